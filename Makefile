@@ -1,0 +1,26 @@
+# Each target calls one script or cargo command; `make` alone lists them.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help run dev test check
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile
+
+run: ## install what is missing, build for release, and start on http://localhost:3000
+	scripts/setup run
+	cargo xtask build --release
+	exec $(TARGET)/release/towpath-server
+
+dev: ## the same from a development build, which is quicker to make
+	scripts/setup run
+	cargo xtask build
+	exec $(TARGET)/debug/towpath-server
+
+test: ## install what is missing, and run every test
+	scripts/setup test
+	scripts/test
+
+check: ## format and lints only
+	scripts/setup run
+	scripts/test check

@@ -1,0 +1,114 @@
+//! Reading what is stored.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+};
+
+use bytes::Bytes;
+use futures::{Stream, stream};
+use tokio::task::spawn_blocking;
+use towpath_domain::digests::Digest;
+
+use crate::{BlobStore, Error, blocking};
+
+/// Content leaves in pieces of this size; each costs one hop to a blocking thread.
+const PIECE: u64 = 512 * 1024;
+
+/// A stored blob, opened: it stays readable even if it is removed meanwhile.
+#[derive(Debug)]
+pub struct Blob {
+    size: u64,
+    file: File,
+}
+
+impl BlobStore {
+    /// Opens a blob, if it is stored.
+    pub async fn find(&self, digest: &Digest) -> Result<Option<Blob>, Error> {
+        let path = self.layout.blob(digest);
+        blocking(move || {
+            let opened = File::open(path).and_then(|file| {
+                let size = file.metadata()?.len();
+                Ok(Blob { size, file })
+            });
+            absent(opened).map_err(Error::io("opening a blob"))
+        })
+        .await
+    }
+
+    /// The size of a blob in bytes, if it is stored.
+    pub async fn size(&self, digest: &Digest) -> Result<Option<u64>, Error> {
+        let found = tokio::fs::metadata(self.layout.blob(digest)).await;
+        absent(found.map(|file| file.len())).map_err(Error::io("finding a blob"))
+    }
+
+    /// The content of a small blob, if it is stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] if it is larger than `limit` bytes.
+    pub async fn read_small(&self, digest: &Digest, limit: u64) -> Result<Option<Bytes>, Error> {
+        let path = self.layout.blob(digest);
+        blocking(move || {
+            let read = File::open(path).and_then(|file| {
+                let mut content = Vec::new();
+                file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+                Ok(content)
+            });
+            match absent(read).map_err(Error::io("reading a blob"))? {
+                Some(content) if content.len() as u64 > limit => Err(Error::TooLarge { limit }),
+                content => Ok(content.map(Bytes::from)),
+            }
+        })
+        .await
+    }
+}
+
+impl Blob {
+    /// Size in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// All of the content.
+    pub fn read(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let all = 0..self.size;
+        self.read_range(all)
+    }
+
+    /// The content from `range.start` to before `range.end`; what lies beyond the end of the blob is an error.
+    pub fn read_range(
+        self,
+        range: Range<u64>,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        stream::try_unfold((self.file, range), |(file, rest)| async move {
+            if rest.is_empty() {
+                return Ok(None);
+            }
+            let count = PIECE.min(rest.end - rest.start);
+            let (file, piece) = spawn_blocking(move || read_piece(file, rest.start, count)).await??;
+            Ok(Some((piece, (file, rest.start + count..rest.end))))
+        })
+    }
+}
+
+fn read_piece(mut file: File, start: u64, count: u64) -> io::Result<(File, Bytes)> {
+    file.seek(SeekFrom::Start(start))?;
+    let mut piece = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
+    let mut part = file.take(count);
+    part.read_to_end(&mut piece)?;
+    if (piece.len() as u64) < count {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((part.into_inner(), Bytes::from(piece)))
+}
+
+/// Turns "no such file" into `None`.
+fn absent<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,82 @@
+//! Storing and reading whole contents, through a real folder.
+
+use std::fs;
+
+use bytes::Bytes;
+use futures::TryStreamExt;
+use towpath_blobs::{BlobStore, Error};
+use towpath_domain::digests::{Algorithm, Digest};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+#[tokio::test]
+async fn content_that_is_put_is_read_back() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    for algorithm in [Algorithm::Sha256, Algorithm::Sha512] {
+        let digest = store.put(algorithm, Bytes::from_static(b"manifest")).await?;
+        assert_eq!(digest, Digest::of(algorithm, b"manifest"));
+        let read = store.read_small(&digest, 8).await?;
+        assert_eq!(read.as_deref(), Some(&b"manifest"[..]));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_stored_is_absent() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    let digest = Digest::of(Algorithm::Sha256, b"unknown");
+    assert!(store.find(&digest).await?.is_none());
+    assert_eq!(store.size(&digest).await?, None);
+    assert_eq!(store.read_small(&digest, 10).await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_small_read_does_not_take_in_a_large_blob() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    let digest = store.put(Algorithm::Sha256, Bytes::from_static(b"12345")).await?;
+    let refused = store.read_small(&digest, 4).await;
+    assert!(matches!(refused, Err(Error::TooLarge { limit: 4 })));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_range_is_exactly_the_bytes_asked_for() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    let content: Bytes = (0..1_500_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+    let digest = store.put(Algorithm::Sha256, content.clone()).await?;
+    for range in [0..0, 0..1, 1_499_999..1_500_000, 300_000..1_400_000, 0..1_500_000] {
+        let blob = store.find(&digest).await??;
+        let pieces: Vec<Bytes> = blob.read_range(range.clone()).try_collect().await?;
+        let expected = &content[usize::try_from(range.start)?..usize::try_from(range.end)?];
+        assert_eq!(pieces.concat(), expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn storing_again_mends_a_spoiled_copy() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    let content = Bytes::from_static(b"good");
+    let digest = store.put(Algorithm::Sha256, content.clone()).await?;
+    let file = folder.path().join("blobs/sha256").join(&digest.hex()[..2]).join(digest.hex());
+    fs::write(&file, b"")?;
+    store.put(Algorithm::Sha256, content.clone()).await?;
+    assert_eq!(store.read_small(&digest, 9).await?, Some(content));
+    Ok(())
+}
+
+#[tokio::test]
+async fn leftovers_of_an_earlier_process_do_not_hinder() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    fs::write(folder.path().join("uploads/put-0"), b"torn")?;
+    let digest = store.put(Algorithm::Sha256, Bytes::from_static(b"new")).await?;
+    assert_eq!(store.size(&digest).await?, Some(3));
+    Ok(())
+}

@@ -1,0 +1,479 @@
+//! Who may do what: the one policy function `may`, and the roles and bindings it reads.
+//!
+//! The service enforces it at every door; the browser calls the same function on the grants that a
+//! view carries, to explain why something is not offered.
+
+use crate::ids::{BindingId, EnvironmentId, IntegrationId, PersonId, ProjectId, StreamId, TokenId};
+use crate::slugs::Slug;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Something that can be permitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// See a project and all in it, its timeline included.
+    View,
+    /// Pull images.
+    Pull,
+    /// Push images.
+    Push,
+    /// Ask for a build to become current in a bucket.
+    Promote,
+    /// Decide on promotions of others.
+    Approve,
+    /// Make an earlier build of a bucket current again.
+    RollBack,
+    /// Stop and resume what enters a bucket.
+    Hold,
+    /// Create and change projects, environments, integrations, workflows and streams.
+    Configure,
+    /// Invite people and bind roles.
+    ManagePeople,
+}
+
+/// Where a role is bound; it reaches everything inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Place {
+    Installation,
+    Project {
+        project: ProjectId,
+    },
+    Environment {
+        project: ProjectId,
+        environment: EnvironmentId,
+    },
+    /// Every environment and every bucket of a stream, in all projects.
+    Stream {
+        stream: StreamId,
+    },
+}
+
+/// What an action is about; each part is known as far as the thing has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub project: Option<ProjectId>,
+    pub integration: Option<IntegrationId>,
+    pub environment: Option<EnvironmentId>,
+    pub stream: Option<StreamId>,
+    /// Whether the stream is one of production.
+    pub production: bool,
+}
+
+/// How far a permission of a role goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    Everywhere,
+    OutsideProduction,
+}
+
+/// What a role permits: data, not code, so that an installation may define its own.
+pub type Permissions = BTreeMap<Action, Reach>;
+
+/// A named set of permissions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    pub slug: Slug,
+    pub title: String,
+    pub permissions: Permissions,
+}
+
+/// A role bound to a person at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    pub id: BindingId,
+    pub person: PersonId,
+    pub place: Place,
+}
+
+/// One role that an actor holds, with the place that it is bound to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub role: Role,
+    pub place: Place,
+}
+
+/// Who acts: on whose behalf, by which credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Identity {
+    Person {
+        person: PersonId,
+    },
+    /// A machine, by an API token in the name of its owner.
+    Token {
+        token: TokenId,
+        owner: PersonId,
+    },
+}
+
+/// Someone who acts, with all that they were granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub identity: Identity,
+    pub grants: Vec<Grant>,
+    /// What a token is narrowed to; a person has none.
+    pub scope: Option<Scope>,
+}
+
+/// What a token may be used for, within what its owner may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    pub actions: Vec<Action>,
+    pub project: Option<ProjectId>,
+    pub integration: Option<IntegrationId>,
+}
+
+/// What a token can be scoped to at all: approving takes a person.
+pub const TOKEN_ACTIONS: [Action; 5] =
+    [Action::View, Action::Pull, Action::Push, Action::Promote, Action::RollBack];
+
+/// Why an actor may not: the missing permission and the built-in roles that have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    #[error("You need the permission “{action}” here. {}", who_has(*action))]
+    Missing { action: Action },
+    #[error("You may {action} outside production only. {}", who_has(*action))]
+    Production { action: Action },
+    #[error("This token is not scoped for “{action}” here. Make one that is, on the Tokens page.")]
+    Scope { action: Action },
+    #[error("Approving takes a person. Sign in and decide on the promotion's page.")]
+    Token,
+}
+
+/// The policy: whether `actor` may do `action` to `target`.
+///
+/// The union of all grants counts; a token's scope narrows it; tokens cannot approve.
+pub fn may(actor: &Actor, action: Action, target: &Target) -> Result<(), Refusal> {
+    if let Identity::Token { .. } = actor.identity {
+        if action == Action::Approve {
+            return Err(Refusal::Token);
+        }
+        let Some(scope) = &actor.scope else {
+            return Err(Refusal::Scope { action });
+        };
+        if !scope.covers(action, target) {
+            return Err(Refusal::Scope { action });
+        }
+    }
+    let mut refusal = Refusal::Missing { action };
+    for grant in actor.grants.iter().filter(|grant| grant.place.covers(action, target)) {
+        match grant.role.permissions.get(&action) {
+            Some(Reach::OutsideProduction) if target.production => refusal = Refusal::Production { action },
+            Some(_) => return Ok(()),
+            None => {}
+        }
+    }
+    Err(refusal)
+}
+
+impl Actor {
+    /// The person who acts, or in whose name a token does.
+    pub const fn person(&self) -> PersonId {
+        match self.identity {
+            Identity::Person { person } => person,
+            Identity::Token { owner, .. } => owner,
+        }
+    }
+
+    pub const fn token(&self) -> Option<TokenId> {
+        match self.identity {
+            Identity::Person { .. } => None,
+            Identity::Token { token, .. } => Some(token),
+        }
+    }
+
+    pub fn may(&self, action: Action, target: &Target) -> bool {
+        may(self, action, target).is_ok()
+    }
+
+    /// Whether the actor holds a role at a target, by whichever binding.
+    pub fn holds(&self, role: &Slug, target: &Target) -> bool {
+        self.grants
+            .iter()
+            .any(|grant| grant.role.slug == *role && grant.place.covers(Action::Approve, target))
+    }
+
+    /// The projects that lists may show to the actor.
+    pub fn sees(&self) -> Sees {
+        let mut projects = Vec::new();
+        for grant in &self.grants {
+            if !grant.role.permissions.contains_key(&Action::View) {
+                continue;
+            }
+            match grant.place {
+                Place::Installation | Place::Stream { .. } => return Sees::All,
+                Place::Project { project } | Place::Environment { project, .. } => projects.push(project),
+            }
+        }
+        Sees::Only(projects)
+    }
+}
+
+/// The projects that someone may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sees {
+    All,
+    Only(Vec<ProjectId>),
+}
+
+impl Place {
+    /// Whether a role bound here counts for `action` on `target`. To see or pull from a project it
+    /// is enough to have a role somewhere inside.
+    fn covers(&self, action: Action, target: &Target) -> bool {
+        let reads = matches!(action, Action::View);
+        match *self {
+            Self::Installation => true,
+            Self::Project { project } => target.project == Some(project),
+            Self::Environment { project, environment } => {
+                target.environment == Some(environment) || (reads && target.project == Some(project))
+            }
+            Self::Stream { stream } => target.stream == Some(stream) || (reads && target.project.is_some()),
+        }
+    }
+}
+
+impl Scope {
+    fn covers(&self, action: Action, target: &Target) -> bool {
+        // Whoever may push or pull must be able to see what they push to.
+        let action_fits = self.actions.contains(&action) || action == Action::View;
+        let project_fits = self.project.is_none() || self.project == target.project;
+        let integration_fits = self.integration.is_none()
+            || self.integration == target.integration
+            || (action == Action::View && target.integration.is_none());
+        action_fits && project_fits && integration_fits
+    }
+}
+
+impl Target {
+    /// The installation itself.
+    pub fn installation() -> Self {
+        Self::default()
+    }
+
+    pub fn project(project: ProjectId) -> Self {
+        Self { project: Some(project), ..Self::default() }
+    }
+
+    pub fn integration(project: ProjectId, integration: IntegrationId) -> Self {
+        Self { integration: Some(integration), ..Self::project(project) }
+    }
+}
+
+impl Action {
+    pub const ALL: [Self; 9] = [
+        Self::View,
+        Self::Pull,
+        Self::Push,
+        Self::Promote,
+        Self::Approve,
+        Self::RollBack,
+        Self::Hold,
+        Self::Configure,
+        Self::ManagePeople,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Pull => "pull",
+            Self::Push => "push",
+            Self::Promote => "promote",
+            Self::Approve => "approve",
+            Self::RollBack => "roll_back",
+            Self::Hold => "hold",
+            Self::Configure => "configure",
+            Self::ManagePeople => "manage_people",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == text)
+    }
+}
+
+/// As people read it: “roll back”.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::RollBack => "roll back",
+            Self::ManagePeople => "manage people",
+            other => other.name(),
+        })
+    }
+}
+
+impl Role {
+    pub fn viewer() -> Self {
+        Self::built("viewer", "Viewer", &[Action::View, Action::Pull])
+    }
+
+    pub fn developer() -> Self {
+        let mut role = Self::built("developer", "Developer", &[Action::View, Action::Pull, Action::Push]);
+        role.permissions.insert(Action::Promote, Reach::OutsideProduction);
+        role
+    }
+
+    pub fn release_manager() -> Self {
+        use Action::{Approve, Hold, Promote, Pull, Push, RollBack, View};
+        Self::built(
+            "release-manager",
+            "Release manager",
+            &[View, Pull, Push, Promote, Approve, RollBack, Hold],
+        )
+    }
+
+    /// Configures and does the daily work too, but never approves.
+    pub fn admin() -> Self {
+        use Action::{Configure, Hold, ManagePeople, Promote, Pull, Push, RollBack, View};
+        Self::built("admin", "Admin", &[View, Pull, Push, Promote, RollBack, Hold, Configure, ManagePeople])
+    }
+
+    pub fn auditor() -> Self {
+        Self::built("auditor", "Auditor", &[Action::View])
+    }
+
+    pub fn built_in() -> [Self; 5] {
+        [Self::viewer(), Self::developer(), Self::release_manager(), Self::admin(), Self::auditor()]
+    }
+
+    fn built(slug: &str, title: &str, actions: &[Action]) -> Self {
+        Self {
+            slug: Slug::parse(slug).expect("built-in slugs fit the grammar"),
+            title: title.to_owned(),
+            permissions: actions.iter().map(|action| (*action, Reach::Everywhere)).collect(),
+        }
+    }
+}
+
+/// “Admins and release managers have it.”
+fn who_has(action: Action) -> String {
+    let roles: Vec<String> = Role::built_in()
+        .into_iter()
+        .filter(|role| role.permissions.get(&action) == Some(&Reach::Everywhere))
+        .map(|role| format!("{}s", role.title.to_lowercase()))
+        .collect();
+    let list = match roles.as_slice() {
+        [] => return String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    };
+    let mut characters = list.chars();
+    let first = characters.next().map(|character| character.to_ascii_uppercase());
+    format!("{}{} have it; an admin can grant the role.", first.unwrap_or_default(), characters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn id<T: From<Uuid>>(number: u128) -> T {
+        T::from(Uuid::from_u128(number))
+    }
+
+    fn actor(role: Role, place: Place) -> Actor {
+        Actor {
+            identity: Identity::Person { person: id(1) },
+            grants: vec![Grant { role, place }],
+            scope: None,
+        }
+    }
+
+    fn bucket(production: bool) -> Target {
+        Target {
+            project: Some(id(10)),
+            integration: Some(id(20)),
+            environment: Some(id(30)),
+            stream: Some(id(40)),
+            production,
+        }
+    }
+
+    /// The whole table of built-in roles, so that a change of what a role means is seen in review.
+    #[test]
+    fn the_matrix_of_roles_and_actions_is_as_committed() {
+        let mut table = String::new();
+        for role in Role::built_in() {
+            for (place, name) in [(bucket(false), "outside production"), (bucket(true), "production")] {
+                let actor = actor(role.clone(), Place::Installation);
+                let allowed: Vec<&str> = Action::ALL
+                    .into_iter()
+                    .filter(|action| actor.may(*action, &place))
+                    .map(Action::name)
+                    .collect();
+                table += &format!("{:<16} {:<19} {}\n", role.slug, name, allowed.join(" "));
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn a_role_reaches_what_is_inside_its_place_and_nothing_else() {
+        let project = Place::Project { project: id(10) };
+        let elsewhere = Place::Project { project: id(11) };
+        let environment = Place::Environment { project: id(10), environment: id(30) };
+        let sibling = Place::Environment { project: id(10), environment: id(31) };
+        let stream = Place::Stream { stream: id(40) };
+        for (place, approves) in
+            [(project, true), (elsewhere, false), (environment, true), (sibling, false), (stream, true)]
+        {
+            let actor = actor(Role::release_manager(), place);
+            assert_eq!(actor.may(Action::Approve, &bucket(true)), approves, "{place:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_in_one_environment_shows_its_project() {
+        let actor = actor(Role::viewer(), Place::Environment { project: id(10), environment: id(30) });
+        assert!(actor.may(Action::View, &Target::project(id(10))));
+        assert!(!actor.may(Action::View, &Target::project(id(11))));
+        assert!(!actor.may(Action::Pull, &Target::project(id(10))));
+    }
+
+    #[test]
+    fn a_developer_is_told_that_production_is_the_obstacle() {
+        let actor = actor(Role::developer(), Place::Installation);
+        let refusal = may(&actor, Action::Promote, &bucket(true)).expect_err("production");
+        assert_eq!(refusal, Refusal::Production { action: Action::Promote });
+        assert!(refusal.to_string().contains("Release managers and admins have it"));
+    }
+
+    #[test]
+    fn a_token_never_approves_and_never_exceeds_its_scope_or_its_owner() {
+        let mut token = actor(Role::release_manager(), Place::Installation);
+        token.identity = Identity::Token { token: id(2), owner: id(1) };
+        token.scope = Some(Scope {
+            actions: vec![Action::Push, Action::Approve, Action::Configure],
+            project: Some(id(10)),
+            integration: None,
+        });
+        assert_eq!(may(&token, Action::Approve, &bucket(false)), Err(Refusal::Token));
+        assert_eq!(may(&token, Action::Push, &bucket(false)), Ok(()));
+        assert_eq!(
+            may(&token, Action::Promote, &bucket(false)),
+            Err(Refusal::Scope { action: Action::Promote })
+        );
+        assert_eq!(
+            may(&token, Action::Configure, &bucket(false)),
+            Err(Refusal::Missing { action: Action::Configure })
+        );
+        let elsewhere = Target { project: Some(id(11)), ..bucket(false) };
+        assert_eq!(may(&token, Action::Push, &elsewhere), Err(Refusal::Scope { action: Action::Push }));
+    }
+
+    #[test]
+    fn a_token_scoped_to_an_integration_stays_in_it() {
+        let mut token = actor(Role::developer(), Place::Installation);
+        token.identity = Identity::Token { token: id(2), owner: id(1) };
+        token.scope =
+            Some(Scope { actions: vec![Action::Push], project: Some(id(10)), integration: Some(id(20)) });
+        assert!(token.may(Action::Push, &bucket(false)));
+        assert!(!token.may(Action::Push, &Target { integration: Some(id(21)), ..bucket(false) }));
+        assert!(!token.may(Action::View, &Target { integration: Some(id(21)), ..bucket(false) }));
+        assert!(token.may(Action::View, &Target::project(id(10))));
+    }
+}

@@ -1,0 +1,86 @@
+//! Typed identifiers: `UUIDv7` (RFC 9562 §5.7), made from an injected time and injected random bytes.
+
+use crate::times::Time;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// Makes a `UUIDv7` from a time and ten random bytes, so that ids sort by when they were made.
+pub fn uuid_v7(at: Time, random: [u8; 10]) -> Uuid {
+    let millis = u64::try_from(at.micros() / 1000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// Names a binding of a role to a person at a place.
+    BindingId,
+    /// Names a build of an integration.
+    BuildId,
+    /// Names an environment of a project.
+    EnvironmentId,
+    /// Names an audit event.
+    EventId,
+    /// Names a CI integration.
+    IntegrationId,
+    /// Names a one-time link.
+    LinkId,
+    /// Names a person.
+    PersonId,
+    /// Names a placement of a build in a bucket.
+    PlacementId,
+    /// Names a project.
+    ProjectId,
+    /// Names a promotion; people use its number.
+    PromotionId,
+    /// Names a bucket that has had a placement, a refusal or a hold.
+    BucketId,
+    /// Names a service of a project.
+    ServiceId,
+    /// Names a release stream.
+    StreamId,
+    /// Names an API token; not its secret.
+    TokenId,
+    /// Names a promotion workflow.
+    WorkflowId,
+}

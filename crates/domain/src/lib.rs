@@ -1,0 +1,28 @@
+//! What is true everywhere: the types and rules of Towpath, without input or output.
+//!
+//! This crate compiles for the server and for the browser, so that a form, a drop verdict or a
+//! permission is decided by the same code on both sides. Each noun of the glossary has a module here,
+//! and a module of the same name in every other room that deals with it.
+
+pub mod access;
+pub mod buckets;
+pub mod builds;
+pub mod digests;
+pub mod environments;
+pub mod forms;
+pub mod gates;
+pub mod ids;
+pub mod integrations;
+pub mod people;
+pub mod placements;
+pub mod projects;
+pub mod promotions;
+pub mod references;
+pub mod services;
+pub mod slugs;
+pub mod streams;
+pub mod timeline;
+pub mod times;
+pub mod tokens;
+pub mod words;
+pub mod workflows;

@@ -1,0 +1,65 @@
+//! Placements: the facts that a build became current in a bucket. History only grows.
+
+use crate::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
+use crate::times::Time;
+use serde::{Deserialize, Serialize};
+
+/// How a build became current in a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum Cause {
+    Push,
+    Promotion { promotion: PromotionId },
+    Rollback,
+}
+
+/// A build became current in a bucket, at a moment, by someone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    pub id: PlacementId,
+    pub build: BuildId,
+    pub cause: Cause,
+    pub by: Placer,
+    pub at: Time,
+}
+
+/// Who placed a build: a person, or a token in the name of its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placer {
+    pub person: PersonId,
+    pub token: Option<TokenId>,
+}
+
+/// Why an arrival did not become current.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Refused {
+    /// The stage takes builds by promotion only; `from` names where they come from.
+    PromotionOnly { from: Vec<String> },
+    /// A rollback paused arrivals until a person resumes them.
+    Paused,
+}
+
+impl Cause {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Promotion { .. } => "promotion",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::PromotionOnly { from } if from.is_empty() => {
+                f.write_str("takes builds by promotion only, and no workflow leads to it")
+            }
+            Self::PromotionOnly { from } => {
+                write!(f, "takes builds by promotion only; promote it from {}", from.join(" or "))
+            }
+            Self::Paused => f.write_str("arrivals are paused since a rollback; resume them on the board"),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The rules of promotions, as examples and as properties over any sequence of steps.
+
+use super::*;
+use crate::access::{Grant, Identity, Place, Role};
+use crate::buckets::BucketKind;
+use crate::builds::{Arrival, Origin};
+use crate::digests::Algorithm;
+use crate::gates::Approvals;
+use crate::ids::{EnvironmentId, StreamId};
+use crate::streams::Stream;
+use crate::words::Title;
+use crate::workflows::{Graph, Stage, WorkflowName};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const PROJECT: u128 = 10;
+
+fn id<T: From<Uuid>>(number: u128) -> T {
+    T::from(Uuid::from_u128(number))
+}
+
+fn person(number: u128, role: Role) -> Actor {
+    Actor {
+        identity: Identity::Person { person: id(number) },
+        grants: vec![Grant { role, place: Place::Installation }],
+        scope: None,
+    }
+}
+
+fn slot(number: u128, slug: &str, production: bool) -> Slot {
+    let stream = Stream {
+        id: StreamId(Uuid::from_u128(number)),
+        slug: Slug::parse(slug).expect("a slug"),
+        title: Title::parse(slug).expect("a title"),
+        production,
+        built_in: false,
+    };
+    Slot {
+        key: BucketKey::Environment(EnvironmentId(Uuid::from_u128(number))),
+        slug: stream.slug.clone(),
+        title: stream.title.clone(),
+        stream,
+    }
+}
+
+/// qa → prod, where prod needs `approvals` approvals.
+struct World {
+    qa: Slot,
+    prod: Slot,
+    workflow: Workflow,
+    build: Build,
+    place: Target,
+}
+
+fn world(approvals: u8, bar_pusher: bool) -> World {
+    let (qa, prod) = (slot(1, "qa", false), slot(2, "prod", true));
+    let gates = match approvals {
+        0 => vec![],
+        count => {
+            vec![Gate::Approvals(Approvals { count, role: Role::release_manager().slug, bar_pusher })]
+        }
+    };
+    let stages = vec![
+        Stage { bucket: qa.key, arrivals: None, gates: vec![] },
+        Stage { bucket: prod.key, arrivals: None, gates },
+    ];
+    let workflow = Workflow {
+        name: WorkflowName {
+            id: id(5),
+            slug: Slug::parse("release").expect("a slug"),
+            title: Title::parse("Release").expect("a title"),
+            kind: BucketKind::Environment,
+        },
+        project: id(PROJECT),
+        is_default: false,
+        version: 1,
+        graph: Graph::linear(stages).expect("sound"),
+    };
+    let build = Build {
+        id: id(7),
+        integration: id(8),
+        digest: Digest::of(Algorithm::Sha256, b"image"),
+        external_id: String::new(),
+        tag: Tag::parse("1.4.2").expect("a tag"),
+        media_type: String::new(),
+        size: 0,
+        platforms: vec![],
+        origin: Origin::default(),
+        received_at: Time::from_micros(0),
+        received_via: Arrival::Push,
+    };
+    let place = prod.target(id(PROJECT), id(8));
+    World { qa, prod, workflow, build, place }
+}
+
+impl World {
+    fn wish<'a>(&'a self, actor: &'a Actor) -> Move<'a> {
+        Move {
+            actor,
+            workflow: Some(&self.workflow),
+            from: &self.qa,
+            to: &self.prod,
+            place: &self.place,
+            build: self.build.id,
+            pushed_by: id(9),
+            was_current: true,
+            current: None,
+            open: None,
+        }
+    }
+
+    fn asked(&self, actor: &Actor) -> Promotion {
+        request(&self.wish(actor), &self.build, asking()).expect("may ask").into_promotion()
+    }
+
+    fn approval(&self, by: &Actor) -> Decision {
+        self.decision(by, Choice::Approve)
+    }
+
+    fn decision(&self, by: &Actor, choice: Choice) -> Decision {
+        Decision {
+            person: by.person(),
+            choice,
+            comment: None,
+            digest: self.build.digest.clone(),
+            roles: by.grants.iter().map(|grant| grant.role.slug.clone()).collect(),
+            at: Time::from_micros(2),
+        }
+    }
+}
+
+fn asking() -> Asking {
+    Asking {
+        id: id(20),
+        number: 2,
+        placement: id(21),
+        reason: Reason::parse("release").expect("a reason"),
+        now: Time::from_micros(1),
+    }
+}
+
+#[test]
+fn without_gates_it_is_applied_at_once_and_has_a_number_too() {
+    let world = world(0, false);
+    let admin = person(1, Role::admin());
+    assert_eq!(consider(&world.wish(&admin)), Outlook::Enters);
+    let transition = request(&world.wish(&admin), &world.build, asking()).expect("may ask");
+    assert_eq!(transition.placement(), Some(id(21)));
+    let kinds: Vec<&str> = transition.changes().iter().map(Change::kind).collect();
+    assert_eq!(kinds, ["promotion_requested", "promotion_applied"]);
+    assert_eq!(transition.promotion().number, 2);
+}
+
+#[test]
+fn with_a_gate_it_waits_and_says_for_what() {
+    let world = world(1, false);
+    let admin = person(1, Role::admin());
+    let needs = vec!["1 approval by release-manager".to_owned()];
+    assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs });
+    assert_eq!(world.asked(&admin).state, State::Waiting);
+}
+
+#[test]
+fn nobody_approves_their_own_request() {
+    let world = world(1, false);
+    let manager = person(1, Role::release_manager());
+    let promotion = world.asked(&manager);
+    let refused = promotion.decide(&manager, &world.place, world.approval(&manager), id(22));
+    assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
+}
+
+#[test]
+fn an_admin_does_not_approve() {
+    let world = world(1, false);
+    let promotion = world.asked(&person(1, Role::release_manager()));
+    let admin = person(2, Role::admin());
+    assert!(matches!(
+        promotion.may_decide(&admin, &world.place),
+        Err(DecideRefused::Barred(Barred::Forbidden(Refusal::Missing { action: Action::Approve })))
+    ));
+}
+
+#[test]
+fn the_last_approval_applies_it_in_the_same_step() {
+    let world = world(2, false);
+    let promotion = world.asked(&person(1, Role::admin()));
+    let (second, third) = (person(2, Role::release_manager()), person(3, Role::release_manager()));
+    let waiting = promotion
+        .decide(&second, &world.place, world.approval(&second), id(22))
+        .expect("may approve")
+        .into_promotion();
+    assert_eq!(waiting.state, State::Waiting);
+    let again = waiting.clone().decide(&second, &world.place, world.approval(&second), id(22));
+    assert_eq!(again, Err(DecideRefused::Barred(Barred::Decided)));
+    let applied = waiting.decide(&third, &world.place, world.approval(&third), id(23)).expect("may approve");
+    assert_eq!(applied.placement(), Some(id(23)));
+}
+
+#[test]
+fn a_rejection_ends_it_and_nothing_follows() {
+    let world = world(1, false);
+    let manager = person(2, Role::release_manager());
+    let promotion = world.asked(&person(1, Role::admin()));
+    let rejection = world.decision(&manager, Choice::Reject);
+    let rejected =
+        promotion.decide(&manager, &world.place, rejection, id(22)).expect("may reject").into_promotion();
+    let refused = rejected.decide(&manager, &world.place, world.approval(&manager), id(22));
+    assert_eq!(refused, Err(DecideRefused::Over("rejected".into())));
+}
+
+#[test]
+fn a_decision_is_bound_to_the_digest_that_was_seen() {
+    let world = world(1, false);
+    let manager = person(2, Role::release_manager());
+    let decision = Decision { digest: Digest::of(Algorithm::Sha256, b"other"), ..world.approval(&manager) };
+    let promotion = world.asked(&person(1, Role::admin()));
+    assert_eq!(promotion.decide(&manager, &world.place, decision, id(22)), Err(DecideRefused::OtherDigest));
+}
+
+#[test]
+fn each_refusal_to_ask_names_its_rule() {
+    let world = world(1, false);
+    let (admin, developer) = (person(1, Role::admin()), person(1, Role::developer()));
+    let qa = || world.qa.slug.clone();
+    let prod = || world.prod.slug.clone();
+    let wish = world.wish(&admin);
+    let cases = [
+        (Move { workflow: None, ..wish }, RequestRefused::NoWorkflow),
+        (Move { from: &world.prod, to: &world.qa, ..wish }, RequestRefused::NoWay { from: prod(), to: qa() }),
+        (Move { to: &world.qa, ..wish }, RequestRefused::AlreadyThere { to: qa() }),
+        (Move { current: Some(world.build.id), ..wish }, RequestRefused::AlreadyThere { to: prod() }),
+        (Move { was_current: false, ..wish }, RequestRefused::NeverThere { from: qa() }),
+        (Move { open: Some(4), ..wish }, RequestRefused::AlreadyAsked { number: 4 }),
+        (
+            Move { actor: &developer, ..wish },
+            RequestRefused::Forbidden(Refusal::Production { action: Action::Promote }),
+        ),
+    ];
+    for (wish, refused) in cases {
+        assert_eq!(consider(&wish), Outlook::Refused { refused: refused.clone() });
+        assert_eq!(request(&wish, &world.build, asking()), Err(refused));
+    }
+}
+
+#[test]
+fn its_requester_takes_it_back_and_a_viewer_does_not() {
+    let world = world(1, false);
+    let admin = person(1, Role::admin());
+    let promotion = world.asked(&admin);
+    let viewer = person(2, Role::viewer());
+    assert!(promotion.clone().cancel(&viewer, &world.place, None, Time::from_micros(3)).is_err());
+    let cancelled = promotion.cancel(&admin, &world.place, None, Time::from_micros(3)).expect("may");
+    assert_eq!(cancelled.placement(), None);
+    assert_eq!(cancelled.promotion().state.name(), "cancelled");
+}
+
+/// A step that somebody tries, whether or not it is allowed.
+#[derive(Debug, Clone)]
+enum Attempt {
+    Approve(u128),
+    Reject(u128),
+    Cancel(u128),
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let attempt = (1_u128..7, 0..10).prop_map(|(who, what)| match what {
+        0 => Attempt::Reject(who),
+        1 => Attempt::Cancel(who),
+        _ => Attempt::Approve(who),
+    });
+    proptest::collection::vec(attempt, 0..12)
+}
+
+proptest! {
+    /// Whatever is tried in whatever order: it is applied at most once and only with enough approvals
+    /// of others; what is over stays as it is; every accepted step counts up by one and tells a change.
+    #[test]
+    fn no_sequence_of_steps_breaks_the_rules(
+        count in 1_u8..4, bar_pusher: bool, requester in 1_u128..7, attempts in attempts()
+    ) {
+        let mut world = world(count, bar_pusher);
+        world.build.digest = Digest::of(Algorithm::Sha256, &[count]);
+        let mut promotion = world.asked(&person(requester, Role::release_manager()));
+        let mut applied = 0;
+        for attempt in attempts {
+            let before = promotion.clone();
+            let (Attempt::Approve(who) | Attempt::Reject(who) | Attempt::Cancel(who)) = attempt;
+            let actor = person(who, Role::release_manager());
+            let step = match attempt {
+                Attempt::Approve(_) => promotion.clone().decide(&actor, &world.place, world.approval(&actor), id(30)).ok(),
+                Attempt::Reject(_) => {
+                    let decision = world.decision(&actor, Choice::Reject);
+                    promotion.clone().decide(&actor, &world.place, decision, id(30)).ok()
+                }
+                Attempt::Cancel(_) => promotion.clone().cancel(&actor, &world.place, None, Time::from_micros(3)).ok(),
+            };
+            let Some(step) = step else { continue };
+            prop_assert_eq!(&before.state, &State::Waiting);
+            prop_assert!(!step.changes().is_empty());
+            applied += usize::from(step.placement().is_some());
+            promotion = step.into_promotion();
+            prop_assert_eq!(promotion.version, before.version + 1);
+        }
+        prop_assert!(applied <= 1);
+        if let State::Applied { .. } = promotion.state {
+            let mut others: Vec<PersonId> = promotion
+                .decisions
+                .iter()
+                .filter(|decision| decision.choice == Choice::Approve && decision.person != id(requester))
+                .map(|decision| decision.person)
+                .collect();
+            others.sort_unstable();
+            others.dedup();
+            prop_assert!(others.len() >= usize::from(count));
+        }
+    }
+}

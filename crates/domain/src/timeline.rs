@@ -1,0 +1,258 @@
+//! The audit timeline: one immutable event for every change that anyone or anything makes.
+//!
+//! An event's bytes are final: [`canonical`] writes them once, they are hashed as a leaf of a Merkle
+//! tree, and everything else (columns, sentences) is derived from them.
+
+pub mod canonical;
+pub mod sentence;
+
+use crate::access::{Action, Place};
+use crate::buckets::BucketKind;
+use crate::digests::Digest;
+use crate::ids::{
+    BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId, StreamId,
+    TokenId,
+};
+use crate::placements::Refused;
+use crate::promotions::Choice;
+use crate::references::Tag;
+use crate::slugs::Slug;
+use crate::times::Time;
+use serde::{Deserialize, Serialize};
+
+/// One change, with who made it, when and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Time,
+    pub actor: EventActor,
+    pub scene: Scene,
+    pub change: Change,
+}
+
+/// Who made a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum EventActor {
+    Person {
+        person: PersonId,
+    },
+    Token {
+        token: TokenId,
+        owner: PersonId,
+    },
+    /// A command in the server's shell.
+    Shell,
+    /// The server by itself.
+    System,
+}
+
+/// Where a change happened, as narrow as it is known. Slugs are permanent, so they stand here too.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Scene {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<Named<ProjectId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration: Option<Named<IntegrationId>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<Named<BucketId>>,
+}
+
+/// An id with its permanent name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named<Id> {
+    pub id: Id,
+    pub slug: Slug,
+}
+
+/// A build as an event names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildName {
+    pub id: BuildId,
+    pub digest: Digest,
+    pub tag: Tag,
+}
+
+/// A text that may tell of a person. In the canonical bytes only a salted commitment to it stands;
+/// the text lies beside them, and may be erased without breaking the proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Personal {
+    #[serde(rename = "$personal")]
+    Known(String),
+    #[serde(rename = "$erased")]
+    Erased(String),
+}
+
+impl Personal {
+    pub fn new(text: &impl ToString) -> Self {
+        Self::Known(text.to_string())
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Known(text) => text,
+            Self::Erased(_) => "(erased)",
+        }
+    }
+}
+
+/// What changed. New variants may be added; the meaning of a written one never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    InstallationCreated,
+    AdminLinkIssued { link: LinkId },
+    PersonInvited { link: LinkId, email: Personal, role: Slug, place: Place },
+    PersonJoined { person: PersonId, link: LinkId, name: Personal, email: Personal },
+    PasswordReset { person: PersonId, link: LinkId },
+    RoleGranted { binding: BindingId, person: PersonId, role: Slug, place: Place },
+    RoleRevoked { binding: BindingId, person: PersonId, role: Slug, place: Place },
+    TokenCreated { token: TokenId, title: String, actions: Vec<Action>, expires_at: Time },
+    TokenRevoked { token: TokenId, title: String },
+    StreamCreated { stream: StreamId, slug: Slug, production: bool },
+    ProjectCreated { title: String },
+    EnvironmentCreated { slug: Slug, title: String, stream: Slug },
+    WorkflowCreated { slug: Slug, title: String, of: BucketKind, stages: Vec<Slug>, is_default: bool },
+    IntegrationCreated { title: String, of: BucketKind, workflow: Option<Slug> },
+    ServiceCreated { slug: Slug },
+    BuildReceived { build: BuildName, size: i64 },
+    ArrivalRefused { build: BuildName, refused: Refused },
+    BuildPlaced { build: BuildName, placement: PlacementId, before: Option<BuildName> },
+    PromotionRequested { number: i64, build: BuildName, from: Slug, needs: Vec<String>, reason: Personal },
+    PromotionDecided { number: i64, build: BuildName, choice: Choice, comment: Option<Personal> },
+    PromotionApplied { number: i64, build: BuildName, from: Slug, placement: PlacementId },
+    PromotionCancelled { number: i64, build: BuildName, reason: Option<Personal> },
+    RolledBack { build: BuildName, placement: PlacementId, before: Option<BuildName>, reason: Personal },
+    ArrivalsResumed { reason: Option<Personal> },
+    TagDeleted { tag: Tag, digest: Digest },
+    ManifestDeleted { digest: Digest },
+}
+
+/// Every kind of change, with the words by which people choose it in the filter.
+pub const KINDS: [(&str, &str); 24] = [
+    ("build_received", "Build received"),
+    ("build_placed", "Build placed"),
+    ("arrival_refused", "Arrival refused"),
+    ("promotion_requested", "Promotion asked for"),
+    ("promotion_decided", "Promotion decided"),
+    ("promotion_applied", "Promotion applied"),
+    ("promotion_cancelled", "Promotion taken back"),
+    ("rolled_back", "Rolled back"),
+    ("arrivals_resumed", "Arrivals resumed"),
+    ("tag_deleted", "Tag deleted"),
+    ("manifest_deleted", "Manifest deleted"),
+    ("project_created", "Project created"),
+    ("environment_created", "Environment created"),
+    ("workflow_created", "Workflow created"),
+    ("integration_created", "Integration created"),
+    ("service_created", "Service created"),
+    ("stream_created", "Release stream created"),
+    ("token_created", "Token created"),
+    ("token_revoked", "Token revoked"),
+    ("person_invited", "Person invited"),
+    ("person_joined", "Person joined"),
+    ("role_granted", "Role granted"),
+    ("role_revoked", "Role revoked"),
+    ("admin_link_issued", "Admin link issued"),
+];
+
+impl Change {
+    /// The kind as it stands in filters, columns and bytes.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::InstallationCreated => "installation_created",
+            Self::AdminLinkIssued { .. } => "admin_link_issued",
+            Self::PersonInvited { .. } => "person_invited",
+            Self::PersonJoined { .. } => "person_joined",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::RoleGranted { .. } => "role_granted",
+            Self::RoleRevoked { .. } => "role_revoked",
+            Self::TokenCreated { .. } => "token_created",
+            Self::TokenRevoked { .. } => "token_revoked",
+            Self::StreamCreated { .. } => "stream_created",
+            Self::ProjectCreated { .. } => "project_created",
+            Self::EnvironmentCreated { .. } => "environment_created",
+            Self::WorkflowCreated { .. } => "workflow_created",
+            Self::IntegrationCreated { .. } => "integration_created",
+            Self::ServiceCreated { .. } => "service_created",
+            Self::BuildReceived { .. } => "build_received",
+            Self::ArrivalRefused { .. } => "arrival_refused",
+            Self::BuildPlaced { .. } => "build_placed",
+            Self::PromotionRequested { .. } => "promotion_requested",
+            Self::PromotionDecided { .. } => "promotion_decided",
+            Self::PromotionApplied { .. } => "promotion_applied",
+            Self::PromotionCancelled { .. } => "promotion_cancelled",
+            Self::RolledBack { .. } => "rolled_back",
+            Self::ArrivalsResumed { .. } => "arrivals_resumed",
+            Self::TagDeleted { .. } => "tag_deleted",
+            Self::ManifestDeleted { .. } => "manifest_deleted",
+        }
+    }
+
+    /// The people that a sentence about this change names besides the actor.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::PersonJoined { person, .. }
+            | Self::PasswordReset { person, .. }
+            | Self::RoleGranted { person, .. }
+            | Self::RoleRevoked { person, .. } => Some(*person),
+            _ => None,
+        }
+    }
+
+    /// Why it was done, in the words of who did it.
+    pub const fn reason(&self) -> Option<&Personal> {
+        match self {
+            Self::PromotionRequested { reason, .. } | Self::RolledBack { reason, .. } => Some(reason),
+            Self::PromotionDecided { comment: reason, .. }
+            | Self::PromotionCancelled { reason, .. }
+            | Self::ArrivalsResumed { reason } => reason.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl EventActor {
+    /// The person behind the change, where there is one.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person { person } | Self::Token { owner: person, .. } => Some(*person),
+            Self::Shell | Self::System => None,
+        }
+    }
+}
+
+/// One event as the timeline shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its place in the log, from 1 without gaps.
+    pub seq: i64,
+    pub at: Time,
+    pub kind: String,
+    /// Who did it, in words: a name, “the server”, “the shell”.
+    pub who: String,
+    /// The title of the token, where a machine did it.
+    pub with: Option<String>,
+    pub sentence: Vec<sentence::Part>,
+    pub reason: Option<String>,
+}
+
+/// Which events to show; empty parts do not narrow. The form's fields and the address's query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub project: String,
+    /// `PROJECT/INTEGRATION`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub integration: String,
+    /// A bucket's slug, in any integration or in the given one.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub bucket: String,
+    /// A person's id.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub person: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+}

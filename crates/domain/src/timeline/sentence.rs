@@ -1,0 +1,250 @@
+//! How an event is told: a sentence in parts, so that a page can link what it names.
+
+use super::{BuildName, Change, Event};
+use crate::access::Place;
+use crate::digests::Digest;
+use crate::ids::PersonId;
+use crate::promotions::Choice;
+use crate::references::Tag;
+use crate::slugs::Slug;
+use serde::{Deserialize, Serialize};
+
+/// A part of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum Part {
+    Text {
+        text: String,
+    },
+    /// A name that has no page.
+    Name {
+        text: String,
+    },
+    Build {
+        digest: Digest,
+        tag: Tag,
+    },
+    Project {
+        project: Slug,
+    },
+    Integration {
+        project: Slug,
+        integration: Slug,
+    },
+    Bucket {
+        bucket: Slug,
+    },
+    Promotion {
+        project: Slug,
+        number: i64,
+    },
+}
+
+impl Part {
+    /// The part in plain text.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text { text } | Self::Name { text } => text.clone(),
+            Self::Build { digest, tag } => format!("{tag} ({})", digest.short()),
+            Self::Project { project } => project.to_string(),
+            Self::Integration { project, integration } => format!("{project}/{integration}"),
+            Self::Bucket { bucket } => bucket.to_string(),
+            Self::Promotion { number, .. } => format!("#{number}"),
+        }
+    }
+}
+
+/// The sentence in plain text.
+pub fn plain(parts: &[Part]) -> String {
+    parts.iter().map(Part::text).collect()
+}
+
+/// Tells an event after the name of who did it: “promoted 1.4.2 from qa to staging in shop/checkout”.
+/// `name` finds a person's name, `place` the words for a place where a role is bound.
+pub fn tell(event: &Event, name: impl Fn(PersonId) -> String, place: impl Fn(&Place) -> String) -> Vec<Part> {
+    let mut telling = Telling { event, parts: Vec::new() };
+    telling.change(&event.change, name, place);
+    telling.parts
+}
+
+struct Telling<'a> {
+    event: &'a Event,
+    parts: Vec<Part>,
+}
+
+impl Telling<'_> {
+    fn change(
+        &mut self,
+        change: &Change,
+        name: impl Fn(PersonId) -> String,
+        place: impl Fn(&Place) -> String,
+    ) {
+        match change {
+            Change::InstallationCreated => self.text("created this installation"),
+            Change::AdminLinkIssued { .. } => self.text("issued a one-time admin link"),
+            Change::PersonInvited { email, role, place: at, .. } => {
+                self.text("invited ").name(email.text()).text(" as ").name(role).text(" in ").text(&place(at))
+            }
+            Change::PersonJoined { name, .. } => self.text("joined as ").name(name.text()),
+            Change::PasswordReset { person, .. } => {
+                self.text("set a new password for ").name(&name(*person)).text(" by a one-time link")
+            }
+            Change::RoleGranted { person, role, place: at, .. } => self
+                .text("gave ")
+                .name(&name(*person))
+                .text(" the role ")
+                .name(role)
+                .text(" in ")
+                .text(&place(at)),
+            Change::RoleRevoked { person, role, place: at, .. } => self
+                .text("took the role ")
+                .name(role)
+                .text(" in ")
+                .text(&place(at))
+                .text(" from ")
+                .name(&name(*person)),
+            Change::TokenCreated { title, expires_at, .. } => self
+                .text("created the token ")
+                .name(title)
+                .text(&format!(", which expires on {}", expires_at.day())),
+            Change::TokenRevoked { title, .. } => self.text("revoked the token ").name(title),
+            Change::StreamCreated { slug, .. } => self.text("created the release stream ").name(slug),
+            Change::ProjectCreated { .. } => self.text("created the project ").project(),
+            Change::EnvironmentCreated { slug, stream, .. } => self
+                .text("created the environment ")
+                .name(slug)
+                .text(&format!(" of the stream {stream}"))
+                .place(),
+            Change::WorkflowCreated { slug, stages, .. } => {
+                let stages: Vec<&str> = stages.iter().map(Slug::as_str).collect();
+                self.text("created the workflow ")
+                    .name(slug)
+                    .text(&format!(" ({})", stages.join(" → ")))
+                    .place()
+            }
+            Change::IntegrationCreated { .. } => self.text("created the integration ").integration(),
+            Change::ServiceCreated { slug } => self.text("created the service ").name(slug).place(),
+            other => self.build_change(other),
+        };
+    }
+
+    fn build_change(&mut self, change: &Change) -> &mut Self {
+        match change {
+            Change::BuildReceived { build, .. } => self.text("pushed ").build(build).to_integration(),
+            Change::ArrivalRefused { build, refused } => self
+                .text("was refused ")
+                .build(build)
+                .text(" in ")
+                .bucket()
+                .place()
+                .text(&format!(": it {refused}")),
+            Change::BuildPlaced { build, before, .. } => {
+                self.text("placed ").build(build).text(" in ").bucket().place().before(before.as_ref())
+            }
+            Change::PromotionRequested { number, build, from, needs, .. } => {
+                self.text("asked to promote ")
+                    .build(build)
+                    .text(&format!(" from {from} to "))
+                    .bucket()
+                    .place();
+                self.text(" as ").promotion(*number).waits(needs)
+            }
+            Change::PromotionDecided { number, build, choice, .. } => {
+                let verb = if *choice == Choice::Approve { "approved " } else { "rejected " };
+                self.text(verb).promotion(*number).text(" of ").build(build).text(" to ").bucket().place()
+            }
+            Change::PromotionApplied { number, build, from, .. } => self
+                .text("promoted ")
+                .build(build)
+                .text(&format!(" from {from} to "))
+                .bucket()
+                .place()
+                .text(" by ")
+                .promotion(*number),
+            Change::PromotionCancelled { number, build, .. } => self
+                .text("took back ")
+                .promotion(*number)
+                .text(" of ")
+                .build(build)
+                .text(" to ")
+                .bucket()
+                .place(),
+            Change::RolledBack { build, before, .. } => {
+                self.text("rolled ").bucket().place().text(" back to ").build(build).before(before.as_ref())
+            }
+            Change::ArrivalsResumed { .. } => self.text("resumed arrivals in ").bucket().place(),
+            Change::TagDeleted { tag, .. } => self.text("deleted the tag ").name(tag).place(),
+            Change::ManifestDeleted { digest } => {
+                self.text("deleted the manifest ").name(digest.short()).place()
+            }
+            _ => self,
+        }
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.parts.push(Part::Text { text: text.to_owned() });
+        self
+    }
+
+    fn name(&mut self, text: &(impl ToString + ?Sized)) -> &mut Self {
+        self.parts.push(Part::Name { text: text.to_string() });
+        self
+    }
+
+    fn build(&mut self, build: &BuildName) -> &mut Self {
+        self.parts.push(Part::Build { digest: build.digest.clone(), tag: build.tag.clone() });
+        self
+    }
+
+    fn promotion(&mut self, number: i64) -> &mut Self {
+        if let Some(project) = &self.event.scene.project {
+            self.parts.push(Part::Promotion { project: project.slug.clone(), number });
+        }
+        self
+    }
+
+    fn bucket(&mut self) -> &mut Self {
+        if let Some(bucket) = &self.event.scene.bucket {
+            self.parts.push(Part::Bucket { bucket: bucket.slug.clone() });
+        }
+        self
+    }
+
+    fn project(&mut self) -> &mut Self {
+        if let Some(project) = &self.event.scene.project {
+            self.parts.push(Part::Project { project: project.slug.clone() });
+        }
+        self
+    }
+
+    fn integration(&mut self) -> &mut Self {
+        let scene = &self.event.scene;
+        if let (Some(project), Some(integration)) = (&scene.project, &scene.integration) {
+            let part =
+                Part::Integration { project: project.slug.clone(), integration: integration.slug.clone() };
+            self.parts.push(part);
+        }
+        self
+    }
+
+    fn to_integration(&mut self) -> &mut Self {
+        self.text(" to ").integration()
+    }
+
+    /// “ in shop/checkout”, or “ in shop”.
+    fn place(&mut self) -> &mut Self {
+        self.text(" in ");
+        if self.event.scene.integration.is_some() { self.integration() } else { self.project() }
+    }
+
+    fn before(&mut self, before: Option<&BuildName>) -> &mut Self {
+        match before {
+            Some(before) => self.text(", in place of ").build(before),
+            None => self.text(", which was empty"),
+        }
+    }
+
+    fn waits(&mut self, needs: &[String]) -> &mut Self {
+        if needs.is_empty() { self } else { self.text(&format!("; it waits for {}", needs.join(" and "))) }
+    }
+}

@@ -1,0 +1,123 @@
+//! Moments: microseconds since 1970 in UTC, the one form in which time is stored and sent.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A moment, in microseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(i64);
+
+/// A text is not an RFC 3339 time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” is not a time such as 2026-01-31T09:30:00Z.")]
+pub struct TimeError(String);
+
+impl Time {
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Reads an RFC 3339 time with an offset.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let timestamp: Timestamp = text.parse().map_err(|_| TimeError(text.to_owned()))?;
+        Ok(Self(timestamp.as_microsecond()))
+    }
+
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// The moment to the second in UTC, for people: `2026-01-31 09:30:00 UTC`.
+    pub fn to_words(self) -> String {
+        self.timestamp().strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    }
+
+    /// The UTC day, `2026-01-31`.
+    pub fn day(self) -> String {
+        self.timestamp().strftime("%Y-%m-%d").to_string()
+    }
+
+    /// How long ago this was at `now`, in words: “just now”, “5 minutes ago”, “in 3 days”.
+    pub fn relative(self, now: Self) -> String {
+        let seconds = (now.0 - self.0) / 1_000_000;
+        let (amount, unit) = match seconds.abs() {
+            0..10 => return "just now".to_owned(),
+            size @ 10..60 => (size, "second"),
+            size @ 60..3_600 => (size / 60, "minute"),
+            size @ 3_600..86_400 => (size / 3_600, "hour"),
+            size @ 86_400..2_592_000 => (size / 86_400, "day"),
+            size @ 2_592_000..31_536_000 => (size / 2_592_000, "month"),
+            size => (size / 31_536_000, "year"),
+        };
+        let plural = if amount == 1 { "" } else { "s" };
+        if seconds < 0 {
+            format!("in {amount} {unit}{plural}")
+        } else {
+            format!("{amount} {unit}{plural} ago")
+        }
+    }
+
+    fn timestamp(self) -> Timestamp {
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        })
+    }
+}
+
+/// RFC 3339 in UTC.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.timestamp().fmt(f)
+    }
+}
+
+impl From<i64> for Time {
+    fn from(micros: i64) -> Self {
+        Self(micros)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn relative_words_name_the_largest_unit() {
+        let now = Time::from_micros(1_000_000_000_000_000);
+        let cases = [
+            (-3, "just now"),
+            (59, "59 seconds ago"),
+            (60, "1 minute ago"),
+            (7_300, "2 hours ago"),
+            (86_400, "1 day ago"),
+            (-180, "in 3 minutes"),
+        ];
+        for (seconds, words) in cases {
+            assert_eq!(now.plus_seconds(-seconds).relative(now), words);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_survives_its_text(micros in -62_000_000_000_000_000_i64..250_000_000_000_000_000) {
+            let time = Time::from_micros(micros);
+            prop_assert_eq!(Time::parse(&time.to_string()), Ok(time));
+        }
+
+        #[test]
+        fn words_never_panic(micros: i64) {
+            let time = Time::from_micros(micros);
+            prop_assert!(!time.to_words().is_empty() && !time.day().is_empty());
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! API tokens: how machines sign in, in the name of a person and within a scope.
+
+use crate::access::{Action, TOKEN_ACTIONS};
+use crate::forms::{Check, Invalid};
+use crate::ids::{PersonId, TokenId};
+use crate::times::Time;
+use crate::words::Title;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// What every token's secret starts with, so that scanners find a leaked one.
+const PREFIX: &str = "tpt_";
+
+/// A secret as its holder shows it: `tpt_`, 40 hexadecimal digits, and 8 more as a checksum, so that
+/// a mistyped or made-up one is told apart without asking the database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// A text is not a token's secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a Towpath token: it starts with tpt_ and has 48 digits")]
+pub struct NotASecret;
+
+impl Secret {
+    pub fn from_random(random: [u8; 20]) -> Self {
+        let body = hex::encode(random);
+        Self(format!("{PREFIX}{body}{}", checksum(&body)))
+    }
+
+    pub fn parse(text: &str) -> Result<Self, NotASecret> {
+        let digits = text.strip_prefix(PREFIX).ok_or(NotASecret)?;
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if digits.len() != 48 || !digits.bytes().all(hex) {
+            return Err(NotASecret);
+        }
+        let (body, sum) = digits.split_at(40);
+        if checksum(body) == sum { Ok(Self(text.to_owned())) } else { Err(NotASecret) }
+    }
+
+    /// The secret itself, to be shown once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored in its place. A plain hash is enough for 160 random bits.
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+fn checksum(body: &str) -> String {
+    let hash = Sha256::digest(format!("{PREFIX}{body}").as_bytes());
+    hex::encode(&hash[..4])
+}
+
+/// What is known of a token once its secret has been shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub owner: PersonId,
+    pub title: Title,
+    pub actions: Vec<Action>,
+    /// The scope in words: “everything you may see”, `shop` or `shop/checkout`.
+    pub scope: String,
+    pub created_at: Time,
+    pub expires_at: Time,
+    pub last_used_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+}
+
+/// What the form for a new token holds, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenForm {
+    pub title: String,
+    /// Empty for all that its owner may reach, else `PROJECT` or `PROJECT/INTEGRATION`.
+    pub scope: String,
+    pub actions: Vec<String>,
+    /// Days until it expires.
+    pub days: String,
+}
+
+/// A checked new token, before its scope is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    pub title: Title,
+    pub scope: String,
+    pub actions: Vec<Action>,
+    pub days: i64,
+}
+
+impl TokenForm {
+    pub fn check(&self) -> Result<NewToken, Invalid> {
+        let mut check = Check::default();
+        let title = check.field("title", Title::parse(&self.title));
+        let actions = check.field("actions", self.check_actions());
+        let days = self.days.trim().parse().ok().filter(|days| (1..=365).contains(days));
+        let days = check.field("days", days.ok_or("Enter a number of days from 1 to 365."));
+        let scope = self.scope.trim().to_owned();
+        let new = title.zip(actions).zip(days).map(|((title, actions), days)| NewToken {
+            title,
+            scope,
+            actions,
+            days,
+        });
+        check.finish(new)
+    }
+
+    fn check_actions(&self) -> Result<Vec<Action>, &'static str> {
+        let known = |text: &String| Action::parse(text).filter(|action| TOKEN_ACTIONS.contains(action));
+        let actions: Option<Vec<Action>> = self.actions.iter().map(known).collect();
+        match actions {
+            Some(actions) if !actions.is_empty() => Ok(actions),
+            _ => Err("Choose at least one thing that the token may do."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_secret_is_known_again_and_a_changed_digit_is_not(random: [u8; 20], at in 4_usize..52) {
+            let secret = Secret::from_random(random);
+            prop_assert_eq!(Secret::parse(secret.reveal()), Ok(secret.clone()));
+            let mut changed = secret.reveal().as_bytes().to_vec();
+            changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
+            let changed = String::from_utf8(changed).expect("ascii");
+            prop_assert_eq!(Secret::parse(&changed), Err(NotASecret));
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_stand_in_debug_output() {
+        let secret = Secret::from_random([7; 20]);
+        assert!(!format!("{secret:?}").contains("0707"));
+    }
+
+    #[test]
+    fn a_token_cannot_be_made_for_approving() {
+        let form = TokenForm {
+            title: "CI".into(),
+            actions: vec!["approve".into()],
+            days: "30".into(),
+            scope: String::new(),
+        };
+        assert_eq!(form.check().expect_err("refused").errors()[0].field, "actions");
+    }
+}

@@ -1,0 +1,134 @@
+//! Texts that people type: titles, reasons, names, e-mail addresses and passwords, with their bounds.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a typed text is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WordsError {
+    #[error("Fill this in.")]
+    Empty,
+    #[error("Use at most {0} characters.")]
+    TooLong(usize),
+    #[error("Use at least {0} characters.")]
+    TooShort(usize),
+    #[error("Leave out control characters.")]
+    Control,
+    #[error("Enter an e-mail address such as name@example.org.")]
+    Email,
+}
+
+fn parse_text(text: &str, max: usize, lines: bool) -> Result<String, WordsError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(WordsError::Empty);
+    }
+    if text.chars().count() > max {
+        return Err(WordsError::TooLong(max));
+    }
+    let allowed =
+        |character: char| !character.is_control() || (lines && matches!(character, '\n' | '\r' | '\t'));
+    if text.chars().all(allowed) { Ok(text.to_owned()) } else { Err(WordsError::Control) }
+}
+
+macro_rules! words {
+    ($($(#[$meta:meta])* $name:ident = |$text:ident| $parse:expr;)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            pub fn parse($text: &str) -> Result<Self, WordsError> {
+                $parse.map(Self)
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = WordsError;
+
+            fn try_from(text: String) -> Result<Self, WordsError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+    )+};
+}
+
+words! {
+    /// What a thing is called on screens; one line, at most 80 characters.
+    Title = |text| parse_text(text, 80, false);
+    /// Why something was done; at most 1,000 characters.
+    Reason = |text| parse_text(text, 1_000, true);
+    /// A person's name as they write it; one line, at most 80 characters.
+    PersonName = |text| parse_text(text, 80, false);
+    /// An e-mail address, in lowercase: it names an account, so case must not make two of one.
+    Email = |text| parse_email(text);
+}
+
+fn parse_email(text: &str) -> Result<String, WordsError> {
+    let text = parse_text(text, 254, false)?;
+    let (local, host) = text.split_once('@').ok_or(WordsError::Email)?;
+    let fits = !local.is_empty()
+        && !host.contains('@')
+        && !text.contains(char::is_whitespace)
+        && host.split('.').all(|label| !label.is_empty())
+        && host.chars().all(|character| character.is_alphanumeric() || matches!(character, '.' | '-'));
+    if fits { Ok(text.to_lowercase()) } else { Err(WordsError::Email) }
+}
+
+/// Checks a new password's length; nothing else is asked of it (NIST SP 800-63B §3.1.1.2).
+pub fn check_password(text: &str) -> Result<(), WordsError> {
+    match text.chars().count() {
+        0..12 => Err(WordsError::TooShort(12)),
+        12..=256 => Ok(()),
+        _ => Err(WordsError::TooLong(256)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_trimmed_and_lowercased() {
+        assert_eq!(Email::parse(" Ana@Example.org ").map(String::from), Ok("ana@example.org".into()));
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for text in ["ana", "@example.org", "ana@", "ana@a..b", "a b@example.org", "a@b@c"] {
+            assert_eq!(Email::parse(text), Err(WordsError::Email), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_one_line_and_a_reason_may_have_more() {
+        assert_eq!(Title::parse("a\nb"), Err(WordsError::Control));
+        assert!(Reason::parse("a\nb").is_ok());
+        assert_eq!(Reason::parse(" \n "), Err(WordsError::Empty));
+        assert_eq!(Title::parse(&"a".repeat(81)), Err(WordsError::TooLong(80)));
+    }
+
+    #[test]
+    fn a_password_is_measured_in_characters() {
+        assert_eq!(check_password("elevenchars"), Err(WordsError::TooShort(12)));
+        assert_eq!(check_password("twelve chars"), Ok(()));
+        assert_eq!(check_password(&"ä".repeat(256)), Ok(()));
+    }
+}

@@ -1,0 +1,354 @@
+//! Promotion workflows: the stages that a build passes, drawn as a graph, with the gates of each.
+
+use crate::buckets::{BucketKey, BucketKind, Slot};
+use crate::forms::{Check, Invalid};
+use crate::gates::{Approvals, Gate};
+use crate::ids::{ProjectId, WorkflowId};
+use crate::integrations::check_kind;
+use crate::slugs::Slug;
+use crate::words::Title;
+use serde::{Deserialize, Serialize};
+
+/// A workflow's name and kind: what a form needs to offer it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowName {
+    pub id: WorkflowId,
+    pub slug: Slug,
+    pub title: Title,
+    pub kind: BucketKind,
+}
+
+/// A workflow in one of its versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workflow {
+    pub name: WorkflowName,
+    pub project: ProjectId,
+    pub is_default: bool,
+    /// Counts from 1; every change makes a new one, and a promotion keeps the one it was asked under.
+    pub version: i64,
+    pub graph: Graph,
+}
+
+/// Stages and the edges between them. Only [`Graph::new`] makes one, so it is always sound.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
+pub struct Graph {
+    parts: Parts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Parts {
+    stages: Vec<Stage>,
+    /// Positions in `stages`, from and to.
+    edges: Vec<(usize, usize)>,
+}
+
+/// A bucket in a workflow, with what it takes to enter it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    pub bucket: BucketKey,
+    /// Absent where the default for the stage's position and stream holds.
+    pub arrivals: Option<Arrivals>,
+    pub gates: Vec<Gate>,
+}
+
+/// Whether what arrives from CI may become current in a stage by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrivals {
+    Any,
+    PromotionOnly,
+}
+
+/// Why stages and edges make no workflow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GraphError {
+    #[error("Add at least one stage.")]
+    Empty,
+    #[error("Use at most 50 stages.")]
+    TooMany,
+    #[error("Each bucket can be one stage only.")]
+    Twice,
+    #[error("All stages must be of the workflow's type.")]
+    Mixed,
+    #[error("An edge names a stage that is not there.")]
+    Edge,
+    #[error("A way must not lead back to where it came from.")]
+    Cycle,
+}
+
+impl Graph {
+    /// Checks stages and edges: one stage a bucket, all of one kind, no way back.
+    pub fn new(stages: Vec<Stage>, edges: Vec<(usize, usize)>) -> Result<Self, GraphError> {
+        let Some(first) = stages.first() else {
+            return Err(GraphError::Empty);
+        };
+        if stages.len() > 50 {
+            return Err(GraphError::TooMany);
+        }
+        let kind = first.bucket.kind();
+        if stages.iter().any(|stage| stage.bucket.kind() != kind) {
+            return Err(GraphError::Mixed);
+        }
+        for (position, stage) in stages.iter().enumerate() {
+            if stages[..position].iter().any(|earlier| earlier.bucket == stage.bucket) {
+                return Err(GraphError::Twice);
+            }
+        }
+        if edges.iter().any(|(from, to)| *from >= stages.len() || *to >= stages.len()) {
+            return Err(GraphError::Edge);
+        }
+        if has_cycle(stages.len(), &edges) {
+            return Err(GraphError::Cycle);
+        }
+        Ok(Self { parts: Parts { stages, edges } })
+    }
+
+    /// Stages one after the other.
+    pub fn linear(stages: Vec<Stage>) -> Result<Self, GraphError> {
+        let edges = (1..stages.len()).map(|position| (position - 1, position)).collect();
+        Self::new(stages, edges)
+    }
+
+    pub fn stages(&self) -> &[Stage] {
+        &self.parts.stages
+    }
+
+    pub fn stage(&self, bucket: BucketKey) -> Option<&Stage> {
+        self.parts.stages.iter().find(|stage| stage.bucket == bucket)
+    }
+
+    pub fn kind(&self) -> BucketKind {
+        self.parts.stages[0].bucket.kind()
+    }
+
+    /// The buckets from which an edge leads to `to`.
+    pub fn before(&self, to: BucketKey) -> Vec<BucketKey> {
+        self.ends().filter(|(_, end)| *end == to).map(|(start, _)| start).collect()
+    }
+
+    /// The buckets to which an edge leads from `from`.
+    pub fn after(&self, from: BucketKey) -> Vec<BucketKey> {
+        self.ends().filter(|(start, _)| *start == from).map(|(_, end)| end).collect()
+    }
+
+    pub fn leads(&self, from: BucketKey, to: BucketKey) -> bool {
+        self.ends().any(|edge| edge == (from, to))
+    }
+
+    fn ends(&self) -> impl Iterator<Item = (BucketKey, BucketKey)> {
+        let bucket = |position: usize| self.parts.stages[position].bucket;
+        self.parts.edges.iter().map(move |(from, to)| (bucket(*from), bucket(*to)))
+    }
+
+    /// What holds for arrivals in a bucket: the stage's own word, else by promotion only where an
+    /// edge leads to it. Outside any stage, [`arrivals_without_stage`] holds.
+    pub fn arrivals(&self, slot: &Slot) -> Arrivals {
+        match self.stage(slot.key) {
+            Some(Stage { arrivals: Some(arrivals), .. }) => *arrivals,
+            Some(_) if !self.before(slot.key).is_empty() => Arrivals::PromotionOnly,
+            _ => arrivals_without_stage(slot),
+        }
+    }
+}
+
+/// What holds for arrivals in a bucket that no stage speaks for: production takes promotions only.
+pub fn arrivals_without_stage(slot: &Slot) -> Arrivals {
+    if slot.stream.production { Arrivals::PromotionOnly } else { Arrivals::Any }
+}
+
+/// Takes away stages that nothing leads to until none is left, or only a cycle is.
+fn has_cycle(stages: usize, edges: &[(usize, usize)]) -> bool {
+    let mut left: Vec<usize> = (0..stages).collect();
+    loop {
+        let before = left.len();
+        let entered = |stage: usize| edges.iter().any(|(from, to)| *to == stage && left.contains(from));
+        let next: Vec<usize> = left.iter().copied().filter(|stage| entered(*stage)).collect();
+        if next.is_empty() {
+            return false;
+        }
+        if next.len() == before {
+            return true;
+        }
+        left = next;
+    }
+}
+
+impl TryFrom<Parts> for Graph {
+    type Error = GraphError;
+
+    fn try_from(parts: Parts) -> Result<Self, GraphError> {
+        Self::new(parts.stages, parts.edges)
+    }
+}
+
+impl From<Graph> for Parts {
+    fn from(graph: Graph) -> Self {
+        graph.parts
+    }
+}
+
+/// What the form for a new workflow holds, as typed: stages in the order in which builds pass them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkflowForm {
+    pub slug: String,
+    pub title: String,
+    pub kind: String,
+    /// Present where it shall be the project's default of its kind.
+    pub is_default: Option<String>,
+    pub stages: Vec<StageForm>,
+}
+
+/// One stage of the form; a row without a bucket is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageForm {
+    /// A slot's slug.
+    pub bucket: String,
+    /// Empty for the default, else `any` or `promotion_only`.
+    pub arrivals: String,
+    /// How many approvals it takes; empty for none.
+    pub approvals: String,
+    /// The slug of the role that approves; empty for the release manager.
+    pub role: String,
+    /// Present where the person who pushed the build may not approve it.
+    pub bar_pusher: Option<String>,
+}
+
+/// A checked new workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewWorkflow {
+    pub slug: Slug,
+    pub title: Title,
+    pub is_default: bool,
+    pub graph: Graph,
+}
+
+impl WorkflowForm {
+    /// Checks the form against the slots of the project and the roles that can approve.
+    pub fn check(&self, project: &Slug, slots: &[Slot], roles: &[Slug]) -> Result<NewWorkflow, Invalid> {
+        let mut check = Check::default();
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
+        let title = check.field("title", Title::parse(&self.title));
+        let kind = check.field("kind", check_kind(&self.kind, project));
+        let stages = kind.map(|kind| self.check_stages(kind, slots, roles, &mut check));
+        let graph = stages.and_then(|stages| check.field("stages", Graph::linear(stages)));
+        let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
+            slug,
+            title,
+            is_default: self.is_default.is_some(),
+            graph,
+        });
+        check.finish(new)
+    }
+
+    fn check_stages(
+        &self,
+        kind: BucketKind,
+        slots: &[Slot],
+        roles: &[Slug],
+        check: &mut Check,
+    ) -> Vec<Stage> {
+        let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.bucket.is_empty());
+        filled
+            .filter_map(|(row, stage)| {
+                let field = |name: &str| format!("stages[{row}][{name}]");
+                let slot = slots
+                    .iter()
+                    .find(|slot| slot.key.kind() == kind && slot.slug.as_str() == stage.bucket)
+                    .ok_or_else(|| format!("“{}” is not one of the {} here.", stage.bucket, kind.plural()));
+                let slot = check.field(&field("bucket"), slot);
+                let gates = check.field(&field("approvals"), stage.check_gates(roles));
+                let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
+                slot.zip(gates).zip(arrivals).map(|((slot, gates), arrivals)| Stage {
+                    bucket: slot.key,
+                    arrivals,
+                    gates,
+                })
+            })
+            .collect()
+    }
+}
+
+impl StageForm {
+    fn check_gates(&self, roles: &[Slug]) -> Result<Vec<Gate>, &'static str> {
+        let count = match self.approvals.trim() {
+            "" | "0" => return Ok(Vec::new()),
+            text => text.parse().ok().filter(|count| (1..=20).contains(count)),
+        };
+        let count = count.ok_or("Enter a number of approvals from 0 to 20.")?;
+        let role = match self.role.as_str() {
+            "" => Some(crate::access::Role::release_manager().slug),
+            text => roles.iter().find(|role| role.as_str() == text).cloned(),
+        };
+        let role = role.ok_or("Choose a role that may approve.")?;
+        Ok(vec![Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })])
+    }
+
+    fn check_arrivals(&self) -> Result<Option<Arrivals>, &'static str> {
+        match self.arrivals.as_str() {
+            "" => Ok(None),
+            "any" => Ok(Some(Arrivals::Any)),
+            "promotion_only" => Ok(Some(Arrivals::PromotionOnly)),
+            _ => Err("Choose what may arrive from CI."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{EnvironmentId, StreamId};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn stage(number: u128) -> Stage {
+        Stage { bucket: bucket(number), arrivals: None, gates: vec![] }
+    }
+
+    fn bucket(number: u128) -> BucketKey {
+        BucketKey::Environment(EnvironmentId(Uuid::from_u128(number)))
+    }
+
+    #[test]
+    fn a_line_leads_forward_only() {
+        let graph = Graph::linear((1..=3).map(stage).collect()).expect("sound");
+        assert!(graph.leads(bucket(1), bucket(2)));
+        assert!(!graph.leads(bucket(1), bucket(3)));
+        assert!(!graph.leads(bucket(2), bucket(1)));
+        assert_eq!(graph.before(bucket(3)), [bucket(2)]);
+        assert_eq!(graph.after(bucket(3)), []);
+    }
+
+    #[test]
+    fn unsound_graphs_are_refused() {
+        let stream = Stage { bucket: BucketKey::ReleaseStream(StreamId(Uuid::nil())), ..stage(1) };
+        assert_eq!(Graph::linear(vec![]), Err(GraphError::Empty));
+        assert_eq!(Graph::linear(vec![stage(1), stage(1)]), Err(GraphError::Twice));
+        assert_eq!(Graph::linear(vec![stage(1), stream]), Err(GraphError::Mixed));
+        assert_eq!(Graph::new(vec![stage(1)], vec![(0, 1)]), Err(GraphError::Edge));
+        assert_eq!(Graph::new(vec![stage(1)], vec![(0, 0)]), Err(GraphError::Cycle));
+        let ring = vec![(0, 1), (1, 2), (2, 1)];
+        assert_eq!(Graph::new((1..=3).map(stage).collect(), ring), Err(GraphError::Cycle));
+    }
+
+    #[test]
+    fn a_stored_graph_is_checked_again() {
+        let text = r#"{"stages":[],"edges":[]}"#;
+        assert!(serde_json::from_str::<Graph>(text).is_err());
+        let graph = Graph::linear(vec![stage(1), stage(2)]).expect("sound");
+        let text = serde_json::to_string(&graph).expect("serialises");
+        assert_eq!(serde_json::from_str::<Graph>(&text).expect("reads back"), graph);
+    }
+
+    proptest! {
+        #[test]
+        fn edges_that_only_lead_forward_never_make_a_cycle(
+            edges in proptest::collection::vec((0_usize..8, 0_usize..8), 0..20)
+        ) {
+            let forward: Vec<_> = edges.into_iter().filter(|(from, to)| from < to).collect();
+            prop_assert!(Graph::new((0..8).map(stage).collect(), forward).is_ok());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Refusals in the words of the protocol (distribution-spec, “Error Codes”).
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::path::PathError;
+
+/// An error answer: status, headers and the body `{"errors":[{code, message, detail}]}`.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    code: Code,
+    message: String,
+    detail: Option<Value>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The codes of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum Code {
+    BlobUnknown,
+    BlobUploadInvalid,
+    BlobUploadUnknown,
+    DigestInvalid,
+    ManifestBlobUnknown,
+    ManifestInvalid,
+    ManifestUnknown,
+    NameInvalid,
+    NameUnknown,
+    SizeInvalid,
+    Unauthorized,
+    Denied,
+    Unsupported,
+    #[serde(rename = "TOOMANYREQUESTS")]
+    TooManyRequests,
+    /// Not of the specification, which has no code for a server's own failure; distribution uses it too.
+    Unknown,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    errors: [BodyError<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct BodyError<'a> {
+    code: Code,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a Value>,
+}
+
+impl Refusal {
+    /// A refusal with the status that usually goes with its code.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            status: code.status(),
+            code,
+            message: message.into(),
+            detail: None,
+            headers: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_detail(mut self, detail: Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+impl Code {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::BlobUploadInvalid
+            | Self::DigestInvalid
+            | Self::ManifestInvalid
+            | Self::ManifestBlobUnknown
+            | Self::NameInvalid
+            | Self::SizeInvalid => StatusCode::BAD_REQUEST,
+            Self::BlobUnknown
+            | Self::BlobUploadUnknown
+            | Self::ManifestUnknown
+            | Self::NameUnknown => StatusCode::NOT_FOUND,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Denied => StatusCode::FORBIDDEN,
+            Self::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let body = Body {
+            errors: [BodyError {
+                code: self.code,
+                message: &self.message,
+                detail: self.detail.as_ref(),
+            }],
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}
+
+impl From<PathError> for Refusal {
+    fn from(error: PathError) -> Self {
+        let message = error.to_string();
+        match error {
+            PathError::Endpoint => Self::new(Code::Unsupported, message).with_status(StatusCode::NOT_FOUND),
+            PathError::Name(_) => Self::new(Code::NameInvalid, message),
+            PathError::NameUnknown(_) => Self::new(Code::NameUnknown, message),
+            PathError::Digest(_) => Self::new(Code::DigestInvalid, message),
+            // Nothing can be stored under such a tag, so to a reader it is merely unknown.
+            PathError::Tag(_) => Self::new(Code::ManifestUnknown, message),
+            PathError::Upload(_) => Self::new(Code::BlobUploadUnknown, message),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The folder `target/site`: what the server serves in development, and embeds in release.
+//!
+//! A file whose content did not change is not touched, so that nothing that depends on it is built again.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+
+use crate::cargo::{Profile, Workspace};
+
+pub struct Site {
+    folder: PathBuf,
+    compress: bool,
+    /// Every file that belongs to the site, compressed copies included.
+    names: BTreeSet<PathBuf>,
+}
+
+impl Site {
+    /// Opens the site of this checkout, wherever cargo's target folder is: the server embeds it by a fixed path.
+    pub fn open(workspace: &Workspace, profile: Profile) -> Result<Self> {
+        Self::at(workspace.root.join("target/site"), profile)
+    }
+
+    fn at(folder: PathBuf, profile: Profile) -> Result<Self> {
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+        Ok(Self {
+            folder,
+            compress: profile == Profile::Release,
+            names: BTreeSet::new(),
+        })
+    }
+
+    /// Writes one file, by its name below the site's folder, with its compressed copies in release.
+    pub fn write(&mut self, name: &Path, content: &[u8]) -> Result<()> {
+        ensure!(
+            !self.names.contains(name),
+            "two sources make {}",
+            name.display()
+        );
+        self.keep(name);
+        let same = fs::read(self.folder.join(name)).is_ok_and(|present| present == content);
+        if same && self.has(name) {
+            return Ok(());
+        }
+        // The copies first: an interrupted run then leaves the old file, which is written again.
+        for (copy, encode) in self.copies(name) {
+            self.replace(&copy, &encode(content)?)?;
+        }
+        self.replace(name, content)
+    }
+
+    /// Whether an earlier run left this file, with all its copies.
+    pub fn has(&self, name: &Path) -> bool {
+        let copies = self.copies(name);
+        let mut names = copies.iter().map(|(copy, _)| copy.as_path()).chain([name]);
+        names.all(|name| self.folder.join(name).is_file())
+    }
+
+    /// Takes an earlier run's file, and its copies, into the site as they are.
+    pub fn keep(&mut self, name: &Path) {
+        self.names.insert(name.to_path_buf());
+        for (copy, _) in self.copies(name) {
+            self.names.insert(copy);
+        }
+    }
+
+    /// Removes what earlier runs left and this one did not write.
+    pub fn close(self) -> Result<()> {
+        self.prune(Path::new(""))
+    }
+
+    fn prune(&self, below: &Path) -> Result<()> {
+        for entry in fs::read_dir(self.folder.join(below))? {
+            let entry = entry?;
+            let name = below.join(entry.file_name());
+            if !entry.file_type()?.is_dir() {
+                if !self.names.contains(&name) {
+                    fs::remove_file(entry.path())?;
+                }
+            } else if self.names.iter().any(|known| known.starts_with(&name)) {
+                self.prune(&name)?;
+            } else {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn copies(&self, name: &Path) -> Vec<(PathBuf, Encode)> {
+        let text = ["css", "html", "js", "json", "svg", "txt", "wasm"];
+        let extension = name.extension().and_then(|extension| extension.to_str());
+        if !self.compress || !extension.is_some_and(|extension| text.contains(&extension)) {
+            return Vec::new();
+        }
+        let copy = |suffix| {
+            let mut copy = OsString::from(name);
+            copy.push(suffix);
+            PathBuf::from(copy)
+        };
+        vec![(copy(".br"), brotli), (copy(".gz"), gzip)]
+    }
+
+    /// Replaces a file in one move, as a running server may be reading it.
+    fn replace(&self, name: &Path, content: &[u8]) -> Result<()> {
+        let file = self.folder.join(name);
+        let half = self.folder.with_extension("half");
+        if let Some(parent) = file.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(&half, content).with_context(|| format!("writing {}", half.display()))?;
+        fs::rename(&half, &file).with_context(|| format!("writing {}", file.display()))
+    }
+}
+
+type Encode = fn(&[u8]) -> Result<Vec<u8>>;
+
+fn brotli(mut content: &[u8]) -> Result<Vec<u8>> {
+    let mut encoded = Vec::new();
+    let best = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        size_hint: content.len(),
+        ..BrotliEncoderParams::default()
+    };
+    brotli::BrotliCompress(&mut content, &mut encoded, &best)?;
+    Ok(encoded)
+}
+
+fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_release_file_has_compressed_copies_that_a_development_build_removes() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        let mut site = Site::at(root.clone(), Profile::Release).unwrap();
+        site.write(Path::new("robots.txt"), b"Disallow: /").unwrap();
+        site.write(Path::new("mark.png"), b"not text").unwrap();
+        site.close().unwrap();
+        assert_eq!(
+            files(&root),
+            ["mark.png", "robots.txt", "robots.txt.br", "robots.txt.gz"]
+        );
+
+        let mut site = Site::at(root.clone(), Profile::Dev).unwrap();
+        site.write(Path::new("robots.txt"), b"Disallow: /").unwrap();
+        site.close().unwrap();
+        assert_eq!(files(&root), ["robots.txt"]);
+    }
+
+    #[test]
+    fn a_changed_file_changes_its_copies_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        for content in ["one", "two"] {
+            let mut site = Site::at(root.clone(), Profile::Release).unwrap();
+            site.write(Path::new("a.css"), content.as_bytes()).unwrap();
+            site.close().unwrap();
+        }
+        let copy = fs::read(root.join("a.css.br")).unwrap();
+        let mut plain = Vec::new();
+        brotli::BrotliDecompress(&mut copy.as_slice(), &mut plain).unwrap();
+        assert_eq!(plain, b"two");
+    }
+
+    #[test]
+    fn an_unchanged_file_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("site");
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let mut site = Site::at(root.clone(), Profile::Release).unwrap();
+            site.write(Path::new("a.css"), b"same").unwrap();
+            site.close().unwrap();
+            let file = fs::metadata(root.join("a.css")).unwrap();
+            seen.push(std::os::unix::fs::MetadataExt::ino(&file));
+        }
+        assert_eq!(seen[0], seen[1]);
+    }
+
+    #[test]
+    fn two_sources_of_one_file_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = Site::at(folder.path().join("site"), Profile::Dev).unwrap();
+        site.write(Path::new("a.css"), b"one").unwrap();
+        assert!(site.write(Path::new("a.css"), b"two").is_err());
+    }
+}
