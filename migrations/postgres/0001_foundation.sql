@@ -249,7 +249,9 @@ create table events (
     id uuid not null unique,
     at bigint not null,
     kind text not null,
+    -- Who did it, and the person that it was done to.
     person uuid,
+    subject uuid,
     token uuid,
     project uuid,
     integration uuid,

@@ -249,7 +249,9 @@ create table events (
     id blob not null unique,
     at integer not null,
     kind text not null,
+    -- Who did it, and the person that it was done to.
     person blob,
+    subject blob,
     token blob,
     project blob,
     integration blob,

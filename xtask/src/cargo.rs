@@ -57,15 +57,15 @@ impl Workspace {
             }
             Profile::Release => {
                 keep_component_types(&mut cargo);
+                // wasm-bindgen reads which features of WASM are in use from a section that stripping removes;
+                // wasm-opt drops the symbols afterwards.
+                cargo.env("CARGO_PROFILE_WASM_RELEASE_STRIP", "none");
                 cargo.args(["--profile", "wasm-release"]);
                 "wasm-release"
             }
         };
         run(&mut cargo)?;
-        Ok(target
-            .join(TRIPLE)
-            .join(folder)
-            .join("towpath_frontend.wasm"))
+        Ok(target.join(TRIPLE).join(folder).join("towpath_frontend.wasm"))
     }
 
     pub fn build_binaries(&self, profile: Profile) -> Result<()> {
@@ -81,15 +81,13 @@ impl Workspace {
     fn cargo(&self, target: &Path) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(&self.root);
-        cargo
-            .args(["build", "--locked", "--target-dir"])
-            .arg(target);
+        cargo.args(["build", "--locked", "--target-dir"]).arg(target);
         // `cargo run` describes xtask itself in these. A build script that watches one of them (ring's does)
         // would run again after each change between `cargo xtask` and a plain cargo command.
         for (name, _) in env::vars_os() {
-            let described = name.to_str().is_some_and(|name| {
-                name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-            });
+            let described = name
+                .to_str()
+                .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"));
             if described {
                 cargo.env_remove(name);
             }
@@ -101,17 +99,13 @@ impl Workspace {
 /// Undoes `--cfg erase_components` of `.cargo/config.toml`, which makes a module about 5 % larger; on the server
 /// and in the WASM alike, since hydration needs both to be built the same way.
 fn keep_component_types(cargo: &mut Command) {
-    cargo
-        .env("RUSTFLAGS", "")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    cargo.env("RUSTFLAGS", "").env_remove("CARGO_ENCODED_RUSTFLAGS");
 }
 
 /// Runs a command to its end, with its output shown.
 pub fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command
-        .status()
-        .with_context(|| format!("starting {program}"))?;
+    let status = command.status().with_context(|| format!("starting {program}"))?;
     ensure!(status.success(), "{program} ended with {status}");
     Ok(())
 }

@@ -19,12 +19,7 @@ use crate::{
 const MODULE: &str = "towpath.wasm";
 
 /// Writes `pkg/towpath.js`, `pkg/towpath.wasm` and the scripts they import, unless they stand there already.
-pub fn bind(
-    workspace: &Workspace,
-    profile: Profile,
-    compiled: &Path,
-    site: &mut Site,
-) -> Result<()> {
+pub fn bind(workspace: &Workspace, profile: Profile, compiled: &Path, site: &mut Site) -> Result<()> {
     let work = workspace.root.join("target/site-work");
     let stamp = work.join("bound");
     let key = key(compiled, profile)?;
@@ -37,12 +32,7 @@ pub fn bind(
         fs::remove_dir_all(&bound)?;
     }
     fs::create_dir_all(&bound)?;
-    Bindgen::new()
-        .input_path(compiled)
-        .out_name("towpath")
-        .web(true)?
-        .typescript(false)
-        .generate(&bound)?;
+    Bindgen::new().input_path(compiled).out_name("towpath").web(true)?.typescript(false).generate(&bound)?;
     let module = bound.join(MODULE);
     fs::rename(bound.join("towpath_bg.wasm"), &module)?;
     if profile == Profile::Release {
@@ -62,9 +52,7 @@ pub fn bind(
 /// Names the inputs of the binding: the module, the profile, and this program.
 fn key(compiled: &Path, profile: Profile) -> Result<String> {
     let mut hasher = DefaultHasher::new();
-    fs::read(compiled)
-        .with_context(|| format!("reading {}", compiled.display()))?
-        .hash(&mut hasher);
+    fs::read(compiled).with_context(|| format!("reading {}", compiled.display()))?.hash(&mut hasher);
     (profile == Profile::Release).hash(&mut hasher);
     let program = fs::metadata(env::current_exe()?)?;
     (program.len(), program.modified()?).hash(&mut hasher);
@@ -81,7 +69,9 @@ fn keep(stamp: &Path, key: &str, site: &mut Site) -> bool {
     let names: Vec<&Path> = lines.map(Path::new).collect();
     let complete = names.iter().all(|name| site.has(name));
     if complete {
-        names.iter().for_each(|name| site.keep(name));
+        for name in names {
+            site.keep(name);
+        }
     }
     complete
 }
@@ -89,11 +79,7 @@ fn keep(stamp: &Path, key: &str, site: &mut Site) -> bool {
 fn optimise(root: &Path, module: &Path) -> Result<()> {
     // Never one from the PATH: Debian's binaryen (108) writes modules that Chromium rejects.
     let program = root.join("end2end/node_modules/.bin/wasm-opt");
-    ensure!(
-        program.is_file(),
-        "{} is missing; `scripts/setup run` installs it",
-        program.display()
-    );
+    ensure!(program.is_file(), "{} is missing; `scripts/setup run` installs it", program.display());
     let features = [
         "bulk-memory",
         "multivalue",

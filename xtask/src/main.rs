@@ -69,16 +69,12 @@ fn run(task: &Task, profile: Profile) -> Result<()> {
 fn build_site(workspace: &Workspace, profile: Profile) -> Result<()> {
     let compiled = step("frontend", || workspace.build_frontend(profile))?;
     let mut site = Site::open(workspace, profile)?;
-    step("bindgen", || {
-        frontend::bind(workspace, profile, &compiled, &mut site)
-    })?;
+    step("bindgen", || frontend::bind(workspace, profile, &compiled, &mut site))?;
     step("style", || {
         let css = style::bundle(&workspace.root.join("style/main.css"), profile)?;
         site.write(Path::new("pkg/towpath.css"), css.as_bytes())
     })?;
-    step("public", || {
-        copy_public(&workspace.root.join("public"), Path::new(""), &mut site)
-    })?;
+    step("public", || copy_public(&workspace.root.join("public"), Path::new(""), &mut site))?;
     site.close()
 }
 
@@ -116,13 +112,7 @@ mod tests {
     fn a_command_takes_release_and_nothing_else() {
         assert!(accepts("site"));
         assert!(accepts("build --release"));
-        for wrong in [
-            "",
-            "deploy",
-            "--release",
-            "build --relase",
-            "site --release --release",
-        ] {
+        for wrong in ["", "deploy", "--release", "build --relase", "site --release --release"] {
             assert!(!accepts(wrong), "{wrong:?} was accepted");
         }
     }

@@ -31,20 +31,12 @@ impl Site {
 
     fn at(folder: PathBuf, profile: Profile) -> Result<Self> {
         fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-        Ok(Self {
-            folder,
-            compress: profile == Profile::Release,
-            names: BTreeSet::new(),
-        })
+        Ok(Self { folder, compress: profile == Profile::Release, names: BTreeSet::new() })
     }
 
     /// Writes one file, by its name below the site's folder, with its compressed copies in release.
     pub fn write(&mut self, name: &Path, content: &[u8]) -> Result<()> {
-        ensure!(
-            !self.names.contains(name),
-            "two sources make {}",
-            name.display()
-        );
+        ensure!(!self.names.contains(name), "two sources make {}", name.display());
         self.keep(name);
         let same = fs::read(self.folder.join(name)).is_ok_and(|present| present == content);
         if same && self.has(name) {
@@ -142,71 +134,69 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
-    fn files(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+    fn files(folder: &Path) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
         names.sort();
-        names
+        Ok(names)
     }
 
-    #[test]
-    fn a_release_file_has_compressed_copies_that_a_development_build_removes() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("site");
-        let mut site = Site::at(root.clone(), Profile::Release).unwrap();
-        site.write(Path::new("robots.txt"), b"Disallow: /").unwrap();
-        site.write(Path::new("mark.png"), b"not text").unwrap();
-        site.close().unwrap();
-        assert_eq!(
-            files(&root),
-            ["mark.png", "robots.txt", "robots.txt.br", "robots.txt.gz"]
-        );
-
-        let mut site = Site::at(root.clone(), Profile::Dev).unwrap();
-        site.write(Path::new("robots.txt"), b"Disallow: /").unwrap();
-        site.close().unwrap();
-        assert_eq!(files(&root), ["robots.txt"]);
-    }
-
-    #[test]
-    fn a_changed_file_changes_its_copies_too() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("site");
-        for content in ["one", "two"] {
-            let mut site = Site::at(root.clone(), Profile::Release).unwrap();
-            site.write(Path::new("a.css"), content.as_bytes()).unwrap();
-            site.close().unwrap();
+    fn make(folder: &Path, profile: Profile, contents: &[(&str, &str)]) -> Result<()> {
+        let mut site = Site::at(folder.to_path_buf(), profile)?;
+        for (name, content) in contents {
+            site.write(Path::new(name), content.as_bytes())?;
         }
-        let copy = fs::read(root.join("a.css.br")).unwrap();
+        site.close()
+    }
+
+    #[test]
+    fn a_release_file_has_compressed_copies_that_a_development_build_removes() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let site = folder.path().join("site");
+        let robots = ("robots.txt", "Disallow: /");
+        make(&site, Profile::Release, &[robots, ("mark.png", "pixels")])?;
+        assert_eq!(files(&site)?, ["mark.png", "robots.txt", "robots.txt.br", "robots.txt.gz"]);
+        make(&site, Profile::Dev, &[robots])?;
+        assert_eq!(files(&site)?, ["robots.txt"]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_changed_file_changes_its_copies_too() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let site = folder.path().join("site");
+        make(&site, Profile::Release, &[("a.css", "one")])?;
+        make(&site, Profile::Release, &[("a.css", "two")])?;
+
+        let copy = fs::read(site.join("a.css.br"))?;
         let mut plain = Vec::new();
-        brotli::BrotliDecompress(&mut copy.as_slice(), &mut plain).unwrap();
+        brotli::BrotliDecompress(&mut copy.as_slice(), &mut plain)?;
         assert_eq!(plain, b"two");
+        Ok(())
     }
 
     #[test]
-    fn an_unchanged_file_is_not_touched() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("site");
-        let mut seen = Vec::new();
-        for _ in 0..2 {
-            let mut site = Site::at(root.clone(), Profile::Release).unwrap();
-            site.write(Path::new("a.css"), b"same").unwrap();
-            site.close().unwrap();
-            let file = fs::metadata(root.join("a.css")).unwrap();
-            seen.push(std::os::unix::fs::MetadataExt::ino(&file));
-        }
-        assert_eq!(seen[0], seen[1]);
+    fn an_unchanged_file_is_not_touched() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let site = folder.path().join("site");
+        make(&site, Profile::Release, &[("a.css", "same")])?;
+        let first = fs::metadata(site.join("a.css"))?.ino();
+        make(&site, Profile::Release, &[("a.css", "same")])?;
+        assert_eq!(fs::metadata(site.join("a.css"))?.ino(), first);
+        Ok(())
     }
 
     #[test]
-    fn two_sources_of_one_file_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut site = Site::at(folder.path().join("site"), Profile::Dev).unwrap();
-        site.write(Path::new("a.css"), b"one").unwrap();
-        assert!(site.write(Path::new("a.css"), b"two").is_err());
+    fn two_sources_of_one_file_are_refused() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let twice = [("a.css", "one"), ("a.css", "two")];
+        assert!(make(&folder.path().join("site"), Profile::Dev, &twice).is_err());
+        Ok(())
     }
 }

@@ -20,9 +20,6 @@ pub fn bundle(entry: &Path, profile: Profile) -> Result<String> {
     if minify {
         sheet.minify(MinifyOptions::default())?;
     }
-    let printed = sheet.to_css(PrinterOptions {
-        minify,
-        ..PrinterOptions::default()
-    })?;
+    let printed = sheet.to_css(PrinterOptions { minify, ..PrinterOptions::default() })?;
     Ok(printed.code)
 }

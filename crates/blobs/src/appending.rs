@@ -67,12 +67,7 @@ impl BlobStore {
 }
 
 /// Collects the stream into pieces. If the writer stops early, so does this: the writer knows the cause.
-async fn receive<S, E>(
-    stream: S,
-    sender: Sender<Vec<u8>>,
-    limit: u64,
-    mut room: u64,
-) -> Result<(), Error>
+async fn receive<S, E>(stream: S, sender: Sender<Vec<u8>>, limit: u64, mut room: u64) -> Result<(), Error>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -84,9 +79,7 @@ where
     let mut piece = Piece::new(permit);
     while let Some(bytes) = stream.next().await {
         let bytes = bytes.map_err(|error| Error::Interrupted(error.into()))?;
-        room = room
-            .checked_sub(bytes.len() as u64)
-            .ok_or(Error::TooLarge { limit })?;
+        room = room.checked_sub(bytes.len() as u64).ok_or(Error::TooLarge { limit })?;
         piece.bytes.extend_from_slice(&bytes);
         if piece.bytes.len() >= PIECE {
             let Some(sender) = piece.send() else { break };
@@ -108,10 +101,7 @@ struct Piece {
 
 impl Piece {
     fn new(permit: OwnedPermit<Vec<u8>>) -> Self {
-        Self {
-            permit: Some(permit),
-            bytes: Vec::new(),
-        }
+        Self { permit: Some(permit), bytes: Vec::new() }
     }
 
     fn send(mut self) -> Option<Sender<Vec<u8>>> {
@@ -156,8 +146,8 @@ impl Writer {
             .open(&session.path)
             .map_err(Error::upload("opening an upload"))?;
         if hashed.is_none() {
-            let (running, size) = Hasher::read(Algorithm::Sha256, &mut file)
-                .map_err(Error::io("reading an upload"))?;
+            let (running, size) =
+                Hasher::read(Algorithm::Sha256, &mut file).map_err(Error::io("reading an upload"))?;
             session.offset.store(size, Ordering::Release);
             *hashed = Some(running);
         }
@@ -165,23 +155,15 @@ impl Writer {
         file.set_len(session.offset())
             .and_then(|()| file.seek(SeekFrom::End(0)))
             .map_err(Error::io("opening an upload"))?;
-        Ok(Self {
-            session,
-            hashed,
-            file,
-        })
+        Ok(Self { session, hashed, file })
     }
 
     fn write(mut self, piece: &[u8]) -> Result<Self, Error> {
-        self.file
-            .write_all(piece)
-            .map_err(Error::io("writing an upload"))?;
+        self.file.write_all(piece).map_err(Error::io("writing an upload"))?;
         if let Some(hasher) = self.hashed.as_mut() {
             hasher.update(piece);
         }
-        self.session
-            .offset
-            .fetch_add(piece.len() as u64, Ordering::Release);
+        self.session.offset.fetch_add(piece.len() as u64, Ordering::Release);
         Ok(self)
     }
 }

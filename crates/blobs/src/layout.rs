@@ -22,11 +22,8 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn create(root: &Path) -> Result<Self, Error> {
-        let layout = Self {
-            blobs: root.join("blobs"),
-            uploads: root.join("uploads"),
-            temporaries: AtomicU64::new(0),
-        };
+        let layout =
+            Self { blobs: root.join("blobs"), uploads: root.join("uploads"), temporaries: AtomicU64::new(0) };
         for folder in [&layout.blobs, &layout.uploads] {
             fs::create_dir_all(folder).map_err(Error::io("making the blob folder"))?;
         }

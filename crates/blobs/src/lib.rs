@@ -37,10 +37,7 @@ impl BlobStore {
     /// Opens the folder, making it if it does not exist.
     pub fn open(root: impl AsRef<Path>) -> Result<Self, Error> {
         let layout = Layout::create(root.as_ref())?;
-        Ok(Self {
-            layout: Arc::new(layout),
-            sessions: Arc::default(),
-        })
+        Ok(Self { layout: Arc::new(layout), sessions: Arc::default() })
     }
 }
 

@@ -78,10 +78,7 @@ impl Blob {
     }
 
     /// The content from `range.start` to before `range.end`; what lies beyond the end of the blob is an error.
-    pub fn read_range(
-        self,
-        range: Range<u64>,
-    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+    pub fn read_range(self, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         stream::try_unfold((self.file, range), |(file, rest)| async move {
             if rest.is_empty() {
                 return Ok(None);

@@ -56,11 +56,8 @@ impl BlobStore {
     pub async fn finish(&self, id: Uuid, expected: &Digest) -> Result<u64, Error> {
         let session = self.session(id).await?;
         let mut hashed = session.lock()?;
-        let (layout, sessions, expected) = (
-            Arc::clone(&self.layout),
-            Arc::clone(&self.sessions),
-            expected.clone(),
-        );
+        let (layout, sessions, expected) =
+            (Arc::clone(&self.layout), Arc::clone(&self.sessions), expected.clone());
         blocking(move || {
             let actual = session.digest(&mut hashed, expected.algorithm())?;
             if actual == expected {
@@ -141,13 +138,9 @@ impl BlobStore {
             return Ok(Arc::clone(session));
         }
         let path = self.layout.upload(id);
-        let file = tokio::fs::metadata(&path)
-            .await
-            .map_err(Error::upload("finding an upload"))?;
+        let file = tokio::fs::metadata(&path).await.map_err(Error::upload("finding an upload"))?;
         let mut sessions = self.sessions.lock();
-        let session = sessions
-            .entry(id)
-            .or_insert_with(|| Arc::new(Session::new(path, file.len(), None)));
+        let session = sessions.entry(id).or_insert_with(|| Arc::new(Session::new(path, file.len(), None)));
         Ok(Arc::clone(session))
     }
 }
@@ -161,11 +154,7 @@ impl Sessions {
 
 impl Session {
     fn new(path: PathBuf, offset: u64, hashed: Hashed) -> Self {
-        Self {
-            path,
-            offset: AtomicU64::new(offset),
-            hashed: Arc::new(tokio::sync::Mutex::new(hashed)),
-        }
+        Self { path, offset: AtomicU64::new(offset), hashed: Arc::new(tokio::sync::Mutex::new(hashed)) }
     }
 
     pub(crate) fn offset(&self) -> u64 {
@@ -174,9 +163,7 @@ impl Session {
 
     /// Takes the session for this request alone, or says that another one has it.
     pub(crate) fn lock(&self) -> Result<OwnedMutexGuard<Hashed>, Error> {
-        Arc::clone(&self.hashed)
-            .try_lock_owned()
-            .map_err(|_| Error::UploadBusy)
+        Arc::clone(&self.hashed).try_lock_owned().map_err(|_| Error::UploadBusy)
     }
 
     /// The digest of what was received; reads the file again if it was hashed otherwise or not at all.

@@ -15,9 +15,7 @@ impl BlobStore {
             let mut hasher = Hasher::new(algorithm);
             hasher.update(&content);
             let digest = hasher.finish();
-            let (path, mut file) = layout
-                .create_temporary()
-                .map_err(Error::io("storing content"))?;
+            let (path, mut file) = layout.create_temporary().map_err(Error::io("storing content"))?;
             let stored = file
                 .write_all(&content)
                 .and_then(|()| file.sync_all())

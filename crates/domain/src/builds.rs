@@ -3,6 +3,7 @@
 use crate::digests::Digest;
 use crate::ids::{BuildId, IntegrationId};
 use crate::references::Tag;
+use crate::slugs::Slug;
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -119,4 +120,35 @@ mod tests {
         let origin = Origin::from_labels([("a".to_owned(), "x".repeat(5_000))]);
         assert!(origin.labels.is_empty());
     }
+}
+
+/// A build by its digest, wherever it is known, with its life across buckets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildView {
+    pub digest: Digest,
+    /// One for each integration that has it and that who looks may see.
+    pub lives: Vec<Life>,
+    pub now: Time,
+}
+
+/// A build in one integration, and everywhere it was ever current, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    pub project: Slug,
+    pub integration: Slug,
+    pub build: Build,
+    pub pushed_by: String,
+    pub placements: Vec<LifeLine>,
+}
+
+/// One placement in a build's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifeLine {
+    pub bucket: Slug,
+    pub cause: String,
+    pub by: String,
+    pub at: Time,
+    pub reason: Option<String>,
+    /// Whether it is current there now.
+    pub current: bool,
 }

@@ -5,6 +5,7 @@
 //! and a module of the same name in every other room that deals with it.
 
 pub mod access;
+pub mod boards;
 pub mod buckets;
 pub mod builds;
 pub mod digests;
@@ -12,6 +13,7 @@ pub mod environments;
 pub mod forms;
 pub mod gates;
 pub mod ids;
+pub mod inbox;
 pub mod integrations;
 pub mod people;
 pub mod placements;

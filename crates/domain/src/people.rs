@@ -1,7 +1,8 @@
 //! People: who signs in, and how they join.
 
+use crate::access::Role;
 use crate::forms::{Check, Invalid};
-use crate::ids::PersonId;
+use crate::ids::{BindingId, PersonId};
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::{Email, PersonName, check_password};
@@ -86,4 +87,54 @@ pub fn initials(name: &str) -> String {
     let first = words.next();
     let last = words.next_back();
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// The people of an installation, for those who manage them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleView {
+    pub people: Vec<Member>,
+    pub invitations: Vec<Invitation>,
+    pub roles: Vec<Role>,
+    /// Where a role can be bound: the form's value and its words.
+    pub places: Vec<(String, String)>,
+    pub now: Time,
+}
+
+/// A person with their roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub person: Person,
+    pub roles: Vec<MemberRole>,
+}
+
+/// A role that a person holds somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRole {
+    pub binding: BindingId,
+    pub role: Slug,
+    pub title: String,
+    /// The place in words.
+    pub place: String,
+}
+
+/// An invitation that has not been used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub email: Email,
+    pub role: Slug,
+    pub place: String,
+    pub expires_at: Time,
+}
+
+/// What the page behind a one-time link shows before it acts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkView {
+    /// Makes, or restores, an admin; otherwise it is an invitation.
+    pub admin: bool,
+    /// The address that was invited; an account under it is given the role.
+    pub email: Option<Email>,
+    /// The role in words: “Release manager in the whole installation”.
+    pub role: String,
+    pub expires_at: Time,
+    pub now: Time,
 }

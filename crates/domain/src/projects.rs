@@ -1,10 +1,17 @@
 //! Projects: one software product each, with its environments, integrations, workflows and members.
 
+use crate::access::Role;
+use crate::buckets::{BucketKey, Slot};
+use crate::environments::Environment;
 use crate::forms::{Check, Invalid};
 use crate::ids::ProjectId;
+use crate::integrations::Integration;
+use crate::services::Service;
 use crate::slugs::Slug;
+use crate::streams::Stream;
 use crate::times::Time;
 use crate::words::Title;
+use crate::workflows::Workflow;
 use serde::{Deserialize, Serialize};
 
 /// A software product; the built-in project `global` holds what all projects share.
@@ -43,5 +50,54 @@ impl ProjectForm {
         let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
         check.finish(slug.zip(title).map(|(slug, title)| NewProject { slug, title }))
+    }
+}
+
+/// A project with all that its page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectView {
+    pub project: Project,
+    pub environments: Vec<Environment>,
+    pub streams: Vec<Stream>,
+    pub workflows: Vec<Workflow>,
+    pub integrations: Vec<Integration>,
+    pub services: Vec<Service>,
+    /// The roles whose holders may approve, for the form of a workflow.
+    pub approving_roles: Vec<Role>,
+    pub may_configure: Result<(), String>,
+    pub now: Time,
+}
+
+/// What the first page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    pub projects: Vec<ProjectLine>,
+    pub may_create: Result<(), String>,
+    pub now: Time,
+}
+
+/// A project in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectLine {
+    pub project: Project,
+    pub integrations: Vec<Integration>,
+}
+
+impl ProjectView {
+    /// The slots that a workflow or an integration of this project can have, of both kinds.
+    pub fn slots(&self) -> Vec<Slot> {
+        let environments = self.environments.iter().map(|environment| Slot {
+            key: BucketKey::Environment(environment.id),
+            slug: environment.slug.clone(),
+            title: environment.title.clone(),
+            stream: environment.stream.clone(),
+        });
+        let streams = self.streams.iter().map(|stream| Slot {
+            key: BucketKey::ReleaseStream(stream.id),
+            slug: stream.slug.clone(),
+            title: stream.title.clone(),
+            stream: stream.clone(),
+        });
+        environments.chain(streams).collect()
     }
 }

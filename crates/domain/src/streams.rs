@@ -53,3 +53,17 @@ impl StreamForm {
         check.finish(stream)
     }
 }
+
+/// The streams of an installation with the environments of each, as far as who looks may see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamsView {
+    pub streams: Vec<StreamLine>,
+    pub may_configure: Result<(), String>,
+}
+
+/// A stream with its environments, as `PROJECT/ENVIRONMENT`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamLine {
+    pub stream: Stream,
+    pub environments: Vec<String>,
+}

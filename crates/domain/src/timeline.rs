@@ -256,3 +256,16 @@ pub struct Filter {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub kind: String,
 }
+
+/// A page of the timeline, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    pub entries: Vec<Entry>,
+    /// The number before which the next page starts, where there is one.
+    pub older: Option<i64>,
+    /// What the filter can choose from: projects, integrations as `PROJECT/INTEGRATION`, people.
+    pub projects: Vec<Slug>,
+    pub integrations: Vec<String>,
+    pub people: Vec<(PersonId, String)>,
+    pub now: Time,
+}

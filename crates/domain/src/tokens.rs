@@ -74,6 +74,15 @@ pub struct Token {
     pub revoked_at: Option<Time>,
 }
 
+/// A person's tokens, with what a new one can be scoped to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokensView {
+    pub tokens: Vec<Token>,
+    /// `PROJECT` and `PROJECT/INTEGRATION`, as far as the person sees them.
+    pub scopes: Vec<String>,
+    pub now: Time,
+}
+
 /// What the form for a new token holds, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

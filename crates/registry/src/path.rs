@@ -1,6 +1,6 @@
 //! What a path below `/v2/` names. Pure: who may, and whether it exists, is asked later.
 //!
-//! Repository names contain slashes, so paths are read from the right: the words `blobs`, `manifests`, `tags`
+//! Name names contain slashes, so paths are read from the right: the words `blobs`, `manifests`, `tags`
 //! and `referrers` stand at fixed places from the end. No slug may be one of them.
 
 use std::fmt;
@@ -10,6 +10,7 @@ use towpath_domain::{
     references::{RepositoryName, Tag},
     slugs::Slug,
 };
+use towpath_service::images::{Name, Reference};
 use uuid::Uuid;
 
 /// A thing that the distribution protocol addresses (distribution-spec, “Endpoints”).
@@ -19,27 +20,12 @@ pub(crate) enum Resource {
     Base,
     /// `/v2/token`: the token service.
     Token,
-    Blob(Repository, Digest),
-    Uploads(Repository),
-    Upload(Repository, Uuid),
-    Manifest(Repository, Reference),
-    Tags(Repository),
-    Referrers(Repository, Digest),
-}
-
-/// A repository name: `PROJECT/INTEGRATION` (routed by rule) or `PROJECT/INTEGRATION/BUCKET`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Repository {
-    pub(crate) project: Slug,
-    pub(crate) integration: Slug,
-    pub(crate) bucket: Option<Slug>,
-}
-
-/// How a manifest is named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reference {
-    Tag(Tag),
-    Digest(Digest),
+    Blob(Name, Digest),
+    Uploads(Name),
+    Upload(Name, Uuid),
+    Manifest(Name, Reference),
+    Tags(Name),
+    Referrers(Name, Digest),
 }
 
 /// Why a path names nothing.
@@ -75,64 +61,52 @@ impl Resource {
         let segments: Vec<&str> = path.split('/').collect();
         match segments.as_slice() {
             [name @ .., "blobs", "uploads", ""] | [name @ .., "blobs", "uploads"] => {
-                Ok(Self::Uploads(Repository::parse(name)?))
+                Ok(Self::Uploads(parse_segments(name)?))
             }
             [name @ .., "blobs", "uploads", id] => {
-                let repository = Repository::parse(name)?;
+                let repository = parse_segments(name)?;
                 match Uuid::try_parse(id) {
                     Ok(id) => Ok(Self::Upload(repository, id)),
                     Err(_) => Err(PathError::Upload((*id).to_owned())),
                 }
             }
-            [name @ .., "blobs", digest] => {
-                Ok(Self::Blob(Repository::parse(name)?, Digest::parse(digest)?))
-            }
+            [name @ .., "blobs", digest] => Ok(Self::Blob(parse_segments(name)?, Digest::parse(digest)?)),
             [name @ .., "manifests", reference] => {
-                let repository = Repository::parse(name)?;
-                Ok(Self::Manifest(repository, Reference::parse(reference)?))
+                let repository = parse_segments(name)?;
+                Ok(Self::Manifest(repository, parse_reference(reference)?))
             }
-            [name @ .., "tags", "list"] => Ok(Self::Tags(Repository::parse(name)?)),
+            [name @ .., "tags", "list"] => Ok(Self::Tags(parse_segments(name)?)),
             [name @ .., "referrers", digest] => {
-                Ok(Self::Referrers(Repository::parse(name)?, Digest::parse(digest)?))
+                Ok(Self::Referrers(parse_segments(name)?, Digest::parse(digest)?))
             }
             _ => Err(PathError::Endpoint),
         }
     }
 }
 
-impl Repository {
-    /// Reads a name such as `shop/checkout/qa`.
-    pub(crate) fn from_name(name: &str) -> Result<Self, PathError> {
-        Self::parse(&name.split('/').collect::<Vec<_>>())
-    }
+/// Reads a name such as `shop/checkout/qa`.
+pub(crate) fn parse_name(name: &str) -> Result<Name, PathError> {
+    parse_segments(&name.split('/').collect::<Vec<_>>())
+}
 
-    fn parse(segments: &[&str]) -> Result<Self, PathError> {
-        let name = segments.join("/");
-        if RepositoryName::parse(&name).is_err() {
-            return Err(PathError::Name(name));
-        }
-        let slugs: Result<Vec<Slug>, _> = segments.iter().map(|text| Slug::parse(text)).collect();
-        let mut slugs = slugs.unwrap_or_default().into_iter();
-        match (slugs.next(), slugs.next(), slugs.next(), slugs.next()) {
-            (Some(project), Some(integration), bucket, None) => Ok(Self {
-                project,
-                integration,
-                bucket,
-            }),
-            _ => Err(PathError::NameUnknown(name)),
-        }
+fn parse_segments(segments: &[&str]) -> Result<Name, PathError> {
+    let name = segments.join("/");
+    if RepositoryName::parse(&name).is_err() {
+        return Err(PathError::Name(name));
+    }
+    let slugs: Result<Vec<Slug>, _> = segments.iter().map(|text| Slug::parse(text)).collect();
+    let mut slugs = slugs.unwrap_or_default().into_iter();
+    match (slugs.next(), slugs.next(), slugs.next(), slugs.next()) {
+        (Some(project), Some(integration), bucket, None) => Ok(Name { project, integration, bucket }),
+        _ => Err(PathError::NameUnknown(name)),
     }
 }
 
-impl Reference {
-    fn parse(text: &str) -> Result<Self, PathError> {
-        if text.contains(':') {
-            return Ok(Self::Digest(Digest::parse(text)?));
-        }
-        Tag::parse(text)
-            .map(Self::Tag)
-            .map_err(|_| PathError::Tag(text.to_owned()))
+fn parse_reference(text: &str) -> Result<Reference, PathError> {
+    if text.contains(':') {
+        return Ok(Reference::Digest(Digest::parse(text)?));
     }
+    Tag::parse(text).map(Reference::Tag).map_err(|_| PathError::Tag(text.to_owned()))
 }
 
 /// The path from the root of the server.
@@ -153,25 +127,6 @@ impl fmt::Display for Resource {
     }
 }
 
-impl fmt::Display for Repository {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.project, self.integration)?;
-        match &self.bucket {
-            Some(bucket) => write!(f, "/{bucket}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tag(tag) => f.write_str(tag.as_str()),
-            Self::Digest(digest) => digest.fmt(f),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -180,8 +135,8 @@ mod tests {
 
     const SHA256: &str = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-    fn repository(name: &str) -> Repository {
-        Repository::from_name(name).unwrap()
+    fn repository(name: &str) -> Name {
+        parse_name(name).unwrap()
     }
 
     #[test]
@@ -189,7 +144,10 @@ mod tests {
         let tag = |text| Reference::Tag(Tag::parse(text).unwrap());
         for (path, resource) in [
             ("shop/checkout/manifests/1.4", Resource::Manifest(repository("shop/checkout"), tag("1.4"))),
-            ("shop/checkout/qa/manifests/1.4", Resource::Manifest(repository("shop/checkout/qa"), tag("1.4"))),
+            (
+                "shop/checkout/qa/manifests/1.4",
+                Resource::Manifest(repository("shop/checkout/qa"), tag("1.4")),
+            ),
             ("shop/checkout/qa/tags/list", Resource::Tags(repository("shop/checkout/qa"))),
         ] {
             assert_eq!(Resource::parse(path), Ok(resource), "{path}");
@@ -236,16 +194,14 @@ mod tests {
         }
     }
 
-    fn repositories() -> impl Strategy<Value = Repository> {
-        let slug = || {
-            "[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::parse(&text).unwrap())
-        };
+    fn repositories() -> impl Strategy<Value = Name> {
+        let slug = || "[a-z][a-z0-9]{0,8}(-[a-z0-9]{1,4}){0,2}".prop_map(|text| Slug::parse(&text).unwrap());
         (slug(), slug(), proptest::option::of(slug()))
             .prop_filter("reserved words", |(project, integration, bucket)| {
                 let slugs = [Some(project), Some(integration), bucket.as_ref()];
                 slugs.into_iter().flatten().all(|slug| Slug::parse_new(slug.as_str()).is_ok())
             })
-            .prop_map(|(project, integration, bucket)| Repository { project, integration, bucket })
+            .prop_map(|(project, integration, bucket)| Name { project, integration, bucket })
     }
 
     fn resources() -> impl Strategy<Value = Resource> {

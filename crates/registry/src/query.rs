@@ -13,16 +13,20 @@ impl Query {
     pub(crate) fn parse(uri: &Uri) -> Result<Self, Refusal> {
         match extract::Query::try_from_uri(uri) {
             Ok(extract::Query(pairs)) => Ok(Self(pairs)),
-            Err(error) => Err(Refusal::new(Code::Unsupported, error.body_text())
-                .with_status(http::StatusCode::BAD_REQUEST)),
+            Err(error) => {
+                Err(Refusal::new(Code::Unsupported, error.body_text())
+                    .with_status(http::StatusCode::BAD_REQUEST))
+            }
         }
     }
 
+    /// The first parameter of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    /// Every parameter of this name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }

@@ -29,11 +29,7 @@ impl Wanted {
             (None, Some(count)) if first.is_empty() => size.saturating_sub(count)..size,
             _ => return Self::All,
         };
-        if part.is_empty() {
-            Self::Unsatisfiable
-        } else {
-            Self::Part(part)
-        }
+        if part.is_empty() { Self::Unsatisfiable } else { Self::Part(part) }
     }
 }
 

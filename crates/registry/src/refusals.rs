@@ -1,14 +1,21 @@
 //! Refusals in the words of the protocol (distribution-spec, “Error Codes”).
 
+use std::io;
+
 use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{RANGE, RETRY_AFTER},
+};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use towpath_blobs as blobs;
+use towpath_service::images;
 
-use crate::path::PathError;
+use crate::{path::PathError, ranges, value};
 
 /// An error answer: status, headers and the body `{"errors":[{code, message, detail}]}`.
 #[derive(Debug)]
@@ -59,13 +66,14 @@ struct BodyError<'a> {
 impl Refusal {
     /// A refusal with the status that usually goes with its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            status: code.status(),
-            code,
-            message: message.into(),
-            detail: None,
-            headers: Vec::new(),
-        }
+        Self { status: code.status(), code, message: message.into(), detail: None, headers: Vec::new() }
+    }
+
+    /// A failure of the server: told to the log in full, and to the client only as such.
+    fn failure(error: &dyn std::error::Error) -> Self {
+        let cause = error.source().map(ToString::to_string);
+        tracing::error!(%error, cause, "a registry request failed");
+        Self::new(Code::Unknown, "the registry failed; its log says why")
     }
 
     #[must_use]
@@ -96,10 +104,9 @@ impl Code {
             | Self::ManifestBlobUnknown
             | Self::NameInvalid
             | Self::SizeInvalid => StatusCode::BAD_REQUEST,
-            Self::BlobUnknown
-            | Self::BlobUploadUnknown
-            | Self::ManifestUnknown
-            | Self::NameUnknown => StatusCode::NOT_FOUND,
+            Self::BlobUnknown | Self::BlobUploadUnknown | Self::ManifestUnknown | Self::NameUnknown => {
+                StatusCode::NOT_FOUND
+            }
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Denied => StatusCode::FORBIDDEN,
             Self::Unsupported => StatusCode::METHOD_NOT_ALLOWED,
@@ -112,15 +119,74 @@ impl Code {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = Body {
-            errors: [BodyError {
-                code: self.code,
-                message: &self.message,
-                detail: self.detail.as_ref(),
-            }],
+            errors: [BodyError { code: self.code, message: &self.message, detail: self.detail.as_ref() }],
         };
         let mut response = (self.status, Json(body)).into_response();
         response.headers_mut().extend(self.headers);
         response
+    }
+}
+
+impl From<images::Error> for Refusal {
+    fn from(error: images::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            images::Error::BlobUnknown => Self::new(Code::BlobUnknown, message),
+            images::Error::ManifestUnknown => Self::new(Code::ManifestUnknown, message),
+            images::Error::ManifestInvalid(_) => Self::new(Code::ManifestInvalid, message),
+            images::Error::ContentsUnknown(digests) => {
+                Self::new(Code::ManifestBlobUnknown, message).with_detail(json!({ "digests": digests }))
+            }
+            images::Error::DigestDiffers { .. } => Self::new(Code::DigestInvalid, message),
+            images::Error::Denied(_) => Self::new(Code::Denied, message),
+            images::Error::Placed => Self::new(Code::Unsupported, message),
+            images::Error::Blobs(error) => error.into(),
+            images::Error::Other(error) => error.into(),
+        }
+    }
+}
+
+impl From<towpath_service::Error> for Refusal {
+    fn from(error: towpath_service::Error) -> Self {
+        use towpath_service::Error;
+        let message = error.to_string();
+        match error {
+            Error::NotFound(_) => Self::new(Code::NameUnknown, message),
+            Error::Token(_) | Error::Credentials | Error::LinkGone => Self::new(Code::Unauthorized, message),
+            Error::Forbidden(_) | Error::Refused(_) | Error::Conflict(_) | Error::Invalid(_) => {
+                Self::new(Code::Denied, message)
+            }
+            Error::Busy => Self::new(Code::TooManyRequests, message)
+                .with_header(RETRY_AFTER, HeaderValue::from_static("1")),
+            Error::Blobs(error) => error.into(),
+            Error::Store(_) | Error::Internal(_) => Self::failure(&error),
+        }
+    }
+}
+
+impl From<blobs::Error> for Refusal {
+    fn from(error: blobs::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            blobs::Error::UploadUnknown => Self::new(Code::BlobUploadUnknown, message),
+            blobs::Error::UploadBusy => {
+                Self::new(Code::BlobUploadInvalid, message).with_status(StatusCode::CONFLICT)
+            }
+            blobs::Error::WrongOffset { offset } => Self::new(Code::BlobUploadInvalid, message)
+                .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
+                .with_header(RANGE, value(ranges::received(offset))),
+            blobs::Error::TooLarge { .. } => {
+                Self::new(Code::SizeInvalid, message).with_status(StatusCode::PAYLOAD_TOO_LARGE)
+            }
+            blobs::Error::DigestMismatch { .. } => Self::new(Code::DigestInvalid, message),
+            blobs::Error::Interrupted(_) => Self::new(Code::BlobUploadInvalid, message),
+            blobs::Error::Io { ref source, .. } if source.kind() == io::ErrorKind::StorageFull => {
+                tracing::error!(%error, "the disk of the blob folder is full");
+                Self::new(Code::Unknown, "the disk of the registry is full")
+                    .with_status(StatusCode::INSUFFICIENT_STORAGE)
+            }
+            blobs::Error::Io { .. } => Self::failure(&error),
+        }
     }
 }
 

@@ -1,1 +1,114 @@
+//! Use cases: authorise, load, decide, save with its audit event, commit. The only writer.
+//!
+//! Pages, REST, registry and CLI all come through here, so every rule holds at every door. A use case
+//! takes who asks and answers what the caller shows; only the caller knows about protocols.
 
+mod error;
+mod scenes;
+mod sources;
+
+pub mod boards;
+pub mod buckets;
+pub mod builds;
+pub mod environments;
+pub mod images;
+pub mod inbox;
+pub mod installation;
+pub mod integrations;
+pub mod links;
+mod manifests;
+pub mod passwords;
+pub mod people;
+pub mod projects;
+pub mod promotions;
+pub mod sessions;
+pub mod streams;
+pub mod timeline;
+pub mod tokens;
+pub mod workflows;
+
+pub use error::Error;
+pub use sources::Sources;
+
+use std::sync::Arc;
+use towpath_blobs::BlobStore;
+use towpath_domain::access::{Action, Actor, Target, may};
+use towpath_domain::timeline::{Change, Event, EventActor, Scene};
+use towpath_domain::times::Time;
+use towpath_store::{Conn, Db};
+
+/// Everything that use cases need; clones share it.
+#[derive(Debug, Clone)]
+pub struct Service(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    blobs: BlobStore,
+    sources: Sources,
+    public_url: String,
+    signing_key: Vec<u8>,
+    passwords: passwords::Hasher,
+}
+
+impl Service {
+    pub fn now(&self) -> Time {
+        self.0.sources.now()
+    }
+
+    /// Where people and clients reach this installation, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// The host and port by which clients name images here.
+    pub fn registry_host(&self) -> &str {
+        let url = self.public_url();
+        url.split_once("://").map_or(url, |(_, rest)| rest)
+    }
+
+    /// Whether the database answers and blobs can be written.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.db().ping().await?)
+    }
+
+    /// Lets the writes under way finish and closes the database.
+    pub async fn close(&self) {
+        self.db().close().await;
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn blobs(&self) -> &BlobStore {
+        &self.0.blobs
+    }
+
+    pub(crate) async fn read(&self) -> Result<Conn, Error> {
+        Ok(self.db().read().await?)
+    }
+
+    /// A fresh id of whichever type is wanted.
+    pub(crate) fn id<Id: From<uuid::Uuid>>(&self) -> Id {
+        self.0.sources.uuid().into()
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.0.sources.random()
+    }
+
+    pub(crate) fn event(&self, actor: EventActor, scene: Scene, change: Change) -> Event {
+        Event { id: self.id(), at: self.now(), actor, scene, change }
+    }
+}
+
+/// The policy at the door of a use case.
+pub(crate) fn allow(actor: &Actor, action: Action, target: &Target) -> Result<(), Error> {
+    Ok(may(actor, action, target)?)
+}
+
+/// Whether an actor may, in words for a page that explains why something is not offered.
+pub(crate) fn explain(actor: &Actor, action: Action, target: &Target) -> Result<(), String> {
+    may(actor, action, target).map_err(|refusal| refusal.to_string())
+}

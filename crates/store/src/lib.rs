@@ -1,1 +1,32 @@
+//! Persistence on SQLite and Postgres: the only room with SQL in it.
+//!
+//! One SQL text serves both engines; where an engine needs its own words, they stand in [`db`] or
+//! `migrations/`. Functions that read take a [`Conn`]; functions that write take a [`Tx`], which only
+//! [`Db::write`] hands out.
 
+mod db;
+mod error;
+mod query;
+mod queue;
+
+pub mod access;
+pub mod buckets;
+pub mod builds;
+pub mod environments;
+pub mod images;
+pub mod installation;
+pub mod integrations;
+pub mod links;
+pub mod people;
+pub mod projects;
+pub mod promotions;
+pub mod services;
+pub mod sessions;
+pub mod streams;
+pub mod timeline;
+pub mod tokens;
+pub mod workflows;
+
+pub use db::{Conn, Db};
+pub use error::Error;
+pub use queue::Tx;

@@ -179,7 +179,8 @@ mod tests {
         let event = joined("Ana", "ana@example.org");
         let mut sealed = sealed(&event);
         assert_eq!(open(&sealed.bytes, &sealed.personal).expect("opens"), event);
-        let email = sealed.personal.iter_mut().find(|personal| personal.text.as_deref() == Some("ana@example.org"));
+        let email =
+            sealed.personal.iter_mut().find(|personal| personal.text.as_deref() == Some("ana@example.org"));
         email.expect("it was sealed").text = None;
         let erased = open(&sealed.bytes, &sealed.personal).expect("opens");
         let Change::PersonJoined { name, email, .. } = erased.change else {

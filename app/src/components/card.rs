@@ -1,0 +1,29 @@
+//! A framed part of a page with a heading.
+
+use leptos::prelude::*;
+
+/// A frame. Lists and tables that are its only child go from edge to edge.
+#[component]
+pub fn Card(
+    #[prop(optional, into)] title: Option<String>,
+    /// What can be done about all of it; stands at the end of the heading's line.
+    #[prop(optional, into)]
+    actions: Option<ViewFn>,
+    children: Children,
+) -> impl IntoView {
+    let actions = actions.map(|actions| view! { <div class="card__actions">{actions.run()}</div> });
+    let header = title.map(|title| {
+        view! {
+            <header class="card__header">
+                <h2 class="card__title">{title}</h2>
+                {actions}
+            </header>
+        }
+    });
+    view! {
+        <section class="card">
+            {header}
+            <div class="card__body">{children()}</div>
+        </section>
+    }
+}

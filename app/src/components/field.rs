@@ -1,0 +1,178 @@
+//! Fields for text: a label, what helps to fill it, the control, and what is wrong with it.
+//!
+//! The controls are the browser's own and keep their text themselves, so that a form works before script.
+
+pub use super::check::Validate;
+use super::{
+    check::FieldCheck,
+    icon::{Icon, Symbol},
+};
+use leptos::prelude::*;
+
+/// The id of the field of this name, unless it was given another. Error summaries link to it.
+pub fn field_id(name: &str) -> String {
+    format!("field-{name}")
+}
+
+/// A field for one line of text.
+#[component]
+pub fn TextField(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    /// What helps to fill it, in one sentence.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// The text it starts with.
+    #[prop(optional, into)]
+    value: String,
+    /// What the server says is wrong; holds until the text is edited.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    #[prop(optional)] required: bool,
+    #[prop(default = "text")] input_type: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    /// The same check as the server's, asked as one types.
+    #[prop(optional)]
+    validate: Option<Validate>,
+    /// Draws the text with letters of one width: slugs, digests, references.
+    #[prop(optional)]
+    mono: bool,
+    #[prop(optional)] autofocus: bool,
+    /// Unique in the page; derived from the name if absent.
+    #[prop(optional, into)]
+    id: Option<String>,
+) -> impl IntoView {
+    let id = id.unwrap_or_else(|| field_id(&name));
+    let check = FieldCheck::new(error, validate);
+    let message = check.message();
+    let described_by = described_by(&id, hint.is_some());
+    view! {
+        <Frame id=id.clone() label=label hint=hint required=required message=message>
+            <input
+                class=if mono { "input input--mono" } else { "input" }
+                id=id
+                name=name
+                type=input_type
+                value=value
+                required=required
+                autofocus=autofocus
+                autocomplete=autocomplete
+                spellcheck=mono.then_some("false")
+                autocapitalize=mono.then_some("off")
+                aria-describedby=described_by
+                aria-invalid=move || message.get().map(|_| "true")
+                on:input=move |event| check.typed(&event_target_value(&event))
+                on:blur=move |event| check.left(&event_target_value(&event))
+            />
+        </Frame>
+    }
+}
+
+/// A field for some lines of text.
+#[component]
+pub fn TextArea(
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: Option<String>,
+    #[prop(optional, into)] value: String,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional)] required: bool,
+    #[prop(default = 3)] rows: u8,
+    #[prop(optional)] validate: Option<Validate>,
+    #[prop(optional, into)] id: Option<String>,
+) -> impl IntoView {
+    let id = id.unwrap_or_else(|| field_id(&name));
+    let check = FieldCheck::new(error, validate);
+    let message = check.message();
+    let described_by = described_by(&id, hint.is_some());
+    view! {
+        <Frame id=id.clone() label=label hint=hint required=required message=message>
+            <textarea
+                class="textarea"
+                id=id
+                name=name
+                rows=rows.to_string()
+                required=required
+                aria-describedby=described_by
+                aria-invalid=move || message.get().map(|_| "true")
+                on:input=move |event| check.typed(&event_target_value(&event))
+                on:blur=move |event| check.left(&event_target_value(&event))
+                inner_html=escape(&value)
+            ></textarea>
+        </Frame>
+    }
+}
+
+/// What stands around every control: label, hint and message.
+#[component]
+pub(super) fn Frame(
+    id: String,
+    label: String,
+    hint: Option<String>,
+    required: bool,
+    message: Memo<Option<String>>,
+    children: Children,
+) -> impl IntoView {
+    let hint = hint.map(|hint| view! { <p class="field__hint" id=hint_id(&id)>{hint}</p> });
+    // The control itself tells screen readers that it is required.
+    let required =
+        required.then(|| view! { <span class="field__required" aria-hidden="true">"required"</span> });
+    let error = error_id(&id);
+    view! {
+        <div class="field" class:field--invalid=move || message.get().is_some()>
+            <label class="field__label" for=id>
+                {label}
+                {required}
+            </label>
+            {hint}
+            {children()}
+            <FieldMessage id=error message=message />
+        </div>
+    }
+}
+
+/// What is wrong with the field, said politely when it appears.
+#[component]
+pub(super) fn FieldMessage(id: String, message: Memo<Option<String>>) -> impl IntoView {
+    let words = move || {
+        message.get().map(|message| {
+            view! {
+                <Icon symbol=Symbol::Warning />
+                <span>{message}</span>
+            }
+        })
+    };
+    view! {
+        <p class="field__error" id=id aria-live="polite">
+            {words}
+        </p>
+    }
+}
+
+pub(super) fn hint_id(id: &str) -> String {
+    format!("{id}-hint")
+}
+
+pub(super) fn error_id(id: &str) -> String {
+    format!("{id}-error")
+}
+
+pub(super) fn described_by(id: &str, hint: bool) -> String {
+    if hint { format!("{} {}", hint_id(id), error_id(id)) } else { error_id(id) }
+}
+
+/// A text area holds plain text, in which the framework's own markers would show; so its text is written
+/// by hand, behind the line break that parsers skip.
+fn escape(text: &str) -> String {
+    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_area_cannot_be_closed_by_its_text() {
+        assert_eq!(escape("</textarea>&lt;"), "\n&lt;/textarea>&amp;lt;");
+    }
+}

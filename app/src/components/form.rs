@@ -1,0 +1,78 @@
+//! What stands above a form that could not be accepted.
+
+use super::{
+    field::field_id,
+    icon::{Icon, Symbol},
+};
+use leptos::{
+    ev::MouseEvent,
+    html,
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Element, HtmlElement},
+};
+use towpath_domain::forms::FieldError;
+
+/// All that is wrong with a form, each with a link to its field. When it appears, focus moves here.
+///
+/// An error with an empty field name belongs to the whole form and has no link.
+#[component]
+pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if !errors.with(Vec::is_empty)
+            && let Some(summary) = node.get()
+        {
+            // A browser that cannot move the focus shows the summary all the same.
+            let _ = summary.focus();
+        }
+    });
+    move || {
+        let errors = errors.get();
+        (!errors.is_empty()).then(|| {
+            let title = title(errors.len());
+            view! {
+                <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
+                    <p class="error-summary__title">
+                        <Icon symbol=Symbol::Warning />
+                        {title}
+                    </p>
+                    <ul class="error-summary__list">{errors.into_iter().map(mistake).collect_view()}</ul>
+                </div>
+            }
+        })
+    }
+}
+
+fn mistake(error: FieldError) -> impl IntoView {
+    if error.field.is_empty() {
+        return view! { <li>{error.message}</li> }.into_any();
+    }
+    let id = field_id(&error.field);
+    let href = format!("#{id}");
+    // The router would take the link for a change of address, which moves no focus.
+    let go = move |event: MouseEvent| {
+        if let Some(field) = document().get_element_by_id(&id) {
+            event.prevent_default();
+            focus(field);
+        }
+    };
+    view! {
+        <li>
+            <a href=href on:click=go>
+                {error.message}
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+fn focus(field: Element) {
+    if let Ok(field) = field.dyn_into::<HtmlElement>() {
+        let _ = field.focus();
+    }
+}
+
+fn title(count: usize) -> String {
+    if count == 1 { "Correct one thing".to_owned() } else { format!("Correct {count} things") }
+}

@@ -1,0 +1,37 @@
+//! From one page of a long list to the next. Pages are cut by the server, so these are links.
+
+use super::{
+    button::ButtonKind,
+    icon::{Icon, Symbol},
+};
+use leptos::prelude::*;
+
+/// Links to what is newer and what is older, as far as there is any.
+#[component]
+pub fn Pager(newer: Option<String>, older: Option<String>) -> impl IntoView {
+    let class = ButtonKind::Default.class(true);
+    let newer = newer.map(|href| {
+        view! {
+            <a class=class.clone() href=href rel="prev">
+                <Icon symbol=Symbol::ChevronLeft />
+                "Newer"
+            </a>
+        }
+    });
+    let older = older.map(|href| {
+        view! {
+            <a class=format!("{class} pager__older") href=href rel="next">
+                "Older"
+                <Icon symbol=Symbol::ChevronRight />
+            </a>
+        }
+    });
+    (newer.is_some() || older.is_some()).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                {newer}
+                {older}
+            </nav>
+        }
+    })
+}

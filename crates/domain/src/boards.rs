@@ -1,0 +1,131 @@
+//! The board of an integration: everything that its page shows, and what each drop on it would meet.
+
+use crate::access::Actor;
+use crate::buckets::{BucketKey, Slot};
+use crate::builds::Build;
+use crate::ids::{BuildId, PersonId, PlacementId};
+use crate::integrations::Integration;
+use crate::projects::Project;
+use crate::promotions::{Move, Outlook, consider};
+use crate::references::Tag;
+use crate::slugs::Slug;
+use crate::times::Time;
+use crate::workflows::{Arrivals, Workflow};
+use serde::{Deserialize, Serialize};
+
+/// An integration with all its buckets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    pub project: Project,
+    pub integration: Integration,
+    /// The workflow that holds for it, whether its own or the project's default.
+    pub workflow: Option<Workflow>,
+    pub columns: Vec<Column>,
+    /// Builds that were pushed to the integration without a bucket.
+    pub unclassified: Vec<Card>,
+    /// Who looks at it, so that verdicts are theirs.
+    pub actor: Actor,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
+    pub now: Time,
+}
+
+/// One bucket on the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub slot: Slot,
+    pub is_stage: bool,
+    pub arrivals: Arrivals,
+    /// The words of the stage's gates.
+    pub gates: Vec<String>,
+    pub current: Option<Card>,
+    /// What was current before, newest first; the newest few.
+    pub history: Vec<Card>,
+    pub waiting: Vec<Waiting>,
+    pub refused: Vec<RefusedCard>,
+    /// Since when a rollback has paused arrivals.
+    pub paused_at: Option<Time>,
+    /// Counts the placements; a rollback expects the one it was decided on.
+    pub version: i64,
+    pub may_roll_back: Result<(), String>,
+    pub may_resume: Result<(), String>,
+}
+
+/// A build as the board shows it, with how it came where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub build: Build,
+    pub pushed_by: PersonId,
+    pub placement: Option<PlacementId>,
+    /// How it came: “push”, “promotion” or “rollback”.
+    pub cause: String,
+    pub by: String,
+    pub at: Time,
+    pub reason: Option<String>,
+}
+
+/// A promotion that waits to enter a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    pub number: i64,
+    pub build: BuildId,
+    pub tag: Tag,
+    pub from: Slug,
+    pub needs: Vec<String>,
+    pub requested_by: String,
+    pub requested_at: Time,
+}
+
+/// An arrival that the bucket refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCard {
+    pub build: Build,
+    pub tag: Tag,
+    pub why: String,
+    pub by: String,
+    pub at: Time,
+}
+
+impl Board {
+    pub fn column(&self, key: BucketKey) -> Option<&Column> {
+        self.columns.iter().find(|column| column.slot.key == key)
+    }
+
+    /// What promoting a build from one bucket to another would meet. Absent where the board does not
+    /// have the build or a bucket.
+    pub fn consider(&self, build: BuildId, from: BucketKey, to: BucketKey) -> Option<Outlook> {
+        let (from, to) = (self.column(from)?, self.column(to)?);
+        let card = from.cards().find(|card| card.build.id == build)?;
+        let place = to.slot.target(self.project.id, self.integration.id);
+        Some(consider(&Move {
+            actor: &self.actor,
+            workflow: self.workflow.as_ref(),
+            from: &from.slot,
+            to: &to.slot,
+            place: &place,
+            build,
+            pushed_by: card.pushed_by,
+            was_current: true,
+            current: to.current.as_ref().map(|card| card.build.id),
+            open: to.waiting.iter().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
+        }))
+    }
+}
+
+impl Column {
+    /// The current build and those before it.
+    pub fn cards(&self) -> impl Iterator<Item = &Card> {
+        self.current.iter().chain(&self.history)
+    }
+}
+
+impl Outlook {
+    /// The verdict in one line, as a stage shows it while a build is over it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Enters => "May enter now".to_owned(),
+            Self::Waits { needs } => format!("Waits for {}", needs.join(" and ")),
+            Self::Refused { refused } => refused.to_string(),
+        }
+    }
+}

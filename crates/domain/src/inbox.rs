@@ -1,0 +1,54 @@
+//! What waits for people: a promotion's page, and the list of those that someone can decide.
+
+use crate::boards::Card;
+use crate::builds::Build;
+use crate::gates::GateVerdict;
+use crate::ids::PersonId;
+use crate::promotions::Promotion;
+use crate::slugs::Slug;
+use crate::times::Time;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A promotion with everything that its page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionView {
+    pub project: Slug,
+    pub integration: Slug,
+    pub promotion: Promotion,
+    pub build: Build,
+    /// What is current in the target bucket now.
+    pub current: Option<Card>,
+    pub verdicts: Vec<GateVerdict>,
+    pub names: BTreeMap<PersonId, String>,
+    /// Whether who looks may approve or reject, or why not.
+    pub may_decide: Result<(), String>,
+    pub may_cancel: Result<(), String>,
+    pub now: Time,
+}
+
+/// The waiting promotions that someone sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Those that wait for this person's decision.
+    pub to_decide: Vec<InboxItem>,
+    /// Those that this person asked for.
+    pub asked: Vec<InboxItem>,
+    pub now: Time,
+}
+
+/// A waiting promotion in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxItem {
+    pub project: Slug,
+    pub integration: Slug,
+    pub promotion: Promotion,
+    pub requested_by: String,
+    pub needs: Vec<String>,
+}
+
+impl PromotionView {
+    pub fn name(&self, person: PersonId) -> &str {
+        self.names.get(&person).map_or("someone", String::as_str)
+    }
+}

@@ -1,0 +1,184 @@
+//! The board of an integration: read in a fixed number of queries for each bucket, whatever the history.
+
+use crate::builds::name_of;
+use crate::scenes::Located;
+use crate::{Error, Service, explain, scenes};
+use std::collections::{BTreeMap, HashMap};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
+use towpath_domain::buckets::Slot;
+use towpath_domain::gates::Gate;
+use towpath_domain::ids::{BuildId, PersonId};
+use towpath_domain::promotions::Promotion;
+use towpath_domain::references::Tag;
+use towpath_domain::workflows::{Workflow, arrivals_without_stage};
+use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
+use towpath_store::builds::Pushed;
+use towpath_store::{Conn, buckets, builds, people, promotions, timeline};
+
+/// How many earlier builds, refusals and unclassified builds the board shows.
+const HISTORY: i64 = 10;
+const REFUSED: i64 = 5;
+const UNCLASSIFIED: i64 = 10;
+
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    integration: &str,
+) -> Result<Board, Error> {
+    let mut conn = service.read().await?;
+    let as_of = timeline::size(&mut conn).await?;
+    let located = scenes::integration(&mut conn, actor, project, integration).await?;
+    let rows = Rows::load(&mut conn, &located).await?;
+    let slots = located.slots(&mut conn).await?;
+    let workflow = located.workflow(&mut conn).await?;
+    let mut columns: Vec<Column> =
+        slots.into_iter().map(|slot| rows.column(actor, &located, workflow.as_ref(), slot)).collect();
+    if let Some(workflow) = &workflow {
+        // Stages in the workflow's order come first, other buckets after them.
+        let stages = workflow.graph.stages();
+        let position = |column: &Column| stages.iter().position(|stage| stage.bucket == column.slot.key);
+        columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
+    }
+    Ok(Board {
+        unclassified: rows.unclassified.iter().map(|pushed| rows.pushed_card(pushed)).collect(),
+        project: located.project,
+        integration: located.integration,
+        workflow,
+        columns,
+        actor: actor.clone(),
+        as_of,
+        now: service.now(),
+    })
+}
+
+/// Everything that the board needs from the store, with builds and names each read once.
+struct Rows {
+    buckets: Vec<BucketRows>,
+    waiting: Vec<Promotion>,
+    unclassified: Vec<Pushed>,
+    builds: HashMap<BuildId, Pushed>,
+    names: BTreeMap<PersonId, String>,
+}
+
+struct BucketRows {
+    bucket: Bucket,
+    /// Newest first, the current one among them.
+    history: Vec<Placed>,
+    refused: Vec<RefusedArrival>,
+}
+
+impl Rows {
+    async fn load(conn: &mut Conn, located: &Located) -> Result<Self, Error> {
+        let mut rows = Vec::new();
+        for bucket in buckets::list(conn, located.integration.id).await? {
+            let history = buckets::history(conn, bucket.id, None, HISTORY + 1).await?;
+            let refused = buckets::refused(conn, bucket.id, REFUSED).await?;
+            rows.push(BucketRows { bucket, history, refused });
+        }
+        let waiting = promotions::waiting_of(conn, located.integration.id).await?;
+        let unclassified = builds::unclassified(conn, located.integration.id, UNCLASSIFIED).await?;
+        let mut wanted: Vec<BuildId> = rows
+            .iter()
+            .flat_map(|row| {
+                let placed = row.history.iter().map(|placed| placed.placement.build);
+                placed.chain(row.refused.iter().map(|refused| refused.build))
+            })
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let builds: HashMap<BuildId, Pushed> =
+            builds::list(conn, &wanted).await?.into_iter().map(|pushed| (pushed.build.id, pushed)).collect();
+        let mut acted: Vec<PersonId> = rows
+            .iter()
+            .flat_map(|row| {
+                let placed = row.history.iter().map(|placed| placed.placement.by.person);
+                placed.chain(row.refused.iter().map(|refused| refused.by.person))
+            })
+            .chain(waiting.iter().map(|promotion| promotion.requested_by))
+            .chain(unclassified.iter().map(|pushed| pushed.by.person))
+            .collect();
+        acted.sort_unstable();
+        acted.dedup();
+        let names = people::names(conn, &acted).await?;
+        Ok(Self { buckets: rows, waiting, unclassified, builds, names })
+    }
+
+    fn column(&self, actor: &Actor, located: &Located, workflow: Option<&Workflow>, slot: Slot) -> Column {
+        let rows = self.buckets.iter().find(|rows| rows.bucket.key == slot.key);
+        let stage = workflow.and_then(|workflow| workflow.graph.stage(slot.key));
+        let target = located.slot_target(&slot);
+        let mut history: Vec<Card> = rows
+            .map(|rows| rows.history.iter().filter_map(|placed| self.placed_card(placed)).collect())
+            .unwrap_or_default();
+        let current = (!history.is_empty()).then(|| history.remove(0));
+        let waiting = self.waiting.iter().filter(|promotion| promotion.to.key == slot.key);
+        Column {
+            is_stage: stage.is_some(),
+            arrivals: workflow
+                .map_or_else(|| arrivals_without_stage(&slot), |workflow| workflow.graph.arrivals(&slot)),
+            gates: stage.map(|stage| stage.gates.iter().map(Gate::words).collect()).unwrap_or_default(),
+            current,
+            history,
+            waiting: waiting.map(|promotion| self.waiting(promotion)).collect(),
+            refused: rows.map(|rows| self.refused(rows)).unwrap_or_default(),
+            paused_at: rows.and_then(|rows| rows.bucket.paused_at),
+            version: rows.map_or(0, |rows| rows.bucket.version),
+            may_roll_back: explain(actor, Action::RollBack, &target),
+            may_resume: explain(actor, Action::Hold, &target),
+            slot,
+        }
+    }
+
+    fn placed_card(&self, placed: &Placed) -> Option<Card> {
+        let pushed = self.builds.get(&placed.placement.build)?;
+        Some(Card {
+            build: pushed.build.clone(),
+            pushed_by: pushed.by.person,
+            placement: Some(placed.placement.id),
+            cause: placed.placement.cause.name().to_owned(),
+            by: name_of(&self.names, placed.placement.by),
+            at: placed.placement.at,
+            reason: placed.reason.clone(),
+        })
+    }
+
+    fn pushed_card(&self, pushed: &Pushed) -> Card {
+        Card {
+            build: pushed.build.clone(),
+            pushed_by: pushed.by.person,
+            placement: None,
+            cause: "push".to_owned(),
+            by: name_of(&self.names, pushed.by),
+            at: pushed.build.received_at,
+            reason: None,
+        }
+    }
+
+    fn waiting(&self, promotion: &Promotion) -> Waiting {
+        Waiting {
+            number: promotion.number,
+            build: promotion.build,
+            tag: promotion.tag.clone(),
+            from: promotion.from.slug.clone(),
+            needs: promotion.verdicts().needs(),
+            requested_by: self.names.get(&promotion.requested_by).cloned().unwrap_or_default(),
+            requested_at: promotion.requested_at,
+        }
+    }
+
+    fn refused(&self, rows: &BucketRows) -> Vec<RefusedCard> {
+        let card = |refused: &RefusedArrival| {
+            let pushed = self.builds.get(&refused.build)?;
+            Some(RefusedCard {
+                build: pushed.build.clone(),
+                tag: Tag::parse(&refused.tag).ok()?,
+                why: refused.refused.to_string(),
+                by: name_of(&self.names, refused.by),
+                at: refused.at,
+            })
+        };
+        rows.refused.iter().filter_map(card).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! Buckets: rolling back, resuming arrivals, and what should run where.
+
+use crate::builds::{build_name, current_name, placer};
+use crate::scenes::Located;
+use crate::{Error, Service, allow, scenes};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::buckets::Slot;
+use towpath_domain::digests::Digest;
+use towpath_domain::environments::Environment;
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::PlacementId;
+use towpath_domain::placements::{Cause, Placement};
+use towpath_domain::projects::Project;
+use towpath_domain::timeline::{Change, Personal};
+use towpath_domain::words::Reason;
+use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
+use towpath_store::services::ShouldRun;
+use towpath_store::{buckets, builds, environments, services};
+
+/// Where a bucket is, as addresses name it.
+#[derive(Debug, Clone)]
+pub struct BucketAddress {
+    pub project: String,
+    pub integration: String,
+    pub bucket: String,
+}
+
+/// A wish to make an earlier build of a bucket current again.
+#[derive(Debug, Clone)]
+pub struct RollBack {
+    pub at: BucketAddress,
+    /// The placement of the bucket's history to go back to.
+    pub to: PlacementId,
+    pub reason: String,
+    /// The bucket's version that was looked at, where the caller knows it.
+    pub expected: Option<i64>,
+}
+
+/// Makes an earlier build of a bucket current again. Nothing is erased, and arrivals pause there until
+/// a person resumes them, so that the next push does not undo the rollback.
+pub async fn roll_back(service: &Service, actor: &Actor, wish: RollBack) -> Result<Digest, Error> {
+    let (located, slot) = find(service, actor, &wish.at).await?;
+    allow(actor, Action::RollBack, &located.slot_target(&slot))?;
+    let reason = Reason::parse(&wish.reason).map_err(|error| Invalid::field("reason", error))?;
+    let (service, actor) = (service.clone(), actor.clone());
+    let rolling = Rolling { service, actor, located, slot, reason, to: wish.to, expected: wish.expected };
+    rolling.service.clone().db().write(async move |tx| rolling.run(tx).await).await
+}
+
+struct Rolling {
+    service: Service,
+    actor: Actor,
+    located: Located,
+    slot: Slot,
+    reason: Reason,
+    to: PlacementId,
+    expected: Option<i64>,
+}
+
+impl Rolling {
+    async fn run(&self, tx: &mut towpath_store::Tx) -> Result<Digest, Error> {
+        let key = self.slot.key;
+        let bucket = buckets::lock(tx, self.located.integration.id, key, self.service.id()).await?;
+        if self.expected.is_some_and(|expected| expected != bucket.version) {
+            return Err(towpath_store::Error::Changed.into());
+        }
+        let earlier = buckets::find_placement(tx, bucket.id, self.to).await?;
+        let earlier = earlier.ok_or_else(|| {
+            Error::not_found(format_args!("This placement in the history of {}", self.slot.slug))
+        })?;
+        let build = builds::load(tx, earlier.placement.build).await?.build;
+        if bucket.current.as_ref().is_some_and(|current| current.build == build.id) {
+            return Err(Error::Conflict(format!("{} is already current in {}.", build.tag, self.slot.slug)));
+        }
+        let now = self.service.now();
+        let placement = Placement {
+            id: self.service.id(),
+            build: build.id,
+            cause: Cause::Rollback,
+            by: placer(&self.actor),
+            at: now,
+        };
+        let before = current_name(tx, &bucket).await?;
+        buckets::place(tx, &bucket, &placement, Some(self.reason.as_str())).await?;
+        if self.takes_arrivals(tx).await? {
+            buckets::pause(tx, bucket.id, Some(now)).await?;
+        }
+        let change = Change::RolledBack {
+            build: build_name(&build),
+            placement: placement.id,
+            before,
+            reason: Personal::new(&self.reason),
+        };
+        let scene = self.located.bucket_scene(bucket.id, &self.slot.slug);
+        tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
+        Ok(build.digest)
+    }
+
+    async fn takes_arrivals(&self, tx: &mut towpath_store::Tx) -> Result<bool, Error> {
+        let workflow = self.located.workflow(tx).await?;
+        let arrivals = workflow.map_or_else(
+            || arrivals_without_stage(&self.slot),
+            |workflow| workflow.graph.arrivals(&self.slot),
+        );
+        Ok(arrivals == Arrivals::Any)
+    }
+}
+
+/// Lets builds arrive again in a bucket where a rollback paused them.
+pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason: &str) -> Result<(), Error> {
+    let (located, slot) = find(service, actor, at).await?;
+    allow(actor, Action::Hold, &located.slot_target(&slot))?;
+    let reason = match reason.trim() {
+        "" => None,
+        text => Some(Reason::parse(text).map_err(|error| Invalid::field("reason", error))?),
+    };
+    let (writer, actor) = (service.clone(), actor.clone());
+    service
+        .db()
+        .write(async move |tx| {
+            let bucket = buckets::lock(tx, located.integration.id, slot.key, writer.id()).await?;
+            if bucket.paused_at.is_none() {
+                return Err(Error::Conflict(format!("Arrivals in {} are not paused.", slot.slug)));
+            }
+            buckets::pause(tx, bucket.id, None).await?;
+            let change = Change::ArrivalsResumed { reason: reason.as_ref().map(Personal::new) };
+            let scene = located.bucket_scene(bucket.id, &slot.slug);
+            tx.tell(writer.event(Service::event_actor(&actor), scene, change));
+            Ok(())
+        })
+        .await
+}
+
+async fn find(service: &Service, actor: &Actor, at: &BucketAddress) -> Result<(Located, Slot), Error> {
+    let mut conn = service.read().await?;
+    let located = scenes::integration(&mut conn, actor, &at.project, &at.integration).await?;
+    let slot = located.slot(&mut conn, &at.bucket).await?;
+    Ok((located, slot))
+}
+
+/// What every service of a project should run in one of its environments.
+#[derive(Debug, Clone)]
+pub struct EnvironmentImages {
+    pub project: Project,
+    pub environment: Environment,
+    pub services: Vec<ShouldRun>,
+}
+
+/// Resolves the images of an environment: for each service, what is current in its integration's bucket
+/// for that environment or for its stream.
+pub async fn resolve(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    environment: &str,
+) -> Result<EnvironmentImages, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, project).await?;
+    let found = environments::list(&mut conn, project.id).await?;
+    let found = found.into_iter().find(|known| known.slug.as_str() == environment);
+    let environment = found
+        .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
+    let services = services::should_run(&mut conn, project.id, environment.id).await?;
+    Ok(EnvironmentImages { project, environment, services })
+}

@@ -1,0 +1,100 @@
+//! How a use case ends when it does not succeed. Each edge turns these into its own protocol.
+
+use towpath_domain::access::Refusal;
+use towpath_domain::forms::Invalid;
+use towpath_domain::promotions::{CancelRefused, DecideRefused, RequestRefused};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It does not exist, or who asks may not know that it does.
+    #[error("{0} was not found")]
+    NotFound(String),
+    #[error(transparent)]
+    Forbidden(Refusal),
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// What is there already stands against it.
+    #[error("{0}")]
+    Conflict(String),
+    /// A promotion, decision or rollback that the rules refuse.
+    #[error("{0}")]
+    Refused(String),
+    /// A one-time link that was used, has expired or never was.
+    #[error("This link has been used or has expired. Ask for a new one.")]
+    LinkGone,
+    /// Wrong e-mail address or password; which of them is not told.
+    #[error("The e-mail address or the password is wrong.")]
+    Credentials,
+    /// A token that is unknown, expired or revoked.
+    #[error("{0}")]
+    Token(&'static str),
+    /// Too many heavy requests at once; the same call may go through in a moment.
+    #[error("The server is busy. Try again in a moment.")]
+    Busy,
+    #[error(transparent)]
+    Store(towpath_store::Error),
+    #[error(transparent)]
+    Blobs(#[from] towpath_blobs::Error),
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::NotFound(what.to_string())
+    }
+
+    /// Names the field whose value is taken, where the schema's uniqueness refused an insert.
+    pub(crate) fn taken(error: towpath_store::Error, field: &str, message: &str) -> Self {
+        if error.is_duplicate() { Invalid::field(field, message).into() } else { error.into() }
+    }
+}
+
+impl From<towpath_store::Error> for Error {
+    fn from(error: towpath_store::Error) -> Self {
+        match error {
+            towpath_store::Error::Changed => {
+                Self::Conflict("It was changed in the meantime. Reload the page and look again.".to_owned())
+            }
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Forbidden(refusal)
+    }
+}
+
+impl From<RequestRefused> for Error {
+    fn from(refused: RequestRefused) -> Self {
+        match refused {
+            RequestRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            RequestRefused::AlreadyThere { .. } | RequestRefused::AlreadyAsked { .. } => {
+                Self::Conflict(refused.to_string())
+            }
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<DecideRefused> for Error {
+    fn from(refused: DecideRefused) -> Self {
+        use towpath_domain::gates::Barred;
+        match refused {
+            DecideRefused::Barred(Barred::Forbidden(refusal)) => Self::Forbidden(refusal),
+            DecideRefused::Over(_) | DecideRefused::OtherDigest => Self::Conflict(refused.to_string()),
+            DecideRefused::Barred(barred) => Self::Refused(barred.to_string()),
+        }
+    }
+}
+
+impl From<CancelRefused> for Error {
+    fn from(refused: CancelRefused) -> Self {
+        match refused {
+            CancelRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            CancelRefused::Over(_) => Self::Conflict(refused.to_string()),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Stored images as registry clients see them: pushing, pulling, tags, deletion.
+//!
+//! Every use case names a repository and is authorised on what the name stands for. A content is only ever
+//! served through a name that reaches it, whoever knows its digest (decisions.md 12).
+
+mod pushing;
+mod reading;
+mod tags;
+mod uploads;
+
+pub use crate::manifests::{ManifestError, OCI_INDEX};
+pub use pushing::{Push, push_manifest};
+pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
+pub use tags::{delete_manifest, list_tags};
+pub use uploads::{append_upload, begin_upload, cancel_upload, finish_upload, mount_blob, upload_offset};
+
+use crate::allow;
+use crate::scenes::{self, Located};
+use std::collections::BTreeMap;
+use std::fmt;
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::Slot;
+use towpath_domain::digests::Digest;
+use towpath_domain::references::Tag;
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::Scene;
+use towpath_store::images::{self as stored, Repository};
+use towpath_store::{Conn, buckets};
+
+/// A repository name: `PROJECT/INTEGRATION` (routed by rule) or `PROJECT/INTEGRATION/BUCKET`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub project: Slug,
+    pub integration: Slug,
+    pub bucket: Option<Slug>,
+}
+
+/// How a manifest is named within a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    Tag(Tag),
+    Digest(Digest),
+}
+
+/// A stored manifest, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    pub digest: Digest,
+    pub media_type: String,
+    /// Bytes of the manifest alone.
+    pub size: u64,
+    pub artifact_type: Option<String>,
+    pub subject: Option<Digest>,
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// Why a registry request was not fulfilled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the blob is not known in this repository")]
+    BlobUnknown,
+    #[error("the manifest is not known in this repository")]
+    ManifestUnknown,
+    #[error(transparent)]
+    ManifestInvalid(#[from] ManifestError),
+    /// The manifest refers to contents that were not pushed to this repository before it.
+    #[error("the manifest refers to contents that are not in this repository")]
+    ContentsUnknown(Vec<Digest>),
+    #[error("the content is {actual}, not {expected}")]
+    DigestDiffers { expected: Digest, actual: Digest },
+    /// Something that nobody may do here, or not in this way.
+    #[error("{0}")]
+    Denied(String),
+    /// What was once current in a bucket stays.
+    #[error("builds that were placed in a bucket cannot be deleted")]
+    Placed,
+    #[error(transparent)]
+    Blobs(#[from] towpath_blobs::Error),
+    #[error(transparent)]
+    Other(#[from] crate::Error),
+}
+
+impl From<towpath_store::Error> for Error {
+    fn from(error: towpath_store::Error) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<stored::Manifest> for Manifest {
+    fn from(manifest: stored::Manifest) -> Self {
+        Self {
+            digest: manifest.digest,
+            media_type: manifest.media_type,
+            size: manifest.size.cast_unsigned(),
+            artifact_type: manifest.artifact_type,
+            subject: manifest.subject,
+            annotations: manifest.annotations,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.project, self.integration)?;
+        match &self.bucket {
+            Some(bucket) => write!(f, "/{bucket}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tag(tag) => f.write_str(tag.as_str()),
+            Self::Digest(digest) => digest.fmt(f),
+        }
+    }
+}
+
+/// What a name stands for, opened to an actor who may do something there.
+#[derive(Debug)]
+struct Opened {
+    located: Located,
+    slot: Option<Slot>,
+    repository: Repository,
+}
+
+/// Finds what a name stands for, for an actor who may do at least one of `actions` there.
+async fn open(
+    conn: &mut Conn,
+    actor: &Actor,
+    name: &Name,
+    actions: &[Action],
+) -> Result<Opened, crate::Error> {
+    let located = scenes::integration(conn, actor, name.project.as_str(), name.integration.as_str()).await?;
+    let slot = match &name.bucket {
+        Some(bucket) => Some(located.slot(conn, bucket.as_str()).await?),
+        None => None,
+    };
+    let repository =
+        Repository { integration: located.integration.id, bucket: slot.as_ref().map(|slot| slot.key) };
+    let opened = Opened { located, slot, repository };
+    let target = opened.target();
+    let mut refused = Ok(());
+    for action in actions {
+        refused = allow(actor, *action, &target);
+        if refused.is_ok() {
+            break;
+        }
+    }
+    refused.map(|()| opened)
+}
+
+impl Opened {
+    /// Where an event about this repository happened.
+    async fn scene(&self, conn: &mut Conn) -> Result<Scene, crate::Error> {
+        let Some(slot) = &self.slot else {
+            return Ok(self.located.scene());
+        };
+        let bucket = buckets::find(conn, self.repository.integration, slot.key).await?;
+        Ok(match bucket {
+            Some(bucket) => self.located.bucket_scene(bucket.id, &slot.slug),
+            None => self.located.scene(),
+        })
+    }
+
+    fn target(&self) -> Target {
+        match &self.slot {
+            Some(slot) => self.located.slot_target(slot),
+            None => self.located.target(),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Pushing manifests. Under a tag an image is a build that arrives; everything else is kept beside the builds.
+
+use super::{Error, Manifest, Name, Opened, Reference, open, reading::MANIFEST_LIMIT};
+use crate::Service;
+use crate::builds::{self, Arrived, Received};
+use crate::manifests::{self, Contents, Descriptor, ImageConfig};
+use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet};
+use towpath_blobs::BlobStore;
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::builds::Origin;
+use towpath_domain::digests::{Algorithm, Digest};
+use towpath_domain::references::Tag;
+use towpath_store::images::{self as stored, Content, ContentKind};
+use towpath_store::{Conn, Tx};
+
+/// A configuration is read for its labels; one that is larger has none for us.
+const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// What a client pushes.
+#[derive(Debug, Clone)]
+pub struct Push {
+    pub reference: Reference,
+    /// Further tags that are to point at it.
+    pub tags: Vec<Tag>,
+    pub content_type: String,
+    pub content: Bytes,
+}
+
+/// Stores a manifest whose contents are in the repository already, and tags it.
+///
+/// A tagged image is a build: in a bucket it becomes current if its arrival is allowed. If not, it is kept beside
+/// the bucket, without the tag, and the answer says why.
+pub async fn push_manifest(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    push: Push,
+) -> Result<Manifest, Error> {
+    let mut conn = service.read().await?;
+    let opened = open(&mut conn, actor, name, &[Action::Push]).await?;
+    let (digest, tags) = identify(&push)?;
+    let document = manifests::Manifest::read(&push.content_type, &push.content)?;
+    let contents = contents(&mut conn, &opened, &document).await?;
+    drop(conn);
+    let image = match contents.runnable {
+        true => Some(describe(service.blobs(), &document).await?),
+        false => None,
+    };
+    let manifest = stored::Manifest {
+        size: i64::try_from(push.content.len()).unwrap_or(i64::MAX),
+        digest,
+        media_type: document.media_type,
+        artifact_type: document.artifact_type,
+        subject: document.subject,
+        annotations: document.annotations,
+        runnable: contents.runnable,
+    };
+    service.blobs().put(manifest.digest.algorithm(), push.content).await?;
+    let pushed = Pushed { opened, manifest, contents: contents.direct, tags, image };
+    let answer = Manifest::from(pushed.manifest.clone());
+    let (clerk, actor) = (service.clone(), actor.clone());
+    let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor).await).await?;
+    match refused {
+        Some(reason) => Err(Error::Denied(reason)),
+        None => Ok(answer),
+    }
+}
+
+/// The digest of what is pushed, which must be the one it is pushed under, and all its tags.
+fn identify(push: &Push) -> Result<(Digest, Vec<Tag>), Error> {
+    let mut tags = push.tags.clone();
+    let digest = match &push.reference {
+        Reference::Tag(tag) => {
+            tags.insert(0, tag.clone());
+            Digest::of(Algorithm::Sha256, &push.content)
+        }
+        Reference::Digest(expected) => {
+            let actual = Digest::of(expected.algorithm(), &push.content);
+            if actual != *expected {
+                return Err(Error::DigestDiffers { expected: expected.clone(), actual });
+            }
+            actual
+        }
+    };
+    if tags.iter().any(Tag::is_current) {
+        return Err(Error::Denied(
+            "the tag “current” names what is current in a bucket; push under another tag".to_owned(),
+        ));
+    }
+    Ok((digest, tags))
+}
+
+/// What a manifest refers to.
+struct Found {
+    direct: Vec<Content>,
+    runnable: bool,
+}
+
+/// Finds everything that a manifest refers to in its repository.
+async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manifest) -> Result<Found, Error> {
+    let mut found = Found { direct: Vec::new(), runnable: document.is_image() };
+    let mut missing = BTreeSet::new();
+    match &document.contents {
+        Contents::Image { config, layers } => {
+            for descriptor in std::iter::once(config).chain(layers) {
+                match stored::find_blob(conn, opened.repository, &descriptor.digest).await? {
+                    Some(size) => found.add(descriptor, ContentKind::Blob, size),
+                    None if descriptor.is_foreign() => {
+                        found.add(descriptor, ContentKind::Blob, descriptor.size.cast_signed().max(0));
+                    }
+                    None => _ = missing.insert(descriptor.digest.clone()),
+                }
+            }
+        }
+        Contents::Index { children } => {
+            for descriptor in children {
+                match stored::find_manifest(conn, opened.repository, &descriptor.digest).await? {
+                    Some(child) => {
+                        found.add(descriptor, ContentKind::Manifest, child.size);
+                        found.runnable |= child.runnable && descriptor.is_for_a_platform();
+                    }
+                    None => _ = missing.insert(descriptor.digest.clone()),
+                }
+            }
+        }
+    }
+    if missing.is_empty() { Ok(found) } else { Err(Error::ContentsUnknown(missing.into_iter().collect())) }
+}
+
+impl Found {
+    fn add(&mut self, descriptor: &Descriptor, kind: ContentKind, size: i64) {
+        self.direct.push(Content { digest: descriptor.digest.clone(), kind, size });
+    }
+}
+
+/// What an image says of itself.
+struct Image {
+    platforms: Vec<String>,
+    labels: BTreeMap<String, String>,
+}
+
+/// Reads labels and platforms; for an index the labels of its first image, and those of its own annotations.
+async fn describe(blobs: &BlobStore, document: &manifests::Manifest) -> Result<Image, Error> {
+    let mut image = Image { platforms: Vec::new(), labels: BTreeMap::new() };
+    match &document.contents {
+        Contents::Image { config, .. } => image.add(read_config(blobs, &config.digest).await?),
+        Contents::Index { children } => {
+            for child in children.iter().filter(|child| child.is_for_a_platform()) {
+                image.add_child(blobs, child).await?;
+            }
+        }
+    }
+    image.labels.extend(document.annotations.clone());
+    Ok(image)
+}
+
+impl Image {
+    fn add(&mut self, config: ImageConfig) {
+        self.platforms.extend(config.platform.map(|platform| platform.to_string()));
+        if self.labels.is_empty() {
+            self.labels = config.labels;
+        }
+    }
+
+    async fn add_child(&mut self, blobs: &BlobStore, child: &Descriptor) -> Result<(), Error> {
+        if let Some(platform) = child.platform.as_ref().filter(|_| !self.labels.is_empty()) {
+            self.platforms.push(platform.to_string());
+            return Ok(());
+        }
+        let content = blobs.read_small(&child.digest, MANIFEST_LIMIT).await?.unwrap_or_default();
+        let Ok(document) = manifests::Manifest::read(&child.media_type, &content) else {
+            return Ok(());
+        };
+        if let Contents::Image { config, .. } = document.contents {
+            self.add(read_config(blobs, &config.digest).await?);
+        }
+        Ok(())
+    }
+}
+
+async fn read_config(blobs: &BlobStore, digest: &Digest) -> Result<ImageConfig, Error> {
+    match blobs.read_small(digest, CONFIG_LIMIT).await {
+        Ok(content) => Ok(ImageConfig::read(&content.unwrap_or_default())),
+        Err(towpath_blobs::Error::TooLarge { .. }) => Ok(ImageConfig::default()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// A manifest whose bytes are stored, about to get its rows.
+struct Pushed {
+    opened: Opened,
+    manifest: stored::Manifest,
+    contents: Vec<Content>,
+    tags: Vec<Tag>,
+    /// For an image, or an index of images.
+    image: Option<Image>,
+}
+
+impl Pushed {
+    /// Saves everything in one transaction. Answers with the reason if a build was kept but may not enter.
+    async fn save(mut self, tx: &mut Tx, service: &Service, actor: &Actor) -> Result<Option<String>, Error> {
+        let now = service.now();
+        let repository = self.opened.repository;
+        for tag in &self.tags {
+            self.check_tag(tx, tag).await?;
+        }
+        stored::insert_manifest(tx, repository, &self.manifest, &self.contents, now).await?;
+        if let Some(arrived) = self.arrived(tx).await? {
+            let received =
+                builds::receive(tx, service, actor, &self.opened.located, self.opened.slot.as_ref(), arrived)
+                    .await?;
+            if let Received::Refused { bucket, refused } = received {
+                return Ok(Some(format!("{bucket} {refused}")));
+            }
+        }
+        for tag in &self.tags {
+            stored::set_tag(tx, repository, tag, &self.manifest.digest, now).await?;
+        }
+        Ok(None)
+    }
+
+    /// Tags in a bucket keep their meaning; those of an integration itself may move, and so may the tags under
+    /// which clients keep lists of referrers.
+    async fn check_tag(&self, tx: &mut Tx, tag: &Tag) -> Result<(), Error> {
+        if self.opened.slot.is_none() || tag.is_referrers_fallback() {
+            return Ok(());
+        }
+        if self.manifest.runnable && self.manifest.subject.is_some() {
+            return Err(Error::Denied(
+                "an image with a subject is no build, so it cannot have a tag in a bucket".to_owned(),
+            ));
+        }
+        match stored::find_tag(tx, self.opened.repository, tag).await? {
+            Some(earlier) if earlier != self.manifest.digest => Err(Error::Denied(format!(
+                "the tag “{}” is {earlier} in this bucket and does not change; push under another tag",
+                tag.as_str()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The build that this is, if it is one (decisions.md 7).
+    async fn arrived(&mut self, tx: &mut Tx) -> Result<Option<Arrived>, Error> {
+        let tag = self.tags.iter().find(|tag| !tag.is_referrers_fallback()).cloned();
+        let (Some(tag), None, Some(image)) = (tag, &self.manifest.subject, self.image.take()) else {
+            return Ok(None);
+        };
+        Ok(Some(Arrived {
+            digest: self.manifest.digest.clone(),
+            tag,
+            media_type: self.manifest.media_type.clone(),
+            size: stored::total_size(tx, &self.manifest.digest).await?,
+            platforms: image.platforms,
+            origin: Origin::from_labels(image.labels),
+        }))
+    }
+}

@@ -1,0 +1,80 @@
+//! Listing and deleting tags.
+
+use super::{Error, Name, Opened, Reference, open};
+use crate::Service;
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::digests::Digest;
+use towpath_domain::references::Tag;
+use towpath_domain::timeline::Change;
+use towpath_store::Tx;
+use towpath_store::images as stored;
+
+/// Up to `limit` tags after `after`, in the order of ASCII; `current` is among them if the bucket is not empty.
+pub async fn list_tags(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<String>, Error> {
+    let mut conn = service.read().await?;
+    let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
+    let count = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut tags = stored::list_tags(&mut conn, opened.repository, after, count).await?;
+    let current = Tag::current();
+    if current.as_str() > after && stored::current(&mut conn, opened.repository).await?.is_some() {
+        let place = tags.partition_point(|tag| tag.as_str() < current.as_str());
+        tags.insert(place, current.into());
+        tags.truncate(limit);
+    }
+    Ok(tags)
+}
+
+/// Deletes a tag, or a manifest with its tags, from a repository. What was ever placed in a bucket stays.
+pub async fn delete_manifest(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    reference: &Reference,
+) -> Result<(), Error> {
+    let mut conn = service.read().await?;
+    let opened = open(&mut conn, actor, name, &[Action::Push]).await?;
+    drop(conn);
+    let (reference, clerk, by) = (reference.clone(), service.clone(), Service::event_actor(actor));
+    service
+        .db()
+        .write(async move |tx| {
+            let change = match reference {
+                Reference::Tag(tag) => delete_tag(tx, &opened, tag).await?,
+                Reference::Digest(digest) => {
+                    refuse_placed(tx, &opened, &digest).await?;
+                    if !stored::delete_manifest(tx, opened.repository, &digest).await? {
+                        return Err(Error::ManifestUnknown);
+                    }
+                    Change::ManifestDeleted { digest }
+                }
+            };
+            let scene = opened.scene(tx).await?;
+            tx.tell(clerk.event(by, scene, change));
+            Ok(())
+        })
+        .await
+}
+
+async fn delete_tag(tx: &mut Tx, opened: &Opened, tag: Tag) -> Result<Change, Error> {
+    if opened.slot.is_some() && tag.is_current() {
+        return Err(Error::Placed);
+    }
+    let digest = stored::find_tag(tx, opened.repository, &tag).await?.ok_or(Error::ManifestUnknown)?;
+    // Tags of the integration itself are only names that builds arrived under; they may go.
+    if opened.slot.is_some() {
+        refuse_placed(tx, opened, &digest).await?;
+    }
+    stored::delete_tag(tx, opened.repository, &tag).await?;
+    Ok(Change::TagDeleted { tag, digest })
+}
+
+async fn refuse_placed(tx: &mut Tx, opened: &Opened, digest: &Digest) -> Result<(), Error> {
+    let placed = stored::is_placed(tx, opened.repository.integration, digest).await?;
+    if placed { Err(Error::Placed) } else { Ok(()) }
+}

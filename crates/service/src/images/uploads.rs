@@ -1,0 +1,122 @@
+//! Uploading blobs.
+//!
+//! An upload belongs to the repository and the person that began it: the id under which its bytes lie is made
+//! from all three, so that the id in an address opens nothing to anyone else, and nothing needs to be recorded.
+
+use super::{Error, Name, open};
+use crate::Service;
+use bytes::Bytes;
+use futures::Stream;
+use sha2::{Digest as _, Sha256};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::digests::{Algorithm, Digest};
+use towpath_store::images::{self as stored, Repository};
+use uuid::Uuid;
+
+/// Sizes are stored as signed numbers; nothing else bounds a blob.
+const LIMIT: u64 = i64::MAX.cast_unsigned();
+
+/// Begins an upload, whose content will be hashed with `algorithm` while it arrives, and names it.
+pub async fn begin_upload(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    algorithm: Algorithm,
+) -> Result<Uuid, Error> {
+    let repository = writable(service, actor, name).await?;
+    // Unguessable throughout, unlike the ids of rows, which tell their time.
+    let id = uuid::Builder::from_random_bytes(service.random()).into_uuid();
+    service.blobs().begin(inner(id, repository, actor), algorithm).await?;
+    Ok(id)
+}
+
+/// Appends to an upload and says where it stands then; `start`, if given, is where it must stand now.
+pub async fn append_upload<S, E>(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    id: Uuid,
+    start: Option<u64>,
+    content: S,
+) -> Result<u64, Error>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let repository = writable(service, actor, name).await?;
+    Ok(service.blobs().append(inner(id, repository, actor), start, LIMIT, content).await?)
+}
+
+/// Where an upload stands.
+pub async fn upload_offset(service: &Service, actor: &Actor, name: &Name, id: Uuid) -> Result<u64, Error> {
+    let repository = writable(service, actor, name).await?;
+    Ok(service.blobs().offset(inner(id, repository, actor)).await?)
+}
+
+/// Stores an upload as the blob of this digest, which can then be read through this name.
+pub async fn finish_upload(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    id: Uuid,
+    digest: &Digest,
+) -> Result<(), Error> {
+    let repository = writable(service, actor, name).await?;
+    let size = service.blobs().finish(inner(id, repository, actor), digest).await?;
+    // The bytes are on the disk; only now may a row say so.
+    link(service, repository, digest.clone(), size.cast_signed()).await
+}
+
+/// Forgets an upload.
+pub async fn cancel_upload(service: &Service, actor: &Actor, name: &Name, id: Uuid) -> Result<(), Error> {
+    let repository = writable(service, actor, name).await?;
+    Ok(service.blobs().cancel(inner(id, repository, actor)).await?)
+}
+
+/// Makes a blob of another repository readable through this name too, without its bytes being sent again. False
+/// where the actor cannot read it there: then it has to be uploaded.
+pub async fn mount_blob(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    digest: &Digest,
+    from: &Name,
+) -> Result<bool, Error> {
+    let repository = writable(service, actor, name).await?;
+    let mut conn = service.read().await?;
+    let source = match open(&mut conn, actor, from, &[Action::Pull]).await {
+        Ok(source) => source,
+        Err(crate::Error::NotFound(_) | crate::Error::Forbidden(_)) => return Ok(false),
+        Err(other) => return Err(other.into()),
+    };
+    let Some(size) = stored::find_blob(&mut conn, source.repository, digest).await? else {
+        return Ok(false);
+    };
+    drop(conn);
+    link(service, repository, digest.clone(), size).await?;
+    Ok(true)
+}
+
+async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repository, Error> {
+    let mut conn = service.read().await?;
+    Ok(open(&mut conn, actor, name, &[Action::Push]).await?.repository)
+}
+
+async fn link(service: &Service, repository: Repository, digest: Digest, size: i64) -> Result<(), Error> {
+    let now = service.now();
+    let write = async move |tx: &mut _| stored::insert_blob(tx, repository, &digest, size, now).await;
+    Ok(service.db().write(write).await?)
+}
+
+/// The id under which the bytes of an upload lie.
+fn inner(id: Uuid, repository: Repository, actor: &Actor) -> Uuid {
+    let bucket = repository.bucket.map_or(Uuid::nil(), |bucket| bucket.id());
+    let mut hasher = Sha256::new();
+    for part in [id, repository.integration.uuid(), bucket, actor.person().uuid()] {
+        hasher.update(part.as_bytes());
+    }
+    let hash: [u8; 32] = hasher.finalize().into();
+    let [high, low] = [&hash[..8], &hash[8..16]]
+        .map(|half| half.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
+    Uuid::from_u64_pair(high, low)
+}

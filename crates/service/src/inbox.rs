@@ -1,0 +1,155 @@
+//! What waits for someone, and a promotion's page.
+
+use crate::promotions::Found;
+use crate::scenes::Located;
+use crate::{Error, Service};
+use std::collections::BTreeMap;
+use std::collections::hash_map::{Entry, HashMap};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::boards::Card;
+use towpath_domain::buckets::Slot;
+use towpath_domain::ids::{IntegrationId, PersonId};
+use towpath_domain::inbox::{Inbox, InboxItem, PromotionView};
+use towpath_domain::promotions::{Promotion, State};
+use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions};
+
+/// How many waiting promotions are looked through.
+const WAITING: i64 = 500;
+/// How many promotions a page lists.
+pub const PAGE: i64 = 50;
+
+/// The waiting promotions that someone can decide, and those that they asked for.
+pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
+    let mut conn = service.read().await?;
+    let waiting = promotions::waiting(&mut conn, WAITING).await?;
+    let mut places = Places::default();
+    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), now: service.now() };
+    let names = names(&mut conn, &waiting).await?;
+    for promotion in waiting {
+        let (located, slots) = places.find(&mut conn, promotion.integration).await?;
+        let slot = slots.iter().find(|slot| slot.key == promotion.to.key);
+        let Some(slot) = slot.filter(|_| actor.may(Action::View, &located.target())) else { continue };
+        let decides = promotion.may_decide(actor, &located.slot_target(slot)).is_ok();
+        let asked = promotion.requested_by == actor.person();
+        let item = item(located, promotion, &names);
+        if decides {
+            inbox.to_decide.push(item);
+        } else if asked {
+            inbox.asked.push(item);
+        }
+    }
+    Ok(inbox)
+}
+
+/// The promotions of a project, newest first, with a number below `before`.
+pub async fn promotions(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<InboxItem>, Error> {
+    let mut conn = service.read().await?;
+    let project = crate::scenes::project(&mut conn, actor, project).await?;
+    let listed = promotions::list(&mut conn, project.id, before.unwrap_or(i64::MAX), limit).await?;
+    let names = names(&mut conn, &listed).await?;
+    let mut places = Places::default();
+    let mut items = Vec::new();
+    for promotion in listed {
+        let (located, _) = places.find(&mut conn, promotion.integration).await?;
+        if actor.may(Action::View, &located.target()) {
+            items.push(item(located, promotion, &names));
+        }
+    }
+    Ok(items)
+}
+
+fn item(located: &Located, promotion: Promotion, names: &BTreeMap<PersonId, String>) -> InboxItem {
+    let waits = promotion.state == State::Waiting;
+    InboxItem {
+        project: located.project.slug.clone(),
+        integration: located.integration.slug.clone(),
+        requested_by: names.get(&promotion.requested_by).cloned().unwrap_or_default(),
+        needs: if waits { promotion.verdicts().needs() } else { Vec::new() },
+        promotion,
+    }
+}
+
+/// Everyone who asked for or decided on these.
+async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonId, String>, Error> {
+    let mut ids: Vec<PersonId> = listed
+        .iter()
+        .flat_map(|promotion| {
+            let decided = promotion.decisions.iter().map(|decision| decision.person);
+            let ended = match promotion.state {
+                State::Cancelled { by, .. } | State::Rejected { by, .. } => Some(by),
+                State::Waiting | State::Applied { .. } => None,
+            };
+            decided.chain([promotion.requested_by, promotion.pushed_by]).chain(ended)
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(people::names(conn, &ids).await?)
+}
+
+/// Integrations with their slots, each read once.
+#[derive(Default)]
+struct Places(HashMap<IntegrationId, (Located, Vec<Slot>)>);
+
+impl Places {
+    async fn find(&mut self, conn: &mut Conn, id: IntegrationId) -> Result<&(Located, Vec<Slot>), Error> {
+        Ok(match self.0.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let integration = integrations::load(conn, id).await?;
+                let project = projects::load(conn, integration.project).await?;
+                let located = Located { project, integration };
+                let slots = located.slots(conn).await?;
+                vacant.insert((located, slots))
+            }
+        })
+    }
+}
+
+/// A promotion with everything that its page shows.
+pub async fn promotion(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    number: i64,
+) -> Result<PromotionView, Error> {
+    let Found { promotion, located, place } = Found::find(service, actor, project, number).await?;
+    let mut conn = service.read().await?;
+    let pushed = builds::load(&mut conn, promotion.build).await?;
+    let mut names = names(&mut conn, std::slice::from_ref(&promotion)).await?;
+    let bucket = buckets::find(&mut conn, promotion.integration, promotion.to.key).await?;
+    let current = match bucket.and_then(|bucket| bucket.current) {
+        None => None,
+        Some(placement) => {
+            let there = builds::load(&mut conn, placement.build).await?;
+            names.extend(people::names(&mut conn, &[placement.by.person]).await?);
+            Some(Card {
+                build: there.build,
+                pushed_by: there.by.person,
+                placement: Some(placement.id),
+                cause: placement.cause.name().to_owned(),
+                by: crate::builds::name_of(&names, placement.by),
+                at: placement.at,
+                reason: None,
+            })
+        }
+    };
+    Ok(PromotionView {
+        project: located.project.slug,
+        integration: located.integration.slug,
+        verdicts: promotion.verdicts().0,
+        may_decide: promotion.may_decide(actor, &place).map_err(|refused| refused.to_string()),
+        may_cancel: promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string()),
+        build: pushed.build,
+        current,
+        names,
+        now: service.now(),
+        promotion,
+    })
+}

@@ -1,0 +1,95 @@
+//! Opening an installation: the schema, what is built in, and the first start.
+
+use crate::passwords::Hasher;
+use crate::{Error, Inner, Service, Sources};
+use std::path::Path;
+use std::sync::Arc;
+use towpath_blobs::BlobStore;
+use towpath_domain::access::Role;
+use towpath_domain::ids::StreamId;
+use towpath_domain::projects::Project;
+use towpath_domain::slugs::Slug;
+use towpath_domain::streams::Stream;
+use towpath_domain::timeline::{Change, Event, EventActor, Scene};
+use towpath_domain::words::Title;
+use towpath_store::{Db, Tx, access, installation, people, projects, streams};
+
+/// Where an installation keeps its things.
+#[derive(Debug, Clone)]
+pub struct Settings<'a> {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub database: &'a str,
+    /// The folder of blobs.
+    pub blobs: &'a Path,
+    pub public_url: &'a str,
+}
+
+/// Opens an installation. The first start, on whichever replica it happens, makes what is built in.
+pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, Error> {
+    let blobs = BlobStore::open(settings.blobs)?;
+    let salts = sources.clone();
+    let db = Db::open(settings.database, move || salts.random()).await?;
+    let (now, key) = (sources.now(), sources.random::<32>());
+    let starting = sources.clone();
+    db.write(async move |tx| {
+        for role in Role::built_in() {
+            access::save_built_in(tx, &role).await?;
+        }
+        if installation::insert(tx, now, &key).await? {
+            build_in(tx, &starting).await?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await?;
+    let key = installation::signing_key(&mut db.read().await?).await?;
+    Ok(Service(Arc::new(Inner {
+        db,
+        blobs,
+        sources,
+        public_url: settings.public_url.trim_end_matches('/').to_owned(),
+        signing_key: key.ok_or_else(|| Error::Internal("the installation has no signing key".to_owned()))?,
+        passwords: Hasher::default(),
+    })))
+}
+
+/// Makes the built-in streams and the project `global`.
+async fn build_in(tx: &mut Tx, sources: &Sources) -> Result<(), Error> {
+    let now = sources.now();
+    for (slug, title, production) in [
+        ("dev", "Development", false),
+        ("qa", "QA", false),
+        ("staging", "Staging", false),
+        ("production", "Production", true),
+    ] {
+        let stream = Stream {
+            id: StreamId(sources.uuid()),
+            slug: Slug::parse(slug).map_err(|error| Error::Internal(error.to_string()))?,
+            title: Title::parse(title).map_err(|error| Error::Internal(error.to_string()))?,
+            production,
+            built_in: true,
+        };
+        streams::insert(tx, &stream).await?;
+    }
+    let global = Project {
+        id: sources.uuid().into(),
+        slug: Slug::global(),
+        title: Title::parse("Global").map_err(|error| Error::Internal(error.to_string()))?,
+        created_at: now,
+    };
+    projects::insert(tx, &global).await?;
+    tx.tell(Event {
+        id: sources.uuid().into(),
+        at: now,
+        actor: EventActor::System,
+        scene: Scene::default(),
+        change: Change::InstallationCreated,
+    });
+    Ok(())
+}
+
+impl Service {
+    /// Whether nobody has an account yet, so that the first start prints a link.
+    pub async fn is_empty(&self) -> Result<bool, Error> {
+        Ok(!people::any(&mut self.read().await?).await?)
+    }
+}

@@ -1,0 +1,288 @@
+//! Reading manifests: what the bytes that a client pushed refer to, and whether they are an image.
+//!
+//! The bytes themselves are stored as they came; nothing is ever written back from what is read here. Sources:
+//! OCI image-spec, `manifest.md`, `image-index.md`, `descriptor.md` and `config.md`; Docker image manifest
+//! version 2, schema 2.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use towpath_domain::digests::Digest;
+
+/// Media type of an OCI image index; referrers are listed as one, too.
+pub const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
+const DOCKER_LIST: &str = "application/vnd.docker.distribution.manifest.list.v2+json";
+
+/// Configurations that a runtime can run; every other configuration makes an artifact.
+const IMAGE_CONFIGS: [&str; 2] =
+    ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+
+/// What a manifest says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// One of the four that are accepted; the `Content-Type` that it is served with.
+    pub media_type: String,
+    /// What kind of artifact it is; for one without a type, its configuration's media type.
+    pub artifact_type: Option<String>,
+    /// The manifest that this one says something about.
+    pub subject: Option<Digest>,
+    pub annotations: BTreeMap<String, String>,
+    pub contents: Contents,
+}
+
+/// What a manifest refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    Image { config: Descriptor, layers: Vec<Descriptor> },
+    Index { children: Vec<Descriptor> },
+}
+
+/// A reference from a manifest to content (descriptor.md).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Descriptor {
+    pub media_type: String,
+    pub digest: Digest,
+    pub size: u64,
+    #[serde(default)]
+    pub urls: Vec<String>,
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+    pub platform: Option<Platform>,
+}
+
+/// What an image runs on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Platform {
+    pub os: String,
+    pub architecture: String,
+    pub variant: Option<String>,
+}
+
+/// What is read of an image's configuration (config.md).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImageConfig {
+    pub platform: Option<Platform>,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Why bytes are not a manifest that is accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    #[error("“{0}” is not a media type of manifests that is accepted here")]
+    MediaType(String),
+    #[error("the Content-Type says {declared}, the manifest says {stated}")]
+    MediaTypesDiffer { declared: String, stated: String },
+    #[error("schemaVersion must be 2")]
+    SchemaVersion,
+    #[error("it is not a manifest: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Manifest {
+    /// Reads a manifest that was sent with this `Content-Type`.
+    pub fn read(content_type: &str, bytes: &[u8]) -> Result<Self, ManifestError> {
+        let declared = content_type.split(';').next().unwrap_or_default().trim();
+        let document: Document = serde_json::from_slice(bytes)?;
+        if let Some(stated) = document.media_type.filter(|stated| stated != declared) {
+            let declared = declared.to_owned();
+            return Err(ManifestError::MediaTypesDiffer { declared, stated });
+        }
+        if document.schema_version != 2 {
+            return Err(ManifestError::SchemaVersion);
+        }
+        let contents = match declared {
+            OCI_MANIFEST | DOCKER_MANIFEST => {
+                let Image { config, layers } = serde_json::from_slice(bytes)?;
+                Contents::Image { config, layers }
+            }
+            OCI_INDEX | DOCKER_LIST => {
+                let Index { manifests } = serde_json::from_slice(bytes)?;
+                Contents::Index { children: manifests }
+            }
+            other => return Err(ManifestError::MediaType(other.to_owned())),
+        };
+        let config_type = match &contents {
+            Contents::Image { config, .. } => Some(config.media_type.clone()),
+            Contents::Index { .. } => None,
+        };
+        Ok(Self {
+            media_type: declared.to_owned(),
+            artifact_type: document.artifact_type.filter(|text| !text.is_empty()).or(config_type),
+            subject: document.subject.map(|subject| subject.digest),
+            annotations: document.annotations,
+            contents,
+        })
+    }
+
+    /// Whether a runtime could run it; an index is judged by its children.
+    pub fn is_image(&self) -> bool {
+        match &self.contents {
+            Contents::Image { config, .. } => IMAGE_CONFIGS.contains(&config.media_type.as_str()),
+            Contents::Index { .. } => false,
+        }
+    }
+}
+
+impl Descriptor {
+    /// Whether the content may be missing here because its licence forbids to push it (layer.md,
+    /// “Non-Distributable Layers”).
+    pub fn is_foreign(&self) -> bool {
+        self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
+    }
+
+    /// Whether this child of an index stands for a platform; attestations that builders add do not.
+    pub fn is_for_a_platform(&self) -> bool {
+        !self.annotations.contains_key("vnd.docker.reference.type")
+            && self.platform.as_ref().is_none_or(|platform| platform.os != "unknown")
+    }
+}
+
+impl ImageConfig {
+    /// Reads a configuration; what cannot be read is left out, since nothing depends on it.
+    pub fn read(bytes: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        struct Document {
+            config: Option<Inner>,
+        }
+        #[derive(Deserialize)]
+        struct Inner {
+            #[serde(rename = "Labels")]
+            labels: Option<BTreeMap<String, String>>,
+        }
+        let document: Document = serde_json::from_slice(bytes).unwrap_or_default();
+        Self {
+            platform: serde_json::from_slice(bytes).ok(),
+            labels: document.config.and_then(|config| config.labels).unwrap_or_default(),
+        }
+    }
+}
+
+/// `linux/arm64/v8`
+impl std::fmt::Display for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.os, self.architecture)?;
+        match self.variant.as_deref() {
+            None | Some("") => Ok(()),
+            Some(variant) => write!(f, "/{variant}"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    schema_version: u64,
+    media_type: Option<String>,
+    artifact_type: Option<String>,
+    subject: Option<Subject>,
+    #[serde(default, deserialize_with = "null_as_empty")]
+    annotations: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    digest: Digest,
+}
+
+#[derive(Deserialize)]
+struct Image {
+    config: Descriptor,
+    #[serde(default)]
+    layers: Vec<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    manifests: Vec<Descriptor>,
+}
+
+/// Some clients write an empty map as `null`.
+fn null_as_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn descriptor(media_type: &str) -> Value {
+        json!({"mediaType": media_type, "digest": format!("sha256:{}", "0".repeat(64)), "size": 7})
+    }
+
+    fn read(content_type: &str, document: &Value) -> Result<Manifest, ManifestError> {
+        Manifest::read(content_type, document.to_string().as_bytes())
+    }
+
+    #[test]
+    fn an_image_is_known_by_its_configuration() {
+        for config in IMAGE_CONFIGS {
+            let image = json!({"schemaVersion": 2, "config": descriptor(config), "layers": []});
+            assert!(read(OCI_MANIFEST, &image).is_ok_and(|manifest| manifest.is_image()));
+        }
+        let chart = "application/vnd.cncf.helm.config.v1+json";
+        let artifact = json!({"schemaVersion": 2, "config": descriptor(chart), "layers": []});
+        let artifact = read(OCI_MANIFEST, &artifact).expect("a manifest");
+        assert!(!artifact.is_image());
+        assert_eq!(artifact.artifact_type.as_deref(), Some(chart));
+    }
+
+    #[test]
+    fn parameters_of_the_content_type_are_left_out() {
+        let index = json!({"schemaVersion": 2, "manifests": [], "annotations": null});
+        let index = read(&format!("{OCI_INDEX}; charset=utf-8"), &index).expect("an index");
+        assert_eq!(index.media_type, OCI_INDEX);
+    }
+
+    #[test]
+    fn the_two_media_types_must_agree() {
+        let index = json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []});
+        let error = read(DOCKER_LIST, &index).expect_err("they differ");
+        assert!(matches!(error, ManifestError::MediaTypesDiffer { .. }), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_refused() {
+        let config = descriptor(IMAGE_CONFIGS[0]);
+        for (content_type, document) in [
+            (OCI_MANIFEST, json!({})),
+            (OCI_MANIFEST, json!([])),
+            (OCI_MANIFEST, json!({"schemaVersion": 2})),
+            (OCI_MANIFEST, json!({"schemaVersion": 1, "config": config})),
+            (OCI_MANIFEST, json!({"schemaVersion": 2, "config": {"digest": "sha256:1"}})),
+            ("application/json", json!({"schemaVersion": 2, "config": config})),
+            ("", json!({"schemaVersion": 2, "config": config})),
+        ] {
+            assert!(read(content_type, &document).is_err(), "{content_type} {document}");
+        }
+        assert!(Manifest::read(OCI_MANIFEST, b"\xff").is_err());
+    }
+
+    #[test]
+    fn labels_and_platform_come_from_the_configuration() {
+        let bytes =
+            br#"{"os":"linux","architecture":"arm64","variant":"v8","config":{"Labels":{"team":"pay"}}}"#;
+        let config = ImageConfig::read(bytes);
+        assert_eq!(config.platform.map(|platform| platform.to_string()).as_deref(), Some("linux/arm64/v8"));
+        assert_eq!(config.labels.get("team").map(String::as_str), Some("pay"));
+        assert_eq!(ImageConfig::read(b"not json"), ImageConfig::default());
+        assert_eq!(ImageConfig::read(br#"{"config":{"Labels":null}}"#), ImageConfig::default());
+    }
+
+    #[test]
+    fn an_attestation_stands_for_no_platform() {
+        let mut child = descriptor(OCI_MANIFEST);
+        child["platform"] = json!({"os": "unknown", "architecture": "unknown"});
+        let child: Descriptor = serde_json::from_value(child).expect("a descriptor");
+        assert!(!child.is_for_a_platform());
+    }
+}

@@ -1,0 +1,277 @@
+//! People: signing in, being invited, and the roles that they hold.
+
+use crate::links::invitation;
+use crate::{Error, Service, allow};
+use towpath_domain::access::{Action, Actor, Binding, Identity, Place, Role, Target};
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::{BindingId, PersonId};
+use towpath_domain::people::{
+    Invitation, InvitationForm, Member, MemberRole, NewInvitation, PeopleView, Person,
+};
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::{Change, EventActor, Personal, Scene};
+use towpath_domain::words::Email;
+use towpath_store::access::Bound;
+use towpath_store::links::{Link, Purpose};
+use towpath_store::{Conn, access, environments, links, people, projects, streams};
+
+/// Checks an e-mail address and a password. Both mistakes take the same time and get the same answer.
+pub async fn sign_in(service: &Service, email: &str, password: String) -> Result<PersonId, Error> {
+    let found = match Email::parse(email) {
+        Ok(email) => people::find_password(&mut service.read().await?, &email).await?,
+        Err(_) => None,
+    };
+    let (person, hash) = found.unzip();
+    let fits = service.0.passwords.verify(password, hash).await?;
+    person.filter(|_| fits).ok_or(Error::Credentials)
+}
+
+/// A signed-in person with all that they were granted.
+pub async fn actor(service: &Service, person: PersonId) -> Result<(Person, Actor), Error> {
+    let mut conn = service.read().await?;
+    let grants = access::grants(&mut conn, person).await?;
+    let actor = Actor { identity: Identity::Person { person }, grants, scope: None };
+    Ok((people::load(&mut conn, person).await?, actor))
+}
+
+impl Service {
+    /// The actor as the audit log names them.
+    pub(crate) fn event_actor(actor: &Actor) -> EventActor {
+        match actor.identity {
+            Identity::Person { person } => EventActor::Person { person },
+            Identity::Token { token, owner } => EventActor::Token { token, owner },
+        }
+    }
+}
+
+/// Everyone with their roles, the open invitations, and where roles can be bound.
+pub async fn list(service: &Service, actor: &Actor) -> Result<PeopleView, Error> {
+    allow(actor, Action::ManagePeople, &Target::installation())?;
+    let mut conn = service.read().await?;
+    let places = Places::load(&mut conn).await?;
+    let bindings = access::bindings(&mut conn).await?;
+    let now = service.now();
+    let people = people::list(&mut conn)
+        .await?
+        .into_iter()
+        .map(|person| {
+            let own = bindings.iter().filter(|bound| bound.binding.person == person.id);
+            Member { roles: own.map(|bound| places.role(bound)).collect(), person }
+        })
+        .collect();
+    let invitations = links::open_invitations(&mut conn, now)
+        .await?
+        .into_iter()
+        .filter_map(|link| places.invitation(link))
+        .collect();
+    Ok(PeopleView {
+        people,
+        invitations,
+        roles: access::roles(&mut conn).await?,
+        places: places.0.into_iter().map(|place| (place.value, place.words)).collect(),
+        now,
+    })
+}
+
+/// What came of an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invited {
+    /// A one-time link for the person who is to join; shown once.
+    Link(String),
+    /// Someone with this address has an account, and holds the role now.
+    Granted,
+}
+
+/// Invites someone by a one-time link, or gives the role at once to who has an account already.
+pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> Result<Invited, Error> {
+    let new = form.check()?;
+    let mut conn = service.read().await?;
+    let place = Places::load(&mut conn).await?.find(&new.place)?;
+    allow(actor, Action::ManagePeople, &target(&place))?;
+    let roles = access::roles(&mut conn).await?;
+    if !roles.iter().any(|role| role.slug == new.role) {
+        return Err(Invalid::field("role", "Choose a role.").into());
+    }
+    match people::find_by_email(&mut conn, &new.email).await? {
+        Some(person) => grant(service, actor, person.id, new.role, place).await.map(|()| Invited::Granted),
+        None => issue(service, actor, new, place).await.map(Invited::Link),
+    }
+}
+
+async fn issue(service: &Service, actor: &Actor, new: NewInvitation, place: Place) -> Result<String, Error> {
+    let (link, secret) = invitation(service, new.email.clone(), new.role.clone(), place);
+    let change =
+        Change::PersonInvited { link: link.id, email: Personal::new(&new.email), role: new.role, place };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    let hash = secret.hash;
+    service
+        .db()
+        .write(async move |tx| {
+            links::insert(tx, &link, &hash).await?;
+            tx.tell(event);
+            Ok::<_, Error>(())
+        })
+        .await?;
+    Ok(service.link_address(&secret))
+}
+
+async fn grant(
+    service: &Service,
+    actor: &Actor,
+    person: PersonId,
+    role: Slug,
+    place: Place,
+) -> Result<(), Error> {
+    let binding = Binding { id: service.id(), person, place };
+    let change = Change::RoleGranted { binding: binding.id, person, role: role.clone(), place };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    let now = service.now();
+    service
+        .db()
+        .write(async move |tx| {
+            let held = access::grants(tx, person).await?;
+            if held.iter().any(|grant| grant.role.slug == role && grant.place == place) {
+                return Err(Error::Conflict("They hold this role there already.".to_owned()));
+            }
+            access::bind(tx, &binding, &role, now).await?;
+            tx.tell(event);
+            Ok(())
+        })
+        .await
+}
+
+/// Takes a role away from someone. The last admin of the installation stays.
+pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(), Error> {
+    let gone = || Error::not_found("This role binding");
+    let bindings = access::bindings(&mut service.read().await?).await?;
+    let bound = bindings.into_iter().find(|bound| bound.binding.id == id).ok_or_else(gone)?;
+    allow(actor, Action::ManagePeople, &target(&bound.binding.place))?;
+    let Bound { binding, role } = bound;
+    let change =
+        Change::RoleRevoked { binding: id, person: binding.person, role: role.slug, place: binding.place };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    service
+        .db()
+        .write(async move |tx| {
+            if !access::unbind(tx, id).await? {
+                return Err(gone());
+            }
+            let left = access::bindings(tx).await?;
+            let admin = Role::admin().slug;
+            let is_admin =
+                |bound: &Bound| bound.role.slug == admin && bound.binding.place == Place::Installation;
+            if !left.iter().any(is_admin) {
+                return Err(Error::Refused("The installation keeps at least one admin.".to_owned()));
+            }
+            tx.tell(event);
+            Ok(())
+        })
+        .await
+}
+
+/// A place as a target of permission, for who may manage the people there.
+fn target(place: &Place) -> Target {
+    match *place {
+        Place::Installation | Place::Stream { .. } => Target::installation(),
+        Place::Project { project } => Target::project(project),
+        Place::Environment { project, environment } => {
+            Target { environment: Some(environment), ..Target::project(project) }
+        }
+    }
+}
+
+/// Where roles can be bound, with the form's value and the words for each.
+struct Places(Vec<NamedPlace>);
+
+struct NamedPlace {
+    place: Place,
+    value: String,
+    words: String,
+}
+
+/// How many projects the list of places names at most.
+const PROJECTS: i64 = 1_000;
+
+impl Places {
+    async fn load(conn: &mut Conn) -> Result<Self, Error> {
+        let mut places = vec![NamedPlace {
+            place: Place::Installation,
+            value: "installation".to_owned(),
+            words: "the whole installation".to_owned(),
+        }];
+        for project in projects::list(conn, "", PROJECTS).await? {
+            places.push(NamedPlace {
+                place: Place::Project { project: project.id },
+                value: format!("project:{}", project.slug),
+                words: format!("the project {}", project.slug),
+            });
+        }
+        for stream in streams::list(conn).await? {
+            for (project, slug, environment, id) in environments::of_stream(conn, stream.id).await? {
+                places.push(NamedPlace {
+                    place: Place::Environment { project, environment: id },
+                    value: format!("environment:{slug}/{environment}"),
+                    words: format!("the environment {slug}/{environment}"),
+                });
+            }
+            places.push(NamedPlace {
+                place: Place::Stream { stream: stream.id },
+                value: format!("stream:{}", stream.slug),
+                words: format!("the release stream {}", stream.slug),
+            });
+        }
+        Ok(Self(places))
+    }
+
+    fn find(&self, value: &str) -> Result<Place, Error> {
+        let place = self.0.iter().find(|place| place.value == value);
+        place
+            .map(|place| place.place)
+            .ok_or_else(|| Invalid::field("place", "Choose where the role holds.").into())
+    }
+
+    fn words(&self, place: &Place) -> String {
+        let known = self.0.iter().find(|known| known.place == *place);
+        known.map_or_else(|| "a place that is gone".to_owned(), |known| known.words.clone())
+    }
+
+    fn role(&self, bound: &Bound) -> MemberRole {
+        MemberRole {
+            binding: bound.binding.id,
+            role: bound.role.slug.clone(),
+            title: bound.role.title.clone(),
+            place: self.words(&bound.binding.place),
+        }
+    }
+
+    fn invitation(&self, link: Link) -> Option<Invitation> {
+        match link.purpose {
+            Purpose::Admin => None,
+            Purpose::Invitation { email, role, place } => {
+                Some(Invitation { email, role, place: self.words(&place), expires_at: link.expires_at })
+            }
+        }
+    }
+}
+
+/// A place in words: “the project shop”.
+pub(crate) async fn place_words(conn: &mut Conn, place: &Place) -> Result<String, Error> {
+    Ok(Places::load(conn).await?.words(place))
+}
+
+/// The places of a page of events in words, loaded once.
+pub(crate) async fn place_names(conn: &mut Conn) -> Result<impl Fn(&Place) -> String, Error> {
+    let places = Places::load(conn).await?;
+    Ok(move |place: &Place| places.words(place))
+}
+
+/// The roles whose holders may approve.
+pub(crate) async fn approving_roles(conn: &mut Conn) -> Result<Vec<Role>, Error> {
+    let roles = access::roles(conn).await?;
+    Ok(roles.into_iter().filter(|role| role.permissions.contains_key(&Action::Approve)).collect())
+}
+
+/// The name of a person, for a page.
+pub(crate) async fn name(conn: &mut Conn, person: PersonId) -> Result<String, Error> {
+    Ok(people::load(conn, person).await?.name.to_string())
+}

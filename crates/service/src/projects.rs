@@ -1,0 +1,64 @@
+//! Projects, and the first page that lists them.
+
+use crate::{Error, Service, allow, explain, people, scenes};
+use towpath_domain::access::{Action, Actor, Sees, Target};
+use towpath_domain::projects::{Home, Project, ProjectForm, ProjectLine, ProjectView};
+use towpath_domain::timeline::Change;
+use towpath_store::{environments, integrations, projects, services, streams, workflows};
+
+/// How many projects the first page lists.
+const LISTED: i64 = 200;
+
+/// The projects that someone sees, with their integrations.
+pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
+    let mut conn = service.read().await?;
+    let sees = actor.sees();
+    let mut lines = Vec::new();
+    let mut all = integrations::list_all(&mut conn).await?;
+    for project in projects::list(&mut conn, "", LISTED).await? {
+        if matches!(&sees, Sees::Only(seen) if !seen.contains(&project.id)) {
+            continue;
+        }
+        let integrations = all.remove(&project.id).unwrap_or_default();
+        lines.push(ProjectLine { project, integrations });
+    }
+    let may_create = explain(actor, Action::Configure, &Target::installation());
+    Ok(Home { projects: lines, may_create, now: service.now() })
+}
+
+/// A project with all that its page and its forms show.
+pub async fn view(service: &Service, actor: &Actor, slug: &str) -> Result<ProjectView, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, slug).await?;
+    Ok(ProjectView {
+        environments: environments::list(&mut conn, project.id).await?,
+        streams: streams::list(&mut conn).await?,
+        workflows: workflows::list(&mut conn, project.id).await?,
+        integrations: integrations::list(&mut conn, project.id).await?,
+        services: services::list(&mut conn, project.id).await?,
+        approving_roles: people::approving_roles(&mut conn).await?,
+        may_configure: explain(actor, Action::Configure, &Target::project(project.id)),
+        now: service.now(),
+        project,
+    })
+}
+
+pub async fn create(service: &Service, actor: &Actor, form: ProjectForm) -> Result<Project, Error> {
+    allow(actor, Action::Configure, &Target::installation())?;
+    let new = form.check()?;
+    let project = Project { id: service.id(), slug: new.slug, title: new.title, created_at: service.now() };
+    let change = Change::ProjectCreated { title: project.title.to_string() };
+    let event = service.event(Service::event_actor(actor), scenes::project_scene(&project), change);
+    let stored = project.clone();
+    service
+        .db()
+        .write(async move |tx| {
+            projects::insert(tx, &stored)
+                .await
+                .map_err(|error| Error::taken(error, "slug", "There is a project of this name already."))?;
+            tx.tell(event);
+            Ok::<_, Error>(())
+        })
+        .await?;
+    Ok(project)
+}

@@ -1,0 +1,268 @@
+//! Promotions: asking, deciding, taking back. Each is one transaction with its placement and events.
+
+use crate::builds::placer;
+use crate::scenes::Located;
+use crate::{Error, Service, scenes};
+use towpath_domain::access::{Actor, Target};
+use towpath_domain::buckets::Slot;
+use towpath_domain::digests::Digest;
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::PlacementId;
+use towpath_domain::placements::{Cause, Placement};
+use towpath_domain::promotions::{
+    Asking, Choice, Decision, Move, Outlook, Promotion, Transition, consider, request as ask,
+};
+use towpath_domain::words::Reason;
+use towpath_store::buckets::Bucket;
+use towpath_store::builds::Pushed;
+use towpath_store::images::{self, Repository};
+use towpath_store::{Conn, Tx, buckets, builds, promotions};
+
+/// A wish to promote a build, as a form or a request names it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub project: String,
+    pub integration: String,
+    pub digest: String,
+    /// Buckets by their slugs.
+    pub from: String,
+    pub to: String,
+    pub reason: String,
+}
+
+/// Asks for a promotion. One without gates, or whose gates pass, is applied in the same transaction.
+pub async fn request(service: &Service, actor: &Actor, request: Request) -> Result<Promotion, Error> {
+    let wish = Wish::find(service, actor, &request).await?;
+    let reason = Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error))?;
+    service.db().write(async move |tx| wish.ask(tx, reason).await).await
+}
+
+/// What a promotion would meet now, without asking for it.
+pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Result<Outlook, Error> {
+    let wish = Wish::find(service, actor, &request).await?;
+    let mut conn = service.read().await?;
+    let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
+    wish.weigh(&mut conn, current.as_ref(), consider).await
+}
+
+/// A wish whose names are found.
+struct Wish {
+    service: Service,
+    actor: Actor,
+    located: Located,
+    from: Slot,
+    to: Slot,
+    pushed: Pushed,
+}
+
+impl Wish {
+    async fn find(service: &Service, actor: &Actor, request: &Request) -> Result<Self, Error> {
+        let mut conn = service.read().await?;
+        let located = scenes::integration(&mut conn, actor, &request.project, &request.integration).await?;
+        let from = located.slot(&mut conn, &request.from).await?;
+        let to = located.slot(&mut conn, &request.to).await?;
+        let missing = || {
+            Error::not_found(format_args!(
+                "A build “{}” in {}/{}",
+                request.digest, request.project, request.integration
+            ))
+        };
+        let digest = Digest::parse(&request.digest).map_err(|_| missing())?;
+        let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?;
+        let pushed = pushed.ok_or_else(missing)?;
+        Ok(Self { service: service.clone(), actor: actor.clone(), located, from, to, pushed })
+    }
+
+    /// Gathers the facts and hands them to a rule of the domain.
+    async fn weigh<T>(
+        &self,
+        conn: &mut Conn,
+        to: Option<&Bucket>,
+        rule: impl FnOnce(&Move) -> T,
+    ) -> Result<T, Error> {
+        let integration = self.located.integration.id;
+        let workflow = self.located.workflow(conn).await?;
+        let build = self.pushed.build.id;
+        let was_current = match buckets::find(conn, integration, self.from.key).await? {
+            Some(bucket) => buckets::was_current(conn, bucket.id, build).await?,
+            None => false,
+        };
+        let open = promotions::open(conn, integration, build, self.to.key).await?;
+        let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
+        Ok(rule(&Move {
+            actor: &self.actor,
+            workflow: workflow.as_ref(),
+            from: &self.from,
+            to: &self.to,
+            place: &self.located.slot_target(&self.to),
+            build,
+            pushed_by: self.pushed.by.person,
+            was_current,
+            current,
+            open,
+        }))
+    }
+
+    async fn ask(self, tx: &mut Tx, reason: Reason) -> Result<Promotion, Error> {
+        let integration = self.located.integration.id;
+        let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
+        let asking = Asking {
+            id: self.service.id(),
+            number: promotion_number(tx, &self.located).await?,
+            placement: self.service.id(),
+            reason,
+            now: self.service.now(),
+        };
+        let build = self.pushed.build.clone();
+        let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
+        save(tx, &self.service, &self.actor, &self.located, &bucket, step).await
+    }
+}
+
+async fn promotion_number(tx: &mut Tx, located: &Located) -> Result<i64, Error> {
+    Ok(towpath_store::projects::next_promotion(tx, located.project.id).await?)
+}
+
+/// Saves a step with its events, and makes the build current where the step applies the promotion.
+async fn save(
+    tx: &mut Tx,
+    service: &Service,
+    actor: &Actor,
+    located: &Located,
+    bucket: &Bucket,
+    step: Transition,
+) -> Result<Promotion, Error> {
+    promotions::save(tx, &step).await?;
+    let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
+    for change in step.changes() {
+        tx.tell(service.event(Service::event_actor(actor), scene.clone(), change.clone()));
+    }
+    if let Some(id) = step.placement() {
+        apply(tx, service, actor, bucket, step.promotion(), id).await?;
+    }
+    Ok(step.into_promotion())
+}
+
+/// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free.
+async fn apply(
+    tx: &mut Tx,
+    service: &Service,
+    actor: &Actor,
+    bucket: &Bucket,
+    promotion: &Promotion,
+    id: PlacementId,
+) -> Result<(), Error> {
+    let now = service.now();
+    let cause = Cause::Promotion { promotion: promotion.id };
+    let placement = Placement { id, build: promotion.build, cause, by: placer(actor), at: now };
+    buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?;
+    let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
+    images::add_tag(tx, repository, &promotion.tag, &promotion.digest, now).await?;
+    Ok(())
+}
+
+/// A decision on a promotion, as a form or a request gives it.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    pub project: String,
+    pub number: i64,
+    pub choice: Choice,
+    pub comment: String,
+    /// The digest that the person looked at.
+    pub digest: String,
+}
+
+/// Takes a person's decision. The last approval that is needed applies the promotion in this moment.
+pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Promotion, Error> {
+    let found = Found::find(service, actor, &wish.project, wish.number).await?;
+    let comment = match wish.comment.trim() {
+        "" if wish.choice == Choice::Reject => {
+            return Err(Invalid::field("comment", "Say why you reject it.").into());
+        }
+        "" => None,
+        text => Some(Reason::parse(text).map_err(|error| Invalid::field("comment", error))?),
+    };
+    let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
+    let roles = actor.grants.iter().map(|grant| grant.role.slug.clone());
+    let decision = Decision {
+        person: actor.person(),
+        choice: wish.choice,
+        comment,
+        digest,
+        roles: roles.filter(|role| actor.holds(role, &found.place)).collect(),
+        at: service.now(),
+    };
+    let placement = service.id();
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target| {
+        promotion.decide(actor, place, decision, placement).map_err(Error::from)
+    };
+    found.take(service, actor, step).await
+}
+
+/// Takes a waiting promotion back.
+pub async fn cancel(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    number: i64,
+    reason: &str,
+) -> Result<Promotion, Error> {
+    let found = Found::find(service, actor, project, number).await?;
+    let reason = match reason.trim() {
+        "" => None,
+        text => Some(Reason::parse(text).map_err(|error| Invalid::field("reason", error))?),
+    };
+    let now = service.now();
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target| {
+        promotion.cancel(actor, place, reason.as_ref(), now).map_err(Error::from)
+    };
+    found.take(service, actor, step).await
+}
+
+/// A promotion that who asks may see, with where it wants to go.
+pub(crate) struct Found {
+    pub promotion: Promotion,
+    pub located: Located,
+    pub place: Target,
+}
+
+impl Found {
+    pub(crate) async fn find(
+        service: &Service,
+        actor: &Actor,
+        project: &str,
+        number: i64,
+    ) -> Result<Self, Error> {
+        let mut conn = service.read().await?;
+        let project = scenes::project(&mut conn, actor, project).await?;
+        let missing = || Error::not_found(format_args!("Promotion #{number} of {}", project.slug));
+        let promotion = promotions::find(&mut conn, project.id, number).await?.ok_or_else(missing)?;
+        let integration = towpath_store::integrations::load(&mut conn, promotion.integration).await?;
+        let located = Located { project: project.clone(), integration };
+        crate::allow(actor, towpath_domain::access::Action::View, &located.target())
+            .map_err(|_| missing())?;
+        let slot = located.slot(&mut conn, promotion.to.slug.as_str()).await?;
+        Ok(Self { place: located.slot_target(&slot), promotion, located })
+    }
+
+    /// Takes a step on the promotion as it is by then: bucket first, then the promotion itself.
+    async fn take(
+        self,
+        service: &Service,
+        actor: &Actor,
+        step: impl FnOnce(Promotion, &Actor, &Target) -> Result<Transition, Error> + Send + 'static,
+    ) -> Result<Promotion, Error> {
+        let (writer, actor) = (service.clone(), actor.clone());
+        service
+            .db()
+            .write(async move |tx| {
+                let Self { promotion, located, place } = self;
+                let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
+                let now = promotions::lock(tx, promotion.id).await?;
+                let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
+                let step = step(now, &actor, &place)?;
+                save(tx, &writer, &actor, &located, &bucket, step).await
+            })
+            .await
+    }
+}

@@ -1,0 +1,57 @@
+//! Where time and randomness come from. Everything else takes them from here, so that tests decide.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use towpath_domain::ids::uuid_v7;
+use towpath_domain::times::Time;
+use uuid::Uuid;
+
+/// A clock and a source of random bytes.
+#[derive(Clone)]
+pub struct Sources {
+    now: Arc<dyn Fn() -> Time + Send + Sync>,
+    fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl Sources {
+    pub fn new(
+        now: impl Fn() -> Time + Send + Sync + 'static,
+        fill: impl Fn(&mut [u8]) + Send + Sync + 'static,
+    ) -> Self {
+        Self { now: Arc::new(now), fill: Arc::new(fill) }
+    }
+
+    /// The machine's clock and the operating system's randomness.
+    pub fn system() -> Self {
+        Self::new(system_time, |bytes| {
+            getrandom::fill(bytes).expect("the operating system has randomness");
+        })
+    }
+
+    pub fn now(&self) -> Time {
+        (self.now)()
+    }
+
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.fill)(&mut bytes);
+        bytes
+    }
+
+    pub fn uuid(&self) -> Uuid {
+        uuid_v7(self.now(), self.random())
+    }
+}
+
+fn system_time() -> Time {
+    #[expect(clippy::disallowed_methods, reason = "the one home of the clock")]
+    let now = SystemTime::now();
+    let micros = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
+    Time::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+}
+
+impl std::fmt::Debug for Sources {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sources")
+    }
+}

@@ -1,0 +1,132 @@
+//! The audit timeline: a page by any filter, as sentences.
+
+use crate::{Error, Service, people as names, scenes};
+use std::collections::HashMap;
+use towpath_domain::access::{Actor, Sees};
+use towpath_domain::ids::{PersonId, TokenId};
+use towpath_domain::timeline::sentence::tell;
+use towpath_domain::timeline::{Entry, Event, EventActor, Filter, TimelinePage};
+use towpath_store::timeline::{Criteria, list, size};
+use towpath_store::{Conn, buckets, integrations, people, projects, tokens};
+
+/// How many events a page has.
+pub const PAGE: i64 = 50;
+
+/// A page of events that fit the filter and that who asks may see, newest first, from before a number.
+pub async fn page(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<TimelinePage, Error> {
+    let mut conn = service.read().await?;
+    let mut page = choices(&mut conn, actor, service).await?;
+    let Some(criteria) = criteria(&mut conn, actor, filter).await? else { return Ok(page) };
+    let before = before.unwrap_or(i64::MAX);
+    let mut events = list(&mut conn, &criteria, before, limit + 1).await?;
+    if i64::try_from(events.len()).is_ok_and(|count| count > limit) {
+        events.pop();
+        page.older = events.last().map(|(seq, _)| *seq);
+    }
+    page.entries = entries(&mut conn, events).await?;
+    Ok(page)
+}
+
+/// The number of the newest event.
+pub async fn head(service: &Service) -> Result<i64, Error> {
+    Ok(size(&mut service.read().await?).await?)
+}
+
+/// What the filter can choose from, as far as who asks sees it.
+async fn choices(conn: &mut Conn, actor: &Actor, service: &Service) -> Result<TimelinePage, Error> {
+    let sees = actor.sees();
+    let mut all = integrations::list_all(conn).await?;
+    let mut page = TimelinePage {
+        entries: Vec::new(),
+        older: None,
+        projects: Vec::new(),
+        integrations: Vec::new(),
+        people: Vec::new(),
+        now: service.now(),
+    };
+    for project in projects::list(conn, "", 1_000).await? {
+        if matches!(&sees, Sees::Only(seen) if !seen.contains(&project.id)) {
+            continue;
+        }
+        let own = all.remove(&project.id).unwrap_or_default();
+        let names = own.into_iter().map(|integration| format!("{}/{}", project.slug, integration.slug));
+        page.integrations.extend(names);
+        page.projects.push(project.slug);
+    }
+    page.people =
+        people::list(conn).await?.into_iter().map(|person| (person.id, person.name.to_string())).collect();
+    Ok(page)
+}
+
+/// The filter's names as ids; absent where one names nothing that who asks sees.
+async fn criteria(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Option<Criteria>, Error> {
+    let mut criteria = Criteria {
+        visible: match actor.sees() {
+            Sees::All => None,
+            Sees::Only(projects) => Some(projects),
+        },
+        kind: (!filter.kind.is_empty()).then(|| filter.kind.clone()),
+        ..Criteria::default()
+    };
+    if !filter.project.is_empty() {
+        match scenes::project(conn, actor, &filter.project).await {
+            Ok(project) => criteria.project = Some(project.id),
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        }
+    }
+    if !filter.integration.is_empty() {
+        let (project, slug) = filter.integration.split_once('/').unwrap_or((&filter.integration, ""));
+        match scenes::integration(conn, actor, project, slug).await {
+            Ok(located) => criteria.integration = Some(located.integration.id),
+            Err(Error::NotFound(_)) => return Ok(None),
+            Err(other) => return Err(other),
+        }
+    }
+    if !filter.bucket.is_empty() {
+        criteria.buckets = Some(buckets::named(conn, &filter.bucket, criteria.integration).await?);
+    }
+    if !filter.person.is_empty() {
+        match filter.person.parse() {
+            Ok(person) => criteria.person = Some(person),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(criteria))
+}
+
+async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {
+    let (Some((newest, _)), Some((oldest, _))) = (events.first(), events.last()) else {
+        return Ok(Vec::new());
+    };
+    let (oldest, newest) = (*oldest, *newest);
+    let named: HashMap<PersonId, String> =
+        people::names_between(conn, oldest, newest).await?.into_iter().collect();
+    let titles: HashMap<TokenId, String> =
+        tokens::titles_between(conn, oldest, newest).await?.into_iter().collect();
+    let places = names::place_names(conn).await?;
+    let name = |person: PersonId| named.get(&person).cloned().unwrap_or_else(|| "someone".to_owned());
+    let entry = |(seq, event): (i64, Event)| Entry {
+        seq,
+        at: event.at,
+        kind: event.change.kind().to_owned(),
+        who: match event.actor {
+            EventActor::Person { person } | EventActor::Token { owner: person, .. } => name(person),
+            EventActor::Shell => "Someone in the server’s shell".to_owned(),
+            EventActor::System => "The server".to_owned(),
+        },
+        with: match event.actor {
+            EventActor::Token { token, .. } => titles.get(&token).cloned(),
+            _ => None,
+        },
+        sentence: tell(&event, name, &places),
+        reason: event.change.reason().map(|reason| reason.text().to_owned()),
+    };
+    Ok(events.into_iter().map(entry).collect())
+}

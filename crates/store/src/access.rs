@@ -1,0 +1,112 @@
+//! Roles, and their bindings to people.
+
+use crate::query::{execute, fetch};
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use towpath_domain::access::{Binding, Grant, Permissions, Place, Role};
+use towpath_domain::ids::{BindingId, PersonId};
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct RoleRow {
+    #[sqlx(try_from = "String")]
+    slug: Slug,
+    title: String,
+    #[sqlx(json)]
+    permissions: Permissions,
+}
+
+impl From<RoleRow> for Role {
+    fn from(row: RoleRow) -> Self {
+        Self { slug: row.slug, title: row.title, permissions: row.permissions }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct BindingRow {
+    #[sqlx(try_from = "Uuid")]
+    id: BindingId,
+    #[sqlx(try_from = "Uuid")]
+    person: PersonId,
+    #[sqlx(json)]
+    place: Place,
+    #[sqlx(flatten)]
+    role: RoleRow,
+}
+
+/// A binding with the role that it binds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    pub binding: Binding,
+    pub role: Role,
+}
+
+impl From<BindingRow> for Bound {
+    fn from(row: BindingRow) -> Self {
+        Self { binding: Binding { id: row.id, person: row.person, place: row.place }, role: row.role.into() }
+    }
+}
+
+pub async fn roles(conn: &mut Conn) -> Result<Vec<Role>, Error> {
+    let rows = fetch!(fetch_all, RoleRow, conn, "select slug, title, permissions from roles order by title")?;
+    Ok(rows.into_iter().map(Role::from).collect())
+}
+
+/// Adds a built-in role, or brings it to what this version means by it.
+pub async fn save_built_in(tx: &mut Tx, role: &Role) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into roles (slug, title, permissions, built_in) values ($1, $2, $3, true)
+         on conflict (slug) do update set title = excluded.title, permissions = excluded.permissions",
+        role.slug.as_str(),
+        role.title.as_str(),
+        Json(&role.permissions),
+    )
+    .map(drop)
+}
+
+/// Everything that one person was granted.
+pub async fn grants(conn: &mut Conn, person: PersonId) -> Result<Vec<Grant>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        BindingRow,
+        conn,
+        "select b.id, b.person, b.place, r.slug, r.title, r.permissions
+         from bindings b join roles r on r.slug = b.role where b.person = $1 order by b.id",
+        person.uuid()
+    )?;
+    Ok(rows.into_iter().map(|row| Grant { role: row.role.into(), place: row.place }).collect())
+}
+
+/// Every binding there is, by person.
+pub async fn bindings(conn: &mut Conn) -> Result<Vec<Bound>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        BindingRow,
+        conn,
+        "select b.id, b.person, b.place, r.slug, r.title, r.permissions
+         from bindings b join roles r on r.slug = b.role order by b.person, b.id"
+    )?;
+    Ok(rows.into_iter().map(Bound::from).collect())
+}
+
+pub async fn bind(tx: &mut Tx, binding: &Binding, role: &Slug, at: Time) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into bindings (id, person, role, place, created_at) values ($1, $2, $3, $4, $5)",
+        binding.id.uuid(),
+        binding.person.uuid(),
+        role.as_str(),
+        Json(&binding.place),
+        at.micros(),
+    )
+    .map(drop)
+}
+
+/// Takes a binding away; false where it was gone already.
+pub async fn unbind(tx: &mut Tx, id: BindingId) -> Result<bool, Error> {
+    let rows = execute!(tx.conn(), "delete from bindings where id = $1", id.uuid())?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,342 @@
+//! Buckets with their placements, and the arrivals that they refused.
+
+use crate::query::{execute, fetch};
+use crate::workflows::kind;
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::ids::{BucketId, BuildId, IntegrationId, PersonId, PlacementId, TokenId};
+use towpath_domain::placements::{Cause, Placement, Placer, Refused};
+use towpath_domain::times::Time;
+use uuid::Uuid;
+
+/// A bucket that has had a placement or a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    pub id: BucketId,
+    pub key: BucketKey,
+    pub current: Option<Placement>,
+    pub paused_at: Option<Time>,
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: BucketId,
+    kind: String,
+    key: Uuid,
+    paused_at: Option<i64>,
+    version: i64,
+    placement: Option<Uuid>,
+    build: Option<Uuid>,
+    cause: Option<Json<Cause>>,
+    person: Option<Uuid>,
+    token: Option<Uuid>,
+    at: Option<i64>,
+}
+
+impl TryFrom<Row> for Bucket {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let current = match (row.placement, row.build, row.cause, row.person, row.at) {
+            (None, ..) => None,
+            (Some(id), Some(build), Some(Json(cause)), Some(person), Some(at)) => Some(Placement {
+                id: id.into(),
+                build: build.into(),
+                cause,
+                by: Placer { person: person.into(), token: row.token.map(TokenId) },
+                at: at.into(),
+            }),
+            _ => return Err(Error::inconsistent("buckets", format!("{} has no such placement", row.id))),
+        };
+        Ok(Self {
+            id: row.id,
+            key: BucketKey::new(kind("buckets", &row.kind)?, row.key),
+            current,
+            paused_at: row.paused_at.map(Time::from_micros),
+            version: row.version,
+        })
+    }
+}
+
+/// The buckets of an integration that have a row, with what is current in each.
+pub async fn list(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<Bucket>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.cause, p.person, p.token,
+                p.at
+         from buckets b left join placements p on p.id = b.placement where b.integration = $1",
+        integration.uuid()
+    )?;
+    rows.into_iter().map(Bucket::try_from).collect()
+}
+
+pub async fn find(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    key: BucketKey,
+) -> Result<Option<Bucket>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.cause, p.person, p.token,
+                p.at
+         from buckets b left join placements p on p.id = b.placement
+         where b.integration = $1 and b.kind = $2 and b.key = $3",
+        integration.uuid(),
+        key.kind().name(),
+        key.id()
+    )?;
+    row.map(Bucket::try_from).transpose()
+}
+
+/// Ids of the buckets that stand for an environment or stream of this name, in one integration or in all.
+pub async fn named(
+    conn: &mut Conn,
+    slug: &str,
+    integration: Option<IntegrationId>,
+) -> Result<Vec<BucketId>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid,),
+        conn,
+        "select b.id from buckets b
+         left join environments e on b.kind = 'environment' and e.id = b.key
+         left join release_streams s on b.kind = 'release_stream' and s.id = b.key
+         where coalesce(e.slug, s.slug) = $1 and (b.integration = $2 or $3)",
+        slug,
+        integration.map(IntegrationId::uuid),
+        integration.is_none()
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Makes the bucket's row if it is missing, and locks it until the commit.
+pub async fn lock(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    key: BucketKey,
+    id: BucketId,
+) -> Result<Bucket, Error> {
+    // The update of nothing takes the row's lock on Postgres; SQLite has one writer anyway.
+    execute!(
+        tx.conn(),
+        "insert into buckets (id, integration, kind, key, version) values ($1, $2, $3, $4, 0)
+         on conflict (integration, kind, key) do update set version = buckets.version",
+        id.uuid(),
+        integration.uuid(),
+        key.kind().name(),
+        key.id(),
+    )?;
+    find(tx, integration, key).await?.ok_or_else(|| Error::inconsistent("buckets", "a row vanished"))
+}
+
+/// Makes a build current in a locked bucket; the history keeps what was there.
+pub async fn place(
+    tx: &mut Tx,
+    bucket: &Bucket,
+    placement: &Placement,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into placements (id, bucket, build, cause, reason, person, token, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        placement.id.uuid(),
+        bucket.id.uuid(),
+        placement.build.uuid(),
+        Json(&placement.cause),
+        reason,
+        placement.by.person.uuid(),
+        placement.by.token.map(TokenId::uuid),
+        placement.at.micros(),
+    )?;
+    let rows = execute!(
+        tx.conn(),
+        "update buckets set placement = $2, version = version + 1 where id = $1 and version = $3",
+        bucket.id.uuid(),
+        placement.id.uuid(),
+        bucket.version,
+    )?;
+    if rows == 1 { Ok(()) } else { Err(Error::Changed) }
+}
+
+/// Pauses arrivals since `at`, or resumes them.
+pub async fn pause(tx: &mut Tx, id: BucketId, at: Option<Time>) -> Result<(), Error> {
+    execute!(tx.conn(), "update buckets set paused_at = $2 where id = $1", id.uuid(), at.map(Time::micros))
+        .map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct PlacedRow {
+    #[sqlx(try_from = "Uuid")]
+    id: PlacementId,
+    #[sqlx(try_from = "Uuid")]
+    build: BuildId,
+    #[sqlx(json)]
+    cause: Cause,
+    reason: Option<String>,
+    #[sqlx(try_from = "Uuid")]
+    person: PersonId,
+    token: Option<Uuid>,
+    #[sqlx(try_from = "i64")]
+    at: Time,
+}
+
+/// A line of a bucket's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    pub placement: Placement,
+    pub reason: Option<String>,
+}
+
+impl From<PlacedRow> for Placed {
+    fn from(row: PlacedRow) -> Self {
+        let by = Placer { person: row.person, token: row.token.map(TokenId) };
+        let placement = Placement { id: row.id, build: row.build, cause: row.cause, by, at: row.at };
+        Self { placement, reason: row.reason }
+    }
+}
+
+/// A bucket's history from before a placement, newest first.
+pub async fn history(
+    conn: &mut Conn,
+    bucket: BucketId,
+    before: Option<PlacementId>,
+    limit: i64,
+) -> Result<Vec<Placed>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        PlacedRow,
+        conn,
+        "select id, build, cause, reason, person, token, at from placements
+         where bucket = $1 and id < $2 order by id desc limit $3",
+        bucket.uuid(),
+        before.map_or(Uuid::max(), PlacementId::uuid),
+        limit
+    )?;
+    Ok(rows.into_iter().map(Placed::from).collect())
+}
+
+/// Every bucket in which a build was ever current, with when it came there, oldest first.
+pub async fn life(conn: &mut Conn, build: BuildId) -> Result<Vec<(BucketKey, Placed)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct LifeRow {
+        kind: String,
+        key: Uuid,
+        #[sqlx(flatten)]
+        placed: PlacedRow,
+    }
+    let rows = fetch!(
+        fetch_all,
+        LifeRow,
+        conn,
+        "select b.kind, b.key, p.id, p.build, p.cause, p.reason, p.person, p.token, p.at
+         from placements p join buckets b on b.id = p.bucket where p.build = $1 order by p.id limit 200",
+        build.uuid()
+    )?;
+    rows.into_iter()
+        .map(|row| Ok((BucketKey::new(kind("buckets", &row.kind)?, row.key), row.placed.into())))
+        .collect()
+}
+
+/// The placement itself, if it is one of this bucket.
+pub async fn find_placement(
+    conn: &mut Conn,
+    bucket: BucketId,
+    id: PlacementId,
+) -> Result<Option<Placed>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        PlacedRow,
+        conn,
+        "select id, build, cause, reason, person, token, at from placements where bucket = $1 and id = $2",
+        bucket.uuid(),
+        id.uuid()
+    )?;
+    Ok(row.map(Placed::from))
+}
+
+/// Whether a build is, or ever was, current in a bucket.
+pub async fn was_current(conn: &mut Conn, bucket: BucketId, build: BuildId) -> Result<bool, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        "select at from placements where build = $1 and bucket = $2 limit 1",
+        build.uuid(),
+        bucket.uuid()
+    )?;
+    Ok(row.is_some())
+}
+
+/// A build that arrived and may not enter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedArrival {
+    pub build: BuildId,
+    pub tag: String,
+    pub refused: Refused,
+    pub by: Placer,
+    pub at: Time,
+}
+
+/// Keeps a refused arrival beside its bucket; the same build again renews it.
+pub async fn refuse(tx: &mut Tx, bucket: BucketId, arrival: &RefusedArrival) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into refused_arrivals (bucket, build, tag, refused, person, token, at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (bucket, build) do update
+         set tag = excluded.tag, refused = excluded.refused, person = excluded.person,
+             token = excluded.token, at = excluded.at",
+        bucket.uuid(),
+        arrival.build.uuid(),
+        arrival.tag.as_str(),
+        Json(&arrival.refused),
+        arrival.by.person.uuid(),
+        arrival.by.token.map(TokenId::uuid),
+        arrival.at.micros(),
+    )
+    .map(drop)
+}
+
+/// The newest refused arrivals of a bucket, of builds that never became current in it.
+pub async fn refused(conn: &mut Conn, bucket: BucketId, limit: i64) -> Result<Vec<RefusedArrival>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct RefusedRow {
+        #[sqlx(try_from = "Uuid")]
+        build: BuildId,
+        tag: String,
+        #[sqlx(json)]
+        refused: Refused,
+        #[sqlx(try_from = "Uuid")]
+        person: PersonId,
+        token: Option<Uuid>,
+        #[sqlx(try_from = "i64")]
+        at: Time,
+    }
+    let rows = fetch!(
+        fetch_all,
+        RefusedRow,
+        conn,
+        "select r.build, r.tag, r.refused, r.person, r.token, r.at from refused_arrivals r
+         where r.bucket = $1
+           and not exists (select 1 from placements p where p.build = r.build and p.bucket = r.bucket)
+         order by r.at desc limit $2",
+        bucket.uuid(),
+        limit
+    )?;
+    let arrival = |row: RefusedRow| RefusedArrival {
+        build: row.build,
+        tag: row.tag,
+        refused: row.refused,
+        by: Placer { person: row.person, token: row.token.map(TokenId) },
+        at: row.at,
+    };
+    Ok(rows.into_iter().map(arrival).collect())
+}

@@ -1,0 +1,176 @@
+//! Builds.
+
+use crate::query::{execute, fetch, fetch_in};
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use towpath_domain::builds::{Arrival, Build, Origin};
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::{BuildId, IntegrationId, PersonId, TokenId};
+use towpath_domain::placements::Placer;
+use towpath_domain::references::Tag;
+use towpath_domain::times::Time;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: BuildId,
+    #[sqlx(try_from = "Uuid")]
+    integration: IntegrationId,
+    #[sqlx(try_from = "String")]
+    digest: Digest,
+    external_id: String,
+    #[sqlx(try_from = "String")]
+    tag: Tag,
+    media_type: String,
+    size: i64,
+    #[sqlx(json)]
+    platforms: Vec<String>,
+    #[sqlx(json)]
+    origin: Origin,
+    #[sqlx(try_from = "i64")]
+    received_at: Time,
+    received_via: String,
+    #[sqlx(try_from = "Uuid")]
+    pushed_by: PersonId,
+    pushed_with: Option<Uuid>,
+}
+
+/// A build with who pushed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    pub build: Build,
+    pub by: Placer,
+}
+
+impl TryFrom<Row> for Pushed {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let received_via = match row.received_via.as_str() {
+            "push" => Arrival::Push,
+            other => return Err(Error::inconsistent("builds", format!("received via {other}"))),
+        };
+        let build = Build {
+            id: row.id,
+            integration: row.integration,
+            digest: row.digest,
+            external_id: row.external_id,
+            tag: row.tag,
+            media_type: row.media_type,
+            size: row.size,
+            platforms: row.platforms,
+            origin: row.origin,
+            received_at: row.received_at,
+            received_via,
+        };
+        Ok(Self { build, by: Placer { person: row.pushed_by, token: row.pushed_with.map(TokenId) } })
+    }
+}
+
+pub async fn load(conn: &mut Conn, id: BuildId) -> Result<Pushed, Error> {
+    let row = fetch!(
+        fetch_one,
+        Row,
+        conn,
+        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
+                received_via, pushed_by, pushed_with
+         from builds where id = $1",
+        id.uuid()
+    )?;
+    row.try_into()
+}
+
+/// The builds of these ids, in no order.
+pub async fn list(conn: &mut Conn, ids: &[BuildId]) -> Result<Vec<Pushed>, Error> {
+    let rows = fetch_in!(
+        Row,
+        conn,
+        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
+                received_via, pushed_by, pushed_with
+         from builds where id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    rows.into_iter().map(Pushed::try_from).collect()
+}
+
+/// The build of an integration with this identity.
+pub async fn find(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    digest: &Digest,
+    external_id: &str,
+) -> Result<Option<Pushed>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
+                received_via, pushed_by, pushed_with
+         from builds where integration = $1 and digest = $2 and external_id = $3",
+        integration.uuid(),
+        digest.to_string(),
+        external_id
+    )?;
+    row.map(Pushed::try_from).transpose()
+}
+
+/// Every build with a digest, in whichever integration, oldest first.
+pub async fn with_digest(conn: &mut Conn, digest: &Digest) -> Result<Vec<Pushed>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
+                received_via, pushed_by, pushed_with
+         from builds where digest = $1 order by id limit 100",
+        digest.to_string()
+    )?;
+    rows.into_iter().map(Pushed::try_from).collect()
+}
+
+/// Builds of an integration that were never in a bucket nor refused by one, newest first.
+pub async fn unclassified(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    limit: i64,
+) -> Result<Vec<Pushed>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
+                received_via, pushed_by, pushed_with
+         from builds b where integration = $1
+           and not exists (select 1 from placements p where p.build = b.id)
+           and not exists (select 1 from refused_arrivals r where r.build = b.id)
+         order by id desc limit $2",
+        integration.uuid(),
+        limit
+    )?;
+    rows.into_iter().map(Pushed::try_from).collect()
+}
+
+pub async fn insert(tx: &mut Tx, build: &Build, by: Placer) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into builds (id, integration, digest, external_id, tag, media_type, size, platforms, origin,
+                             received_at, received_via, pushed_by, pushed_with)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        build.id.uuid(),
+        build.integration.uuid(),
+        build.digest.to_string(),
+        build.external_id.as_str(),
+        build.tag.as_str(),
+        build.media_type.as_str(),
+        build.size,
+        Json(&build.platforms),
+        Json(&build.origin),
+        build.received_at.micros(),
+        build.received_via.name(),
+        by.person.uuid(),
+        by.token.map(TokenId::uuid),
+    )
+    .map(drop)
+}

@@ -1,0 +1,105 @@
+//! Stored images: which contents there are, and through which registry names they may be read.
+//!
+//! A name reaches a content in one of three ways: the content was pushed through the name; a manifest that was
+//! pushed through it refers to the content; or a build whose manifest is or refers to the content was placed in
+//! the bucket of that name. The last is why a promotion copies nothing and adds no rows here.
+
+mod manifests;
+mod tags;
+
+pub use manifests::{
+    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_placed, referrers,
+    total_size,
+};
+pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag};
+
+use crate::query::{execute, fetch};
+use crate::{Conn, Error, Tx};
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::IntegrationId;
+use towpath_domain::times::Time;
+use uuid::Uuid;
+
+/// What a registry name stands for: one bucket of an integration, or the integration itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Repository {
+    pub integration: IntegrationId,
+    pub bucket: Option<BucketKey>,
+}
+
+impl Repository {
+    fn integration(self) -> Uuid {
+        self.integration.uuid()
+    }
+
+    /// The kind of a bucket is that of its integration, so its id is enough.
+    fn bucket(self) -> Uuid {
+        self.bucket.map_or(Uuid::nil(), BucketKey::id)
+    }
+}
+
+/// Whether a name ($1, $2) reaches a content ($3) that may not have been pushed through it.
+macro_rules! reached {
+    () => {
+        "(exists (select 1 from manifest_contents c join repository_manifests r on r.manifest = c.manifest
+                  where c.content = $3 and r.integration = $1 and r.bucket = $2)
+          or exists (select 1 from builds b join placements p on p.build = b.id join buckets k on k.id = p.bucket
+                     where b.integration = $1 and k.integration = $1 and k.key = $2
+                       and b.digest in (select cast($3 as text) union all
+                                        select c.manifest from manifest_contents c where c.content = $3)))"
+    };
+}
+use reached;
+
+/// The size of a blob, if it can be read through this name.
+pub async fn find_blob(
+    conn: &mut Conn,
+    repository: Repository,
+    digest: &Digest,
+) -> Result<Option<i64>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        concat!(
+            "select size from blobs where digest = $3 and (
+                exists (select 1 from repository_blobs
+                        where integration = $1 and bucket = $2 and blob = $3)
+                or ",
+            reached!(),
+            ")"
+        ),
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    Ok(row.map(|(size,)| size))
+}
+
+/// Records that a blob is stored and may be read through this name.
+pub async fn insert_blob(
+    tx: &mut Tx,
+    repository: Repository,
+    digest: &Digest,
+    size: i64,
+    at: Time,
+) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into blobs (digest, size, created_at) values ($1, $2, $3) on conflict (digest) do nothing",
+        digest.to_string(),
+        size,
+        at.micros(),
+    )?;
+    execute!(
+        tx.conn(),
+        "insert into repository_blobs (integration, bucket, blob, uploaded_at) values ($1, $2, $3, $4)
+         on conflict (integration, bucket, blob) do nothing",
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+        at.micros(),
+    )
+    .map(drop)
+}

@@ -1,0 +1,236 @@
+//! Manifests and all that they reach.
+
+use super::{Repository, reached};
+use crate::query::{execute, fetch};
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::IntegrationId;
+use towpath_domain::times::Time;
+
+/// A stored manifest; its bytes lie in the blob store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    pub digest: Digest,
+    pub media_type: String,
+    /// Bytes of the manifest alone.
+    pub size: i64,
+    pub artifact_type: Option<String>,
+    pub subject: Option<Digest>,
+    pub annotations: BTreeMap<String, String>,
+    /// Whether a runtime can run it: an image, or an index of images.
+    pub runnable: bool,
+}
+
+/// Something that a manifest refers to directly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    pub digest: Digest,
+    pub kind: ContentKind,
+    pub size: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentKind {
+    Blob,
+    Manifest,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "String")]
+    digest: Digest,
+    media_type: String,
+    size: i64,
+    artifact_type: Option<String>,
+    subject: Option<String>,
+    #[sqlx(json)]
+    annotations: BTreeMap<String, String>,
+    runnable: bool,
+}
+
+impl TryFrom<Row> for Manifest {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let subject = row.subject.as_deref().map(Digest::parse).transpose();
+        Ok(Self {
+            digest: row.digest,
+            media_type: row.media_type,
+            size: row.size,
+            artifact_type: row.artifact_type,
+            subject: subject.map_err(|error| Error::inconsistent("manifests", error))?,
+            annotations: row.annotations,
+            runnable: row.runnable,
+        })
+    }
+}
+
+impl ContentKind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Blob => "blob",
+            Self::Manifest => "manifest",
+        }
+    }
+}
+
+/// A manifest, if it can be read through this name.
+pub async fn find_manifest(
+    conn: &mut Conn,
+    repository: Repository,
+    digest: &Digest,
+) -> Result<Option<Manifest>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        concat!(
+            "select digest, media_type, size, artifact_type, subject, annotations, runnable
+             from manifests where digest = $3 and (
+                exists (select 1 from repository_manifests
+                        where integration = $1 and bucket = $2 and manifest = $3)
+                or ",
+            reached!(),
+            ")"
+        ),
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    row.map(Manifest::try_from).transpose()
+}
+
+/// Records a manifest with what it refers to, and that it may be read through this name. Manifests among its
+/// contents are recorded already.
+pub async fn insert_manifest(
+    tx: &mut Tx,
+    repository: Repository,
+    manifest: &Manifest,
+    contents: &[Content],
+    at: Time,
+) -> Result<(), Error> {
+    let digest = manifest.digest.to_string();
+    let inserted = execute!(
+        tx.conn(),
+        "insert into manifests (digest, media_type, size, artifact_type, subject, annotations, runnable, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (digest) do nothing",
+        digest.as_str(),
+        manifest.media_type.as_str(),
+        manifest.size,
+        manifest.artifact_type.as_deref(),
+        manifest.subject.as_ref().map(Digest::to_string),
+        Json(&manifest.annotations),
+        manifest.runnable,
+        at.micros(),
+    )?;
+    if inserted == 1 {
+        for content in contents {
+            insert_content(tx, &digest, content).await?;
+        }
+    }
+    execute!(
+        tx.conn(),
+        "insert into repository_manifests (integration, bucket, manifest, pushed_at) values ($1, $2, $3, $4)
+         on conflict (integration, bucket, manifest) do nothing",
+        repository.integration(),
+        repository.bucket(),
+        digest.as_str(),
+        at.micros(),
+    )
+    .map(drop)
+}
+
+/// What a child manifest reaches, its parent reaches too.
+async fn insert_content(tx: &mut Tx, manifest: &str, content: &Content) -> Result<(), Error> {
+    let digest = content.digest.to_string();
+    execute!(
+        tx.conn(),
+        "insert into manifest_contents (manifest, content, kind, size) values ($1, $2, $3, $4)
+         on conflict (manifest, content) do nothing",
+        manifest,
+        digest.as_str(),
+        content.kind.name(),
+        content.size,
+    )?;
+    execute!(
+        tx.conn(),
+        "insert into manifest_contents (manifest, content, kind, size)
+         select $1, content, kind, size from manifest_contents where manifest = $2
+         on conflict (manifest, content) do nothing",
+        manifest,
+        digest.as_str(),
+    )
+    .map(drop)
+}
+
+/// Bytes of a manifest and of all that it reaches, each counted once.
+pub async fn total_size(conn: &mut Conn, digest: &Digest) -> Result<i64, Error> {
+    let (size,) = fetch!(
+        fetch_one,
+        (i64,),
+        conn,
+        "select cast(size + (select coalesce(sum(c.size), 0) from manifest_contents c where c.manifest = digest)
+                     as bigint)
+         from manifests where digest = $1",
+        digest.to_string(),
+    )?;
+    Ok(size)
+}
+
+/// The manifests pushed through this name that say something about another, by digest.
+pub async fn referrers(
+    conn: &mut Conn,
+    repository: Repository,
+    subject: &Digest,
+) -> Result<Vec<Manifest>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select digest, media_type, size, artifact_type, subject, annotations, runnable
+         from manifests where subject = $3 and exists (
+            select 1 from repository_manifests
+            where integration = $1 and bucket = $2 and manifest = digest)
+         order by digest",
+        repository.integration(),
+        repository.bucket(),
+        subject.to_string(),
+    )?;
+    rows.into_iter().map(Manifest::try_from).collect()
+}
+
+/// Whether a build of this digest was ever current in a bucket of the integration.
+pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Digest) -> Result<bool, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        "select cast(1 as bigint) from builds b join placements p on p.build = b.id
+         where b.integration = $1 and b.digest = $2 limit 1",
+        integration.uuid(),
+        digest.to_string(),
+    )?;
+    Ok(row.is_some())
+}
+
+/// Makes a manifest and its tags unreadable through this name; false where it was not pushed through it. The
+/// bytes stay for other names.
+pub async fn delete_manifest(tx: &mut Tx, repository: Repository, digest: &Digest) -> Result<bool, Error> {
+    execute!(
+        tx.conn(),
+        "delete from tags where integration = $1 and bucket = $2 and manifest = $3",
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    let rows = execute!(
+        tx.conn(),
+        "delete from repository_manifests where integration = $1 and bucket = $2 and manifest = $3",
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    Ok(rows == 1)
+}

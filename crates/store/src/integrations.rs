@@ -1,0 +1,126 @@
+//! CI integrations.
+
+use crate::query::{execute, fetch};
+use crate::workflows::kind;
+use crate::{Conn, Error, Tx};
+use std::collections::HashMap;
+use towpath_domain::ids::{IntegrationId, ProjectId, WorkflowId};
+use towpath_domain::integrations::{Follows, Integration};
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+use towpath_domain::words::Title;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: IntegrationId,
+    #[sqlx(try_from = "Uuid")]
+    project: ProjectId,
+    #[sqlx(try_from = "String")]
+    slug: Slug,
+    #[sqlx(try_from = "String")]
+    title: Title,
+    kind: String,
+    follows: String,
+    workflow: Option<Uuid>,
+    #[sqlx(try_from = "i64")]
+    created_at: Time,
+}
+
+impl TryFrom<Row> for Integration {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let workflow = match (row.follows.as_str(), row.workflow) {
+            ("default", None) => Follows::Default,
+            ("own", Some(workflow)) => Follows::Own(WorkflowId(workflow)),
+            ("none", None) => Follows::None,
+            (other, _) => return Err(Error::inconsistent("integrations", format!("follows {other}"))),
+        };
+        Ok(Self {
+            id: row.id,
+            project: row.project,
+            slug: row.slug,
+            title: row.title,
+            kind: kind("integrations", &row.kind)?,
+            workflow,
+            created_at: row.created_at,
+        })
+    }
+}
+
+pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Option<Integration>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select id, project, slug, title, kind, follows, workflow, created_at
+         from integrations where project = $1 and slug = $2",
+        project.uuid(),
+        slug.as_str()
+    )?;
+    row.map(Integration::try_from).transpose()
+}
+
+pub async fn load(conn: &mut Conn, id: IntegrationId) -> Result<Integration, Error> {
+    let row = fetch!(
+        fetch_one,
+        Row,
+        conn,
+        "select id, project, slug, title, kind, follows, workflow, created_at
+         from integrations where id = $1",
+        id.uuid()
+    )?;
+    row.try_into()
+}
+
+/// The integrations of a project, by slug.
+pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Integration>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, project, slug, title, kind, follows, workflow, created_at
+         from integrations where project = $1 order by slug",
+        project.uuid()
+    )?;
+    rows.into_iter().map(Integration::try_from).collect()
+}
+
+/// Every integration by its project, each list by slug.
+pub async fn list_all(conn: &mut Conn) -> Result<HashMap<ProjectId, Vec<Integration>>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, project, slug, title, kind, follows, workflow, created_at from integrations order by slug"
+    )?;
+    let mut all = HashMap::<ProjectId, Vec<Integration>>::new();
+    for row in rows {
+        all.entry(row.project).or_default().push(row.try_into()?);
+    }
+    Ok(all)
+}
+
+pub async fn insert(tx: &mut Tx, integration: &Integration) -> Result<(), Error> {
+    let (follows, workflow) = match integration.workflow {
+        Follows::Default => ("default", None),
+        Follows::Own(workflow) => ("own", Some(workflow.uuid())),
+        Follows::None => ("none", None),
+    };
+    execute!(
+        tx.conn(),
+        "insert into integrations (id, project, slug, title, kind, follows, workflow, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        integration.id.uuid(),
+        integration.project.uuid(),
+        integration.slug.as_str(),
+        integration.title.as_str(),
+        integration.kind.name(),
+        follows,
+        workflow,
+        integration.created_at.micros(),
+    )
+    .map(drop)
+}

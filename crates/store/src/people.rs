@@ -1,0 +1,123 @@
+//! People and their password hashes.
+
+use crate::query::{execute, fetch, fetch_in};
+use crate::{Conn, Error, Tx};
+use std::collections::BTreeMap;
+use towpath_domain::ids::PersonId;
+use towpath_domain::people::Person;
+use towpath_domain::times::Time;
+use towpath_domain::words::{Email, PersonName};
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: PersonId,
+    #[sqlx(try_from = "String")]
+    name: PersonName,
+    #[sqlx(try_from = "String")]
+    email: Email,
+    #[sqlx(try_from = "i64")]
+    joined_at: Time,
+}
+
+impl From<Row> for Person {
+    fn from(row: Row) -> Self {
+        Self { id: row.id, name: row.name, email: row.email, joined_at: row.joined_at }
+    }
+}
+
+/// Everyone with an account, by name.
+pub async fn list(conn: &mut Conn) -> Result<Vec<Person>, Error> {
+    let rows =
+        fetch!(fetch_all, Row, conn, "select id, name, email, joined_at from people order by name, id")?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+pub async fn load(conn: &mut Conn, id: PersonId) -> Result<Person, Error> {
+    let row = fetch!(
+        fetch_one,
+        Row,
+        conn,
+        "select id, name, email, joined_at from people where id = $1",
+        id.uuid()
+    )?;
+    Ok(row.into())
+}
+
+pub async fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Person>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select id, name, email, joined_at from people where email = $1",
+        email.as_str()
+    )?;
+    Ok(row.map(Person::from))
+}
+
+/// The names of these people.
+pub async fn names(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeMap<PersonId, String>, Error> {
+    let rows = fetch_in!(
+        (Uuid, String),
+        conn,
+        "select id, name from people where id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    Ok(rows.into_iter().map(|(id, name): (Uuid, String)| (id.into(), name)).collect())
+}
+
+/// The names of those who acted, or were acted on, in a stretch of the audit log.
+pub async fn names_between(
+    conn: &mut Conn,
+    oldest: i64,
+    newest: i64,
+) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid, String),
+        conn,
+        "select id, name from people where id in (select person from events where seq between $1 and $2)
+            or id in (select subject from events where seq between $1 and $2)",
+        oldest,
+        newest
+    )?;
+    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
+}
+
+/// Whether anyone has an account yet.
+pub async fn any(conn: &mut Conn) -> Result<bool, Error> {
+    let row = fetch!(fetch_optional, (i64,), conn, "select joined_at from people limit 1")?;
+    Ok(row.is_some())
+}
+
+/// The account and the password hash behind an e-mail address.
+pub async fn find_password(conn: &mut Conn, email: &Email) -> Result<Option<(PersonId, String)>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (Uuid, String),
+        conn,
+        "select id, password_hash from people where email = $1 and password_hash is not null",
+        email.as_str()
+    )?;
+    Ok(row.map(|(id, hash)| (id.into(), hash)))
+}
+
+pub async fn insert(tx: &mut Tx, person: &Person, password_hash: &str) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into people (id, name, email, password_hash, joined_at) values ($1, $2, $3, $4, $5)",
+        person.id.uuid(),
+        person.name.as_str(),
+        person.email.as_str(),
+        password_hash,
+        person.joined_at.micros(),
+    )
+    .map(drop)
+}
+
+pub async fn set_password(tx: &mut Tx, id: PersonId, password_hash: &str) -> Result<(), Error> {
+    execute!(tx.conn(), "update people set password_hash = $2 where id = $1", id.uuid(), password_hash)
+        .map(drop)
+}

@@ -1,0 +1,332 @@
+//! Promotions and decisions. Only a [`Transition`] can be saved, so no step goes without its events.
+
+use crate::query::{execute, fetch};
+use crate::workflows::kind;
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::digests::Digest;
+use towpath_domain::gates::Gate;
+use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
+use towpath_domain::promotions::{BucketName, Choice, Decision, Promotion, State, Transition};
+use towpath_domain::references::Tag;
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+use towpath_domain::words::Reason;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: PromotionId,
+    #[sqlx(try_from = "Uuid")]
+    project: ProjectId,
+    number: i64,
+    #[sqlx(try_from = "Uuid")]
+    integration: IntegrationId,
+    #[sqlx(try_from = "Uuid")]
+    build: BuildId,
+    #[sqlx(try_from = "String")]
+    digest: Digest,
+    #[sqlx(try_from = "String")]
+    tag: Tag,
+    from_kind: String,
+    from_key: Uuid,
+    #[sqlx(try_from = "String")]
+    from_slug: Slug,
+    to_kind: String,
+    to_key: Uuid,
+    #[sqlx(try_from = "String")]
+    to_slug: Slug,
+    #[sqlx(try_from = "Uuid")]
+    workflow: WorkflowId,
+    workflow_version: i64,
+    #[sqlx(json)]
+    gates: Vec<Gate>,
+    #[sqlx(try_from = "Uuid")]
+    requested_by: PersonId,
+    requested_with: Option<Uuid>,
+    #[sqlx(try_from = "i64")]
+    requested_at: Time,
+    #[sqlx(try_from = "Uuid")]
+    pushed_by: PersonId,
+    #[sqlx(try_from = "String")]
+    reason: Reason,
+    #[sqlx(json)]
+    state_data: State,
+    version: i64,
+}
+
+impl Row {
+    fn read(self, decisions: Vec<Decision>) -> Result<Promotion, Error> {
+        let key = |of: &str, id| Ok::<_, Error>(BucketKey::new(kind("promotions", of)?, id));
+        Ok(Promotion {
+            id: self.id,
+            project: self.project,
+            number: self.number,
+            integration: self.integration,
+            build: self.build,
+            digest: self.digest,
+            tag: self.tag,
+            from: BucketName { key: key(&self.from_kind, self.from_key)?, slug: self.from_slug },
+            to: BucketName { key: key(&self.to_kind, self.to_key)?, slug: self.to_slug },
+            workflow: self.workflow,
+            workflow_version: self.workflow_version,
+            gates: self.gates,
+            requested_by: self.requested_by,
+            requested_with: self.requested_with.map(TokenId),
+            requested_at: self.requested_at,
+            pushed_by: self.pushed_by,
+            reason: self.reason,
+            decisions,
+            state: self.state_data,
+            version: self.version,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct DecisionRow {
+    #[sqlx(try_from = "Uuid")]
+    promotion: PromotionId,
+    #[sqlx(try_from = "Uuid")]
+    person: PersonId,
+    choice: String,
+    comment: Option<String>,
+    #[sqlx(try_from = "String")]
+    digest: Digest,
+    #[sqlx(json)]
+    roles: Vec<Slug>,
+    #[sqlx(try_from = "i64")]
+    at: Time,
+}
+
+impl TryFrom<DecisionRow> for Decision {
+    type Error = Error;
+
+    fn try_from(row: DecisionRow) -> Result<Self, Error> {
+        let wrong = |what: String| Error::inconsistent("decisions", what);
+        let comment = row.comment.as_deref().map(Reason::parse).transpose();
+        Ok(Self {
+            person: row.person,
+            choice: Choice::parse(&row.choice).ok_or_else(|| wrong(format!("choice {}", row.choice)))?,
+            comment: comment.map_err(|error| wrong(error.to_string()))?,
+            digest: row.digest,
+            roles: row.roles,
+            at: row.at,
+        })
+    }
+}
+
+/// The columns of [`Row`] with what it joins; each query adds its own condition.
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "select m.id, m.project, m.number, m.integration, m.build, b.digest, b.tag, m.from_kind, m.from_key,
+                    m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
+                    m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.state_data,
+                    m.version
+             from promotions m join builds b on b.id = m.build ",
+            $condition
+        )
+    };
+}
+
+async fn decisions(conn: &mut Conn, id: PromotionId) -> Result<Vec<Decision>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        DecisionRow,
+        conn,
+        "select promotion, person, choice, comment, digest, roles, at from decisions
+         where promotion = $1 order by at",
+        id.uuid()
+    )?;
+    rows.into_iter().map(Decision::try_from).collect()
+}
+
+async fn complete(conn: &mut Conn, row: Option<Row>) -> Result<Option<Promotion>, Error> {
+    let Some(row) = row else { return Ok(None) };
+    let decisions = decisions(conn, row.id).await?;
+    row.read(decisions).map(Some)
+}
+
+pub async fn find(conn: &mut Conn, project: ProjectId, number: i64) -> Result<Option<Promotion>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        select!("where m.project = $1 and m.number = $2"),
+        project.uuid(),
+        number
+    )?;
+    complete(conn, row).await
+}
+
+/// The promotion as it is now, locked until the commit.
+pub async fn lock(tx: &mut Tx, id: PromotionId) -> Result<Option<Promotion>, Error> {
+    execute!(tx.conn(), "update promotions set version = version where id = $1", id.uuid())?;
+    let row = fetch!(fetch_optional, Row, tx.conn(), select!("where m.id = $1"), id.uuid())?;
+    complete(tx, row).await
+}
+
+/// What waits in the buckets of an integration, oldest first.
+pub async fn waiting_of(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!("where m.integration = $1 and m.state = 'waiting' order by m.id limit 200"),
+        integration.uuid()
+    )?;
+    with_decisions(conn, rows).await
+}
+
+/// All that waits in the installation, oldest first.
+pub async fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Error> {
+    let rows =
+        fetch!(fetch_all, Row, conn, select!("where m.state = 'waiting' order by m.id limit $1"), limit)?;
+    with_decisions(conn, rows).await
+}
+
+/// The promotions of a project, newest first, with a number below `before`.
+pub async fn list(
+    conn: &mut Conn,
+    project: ProjectId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!("where m.project = $1 and m.number < $2 order by m.number desc limit $3"),
+        project.uuid(),
+        before,
+        limit
+    )?;
+    with_decisions(conn, rows).await
+}
+
+async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion>, Error> {
+    let (Some(least), Some(most)) =
+        (rows.iter().map(|row| row.id).min(), rows.iter().map(|row| row.id).max())
+    else {
+        return Ok(Vec::new());
+    };
+    let decided = fetch!(
+        fetch_all,
+        DecisionRow,
+        conn,
+        "select promotion, person, choice, comment, digest, roles, at from decisions
+         where promotion between $1 and $2 order by at",
+        least.uuid(),
+        most.uuid()
+    )?;
+    let mut decisions = std::collections::HashMap::<PromotionId, Vec<Decision>>::new();
+    for row in decided {
+        decisions.entry(row.promotion).or_default().push(row.try_into()?);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let of = decisions.remove(&row.id).unwrap_or_default();
+            row.read(of)
+        })
+        .collect()
+}
+
+/// The number of the promotion of a build into a bucket that is still waiting.
+pub async fn open(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    build: BuildId,
+    to: BucketKey,
+) -> Result<Option<i64>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        "select number from promotions where integration = $1 and build = $2 and to_kind = $3 and to_key = $4
+           and state = 'waiting'",
+        integration.uuid(),
+        build.uuid(),
+        to.kind().name(),
+        to.id()
+    )?;
+    Ok(row.map(|(number,)| number))
+}
+
+/// Saves a step: the first adds the promotion, the others expect the version that they started from.
+pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
+    let promotion = transition.promotion();
+    if promotion.version == 1 {
+        return insert(tx, promotion).await;
+    }
+    let rows = execute!(
+        tx.conn(),
+        "update promotions set state = $2, state_data = $3, version = $4 where id = $1 and version = $5",
+        promotion.id.uuid(),
+        promotion.state.name(),
+        Json(&promotion.state),
+        promotion.version,
+        promotion.version - 1,
+    )?;
+    if rows != 1 {
+        return Err(Error::Changed);
+    }
+    for decision in &promotion.decisions {
+        insert_decision(tx, promotion.id, decision).await?;
+    }
+    Ok(())
+}
+
+async fn insert(tx: &mut Tx, promotion: &Promotion) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
+                                 to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
+                                 requested_with, requested_at, reason, state, state_data, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+        promotion.id.uuid(),
+        promotion.project.uuid(),
+        promotion.number,
+        promotion.integration.uuid(),
+        promotion.build.uuid(),
+        promotion.from.key.kind().name(),
+        promotion.from.key.id(),
+        promotion.from.slug.as_str(),
+        promotion.to.key.kind().name(),
+        promotion.to.key.id(),
+        promotion.to.slug.as_str(),
+        promotion.workflow.uuid(),
+        promotion.workflow_version,
+        Json(&promotion.gates),
+        promotion.requested_by.uuid(),
+        promotion.requested_with.map(TokenId::uuid),
+        promotion.requested_at.micros(),
+        promotion.reason.as_str(),
+        promotion.state.name(),
+        Json(&promotion.state),
+        promotion.version,
+    )
+    .map(drop)
+}
+
+async fn insert_decision(tx: &mut Tx, id: PromotionId, decision: &Decision) -> Result<(), Error> {
+    let choice = match decision.choice {
+        Choice::Approve => "approve",
+        Choice::Reject => "reject",
+    };
+    execute!(
+        tx.conn(),
+        "insert into decisions (promotion, person, choice, comment, digest, roles, at)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (promotion, person) do nothing",
+        id.uuid(),
+        decision.person.uuid(),
+        choice,
+        decision.comment.as_ref().map(Reason::as_str),
+        decision.digest.to_string(),
+        Json(&decision.roles),
+        decision.at.micros(),
+    )
+    .map(drop)
+}

@@ -1,0 +1,192 @@
+//! The audit log: appending at the end of a transaction, and reading by key.
+
+use crate::query::{execute, fetch};
+use crate::{Conn, Error, Tx};
+use towpath_domain::ids::{BucketId, IntegrationId, PersonId, ProjectId};
+use towpath_domain::timeline::canonical::{PersonalText, open, seal};
+use towpath_domain::timeline::{Event, EventActor};
+use uuid::Uuid;
+
+/// Which events to read; empty parts do not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Criteria {
+    pub project: Option<ProjectId>,
+    pub integration: Option<IntegrationId>,
+    pub buckets: Option<Vec<BucketId>>,
+    pub person: Option<PersonId>,
+    pub kind: Option<String>,
+    /// The projects that the reader may see; absent for whoever sees all, events of no project included.
+    pub visible: Option<Vec<ProjectId>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    seq: i64,
+    bytes: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TextRow {
+    seq: i64,
+    commitment: String,
+    salt: Vec<u8>,
+    text: Option<String>,
+}
+
+/// Gives events their numbers and writes them; the head stays locked until the commit.
+pub(crate) async fn append(
+    tx: &mut Tx,
+    events: &[Event],
+    salt: &mut impl FnMut() -> [u8; 16],
+) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(events.len()).map_err(|error| Error::inconsistent("events", error))?;
+    let (size,): (i64,) = fetch!(
+        fetch_one,
+        (i64,),
+        tx.conn(),
+        "update audit_head set size = size + $1 where id = 1 returning size",
+        count
+    )?;
+    for (seq, event) in (size - count + 1..).zip(events) {
+        insert(tx, seq, event, salt).await?;
+    }
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    seq: i64,
+    event: &Event,
+    salt: &mut impl FnMut() -> [u8; 16],
+) -> Result<(), Error> {
+    let sealed = seal(event, salt).map_err(|error| Error::inconsistent("events", error))?;
+    let token = match event.actor {
+        EventActor::Token { token, .. } => Some(token.uuid()),
+        _ => None,
+    };
+    execute!(
+        tx.conn(),
+        "insert into events (seq, id, at, kind, person, subject, token, project, integration, bucket, bytes, leaf)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        seq,
+        event.id.uuid(),
+        event.at.micros(),
+        event.change.kind(),
+        event.actor.person().map(PersonId::uuid),
+        event.change.person().map(PersonId::uuid),
+        token,
+        event.scene.project.as_ref().map(|project| project.id.uuid()),
+        event.scene.integration.as_ref().map(|integration| integration.id.uuid()),
+        event.scene.bucket.as_ref().map(|bucket| bucket.id.uuid()),
+        sealed.bytes.as_slice(),
+        sealed.leaf.as_slice(),
+    )?;
+    for text in sealed.personal {
+        execute!(
+            tx.conn(),
+            "insert into event_texts (seq, commitment, salt, text) values ($1, $2, $3, $4)",
+            seq,
+            text.commitment.as_str(),
+            text.salt.as_slice(),
+            text.text.as_deref(),
+        )?;
+    }
+    Ok(())
+}
+
+/// How many events the log holds: the number of the newest.
+pub async fn size(conn: &mut Conn) -> Result<i64, Error> {
+    fetch!(fetch_one, (i64,), conn, "select size from audit_head where id = 1").map(|(size,)| size)
+}
+
+/// Reads up to `limit` events that fit, newest first, older than `before`.
+pub async fn list(
+    conn: &mut Conn,
+    criteria: &Criteria,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<(i64, Event)>, Error> {
+    let rows = rows(conn, criteria, before, limit).await?;
+    let (Some(newest), Some(oldest)) = (rows.first(), rows.last()) else {
+        return Ok(Vec::new());
+    };
+    let texts = fetch!(
+        fetch_all,
+        TextRow,
+        conn,
+        "select seq, commitment, salt, text from event_texts where seq between $1 and $2",
+        oldest.seq,
+        newest.seq,
+    )?;
+    rows.into_iter().map(|row| read(row, &texts)).collect()
+}
+
+fn read(row: Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {
+    let mut personal = Vec::new();
+    for text in texts.iter().filter(|text| text.seq == row.seq) {
+        let salt = text.salt.as_slice().try_into();
+        personal.push(PersonalText {
+            commitment: text.commitment.clone(),
+            salt: salt.map_err(|error| Error::inconsistent("event_texts", error))?,
+            text: text.text.clone(),
+        });
+    }
+    let event = open(&row.bytes, &personal).map_err(|error| Error::inconsistent("events", error))?;
+    Ok((row.seq, event))
+}
+
+/// Builds the conditions one by one, so that the planner sees only those that narrow and can walk one
+/// index from the newest event down.
+async fn rows(conn: &mut Conn, criteria: &Criteria, before: i64, limit: i64) -> Result<Vec<Row>, Error> {
+    macro_rules! build {
+        ($engine:ty, $conn:expr) => {{
+            let mut query = sqlx::QueryBuilder::<$engine>::new("select seq, bytes from events where seq < ");
+            query.push_bind(before);
+            let equal = [
+                (" and project = ", criteria.project.map(ProjectId::uuid)),
+                (" and integration = ", criteria.integration.map(IntegrationId::uuid)),
+                (" and person = ", criteria.person.map(PersonId::uuid)),
+            ];
+            for (condition, value) in equal {
+                if let Some(value) = value {
+                    query.push(condition).push_bind(value);
+                }
+            }
+            if let Some(kind) = &criteria.kind {
+                query.push(" and kind = ").push_bind(kind.clone());
+            }
+            if let Some(buckets) = &criteria.buckets {
+                let ids: Vec<Uuid> = buckets.iter().map(|bucket| bucket.uuid()).collect();
+                one_of!(query, " and bucket in (", ids, ")");
+            }
+            if let Some(visible) = &criteria.visible {
+                let ids: Vec<Uuid> = visible.iter().map(|project| project.uuid()).collect();
+                one_of!(query, " and project in (", ids, ")");
+            }
+            query.push(" order by seq desc limit ").push_bind(limit);
+            query.build_query_as::<Row>().fetch_all(&mut **$conn).await
+        }};
+    }
+    macro_rules! one_of {
+        ($query:ident, $open:literal, $ids:expr, $close:literal) => {
+            if $ids.is_empty() {
+                $query.push(" and 1 = 0");
+            } else {
+                $query.push($open);
+                let mut list = $query.separated(", ");
+                for id in $ids {
+                    list.push_bind(id);
+                }
+                $query.push($close);
+            }
+        };
+    }
+    let rows = match conn {
+        Conn::Sqlite(conn) => build!(sqlx::Sqlite, conn),
+        Conn::Postgres(conn) => build!(sqlx::Postgres, conn),
+    };
+    Ok(rows?)
+}

@@ -1,0 +1,161 @@
+//! API tokens, kept under the hash of their secret.
+
+use crate::query::{execute, fetch};
+use crate::{Conn, Error, Tx};
+use sqlx::types::Json;
+use towpath_domain::access::{Action, Scope};
+use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, TokenId};
+use towpath_domain::times::Time;
+use towpath_domain::tokens::Token;
+use towpath_domain::words::Title;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    id: TokenId,
+    #[sqlx(try_from = "Uuid")]
+    owner: PersonId,
+    #[sqlx(try_from = "String")]
+    title: Title,
+    #[sqlx(json)]
+    actions: Vec<Action>,
+    project: Option<Uuid>,
+    integration: Option<Uuid>,
+    project_slug: Option<String>,
+    integration_slug: Option<String>,
+    #[sqlx(try_from = "i64")]
+    created_at: Time,
+    #[sqlx(try_from = "i64")]
+    expires_at: Time,
+    last_used_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+/// A token with what it is scoped to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scoped {
+    pub token: Token,
+    pub scope: Scope,
+}
+
+impl From<Row> for Scoped {
+    fn from(row: Row) -> Self {
+        let scope = Scope {
+            actions: row.actions.clone(),
+            project: row.project.map(ProjectId),
+            integration: row.integration.map(IntegrationId),
+        };
+        let words = match (row.project_slug, row.integration_slug) {
+            (Some(project), Some(integration)) => format!("{project}/{integration}"),
+            (Some(project), None) => project,
+            _ => "everything its owner may reach".to_owned(),
+        };
+        let token = Token {
+            id: row.id,
+            owner: row.owner,
+            title: row.title,
+            actions: row.actions,
+            scope: words,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at.map(Time::from_micros),
+            revoked_at: row.revoked_at.map(Time::from_micros),
+        };
+        Self { token, scope }
+    }
+}
+
+pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<Scoped>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+         from tokens t left join projects p on p.id = t.project
+         left join integrations i on i.id = t.integration where t.hash = $1",
+        hash
+    )?;
+    Ok(row.map(Scoped::from))
+}
+
+pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+         from tokens t left join projects p on p.id = t.project
+         left join integrations i on i.id = t.integration where t.id = $1",
+        id.uuid()
+    )?;
+    Ok(row.map(Scoped::from))
+}
+
+/// A person's tokens, newest first.
+pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+         from tokens t left join projects p on p.id = t.project
+         left join integrations i on i.id = t.integration where t.owner = $1 order by t.id desc",
+        owner.uuid()
+    )?;
+    Ok(rows.into_iter().map(|row| Scoped::from(row).token).collect())
+}
+
+/// The titles of the tokens by which machines acted in a stretch of the audit log.
+pub async fn titles_between(
+    conn: &mut Conn,
+    oldest: i64,
+    newest: i64,
+) -> Result<Vec<(TokenId, String)>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid, String),
+        conn,
+        "select id, title from tokens where id in (select token from events where seq between $1 and $2)",
+        oldest,
+        newest
+    )?;
+    Ok(rows.into_iter().map(|(id, title)| (id.into(), title)).collect())
+}
+
+pub async fn insert(tx: &mut Tx, token: &Token, scope: &Scope, hash: &[u8]) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into tokens (id, owner, title, hash, actions, project, integration, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        token.id.uuid(),
+        token.owner.uuid(),
+        token.title.as_str(),
+        hash,
+        Json(&token.actions),
+        scope.project.map(ProjectId::uuid),
+        scope.integration.map(IntegrationId::uuid),
+        token.created_at.micros(),
+        token.expires_at.micros(),
+    )
+    .map(drop)
+}
+
+/// Revokes a token; false where it was revoked already.
+pub async fn revoke(tx: &mut Tx, id: TokenId, now: Time) -> Result<bool, Error> {
+    let rows = execute!(
+        tx.conn(),
+        "update tokens set revoked_at = $2 where id = $1 and revoked_at is null",
+        id.uuid(),
+        now.micros()
+    )?;
+    Ok(rows == 1)
+}
+
+pub async fn touch(tx: &mut Tx, id: TokenId, now: Time) -> Result<(), Error> {
+    execute!(tx.conn(), "update tokens set last_used_at = $2 where id = $1", id.uuid(), now.micros())
+        .map(drop)
+}
