@@ -1,9 +1,28 @@
 //! When a field says that something is wrong: not before the person had a chance to get it right.
 
 use leptos::prelude::*;
+use std::fmt::Display;
+use std::sync::Arc;
 
-/// Says what is wrong with a text; the same function that the server asks.
-pub type Validate = fn(&str) -> Result<(), String>;
+/// Says what is wrong with a text: the same check as the server's, with what the page knows already.
+#[derive(Clone)]
+pub struct Validate(Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>);
+
+impl Validate {
+    /// Asks a parser; what it reads is left to the server.
+    pub fn by<T, E: Display>(parse: impl Fn(&str) -> Result<T, E> + Send + Sync + 'static) -> Self {
+        Self::from(move |text: &str| parse(text).map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+impl<F> From<F> for Validate
+where
+    F: Fn(&str) -> Result<(), String> + Send + Sync + 'static,
+{
+    fn from(check: F) -> Self {
+        Self(Arc::new(check))
+    }
+}
 
 /// A text is looked at after so many strokes, or when the field is left.
 const PATIENCE: u32 = 4;
@@ -12,7 +31,9 @@ const PATIENCE: u32 = 4;
 #[derive(Clone, Copy)]
 pub struct FieldCheck {
     server: Signal<Option<String>>,
-    validate: Option<Validate>,
+    /// What is wrong with the form as it stands, as far as it concerns this field.
+    live: Signal<Option<String>>,
+    validate: StoredValue<Option<Validate>>,
     own: RwSignal<Option<String>>,
     edited: RwSignal<bool>,
     left: StoredValue<bool>,
@@ -28,7 +49,8 @@ impl FieldCheck {
         });
         Self {
             server,
-            validate,
+            live: Signal::default(),
+            validate: StoredValue::new(validate),
             own: RwSignal::new(None),
             edited,
             left: StoredValue::new(false),
@@ -36,11 +58,17 @@ impl FieldCheck {
         }
     }
 
+    /// A check of a choice, which depends on other fields too: `live` is what it comes to.
+    pub fn of_choice(server: Signal<Option<String>>, live: Signal<Option<String>>) -> Self {
+        Self { live, ..Self::new(server, None) }
+    }
+
     /// What is to be said beside the field.
     pub fn message(self) -> Memo<Option<String>> {
         Memo::new(move |_| {
             let server = self.server.get();
-            if self.edited.get() || server.is_none() { self.own.get() } else { server }
+            let held = !self.edited.get() && server.is_some();
+            if held { server } else { self.own.get().or_else(|| self.live.get()) }
         })
     }
 
@@ -62,7 +90,8 @@ impl FieldCheck {
     }
 
     fn look(self, text: &str) {
-        self.own.set(self.validate.and_then(|validate| validate(text).err()));
+        let check = |validate: &Option<Validate>| validate.as_ref().and_then(|check| check.0(text).err());
+        self.own.set(self.validate.with_value(check));
     }
 }
 
@@ -70,12 +99,12 @@ impl FieldCheck {
 mod tests {
     use super::*;
 
-    fn never(_: &str) -> Result<(), String> {
-        Err("own".to_owned())
+    fn never(_: &str) -> Result<(), &'static str> {
+        Err("own")
     }
 
     fn check(server: Option<&str>) -> FieldCheck {
-        FieldCheck::new(Signal::stored(server.map(str::to_owned)), Some(never))
+        FieldCheck::new(Signal::stored(server.map(str::to_owned)), Some(Validate::by(never)))
     }
 
     #[test]
@@ -113,6 +142,18 @@ mod tests {
             assert_eq!(message.get_untracked().as_deref(), Some("taken"));
             check.typed("a");
             assert_eq!(message.get_untracked(), None);
+        });
+    }
+
+    #[test]
+    fn a_choice_is_judged_by_the_form_once_it_was_changed() {
+        Owner::new().with(|| {
+            let server = Signal::stored(Some("taken".to_owned()));
+            let check = FieldCheck::of_choice(server, Signal::stored(Some("live".to_owned())));
+            let message = check.message();
+            assert_eq!(message.get_untracked().as_deref(), Some("taken"));
+            check.typed("b");
+            assert_eq!(message.get_untracked().as_deref(), Some("live"));
         });
     }
 }

@@ -46,6 +46,9 @@ pub fn Fieldset(
     #[prop(into)] legend: String,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
+    /// What the same check as the server's says of the form as it stands.
+    #[prop(optional, into)]
+    live: Signal<Option<String>>,
     /// Draws the choices as tiles side by side, for those that decide much.
     #[prop(optional)]
     tiles: bool,
@@ -54,7 +57,7 @@ pub fn Fieldset(
     let id = field_id(&name);
     let message_id = error_id(&id);
     let described_by = described_by(&id, hint.is_some());
-    let check = FieldCheck::new(error, None);
+    let check = FieldCheck::of_choice(error, live);
     let message = check.message();
     let hint = hint.map(|hint| view! { <p class="fieldset__hint" id=hint_id(&id)>{hint}</p> });
     view! {

@@ -7,7 +7,7 @@ use super::{
     check::FieldCheck,
     icon::{Icon, Symbol},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// The id of the field of this name, unless it was given another. Error summaries link to it.
 pub fn field_id(name: &str) -> String {
@@ -32,8 +32,17 @@ pub fn TextField(
     #[prop(default = "text")] input_type: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,
     /// The same check as the server's, asked as one types.
-    #[prop(optional)]
+    #[prop(optional, into)]
     validate: Option<Validate>,
+    /// A text that fills the field by itself until the person types in it.
+    #[prop(optional, into)]
+    suggestion: Signal<String>,
+    /// Called with the text as it is typed.
+    #[prop(optional, into)]
+    on_type: Option<Callback<String>>,
+    /// Shows the text without letting it be changed; it is sent all the same.
+    #[prop(optional)]
+    readonly: bool,
     /// Draws the text with letters of one width: slugs, digests, references.
     #[prop(optional)]
     mono: bool,
@@ -46,22 +55,43 @@ pub fn TextField(
     let check = FieldCheck::new(error, validate);
     let message = check.message();
     let described_by = described_by(&id, hint.is_some());
+    let node = NodeRef::<html::Input>::new();
+    // Followed as long as the field holds the last suggestion, so nothing that was typed is overwritten.
+    Effect::new(move |last: Option<String>| {
+        let (text, last) = (suggestion.get(), last.unwrap_or_default());
+        if let Some(input) = node.get_untracked()
+            && input.value() == last
+            && text != last
+        {
+            input.set_value(&text);
+            check.typed(&text);
+        }
+        text
+    });
+    let typed = move |text: String| {
+        check.typed(&text);
+        if let Some(on_type) = on_type {
+            on_type.run(text);
+        }
+    };
     view! {
         <Frame id=id.clone() label=label hint=hint required=required message=message>
             <input
+                node_ref=node
                 class=if mono { "input input--mono" } else { "input" }
                 id=id
                 name=name
                 type=input_type
                 value=value
                 required=required
+                readonly=readonly
                 autofocus=autofocus
                 autocomplete=autocomplete
                 spellcheck=mono.then_some("false")
                 autocapitalize=mono.then_some("off")
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")
-                on:input=move |event| check.typed(&event_target_value(&event))
+                on:input=move |event| typed(event_target_value(&event))
                 on:blur=move |event| check.left(&event_target_value(&event))
             />
         </Frame>
@@ -78,7 +108,7 @@ pub fn TextArea(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(default = 3)] rows: u8,
-    #[prop(optional)] validate: Option<Validate>,
+    #[prop(optional, into)] validate: Option<Validate>,
     #[prop(optional, into)] id: Option<String>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| field_id(&name));

@@ -6,15 +6,15 @@ use super::{
 };
 use leptos::prelude::*;
 
-/// Links to what is newer and what is older, as far as there is any.
+/// Links back to the start and on to what is older, as far as there is any.
 #[component]
-pub fn Pager(newer: Option<String>, older: Option<String>) -> impl IntoView {
+pub fn Pager(newest: Option<String>, older: Option<String>) -> impl IntoView {
     let class = ButtonKind::Default.class(true);
-    let newer = newer.map(|href| {
+    let newest = newest.map(|href| {
         view! {
-            <a class=class.clone() href=href rel="prev">
+            <a class=class.clone() href=href rel="first">
                 <Icon symbol=Symbol::ChevronLeft />
-                "Newer"
+                "Newest"
             </a>
         }
     });
@@ -26,10 +26,10 @@ pub fn Pager(newer: Option<String>, older: Option<String>) -> impl IntoView {
             </a>
         }
     });
-    (newer.is_some() || older.is_some()).then(|| {
+    (newest.is_some() || older.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label="Pages">
-                {newer}
+                {newest}
                 {older}
             </nav>
         }

@@ -4,7 +4,7 @@ use super::{
     check::FieldCheck,
     field::{Frame, described_by, field_id},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// One of the things to choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +24,17 @@ impl SelectOption {
 pub fn Select(
     #[prop(into)] name: String,
     #[prop(into)] label: String,
-    options: Vec<SelectOption>,
+    /// What can be chosen. When it changes, the choice stays as far as it is still among them.
+    #[prop(into)]
+    options: Signal<Vec<SelectOption>>,
     #[prop(optional, into)] hint: Option<String>,
     /// The value that is chosen at first; the first option if none has it.
     #[prop(optional, into)]
     value: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
+    /// What the same check as the server's says of the form as it stands.
+    #[prop(optional, into)]
+    live: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(optional, into)] id: Option<String>,
     /// Called with the chosen value, for pages that show more depending on it.
@@ -37,35 +42,53 @@ pub fn Select(
     on_choose: Option<Callback<String>>,
 ) -> impl IntoView {
     let id = id.unwrap_or_else(|| field_id(&name));
-    let check = FieldCheck::new(error, None);
+    let check = FieldCheck::of_choice(error, live);
     let message = check.message();
     let described_by = described_by(&id, hint.is_some());
-    let options = options
-        .into_iter()
-        .map(|option| {
-            let selected = option.value == value;
-            view! { <option value=option.value selected=selected>{option.label}</option> }
-        })
-        .collect_view();
-    let chosen = move |text: String| {
+    let node = NodeRef::<html::Select>::new();
+    let choice = StoredValue::new(value);
+    keep_choice(node, options, choice);
+    let choose = move |text: String| {
+        choice.set_value(text.clone());
         check.typed(&text);
         if let Some(on_choose) = on_choose {
             on_choose.run(text);
         }
     };
+    let option = move |option: SelectOption| {
+        let selected = choice.with_value(|choice| *choice == option.value);
+        view! { <option value=option.value selected=selected>{option.label}</option> }
+    };
     view! {
         <Frame id=id.clone() label=label hint=hint required=required message=message>
             <select
+                node_ref=node
                 class="select"
                 id=id
                 name=name
                 required=required
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")
-                on:change=move |event| chosen(event_target_value(&event))
+                on:change=move |event| choose(event_target_value(&event))
             >
-                {options}
+                {move || options.get().into_iter().map(option).collect_view()}
             </select>
         </Frame>
     }
+}
+
+/// Browsers forget the choice when the options beneath it change; it is made again once they are there.
+fn keep_choice(
+    node: NodeRef<html::Select>,
+    options: Signal<Vec<SelectOption>>,
+    choice: StoredValue<String>,
+) {
+    Effect::new(move |again: Option<()>| {
+        let options = options.get();
+        let Some(select) = node.get_untracked().filter(|_| again.is_some()) else { return };
+        let kept = choice.with_value(|choice| options.iter().find(|option| option.value == *choice).cloned());
+        if let Some(value) = kept.or_else(|| options.into_iter().next()).map(|option| option.value) {
+            request_animation_frame(move || select.set_value(&value));
+        }
+    });
 }

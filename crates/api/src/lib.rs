@@ -1,1 +1,24 @@
+//! The REST contract: what requests and answers under `/api/v1` look like, and how failures are told.
+//!
+//! Types of its own, so that the domain can change without breaking a client; each is made from what the
+//! service answers. Requests refuse fields that they do not know. The feature `client` adds the typed client.
 
+pub mod boards;
+pub mod buckets;
+pub mod builds;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod cursors;
+pub mod environments;
+pub mod integrations;
+pub mod pages;
+pub mod people;
+pub mod problems;
+pub mod projects;
+pub mod promotions;
+pub mod sessions;
+pub mod streams;
+pub mod timeline;
+pub mod times;
+pub mod tokens;
+pub mod workflows;

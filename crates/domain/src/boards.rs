@@ -23,6 +23,10 @@ pub struct Board {
     pub columns: Vec<Column>,
     /// Builds that were pushed to the integration without a bucket.
     pub unclassified: Vec<Card>,
+    /// The host and port by which clients name images here.
+    pub registry: String,
+    /// Whether that is plain HTTP, which clients have to be told.
+    pub insecure: bool,
     /// Who looks at it, so that verdicts are theirs.
     pub actor: Actor,
     /// The audit log's size when this was read.

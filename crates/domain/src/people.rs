@@ -34,6 +34,13 @@ pub struct NewPerson {
     pub password: String,
 }
 
+/// Leaves the password out.
+impl std::fmt::Debug for JoinForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JoinForm").field("name", &self.name).field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
 impl JoinForm {
     pub fn check(&self) -> Result<NewPerson, Invalid> {
         let mut check = Check::default();

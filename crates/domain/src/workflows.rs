@@ -1,5 +1,7 @@
 //! Promotion workflows: the stages that a build passes, drawn as a graph, with the gates of each.
 
+pub mod declared;
+
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Gate};

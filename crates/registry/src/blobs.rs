@@ -1,4 +1,4 @@
-//! Reading blobs (distribution-spec, “Pulling blobs”).
+//! Reading and deleting blobs (distribution-spec, “Pulling blobs”, “Deleting Blobs”).
 
 use axum::{
     body::Body,
@@ -31,24 +31,29 @@ pub(crate) async fn get(call: Call<'_>, name: &Name, digest: &Digest) -> Result<
         Wanted::All => (StatusCode::OK, 0..size),
         Wanted::Part(part) => {
             let content_range = format!("bytes {}-{}/{size}", part.start, part.end - 1);
-            headers.insert(header::CONTENT_RANGE, value(content_range));
+            headers.insert(header::CONTENT_RANGE, value(&content_range));
             (StatusCode::PARTIAL_CONTENT, part)
         }
         Wanted::Unsatisfiable => {
             return Err(Refusal::new(Code::SizeInvalid, format!("the blob has {size} bytes"))
                 .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
-                .with_header(header::CONTENT_RANGE, value(format!("bytes */{size}"))));
+                .with_header(header::CONTENT_RANGE, value(&format!("bytes */{size}"))));
         }
     };
     headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
     Ok((status, headers, Body::from_stream(blob.read_range(range))).into_response())
 }
 
+pub(crate) async fn delete(call: Call<'_>, name: &Name, digest: &Digest) -> Result<Response, Refusal> {
+    images::delete_blob(call.service, &call.actor, name, digest).await?;
+    Ok(StatusCode::ACCEPTED.into_response())
+}
+
 fn describe(digest: &Digest) -> HeaderMap {
     HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
-        (header::ETAG, value(format!("\"{digest}\""))),
+        (header::ETAG, value(&format!("\"{digest}\""))),
         (CONTENT_DIGEST, value(digest)),
     ])
 }

@@ -94,6 +94,7 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         (Resource::Base, "GET" | "HEAD") => return Ok(StatusCode::OK.into_response()),
         (Resource::Blob(name, digest), "HEAD") => return blobs::head(call, name, digest).await,
         (Resource::Blob(name, digest), "GET") => return blobs::get(call, name, digest).await,
+        (Resource::Blob(name, digest), "DELETE") => return blobs::delete(call, name, digest).await,
         (Resource::Uploads(name), "POST") => return uploads::begin(call, name).await,
         (Resource::Upload(name, id), "GET") => return uploads::status(call, name, *id).await,
         (Resource::Upload(name, id), "PATCH") => return uploads::append(call, name, *id).await,
@@ -113,7 +114,8 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         }
         (Resource::Tags(name), "GET") => return tags::list(call, name).await,
         (Resource::Referrers(name, digest), "GET") => return referrers::list(call, name, digest).await,
-        (Resource::Base | Resource::Blob(..), _) => "GET, HEAD",
+        (Resource::Base, _) => "GET, HEAD",
+        (Resource::Blob(..), _) => "GET, HEAD, DELETE",
         (Resource::Uploads(_), _) => "POST",
         (Resource::Upload(..), _) => "GET, PATCH, PUT, DELETE",
         (Resource::Manifest(..), _) => "GET, HEAD, PUT, DELETE",
@@ -125,7 +127,7 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
 }
 
 /// A header value that is ASCII by construction: digests, ranges, and paths of checked names.
-fn value(text: impl ToString) -> HeaderValue {
+fn value(text: &impl ToString) -> HeaderValue {
     HeaderValue::try_from(text.to_string()).expect("digests, ranges and paths are ASCII")
 }
 

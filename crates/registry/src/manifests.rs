@@ -51,10 +51,10 @@ pub(crate) async fn put(call: Call<'_>, name: &Name, reference: &Reference) -> R
         headers.insert(SUBJECT, value(subject));
     }
     for tag in tags {
-        headers.append(TAG, value(tag.as_str()));
+        headers.append(TAG, value(&tag.as_str()));
     }
     let location = Resource::Manifest(name.clone(), Reference::Digest(manifest.digest));
-    headers.insert(header::LOCATION, value(location));
+    headers.insert(header::LOCATION, value(&location));
     Ok((StatusCode::CREATED, headers).into_response())
 }
 
@@ -82,7 +82,7 @@ fn describe(manifest: &images::Manifest) -> HeaderMap {
     let content_type = HeaderValue::from_str(&manifest.media_type);
     HeaderMap::from_iter([
         (header::CONTENT_TYPE, content_type.expect("the accepted media types are ASCII")),
-        (header::ETAG, value(format!("\"{}\"", manifest.digest))),
+        (header::ETAG, value(&format!("\"{}\"", manifest.digest))),
         (CONTENT_DIGEST, value(&manifest.digest)),
     ])
 }

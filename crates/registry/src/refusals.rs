@@ -139,7 +139,7 @@ impl From<images::Error> for Refusal {
             }
             images::Error::DigestDiffers { .. } => Self::new(Code::DigestInvalid, message),
             images::Error::Denied(_) => Self::new(Code::Denied, message),
-            images::Error::Placed => Self::new(Code::Unsupported, message),
+            images::Error::Placed | images::Error::ReferredTo => Self::new(Code::Unsupported, message),
             images::Error::Blobs(error) => error.into(),
             images::Error::Other(error) => error.into(),
         }
@@ -156,8 +156,10 @@ impl From<towpath_service::Error> for Refusal {
             Error::Forbidden(_) | Error::Refused(_) | Error::Conflict(_) | Error::Invalid(_) => {
                 Self::new(Code::Denied, message)
             }
-            Error::Busy => Self::new(Code::TooManyRequests, message)
-                .with_header(RETRY_AFTER, HeaderValue::from_static("1")),
+            Error::TooMany { retry_after_seconds } => {
+                Self::new(Code::TooManyRequests, message).with_header(RETRY_AFTER, retry_after_seconds.into())
+            }
+            Error::Busy => Self::new(Code::TooManyRequests, message).with_header(RETRY_AFTER, 1.into()),
             Error::Blobs(error) => error.into(),
             Error::Store(_) | Error::Internal(_) => Self::failure(&error),
         }
@@ -174,7 +176,7 @@ impl From<blobs::Error> for Refusal {
             }
             blobs::Error::WrongOffset { offset } => Self::new(Code::BlobUploadInvalid, message)
                 .with_status(StatusCode::RANGE_NOT_SATISFIABLE)
-                .with_header(RANGE, value(ranges::received(offset))),
+                .with_header(RANGE, value(&ranges::received(offset))),
             blobs::Error::TooLarge { .. } => {
                 Self::new(Code::SizeInvalid, message).with_status(StatusCode::PAYLOAD_TOO_LARGE)
             }

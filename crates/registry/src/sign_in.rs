@@ -99,13 +99,13 @@ struct PasswordGrant {
 /// The token service: GET with Basic, or POST of a password grant (RFC 6749 §4.3).
 pub(crate) async fn token(service: &Service, parts: &Parts, body: Body) -> Result<Response, Refusal> {
     let secret = match parts.method {
-        Method::GET => match read(&parts.headers).map_err(basic)? {
-            Some(Credentials::ApiToken(secret)) => secret,
-            _ => {
+        Method::GET => {
+            let Some(Credentials::ApiToken(secret)) = read(&parts.headers).map_err(basic)? else {
                 let message = "sign in with any user name and an API token as the password";
                 return Err(basic(Refusal::new(Code::Unauthorized, message)));
-            }
-        },
+            };
+            secret
+        }
         Method::POST => read_form(parts, body).await?,
         _ => {
             return Err(Refusal::new(Code::Unsupported, "a token is got by GET or POST")

@@ -39,7 +39,7 @@ pub(crate) async fn list(call: Call<'_>, name: &Name) -> Result<Response, Refusa
     tags.truncate(count);
     let next = tags.last().filter(|_| more).map(|last| {
         let path = Resource::Tags(name.clone());
-        value(format!("<{path}?n={count}&last={last}>; rel=\"next\""))
+        value(&format!("<{path}?n={count}&last={last}>; rel=\"next\""))
     });
     let mut response = Json(List { name: name.to_string(), tags }).into_response();
     response.headers_mut().extend(next.map(|next| (header::LINK, next)));

@@ -122,15 +122,15 @@ fn chunk_start(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
 fn progress(name: &Name, id: Uuid, offset: u64) -> HeaderMap {
     HeaderMap::from_iter([
         (header::LOCATION, location(name, id)),
-        (header::RANGE, value(ranges::received(offset))),
-        (UPLOAD_ID, value(id)),
+        (header::RANGE, value(&ranges::received(offset))),
+        (UPLOAD_ID, value(&id)),
     ])
 }
 
 fn stored(name: &Name, digest: Digest) -> Response {
     let headers = HeaderMap::from_iter([
         (CONTENT_DIGEST, value(&digest)),
-        (header::LOCATION, value(Resource::Blob(name.clone(), digest))),
+        (header::LOCATION, value(&Resource::Blob(name.clone(), digest))),
     ]);
     (StatusCode::CREATED, headers).into_response()
 }
@@ -142,5 +142,5 @@ fn located(refusal: Refusal, name: &Name, id: Uuid) -> Refusal {
 
 /// Relative to the server, so that it holds behind a proxy; and without a query, since some clients replace it.
 fn location(name: &Name, id: Uuid) -> http::HeaderValue {
-    value(Resource::Upload(name.clone(), id))
+    value(&Resource::Upload(name.clone(), id))
 }

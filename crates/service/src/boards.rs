@@ -47,6 +47,8 @@ pub async fn view(
         integration: located.integration,
         workflow,
         columns,
+        registry: service.registry_host().to_owned(),
+        insecure: service.public_url().starts_with("http://"),
         actor: actor.clone(),
         as_of,
         now: service.now(),

@@ -28,6 +28,9 @@ pub enum Error {
     /// A token that is unknown, expired or revoked.
     #[error("{0}")]
     Token(&'static str),
+    /// Tried too often; nothing was looked at.
+    #[error("Too many tries. Wait {} and try again.", wait(*retry_after_seconds))]
+    TooMany { retry_after_seconds: i64 },
     /// Too many heavy requests at once; the same call may go through in a moment.
     #[error("The server is busy. Try again in a moment.")]
     Busy,
@@ -37,6 +40,14 @@ pub enum Error {
     Blobs(#[from] towpath_blobs::Error),
     #[error("{0}")]
     Internal(String),
+}
+
+/// A time to wait, in words and rounded up.
+fn wait(seconds: i64) -> String {
+    match (seconds + 59) / 60 {
+        ..=1 => "a minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    }
 }
 
 impl Error {

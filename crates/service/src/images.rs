@@ -12,7 +12,7 @@ pub use crate::manifests::{ManifestError, OCI_INDEX};
 pub use pushing::{Push, push_manifest};
 pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
 pub use tags::{delete_manifest, list_tags};
-pub use uploads::{append_upload, begin_upload, cancel_upload, finish_upload, mount_blob, upload_offset};
+pub use uploads::{append_upload, begin_upload, cancel_upload, delete_blob, finish_upload, mount_blob, upload_offset};
 
 use crate::allow;
 use crate::scenes::{self, Located};
@@ -74,6 +74,8 @@ pub enum Error {
     /// What was once current in a bucket stays.
     #[error("builds that were placed in a bucket cannot be deleted")]
     Placed,
+    #[error("a manifest in this repository refers to the blob; delete that first")]
+    ReferredTo,
     #[error(transparent)]
     Blobs(#[from] towpath_blobs::Error),
     #[error(transparent)]

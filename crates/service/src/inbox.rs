@@ -41,17 +41,32 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     Ok(inbox)
 }
 
-/// The promotions of a project, newest first, with a number below `before`.
-pub async fn promotions(
+/// A page of a project's promotions.
+#[derive(Debug, Clone)]
+pub struct PromotionsPage {
+    pub items: Vec<InboxItem>,
+    /// The number before which the next page starts, where there is one.
+    pub older: Option<i64>,
+}
+
+/// The promotions of a project, newest first, with a number below `before`. Those of integrations that
+/// who asks may not see are left out, so that a page may be shorter than the next one.
+pub async fn page(
     service: &Service,
     actor: &Actor,
     project: &str,
     before: Option<i64>,
     limit: i64,
-) -> Result<Vec<InboxItem>, Error> {
+) -> Result<PromotionsPage, Error> {
     let mut conn = service.read().await?;
     let project = crate::scenes::project(&mut conn, actor, project).await?;
-    let listed = promotions::list(&mut conn, project.id, before.unwrap_or(i64::MAX), limit).await?;
+    let before = before.unwrap_or(i64::MAX);
+    let mut listed = promotions::list(&mut conn, project.id, before, limit + 1).await?;
+    let mut older = None;
+    if i64::try_from(listed.len()).is_ok_and(|count| count > limit) {
+        listed.pop();
+        older = listed.last().map(|promotion| promotion.number);
+    }
     let names = names(&mut conn, &listed).await?;
     let mut places = Places::default();
     let mut items = Vec::new();
@@ -61,7 +76,18 @@ pub async fn promotions(
             items.push(item(located, promotion, &names));
         }
     }
-    Ok(items)
+    Ok(PromotionsPage { items, older })
+}
+
+/// The items of a [`page`].
+pub async fn promotions(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<InboxItem>, Error> {
+    Ok(page(service, actor, project, before, limit).await?.items)
 }
 
 fn item(located: &Located, promotion: Promotion, names: &BTreeMap<PersonId, String>) -> InboxItem {

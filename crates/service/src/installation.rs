@@ -1,5 +1,6 @@
 //! Opening an installation: the schema, what is built in, and the first start.
 
+use crate::limits::Limits;
 use crate::passwords::Hasher;
 use crate::{Error, Inner, Service, Sources};
 use std::path::Path;
@@ -49,6 +50,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         public_url: settings.public_url.trim_end_matches('/').to_owned(),
         signing_key: key.ok_or_else(|| Error::Internal("the installation has no signing key".to_owned()))?,
         passwords: Hasher::default(),
+        limits: Limits::default(),
     })))
 }
 

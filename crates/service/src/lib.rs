@@ -15,6 +15,7 @@ pub mod images;
 pub mod inbox;
 pub mod installation;
 pub mod integrations;
+mod limits;
 pub mod links;
 mod manifests;
 pub mod passwords;
@@ -49,6 +50,7 @@ struct Inner {
     public_url: String,
     signing_key: Vec<u8>,
     passwords: passwords::Hasher,
+    limits: limits::Limits,
 }
 
 impl Service {

@@ -46,9 +46,7 @@ pub struct Descriptor {
     pub media_type: String,
     pub digest: Digest,
     pub size: u64,
-    #[serde(default)]
-    pub urls: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     pub annotations: BTreeMap<String, String>,
     pub platform: Option<Platform>,
 }
@@ -190,17 +188,17 @@ struct Subject {
 #[derive(Deserialize)]
 struct Image {
     config: Descriptor,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     layers: Vec<Descriptor>,
 }
 
 #[derive(Deserialize)]
 struct Index {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_empty")]
     manifests: Vec<Descriptor>,
 }
 
-/// Some clients write an empty map as `null`.
+/// Some clients write an empty list or map as `null`.
 fn null_as_empty<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: serde::Deserializer<'de>,
@@ -238,7 +236,7 @@ mod tests {
 
     #[test]
     fn parameters_of_the_content_type_are_left_out() {
-        let index = json!({"schemaVersion": 2, "manifests": [], "annotations": null});
+        let index = json!({"schemaVersion": 2, "manifests": null, "annotations": null});
         let index = read(&format!("{OCI_INDEX}; charset=utf-8"), &index).expect("an index");
         assert_eq!(index.media_type, OCI_INDEX);
     }

@@ -2,6 +2,7 @@
 
 use crate::links::invitation;
 use crate::{Error, Service, allow};
+use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Binding, Identity, Place, Role, Target};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{BindingId, PersonId};
@@ -16,14 +17,26 @@ use towpath_store::links::{Link, Purpose};
 use towpath_store::{Conn, access, environments, links, people, projects, streams};
 
 /// Checks an e-mail address and a password. Both mistakes take the same time and get the same answer.
-pub async fn sign_in(service: &Service, email: &str, password: String) -> Result<PersonId, Error> {
-    let found = match Email::parse(email) {
-        Ok(email) => people::find_password(&mut service.read().await?, &email).await?,
-        Err(_) => None,
+/// `from` is where the request comes from, as too many tries from there, or for one account, are refused.
+pub async fn sign_in(
+    service: &Service,
+    email: &str,
+    password: String,
+    from: IpAddr,
+) -> Result<PersonId, Error> {
+    let email = Email::parse(email).ok();
+    service.0.limits.sign_in(from, email.as_ref(), service.now())?;
+    let found = match &email {
+        Some(email) => people::find_password(&mut service.read().await?, email).await?,
+        None => None,
     };
     let (person, hash) = found.unzip();
     let fits = service.0.passwords.verify(password, hash).await?;
-    person.filter(|_| fits).ok_or(Error::Credentials)
+    let person = person.filter(|_| fits).ok_or(Error::Credentials)?;
+    if let Some(email) = &email {
+        service.0.limits.signed_in(email);
+    }
+    Ok(person)
 }
 
 /// A signed-in person with all that they were granted.

@@ -42,6 +42,12 @@ pub async fn load(service: &Service, id: &[u8]) -> Result<Option<Kept>, Error> {
     }))
 }
 
+/// Puts off the end of a session, if it has not been ended in the meantime.
+pub async fn extend(service: &Service, id: &[u8], expires_at: Time) -> Result<(), Error> {
+    let hash = hash(id);
+    service.db().write(async move |tx| Ok(sessions::extend(tx, &hash, expires_at).await?)).await
+}
+
 pub async fn delete(service: &Service, id: &[u8]) -> Result<(), Error> {
     let hash = hash(id);
     service.db().write(async move |tx| Ok(sessions::delete(tx, &hash).await?)).await

@@ -3,27 +3,63 @@
 use crate::{Error, Service, allow, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::forms::Invalid;
+use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
-use towpath_domain::workflows::{Workflow, WorkflowForm, WorkflowName};
+use towpath_domain::workflows::{NewWorkflow, Workflow, WorkflowForm, WorkflowName, declared};
 use towpath_store::workflows;
 
+/// Creates a workflow from the form, whose stages follow one another.
 pub async fn create(
     service: &Service,
     actor: &Actor,
     project: &str,
     form: WorkflowForm,
 ) -> Result<Workflow, Error> {
+    let kind = BucketKind::parse(&form.kind);
+    add(service, actor, project, kind, |project, slots, roles| form.check(project, slots, roles)).await
+}
+
+/// Creates a workflow as it is declared: any graph, each stage with any gates.
+pub async fn declare(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    workflow: declared::Workflow,
+) -> Result<Workflow, Error> {
+    let kind = Some(workflow.kind);
+    add(service, actor, project, kind, |project, slots, roles| workflow.check(project, slots, roles)).await
+}
+
+/// Adds the workflow that `check` makes of the project's slots of a kind and the roles that can approve.
+async fn add(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    kind: Option<BucketKind>,
+    check: impl FnOnce(&Slug, &[Slot], &[Slug]) -> Result<NewWorkflow, Invalid>,
+) -> Result<Workflow, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
     allow(actor, Action::Configure, &Target::project(project.id))?;
-    let slots = match BucketKind::parse(&form.kind) {
+    let slots = match kind {
         Some(kind) => scenes::slots(&mut conn, project.id, kind).await?,
         None => Vec::new(),
     };
     let roles: Vec<Slug> =
         people::approving_roles(&mut conn).await?.into_iter().map(|role| role.slug).collect();
-    let new = form.check(&project.slug, &slots, &roles)?;
+    let new = check(&project.slug, &slots, &roles)?;
+    save(service, actor, &project, &slots, new).await
+}
+
+async fn save(
+    service: &Service,
+    actor: &Actor,
+    project: &Project,
+    slots: &[Slot],
+    new: NewWorkflow,
+) -> Result<Workflow, Error> {
     let workflow = Workflow {
         name: WorkflowName { id: service.id(), slug: new.slug, title: new.title, kind: new.graph.kind() },
         project: project.id,
@@ -35,10 +71,10 @@ pub async fn create(
         slug: workflow.name.slug.clone(),
         title: workflow.name.title.to_string(),
         of: workflow.name.kind,
-        stages: stage_names(&workflow, &slots),
+        stages: stage_names(&workflow, slots),
         is_default: workflow.is_default,
     };
-    let event = service.event(Service::event_actor(actor), scenes::project_scene(&project), change);
+    let event = service.event(Service::event_actor(actor), scenes::project_scene(project), change);
     let (stored, now) = (workflow.clone(), service.now());
     service
         .db()

@@ -77,6 +77,20 @@ pub async fn find_blob(
     Ok(row.map(|(size,)| size))
 }
 
+/// Whether a manifest that can be read through this name refers to a blob.
+pub async fn is_referred_to(conn: &mut Conn, repository: Repository, digest: &Digest) -> Result<bool, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        concat!("select cast(1 as bigint) where ", reached!()),
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    Ok(row.is_some())
+}
+
 /// Records that a blob is stored and may be read through this name.
 pub async fn insert_blob(
     tx: &mut Tx,
@@ -102,4 +116,16 @@ pub async fn insert_blob(
         at.micros(),
     )
     .map(drop)
+}
+
+/// Takes back that a blob was uploaded through this name; false where it was not.
+pub async fn delete_blob(tx: &mut Tx, repository: Repository, digest: &Digest) -> Result<bool, Error> {
+    let rows = execute!(
+        tx.conn(),
+        "delete from repository_blobs where integration = $1 and bucket = $2 and blob = $3",
+        repository.integration(),
+        repository.bucket(),
+        digest.to_string(),
+    )?;
+    Ok(rows == 1)
 }

@@ -54,7 +54,9 @@ pub struct ShouldRun {
     pub service: Slug,
     pub project: Slug,
     pub integration: Slug,
-    /// The build that is current in the integration's bucket; absent while it is empty.
+    /// The integration's bucket for the environment or for its stream.
+    pub bucket: Slug,
+    /// The build that is current there; absent while it is empty.
     pub build: Option<(Digest, Tag)>,
 }
 
@@ -72,6 +74,8 @@ pub async fn should_run(
         project: Slug,
         #[sqlx(try_from = "String")]
         integration: Slug,
+        #[sqlx(try_from = "String")]
+        bucket: Slug,
         digest: Option<String>,
         tag: Option<String>,
     }
@@ -79,9 +83,11 @@ pub async fn should_run(
         fetch_all,
         RunRow,
         conn,
-        "select s.slug as service, o.slug as project, i.slug as integration, b.digest, b.tag
+        "select s.slug as service, o.slug as project, i.slug as integration, b.digest, b.tag,
+                case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
+         join streams t on t.id = e.stream
          join integrations i on i.id = s.integration
          join projects o on o.id = i.project
          left join buckets k on k.integration = i.id
@@ -102,7 +108,13 @@ pub async fn should_run(
                 )),
                 _ => None,
             };
-            Ok(ShouldRun { service: row.service, project: row.project, integration: row.integration, build })
+            Ok(ShouldRun {
+                service: row.service,
+                project: row.project,
+                integration: row.integration,
+                bucket: row.bucket,
+                build,
+            })
         })
         .collect()
 }

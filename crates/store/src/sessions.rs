@@ -63,6 +63,12 @@ pub async fn save(tx: &mut Tx, hash: &[u8], session: &Session, now: Time) -> Res
     .map(drop)
 }
 
+/// Puts off the end of a session, if it is still there.
+pub async fn extend(tx: &mut Tx, hash: &[u8], expires_at: Time) -> Result<(), Error> {
+    execute!(tx.conn(), "update sessions set expires_at = $2 where hash = $1", hash, expires_at.micros())
+        .map(drop)
+}
+
 pub async fn delete(tx: &mut Tx, hash: &[u8]) -> Result<(), Error> {
     execute!(tx.conn(), "delete from sessions where hash = $1", hash).map(drop)
 }

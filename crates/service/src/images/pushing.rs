@@ -43,10 +43,7 @@ pub async fn push_manifest(
     let document = manifests::Manifest::read(&push.content_type, &push.content)?;
     let contents = contents(&mut conn, &opened, &document).await?;
     drop(conn);
-    let image = match contents.runnable {
-        true => Some(describe(service.blobs(), &document).await?),
-        false => None,
-    };
+    let image = if contents.runnable { Some(describe(service.blobs(), &document).await?) } else { None };
     let manifest = stored::Manifest {
         size: i64::try_from(push.content.len()).unwrap_or(i64::MAX),
         digest,

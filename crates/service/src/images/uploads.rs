@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::Stream;
 use sha2::{Digest as _, Sha256};
 use towpath_domain::access::{Action, Actor};
+use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_store::images::{self as stored, Repository};
 use uuid::Uuid;
@@ -97,6 +98,27 @@ pub async fn mount_blob(
     Ok(true)
 }
 
+/// Takes back an uploaded blob that no manifest refers to; through other names it can still be read.
+pub async fn delete_blob(
+    service: &Service,
+    actor: &Actor,
+    name: &Name,
+    digest: &Digest,
+) -> Result<(), Error> {
+    let repository = writable(service, actor, name).await?;
+    let digest = digest.clone();
+    service
+        .db()
+        .write(async move |tx| {
+            if stored::is_referred_to(tx, repository, &digest).await? {
+                return Err(Error::ReferredTo);
+            }
+            let deleted = stored::delete_blob(tx, repository, &digest).await?;
+            if deleted { Ok(()) } else { Err(Error::BlobUnknown) }
+        })
+        .await
+}
+
 async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repository, Error> {
     let mut conn = service.read().await?;
     Ok(open(&mut conn, actor, name, &[Action::Push]).await?.repository)
@@ -110,7 +132,7 @@ async fn link(service: &Service, repository: Repository, digest: Digest, size: i
 
 /// The id under which the bytes of an upload lie.
 fn inner(id: Uuid, repository: Repository, actor: &Actor) -> Uuid {
-    let bucket = repository.bucket.map_or(Uuid::nil(), |bucket| bucket.id());
+    let bucket = repository.bucket.map_or(Uuid::nil(), BucketKey::id);
     let mut hasher = Sha256::new();
     for part in [id, repository.integration.uuid(), bucket, actor.person().uuid()] {
         hasher.update(part.as_bytes());

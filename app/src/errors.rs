@@ -1,0 +1,137 @@
+//! What a page says when something did not succeed.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+use towpath_domain::forms::{FieldError, Invalid};
+
+/// How a server function ends when it does not succeed, in words for the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AppError {
+    /// Nobody is signed in.
+    SignIn,
+    NotFound(String),
+    Forbidden(String),
+    Invalid(Invalid),
+    Conflict(String),
+    /// A one-time link that works no more.
+    Gone(String),
+    /// Too many requests, or a busy server: the same may go through later.
+    Later(String),
+    /// A fault of ours; `request` finds it in the log.
+    Broken {
+        request: String,
+    },
+    /// The request did not reach the server, or was not understood.
+    Network(String),
+}
+
+impl AppError {
+    /// The words for a banner or a page.
+    pub fn message(&self) -> String {
+        match self {
+            Self::SignIn => "Sign in to go on.".to_owned(),
+            Self::NotFound(what) => format!("{what}."),
+            Self::Forbidden(message)
+            | Self::Conflict(message)
+            | Self::Gone(message)
+            | Self::Later(message)
+            | Self::Network(message) => message.clone(),
+            Self::Invalid(invalid) => invalid.to_string(),
+            Self::Broken { request } => {
+                format!("Something broke on the server. It is noted in the log as request {request}.")
+            }
+        }
+    }
+
+    /// The mistakes for a form's summary; what is not about a field stands there without one.
+    pub fn field_errors(&self) -> Vec<FieldError> {
+        match self {
+            Self::Invalid(invalid) => invalid.errors().to_vec(),
+            other => vec![FieldError { field: String::new(), message: other.message() }],
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Network("The form was incomplete. Reload the page and try again.".to_owned())
+            }
+            _ => Self::Network(
+                "The server could not be reached. Check the connection and try again.".to_owned(),
+            ),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod edge {
+    use super::AppError;
+    use http::StatusCode;
+    use http::request::Parts;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use towpath_service::Error;
+
+    impl AppError {
+        pub(crate) fn broken(cause: &str) -> Self {
+            let request = request_id();
+            tracing::error!(%request, cause, "a page broke");
+            Self::Broken { request }
+        }
+
+        pub(crate) const fn status(&self) -> StatusCode {
+            match self {
+                Self::SignIn => StatusCode::UNAUTHORIZED,
+                Self::NotFound(_) => StatusCode::NOT_FOUND,
+                Self::Forbidden(_) => StatusCode::FORBIDDEN,
+                Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Self::Conflict(_) => StatusCode::CONFLICT,
+                Self::Gone(_) => StatusCode::GONE,
+                Self::Later(_) => StatusCode::SERVICE_UNAVAILABLE,
+                Self::Broken { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                Self::Network(_) => StatusCode::BAD_REQUEST,
+            }
+        }
+
+        /// Gives the answer its status, unless it is the redirect that ends a plain form.
+        pub(crate) fn set_status(&self) {
+            let redirects = matches!(self, Self::SignIn);
+            let parts = use_context::<Parts>();
+            let plain = parts.is_some_and(|parts| {
+                parts.method == http::Method::POST && crate::visitors::is_plain_form(&parts.headers)
+            });
+            if let Some(response) = use_context::<ResponseOptions>().filter(|_| !redirects && !plain) {
+                response.set_status(self.status());
+            }
+        }
+    }
+
+    fn request_id() -> String {
+        let id = use_context::<Parts>().and_then(|parts| {
+            parts.headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned)
+        });
+        id.unwrap_or_else(|| "without an id".to_owned())
+    }
+
+    impl From<Error> for AppError {
+        fn from(error: Error) -> Self {
+            let error = match error {
+                Error::NotFound(_) => Self::NotFound(error.to_string()),
+                Error::Forbidden(refusal) => Self::Forbidden(refusal.to_string()),
+                Error::Invalid(invalid) => Self::Invalid(invalid),
+                Error::Conflict(message) | Error::Refused(message) => Self::Conflict(message),
+                Error::LinkGone => Self::Gone(error.to_string()),
+                Error::Credentials | Error::Token(_) => Self::Forbidden(error.to_string()),
+                Error::Busy | Error::TooMany { .. } => Self::Later(error.to_string()),
+                Error::Store(_) | Error::Blobs(_) | Error::Internal(_) => Self::broken(&error.to_string()),
+            };
+            error.set_status();
+            error
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Server functions: each finds out who asks and hands over to `service`. They are public endpoints
+//! under `/fn`, protected by the same-origin check of the server and authorised in `service`.
+
+pub mod boards;
+pub mod builds;
+pub mod environments;
+pub mod inbox;
+pub mod integrations;
+pub mod links;
+pub mod people;
+pub mod projects;
+pub mod promotions;
+pub mod streams;
+pub mod timeline;
+pub mod tokens;
+pub mod workflows;

@@ -1,0 +1,85 @@
+//! People: signing in and out, who is signed in, invitations and roles.
+
+use crate::AppError;
+use leptos::server;
+use serde::{Deserialize, Serialize};
+use towpath_domain::ids::BindingId;
+use towpath_domain::people::{InvitationForm, PeopleView};
+
+#[cfg(feature = "ssr")]
+use crate::visitors::{peer, service, session, signed_in, visitor};
+
+/// Who is signed in, for the bar on top.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub name: String,
+    pub email: String,
+    /// How many promotions wait for this person's decision.
+    pub waiting: usize,
+    pub manages_people: bool,
+}
+
+#[server(prefix = "/fn", endpoint = "who_am_i")]
+pub async fn who_am_i() -> Result<Option<Me>, AppError> {
+    use towpath_domain::access::{Action, Target};
+    let Some((person, actor)) = visitor().person else { return Ok(None) };
+    let inbox = towpath_service::inbox::list(&service()?, &actor).await?;
+    Ok(Some(Me {
+        name: person.name.to_string(),
+        email: person.email.to_string(),
+        waiting: inbox.to_decide.len(),
+        manages_people: actor.may(Action::ManagePeople, &Target::installation()),
+    }))
+}
+
+/// Signs in with e-mail and password, under a new session id, and leads to `next`.
+#[server(prefix = "/fn", endpoint = "sign_in")]
+pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
+    let service = service()?;
+    let person = towpath_service::people::sign_in(&service, &email, password, peer()).await?;
+    crate::visitors::start_session(&service, person).await?;
+    leptos_axum::redirect(crate::visitors::own_path(&next));
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), AppError> {
+    let ended = session()?.flush().await;
+    ended.map_err(|error| AppError::broken(&error.to_string()))?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "view_people")]
+pub async fn view_people() -> Result<PeopleView, AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::list(&service()?, &actor).await?)
+}
+
+/// Invites someone; the answer is the one-time link, or nothing where they have an account already
+/// and hold the role now.
+#[server(prefix = "/fn", endpoint = "invite")]
+pub async fn invite(form: InvitationForm) -> Result<Option<String>, AppError> {
+    use towpath_service::people::Invited;
+    let (_, actor) = signed_in()?;
+    let invited = towpath_service::people::invite(&service()?, &actor, form).await?;
+    let link = match invited {
+        Invited::Link(link) => Some(link),
+        Invited::Granted => None,
+    };
+    crate::visitors::show_once("invitation", link.as_deref());
+    Ok(link)
+}
+
+#[server(prefix = "/fn", endpoint = "revoke_role")]
+pub async fn revoke_role(binding: BindingId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::revoke(&service()?, &actor, binding).await?)
+}
+
+/// A secret that a form without script has just made: shown on the next page, and then never again.
+#[server(prefix = "/fn", endpoint = "shown_once")]
+pub async fn shown_once(kind: String) -> Result<Option<String>, AppError> {
+    signed_in()?;
+    Ok(crate::visitors::take_shown(&kind))
+}

@@ -1,0 +1,15 @@
+//! The audit timeline.
+
+use crate::AppError;
+use leptos::server;
+use towpath_domain::timeline::{Filter, TimelinePage};
+
+#[cfg(feature = "ssr")]
+use crate::visitors::{service, signed_in};
+
+#[server(prefix = "/fn", endpoint = "view_timeline")]
+pub async fn view_timeline(filter: Filter, before: Option<i64>) -> Result<TimelinePage, AppError> {
+    use towpath_service::timeline::{PAGE, page};
+    let (_, actor) = signed_in()?;
+    Ok(page(&service()?, &actor, &filter, before, PAGE).await?)
+}

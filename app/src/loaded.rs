@@ -1,0 +1,65 @@
+//! Showing what a resource brings: the page itself, or what went wrong.
+
+use crate::AppError;
+use crate::components::empty::EmptyState;
+use leptos::either::Either;
+use leptos::prelude::*;
+
+/// Renders a resource's value, or the page of its error. While it is read anew, what was there stays.
+#[component]
+pub fn Loaded<T, V>(
+    resource: Resource<Result<T, AppError>>,
+    children: impl Fn(T) -> V + Send + Sync + Clone + 'static,
+) -> impl IntoView
+where
+    T: Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| {
+            view! { <div class="skeleton" aria-hidden="true"></div> }
+        }>
+            {move || {
+                let children = children.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(value) => Either::Left(children(value)),
+                        Err(error) => Either::Right(view! { <ErrorPage error=error /> }),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// What a page shows instead of itself.
+#[component]
+pub fn ErrorPage(error: AppError) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    error.set_status();
+    let title = match &error {
+        AppError::SignIn => "You are not signed in",
+        AppError::NotFound(_) => "Not found",
+        AppError::Forbidden(_) => "You may not do this",
+        AppError::Gone(_) => "This link works no more",
+        AppError::Later(_) => "Try again in a moment",
+        AppError::Network(_) => "No answer",
+        AppError::Invalid(_) | AppError::Conflict(_) => "That did not work",
+        AppError::Broken { .. } => "Something broke",
+    };
+    let message = error.message();
+    let next = match error {
+        AppError::SignIn => ("/sign-in", "Sign in"),
+        _ => ("/", "Go to the first page"),
+    };
+    view! {
+        <leptos_meta::Title text=title />
+        <h1 class="visually-hidden">{title}</h1>
+        <EmptyState title=title>
+            <p>{message}</p>
+            <a class="button" href=next.0>
+                {next.1}
+            </a>
+        </EmptyState>
+    }
+}

@@ -1,0 +1,21 @@
+//! The pages, by what they are about.
+
+#![expect(clippy::needless_pass_by_value, reason = "components own their props")]
+
+pub mod board;
+pub mod builds;
+pub mod environments;
+pub mod home;
+pub mod inbox;
+pub mod integrations;
+pub mod join;
+pub mod people;
+pub mod projects;
+pub mod promote;
+pub mod promotions;
+pub mod roll_back;
+pub mod sign_in;
+pub mod streams;
+pub mod timeline;
+pub mod tokens;
+pub mod workflows;

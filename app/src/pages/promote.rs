@@ -1,0 +1,195 @@
+//! Asking for a promotion: the form of the board's dialog, and the page that works without script.
+
+use crate::components::banner::Banner;
+use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::digest::DigestView;
+use crate::components::field::TextArea;
+use crate::components::form::ErrorSummary;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::time::TimeView;
+use crate::components::tone::Tone;
+use crate::echo::{Echo, errors, mistake};
+use crate::fns::boards::view_board;
+use crate::fns::promotions::Promote;
+use crate::loaded::{ErrorPage, Loaded};
+use crate::{AppError, paths};
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::boards::{Board, Card, Column};
+use towpath_domain::builds::Build;
+use towpath_domain::promotions::Outlook;
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+
+/// What is promoted, what is there now, what it will meet, and why.
+#[component]
+pub fn PromoteForm(
+    action: ServerAction<Promote>,
+    project: String,
+    integration: String,
+    what: Build,
+    from: Slug,
+    to: Slug,
+    /// What is current in the target now.
+    current: Option<Card>,
+    outlook: Outlook,
+    now: Time,
+) -> impl IntoView {
+    let errors = errors(move || action.value().get());
+    let echo = Echo::of("/fn/promote");
+    let refused = matches!(outlook, Outlook::Refused { .. });
+    let (tone, title) = match outlook {
+        Outlook::Enters => (Tone::Success, "It is promoted at once"),
+        Outlook::Waits { .. } => (Tone::Warning, "It will wait"),
+        Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
+    };
+    let words = match &outlook {
+        Outlook::Enters => format!("{to} has no gate that is still open."),
+        other => format!("{}.", other.words().trim_end_matches('.')),
+    };
+    view! {
+        <ActionForm action=action attr:class="form">
+            <ErrorSummary errors=errors />
+            <input type="hidden" name="project" value=project />
+            <input type="hidden" name="integration" value=integration />
+            <input type="hidden" name="digest" value=what.digest.to_string() />
+            <input type="hidden" name="from" value=from.to_string() />
+            <input type="hidden" name="to" value=to.to_string() />
+            <dl class="facts">
+                <div class="facts__row">
+                    <dt>"Promote"</dt>
+                    <dd>
+                        <strong>{what.tag.to_string()}</strong>
+                        " "
+                        <DigestView value=what.digest.to_string() />
+                    </dd>
+                </div>
+                <div class="facts__row">
+                    <dt>{format!("Now in {to}")}</dt>
+                    <dd>
+                        {match current {
+                            Some(card) => {
+                                Either::Left(
+                                    view! {
+                                        <strong>{card.build.tag.to_string()}</strong>
+                                        " "
+                                        <DigestView value=card.build.digest.to_string() />
+                                        " since "
+                                        <TimeView at=card.at now=now />
+                                    },
+                                )
+                            }
+                            None => Either::Right("Nothing"),
+                        }}
+                    </dd>
+                </div>
+            </dl>
+            <Banner tone=tone title=title>
+                <p>{words}</p>
+            </Banner>
+            {(!refused)
+                .then(|| {
+                    view! {
+                        <TextArea
+                            name="reason"
+                            label="Reason"
+                            hint="Stands in the audit timeline for good."
+                            value=echo.value("reason")
+                            error=mistake(errors, "reason")
+                            required=true
+                            validate=check_reason
+                        />
+                        <div class="form__actions">
+                            <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                                {format!("Promote to {to}")}
+                            </SubmitButton>
+                        </div>
+                    }
+                })}
+        </ActionForm>
+    }
+}
+
+pub fn check_reason(text: &str) -> Result<(), String> {
+    towpath_domain::words::Reason::parse(text).map(drop).map_err(|error| error.to_string())
+}
+
+#[component]
+pub fn PromotePage() -> impl IntoView {
+    let params = use_params_map();
+    let action = ServerAction::<Promote>::new();
+    let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    let board = Resource::new(
+        move || (param("project"), param("integration")),
+        |(project, integration)| view_board(project, integration),
+    );
+    let query = use_query_map();
+    view! {
+        <main id="main" class="page page--narrow">
+            <Loaded resource=board let:board>
+                {
+                    let value = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
+                    let found = find(&board, &value("digest"), &value("from"), &value("to"));
+                    match found {
+                        Some(found) => Either::Left(page(&board, found, action)),
+                        None => {
+                            let what = "This build is not in this bucket".to_owned();
+                            Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
+                        }
+                    }
+                }
+            </Loaded>
+        </main>
+    }
+}
+
+/// The card and the two buckets that the address names.
+fn find<'a>(
+    board: &'a Board,
+    digest: &str,
+    from: &str,
+    to: &str,
+) -> Option<(&'a Card, &'a Column, &'a Column)> {
+    let column = |slug: &str| board.columns.iter().find(|column| column.slot.slug.as_str() == slug);
+    let (from, to) = (column(from)?, column(to)?);
+    let card = from.cards().find(|card| card.build.digest.to_string() == digest)?;
+    Some((card, from, to))
+}
+
+fn page(
+    board: &Board,
+    (card, from, to): (&Card, &Column, &Column),
+    action: ServerAction<Promote>,
+) -> impl IntoView + use<> {
+    let (project, integration) = (&board.project.slug, &board.integration.slug);
+    let outlook = board.consider(card.build.id, from.slot.key, to.slot.key);
+    let title = format!("Promote {} to {}", card.build.tag, to.slot.slug);
+    let trail = vec![
+        Crumb::new(project.to_string(), paths::project(project)),
+        Crumb::new(integration.to_string(), paths::integration(project, integration)),
+        Crumb::here("Promote"),
+    ];
+    view! {
+        <Title text=title.clone() />
+        <Breadcrumbs trail=trail />
+        <PageHeader title=title lead=format!("From {} of {project}/{integration}.", from.slot.slug) />
+        {outlook
+            .map(|outlook| {
+                view! {
+                    <PromoteForm
+                        action=action
+                        project=project.to_string()
+                        integration=integration.to_string()
+                        what=card.build.clone()
+                        from=from.slot.slug.clone()
+                        to=to.slot.slug.clone()
+                        current=to.current.clone()
+                        outlook=outlook
+                        now=board.now
+                    />
+                }
+            })}
+    }
+}

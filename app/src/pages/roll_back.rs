@@ -1,0 +1,152 @@
+//! Rolling a bucket back to an earlier build.
+
+use crate::components::banner::Banner;
+use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::digest::DigestView;
+use crate::components::field::TextArea;
+use crate::components::form::ErrorSummary;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::time::TimeView;
+use crate::components::tone::Tone;
+use crate::echo::{Echo, errors, mistake};
+use crate::fns::boards::{RollBack, view_board};
+use crate::loaded::{ErrorPage, Loaded};
+use crate::pages::promote::check_reason;
+use crate::{AppError, paths};
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::boards::{Board, Card, Column};
+use towpath_domain::workflows::Arrivals;
+
+#[component]
+pub fn RollBackPage() -> impl IntoView {
+    let params = use_params_map();
+    let action = ServerAction::<RollBack>::new();
+    let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    let board = Resource::new(
+        move || (param("project"), param("integration")),
+        |(project, integration)| view_board(project, integration),
+    );
+    let query = use_query_map();
+    view! {
+        <main id="main" class="page page--narrow">
+            <Loaded resource=board let:board>
+                {
+                    let value = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
+                    match find(&board, &value("bucket"), &value("to")) {
+                        Some((column, card)) => {
+                            let (column, card) = (column.clone(), card.clone());
+                            Either::Left(page(&board, column, card, action))
+                        }
+                        None => {
+                            let what = "This build is not in the history of this bucket".to_owned();
+                            Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
+                        }
+                    }
+                }
+            </Loaded>
+        </main>
+    }
+}
+
+fn find<'a>(board: &'a Board, bucket: &str, placement: &str) -> Option<(&'a Column, &'a Card)> {
+    let column = board.columns.iter().find(|column| column.slot.slug.as_str() == bucket)?;
+    let named = |card: &&Card| card.placement.is_some_and(|id| id.to_string() == placement);
+    column.history.iter().find(named).map(|card| (column, card))
+}
+
+fn page(
+    board: &Board,
+    column: Column,
+    card: Card,
+    action: ServerAction<RollBack>,
+) -> impl IntoView + use<> {
+    let errors = errors(move || action.value().get());
+    let echo = Echo::of("/fn/roll_back");
+    let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());
+    let (bucket, tag) = (column.slot.slug.to_string(), card.build.tag.to_string());
+    let title = format!("Roll {bucket} back to {tag}");
+    let trail = vec![
+        Crumb::new(project.to_string(), paths::project(&project)),
+        Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
+        Crumb::here("Roll back"),
+    ];
+    let pauses = column.arrivals == Arrivals::Any;
+    let current = column.current.clone();
+    let now = board.now;
+    let may = column.may_roll_back.clone();
+    view! {
+        <Title text=title.clone() />
+        <Breadcrumbs trail=trail />
+        <PageHeader title=title />
+        <ActionForm action=action attr:class="form">
+            <ErrorSummary errors=errors />
+            <input type="hidden" name="project" value=project.to_string() />
+            <input type="hidden" name="integration" value=integration.to_string() />
+            <input type="hidden" name="bucket" value=bucket.clone() />
+            <input type="hidden" name="to" value=card.placement.map(|id| id.to_string()) />
+            <input type="hidden" name="expected" value=column.version.to_string() />
+            <dl class="facts">
+                <div class="facts__row">
+                    <dt>{format!("Now in {bucket}")}</dt>
+                    <dd>
+                        {current
+                            .map(|card| {
+                                view! {
+                                    <strong>{card.build.tag.to_string()}</strong>
+                                    " "
+                                    <DigestView value=card.build.digest.to_string() />
+                                    " since "
+                                    <TimeView at=card.at now=now />
+                                }
+                            })}
+                    </dd>
+                </div>
+                <div class="facts__row">
+                    <dt>"Back to"</dt>
+                    <dd>
+                        <strong>{tag}</strong>
+                        " "
+                        <DigestView value=card.build.digest.to_string() />
+                        ", there since "
+                        <TimeView at=card.at now=now />
+                    </dd>
+                </div>
+            </dl>
+            <Banner tone=Tone::Info title="What this does">
+                <p>
+                    {if pauses {
+                        "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone. Arrivals pause here until someone resumes them, so that the next push does not undo it."
+                    } else {
+                        "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone."
+                    }}
+                </p>
+            </Banner>
+            {match may {
+                Ok(()) => {
+                    Either::Left(
+                        view! {
+                            <TextArea
+                                name="reason"
+                                label="Reason"
+                                hint="Stands in the audit timeline for good."
+                                value=echo.value("reason")
+                                error=mistake(errors, "reason")
+                                required=true
+                                validate=check_reason
+                            />
+                            <div class="form__actions">
+                                <SubmitButton kind=ButtonKind::Danger pending=action.pending()>
+                                    {format!("Roll {bucket} back")}
+                                </SubmitButton>
+                            </div>
+                        },
+                    )
+                }
+                Err(why) => Either::Right(view! { <p class="muted">{why}</p> }),
+            }}
+        </ActionForm>
+    }
+}

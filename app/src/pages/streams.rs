@@ -1,0 +1,8 @@
+//! Release streams.
+
+use leptos::prelude::*;
+
+#[component]
+pub fn StreamsPage() -> impl IntoView {
+    view! { <main id="main" class="page"></main> }
+}

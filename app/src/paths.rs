@@ -1,0 +1,110 @@
+//! The addresses of pages.
+
+use towpath_domain::digests::Digest;
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::Filter;
+
+pub const HOME: &str = "/";
+pub const INBOX: &str = "/inbox";
+pub const TIMELINE: &str = "/timeline";
+pub const TOKENS: &str = "/tokens";
+pub const PEOPLE: &str = "/people";
+pub const STREAMS: &str = "/streams";
+pub const NEW_PROJECT: &str = "/projects/new";
+
+/// The sign-in page, which leads on to `next`.
+pub fn sign_in(next: &str) -> String {
+    if next == HOME { "/sign-in".to_owned() } else { format!("/sign-in?next={}", encode(next)) }
+}
+
+pub fn project(project: &Slug) -> String {
+    format!("/projects/{project}")
+}
+
+pub fn new_environment(project: &Slug) -> String {
+    format!("/projects/{project}/environments/new")
+}
+
+pub fn new_workflow(project: &Slug) -> String {
+    format!("/projects/{project}/workflows/new")
+}
+
+pub fn new_integration(project: &Slug) -> String {
+    format!("/projects/{project}/integrations/new")
+}
+
+/// The board.
+pub fn integration(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}")
+}
+
+/// The plain form that asks for a promotion.
+pub fn promote(project: &Slug, integration: &Slug, digest: &Digest, from: &Slug, to: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/promote?digest={digest}&from={from}&to={to}")
+}
+
+/// The plain form that rolls a bucket back.
+pub fn roll_back(project: &Slug, integration: &Slug, bucket: &Slug, placement: impl ToString) -> String {
+    let placement = placement.to_string();
+    format!("/projects/{project}/integrations/{integration}/roll-back?bucket={bucket}&to={placement}")
+}
+
+pub fn promotion(project: &Slug, number: i64) -> String {
+    format!("/projects/{project}/promotions/{number}")
+}
+
+pub fn build(digest: &Digest) -> String {
+    format!("/builds/{digest}")
+}
+
+/// The timeline with a filter, from before an event.
+pub fn timeline(filter: &Filter, before: Option<i64>) -> String {
+    let parts = [
+        ("project", filter.project.clone()),
+        ("integration", filter.integration.clone()),
+        ("bucket", filter.bucket.clone()),
+        ("person", filter.person.clone()),
+        ("kind", filter.kind.clone()),
+        ("before", before.map(|before| before.to_string()).unwrap_or_default()),
+    ];
+    let query: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| format!("{key}={}", encode(&value)))
+        .collect();
+    if query.is_empty() { TIMELINE.to_owned() } else { format!("{TIMELINE}?{}", query.join("&")) }
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
+fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_keeps_what_narrows_and_encodes_it() {
+        let filter =
+            Filter { integration: "shop/checkout".into(), kind: "rolled_back".into(), ..Filter::default() };
+        assert_eq!(
+            timeline(&filter, Some(7)),
+            "/timeline?integration=shop%2Fcheckout&kind=rolled_back&before=7"
+        );
+        assert_eq!(timeline(&Filter::default(), None), "/timeline");
+    }
+
+    #[test]
+    fn the_way_back_from_signing_in_is_encoded_whole() {
+        assert_eq!(sign_in("/timeline?kind=x&before=1"), "/sign-in?next=%2Ftimeline%3Fkind%3Dx%26before%3D1");
+    }
+}

@@ -1,0 +1,136 @@
+//! Who asks, as the server's middleware found out and laid into the request.
+
+use crate::AppError;
+use http::HeaderMap;
+use http::header::{ACCEPT, REFERER};
+use http::request::Parts;
+use leptos::prelude::{expect_context, use_context};
+use std::net::{IpAddr, Ipv4Addr};
+use tower_sessions::Session;
+use towpath_domain::access::Actor;
+use towpath_domain::people::Person;
+use towpath_service::Service;
+
+/// Who asks: nobody, or a person with what they were granted.
+#[derive(Debug, Clone, Default)]
+pub struct Visitor {
+    pub person: Option<(Person, Actor)>,
+}
+
+/// The address that a request came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<T>().cloned()
+}
+
+/// The use cases.
+pub(crate) fn service() -> Result<Service, AppError> {
+    extension().ok_or_else(|| AppError::broken("the request carries no service"))
+}
+
+pub(crate) fn session() -> Result<Session, AppError> {
+    extension().ok_or_else(|| AppError::broken("the request carries no session"))
+}
+
+pub(crate) fn visitor() -> Visitor {
+    extension().unwrap_or_default()
+}
+
+pub(crate) fn peer() -> IpAddr {
+    extension::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0)
+}
+
+/// Who is signed in; anyone else is led to the sign-in page, and back from there.
+pub(crate) fn signed_in() -> Result<(Person, Actor), AppError> {
+    visitor().person.ok_or_else(|| {
+        leptos_axum::redirect(&crate::paths::sign_in(&here()));
+        AppError::SignIn
+    })
+}
+
+/// The path of the page that is rendered, or that a script's call came from.
+fn here() -> String {
+    let parts = expect_context::<Parts>();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    if !path.starts_with("/fn/") {
+        return path.to_owned();
+    }
+    let referer = parts.headers.get(REFERER).and_then(|referer| referer.to_str().ok());
+    let page = referer
+        .and_then(|referer| referer.split_once("://"))
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    page.unwrap_or("/").to_owned()
+}
+
+/// Whether this is a form sent without script, which is answered by a redirect.
+pub(crate) fn is_plain_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Starts a session for a person: under a new id, so that one that was known before is worth nothing.
+pub(crate) async fn start_session(
+    service: &Service,
+    person: towpath_domain::ids::PersonId,
+) -> Result<(), AppError> {
+    let session = session()?;
+    let broken = |error: tower_sessions::session::Error| AppError::broken(&error.to_string());
+    session.cycle_id().await.map_err(broken)?;
+    session.insert("person", person).await.map_err(broken)?;
+    session.insert("signed_in_at", service.now()).await.map_err(broken)
+}
+
+/// A path of this site, or else the first page: nobody is led elsewhere after signing in.
+pub(crate) fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    if own && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { "/" }
+}
+
+const SHOWN: &str = "towpath-shown-";
+
+/// Lays a fresh secret into a short-lived cookie, where a form was sent without script: the page that
+/// follows shows it once.
+pub(crate) fn show_once(kind: &str, text: Option<&str>) {
+    let plain = use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts.headers));
+    if let Some(text) = text.filter(|_| plain) {
+        let text = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text);
+        set_cookie(&format!("{SHOWN}{kind}={text}; Path=/; Max-Age=60; HttpOnly; SameSite=Strict"));
+    }
+}
+
+/// Takes what [`show_once`] laid down.
+pub(crate) fn take_shown(kind: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let name = format!("{SHOWN}{kind}=");
+    let cookies = parts.headers.get_all(http::header::COOKIE).into_iter();
+    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()).flat_map(|cookies| cookies.split("; "));
+    let text = cookies.filter_map(|cookie| cookie.strip_prefix(&name)).next()?;
+    let text = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?;
+    set_cookie(&format!("{name}; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
+    String::from_utf8(text).ok()
+}
+
+fn set_cookie(cookie: &str) {
+    let response = use_context::<leptos_axum::ResponseOptions>();
+    if let (Some(response), Ok(cookie)) = (response, http::HeaderValue::from_str(cookie)) {
+        response.append_header(http::header::SET_COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn nobody_is_led_to_another_site() {
+        for next in ["https://example.org", "//example.org", "/\\example.org", "javascript:x", "", "/a\r\nb"]
+        {
+            assert_eq!(own_path(next), "/", "{next:?}");
+        }
+        assert_eq!(own_path("/projects/shop?x=1"), "/projects/shop?x=1");
+    }
+}

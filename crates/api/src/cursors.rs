@@ -1,0 +1,83 @@
+//! Cursors: how a list says where its next page starts, in a form that only the server reads.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use utoipa::ToSchema;
+
+/// Where a page starts. Opaque: pass on what `next` held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String)]
+pub struct Cursor(String);
+
+/// The lists that have pages; a cursor works in its own only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    Promotions,
+    Timeline,
+}
+
+/// A text is not a cursor of this list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This is not a cursor of this list. Pass on what `next` held, or leave it out to start anew.")]
+pub struct NotACursor;
+
+impl Cursor {
+    /// Names the page of what is numbered below `before`.
+    pub fn new(listing: Listing, before: i64) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(format!("{}{before}", listing.prefix())))
+    }
+
+    /// The number below which the page starts.
+    pub fn before(&self, listing: Listing) -> Result<i64, NotACursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| NotACursor)?;
+        let text = String::from_utf8(bytes).map_err(|_| NotACursor)?;
+        let number = text.strip_prefix(listing.prefix()).ok_or(NotACursor)?;
+        number.parse().ok().filter(|before| *before > 0).ok_or(NotACursor)
+    }
+}
+
+impl Listing {
+    /// What a cursor's text starts with: its version and its list.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Promotions => "1p",
+            Self::Timeline => "1t",
+        }
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for Cursor {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        let cursor = Cursor::from(Cursor::new(Listing::Timeline, 42).to_string());
+        assert_eq!(cursor.before(Listing::Timeline), Ok(42));
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_or_none_at_all_is_refused() {
+        let other = Cursor::new(Listing::Promotions, 42);
+        assert_eq!(other.before(Listing::Timeline), Err(NotACursor));
+        let made_up = ["", "42", "!", "MXQ", "MXQtMQ"].map(|text| Cursor::from(text.to_owned()));
+        for cursor in made_up {
+            assert_eq!(cursor.before(Listing::Timeline), Err(NotACursor), "{cursor}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Projects.
+
+use crate::environments::Environment;
+use crate::integrations::Integration;
+use crate::times::Timestamp;
+use crate::workflows::Workflow;
+use serde::{Deserialize, Serialize};
+use towpath_domain::projects as domain;
+use utoipa::ToSchema;
+
+/// A software product; the built-in project `global` holds what all projects share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Project {
+    pub slug: String,
+    pub title: String,
+    pub created_at: Timestamp,
+}
+
+/// A project with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectDetail {
+    #[serde(flatten)]
+    pub project: Project,
+    pub environments: Vec<Environment>,
+    pub workflows: Vec<Workflow>,
+    pub integrations: Vec<Integration>,
+    pub services: Vec<Service>,
+}
+
+/// A deployable workload, with the integration that builds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Service {
+    pub slug: String,
+    pub title: String,
+    /// Absent where another project's integration builds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub integration: Option<String>,
+}
+
+/// A project to create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    /// Permanent; lowercase letters, digits and single hyphens, at most 40 characters.
+    #[schema(examples("shop"))]
+    pub slug: String,
+    pub title: String,
+}
+
+impl From<domain::Project> for Project {
+    fn from(project: domain::Project) -> Self {
+        Self {
+            slug: project.slug.into(),
+            title: project.title.into(),
+            created_at: project.created_at.into(),
+        }
+    }
+}
+
+impl From<domain::ProjectView> for ProjectDetail {
+    fn from(view: domain::ProjectView) -> Self {
+        let slots = view.slots();
+        let names: Vec<_> = view.workflows.iter().map(|workflow| workflow.name.clone()).collect();
+        let built_by = |service: &towpath_domain::services::Service| {
+            let found = view.integrations.iter().find(|integration| integration.id == service.integration);
+            found.map(|integration| integration.slug.to_string())
+        };
+        let services = view
+            .services
+            .iter()
+            .map(|service| Service {
+                slug: service.slug.to_string(),
+                title: service.title.to_string(),
+                integration: built_by(service),
+            })
+            .collect();
+        Self {
+            environments: view.environments.into_iter().map(Environment::from).collect(),
+            workflows: view.workflows.iter().map(|workflow| Workflow::new(workflow, &slots)).collect(),
+            integrations: view
+                .integrations
+                .into_iter()
+                .map(|integration| Integration::new(integration, &names))
+                .collect(),
+            services,
+            project: view.project.into(),
+        }
+    }
+}
+
+impl From<NewProject> for domain::ProjectForm {
+    fn from(new: NewProject) -> Self {
+        Self { slug: new.slug, title: new.title }
+    }
+}

@@ -1,0 +1,196 @@
+//! Promotion workflows.
+
+use serde::{Deserialize, Serialize};
+use towpath_domain::access::Role;
+use towpath_domain::buckets::{self, Slot};
+use towpath_domain::gates;
+use towpath_domain::workflows::{self as domain, declared};
+use utoipa::ToSchema;
+
+/// A promotion workflow in its newest version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Workflow {
+    pub slug: String,
+    pub title: String,
+    pub kind: BucketKind,
+    /// Whether integrations of its type follow it where they say nothing else.
+    pub is_default: bool,
+    pub version: i64,
+    pub stages: Vec<Stage>,
+    pub edges: Vec<Edge>,
+}
+
+/// A promotion workflow to create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWorkflow {
+    #[schema(examples("release"))]
+    pub slug: String,
+    pub title: String,
+    pub kind: BucketKind,
+    #[serde(default)]
+    pub is_default: bool,
+    pub stages: Vec<Stage>,
+    /// The ways between the stages; left out, each stage leads to the next one.
+    #[serde(default)]
+    pub edges: Option<Vec<Edge>>,
+}
+
+/// A bucket in a workflow, with what it takes to enter it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// The slug of the environment or release stream.
+    #[schema(examples("prod"))]
+    pub bucket: String,
+    /// Left out, the default for the stage's position and stream holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
+    #[serde(default)]
+    pub gates: Vec<Gate>,
+}
+
+/// A way from one stage to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Edge {
+    pub from: String,
+    pub to: String,
+}
+
+/// What the buckets of an integration, and the stages of a workflow, stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BucketKind {
+    Environment,
+    ReleaseStream,
+}
+
+/// Whether what arrives from CI may become current in a stage by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Arrivals {
+    Any,
+    PromotionOnly,
+}
+
+/// A condition on entering a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "gate", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Gate {
+    /// So many people of a role must approve; never the requester.
+    Approvals {
+        /// 1 to 20.
+        count: u8,
+        /// The slug of the role.
+        #[serde(default = "release_manager")]
+        role: String,
+        /// Whether the person who pushed the build may not approve it.
+        #[serde(default)]
+        bar_pusher: bool,
+    },
+}
+
+fn release_manager() -> String {
+    Role::release_manager().slug.into()
+}
+
+impl Workflow {
+    /// A workflow with its stages named; `slots` are those of its project.
+    pub fn new(workflow: &domain::Workflow, slots: &[Slot]) -> Self {
+        let graph = &workflow.graph;
+        let name = |key| slots.iter().find(|slot| slot.key == key).map(|slot| slot.slug.to_string());
+        let stage = |stage: &domain::Stage| {
+            Some(Stage {
+                bucket: name(stage.bucket)?,
+                arrivals: stage.arrivals.map(Arrivals::from),
+                gates: stage.gates.iter().cloned().map(Gate::from).collect(),
+            })
+        };
+        let edges = graph.stages().iter().flat_map(|from| {
+            let ways = graph.after(from.bucket).into_iter();
+            ways.filter_map(move |to| Some(Edge { from: name(from.bucket)?, to: name(to)? }))
+        });
+        Self {
+            slug: workflow.name.slug.to_string(),
+            title: workflow.name.title.to_string(),
+            kind: workflow.name.kind.into(),
+            is_default: workflow.is_default,
+            version: workflow.version,
+            stages: graph.stages().iter().filter_map(stage).collect(),
+            edges: edges.collect(),
+        }
+    }
+}
+
+impl From<NewWorkflow> for declared::Workflow {
+    fn from(new: NewWorkflow) -> Self {
+        let stage = |stage: Stage| declared::Stage {
+            bucket: stage.bucket,
+            arrivals: stage.arrivals.map(domain::Arrivals::from),
+            gates: stage.gates.into_iter().map(declared::Gate::from).collect(),
+        };
+        Self {
+            slug: new.slug,
+            title: new.title,
+            kind: new.kind.into(),
+            is_default: new.is_default,
+            stages: new.stages.into_iter().map(stage).collect(),
+            edges: new.edges.map(|edges| edges.into_iter().map(|edge| (edge.from, edge.to)).collect()),
+        }
+    }
+}
+
+impl From<Gate> for declared::Gate {
+    fn from(gate: Gate) -> Self {
+        match gate {
+            Gate::Approvals { count, role, bar_pusher } => Self::Approvals { count, role, bar_pusher },
+        }
+    }
+}
+
+impl From<gates::Gate> for Gate {
+    fn from(gate: gates::Gate) -> Self {
+        match gate {
+            gates::Gate::Approvals(gates::Approvals { count, role, bar_pusher }) => {
+                Self::Approvals { count, role: role.into(), bar_pusher }
+            }
+        }
+    }
+}
+
+impl From<buckets::BucketKind> for BucketKind {
+    fn from(kind: buckets::BucketKind) -> Self {
+        match kind {
+            buckets::BucketKind::Environment => Self::Environment,
+            buckets::BucketKind::ReleaseStream => Self::ReleaseStream,
+        }
+    }
+}
+
+impl From<BucketKind> for buckets::BucketKind {
+    fn from(kind: BucketKind) -> Self {
+        match kind {
+            BucketKind::Environment => Self::Environment,
+            BucketKind::ReleaseStream => Self::ReleaseStream,
+        }
+    }
+}
+
+impl From<domain::Arrivals> for Arrivals {
+    fn from(arrivals: domain::Arrivals) -> Self {
+        match arrivals {
+            domain::Arrivals::Any => Self::Any,
+            domain::Arrivals::PromotionOnly => Self::PromotionOnly,
+        }
+    }
+}
+
+impl From<Arrivals> for domain::Arrivals {
+    fn from(arrivals: Arrivals) -> Self {
+        match arrivals {
+            Arrivals::Any => Self::Any,
+            Arrivals::PromotionOnly => Self::PromotionOnly,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Workflows as a request or a file declares them: any graph, each stage with any gates.
+
+use super::{Arrivals, Graph, NewWorkflow, Stage as CheckedStage};
+use crate::buckets::{BucketKind, Slot};
+use crate::forms::{Check, Invalid};
+use crate::gates::{Approvals, Gate as CheckedGate};
+use crate::integrations::check_kind;
+use crate::slugs::Slug;
+use crate::words::Title;
+
+/// A new workflow, its parts named and not yet checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workflow {
+    pub slug: String,
+    pub title: String,
+    pub kind: BucketKind,
+    pub is_default: bool,
+    pub stages: Vec<Stage>,
+    /// The ways between stages, from and to; absent where each stage leads to the next one.
+    pub edges: Option<Vec<(String, String)>>,
+}
+
+/// A stage by its bucket's slug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    pub bucket: String,
+    pub arrivals: Option<Arrivals>,
+    pub gates: Vec<Gate>,
+}
+
+/// A condition on entering a stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gate {
+    Approvals {
+        count: u8,
+        /// The slug of the role that approves.
+        role: String,
+        bar_pusher: bool,
+    },
+}
+
+/// How many gates a stage has at most.
+const GATES: usize = 20;
+
+impl Workflow {
+    /// Checks it against the slots of the project and the roles that can approve.
+    pub fn check(&self, project: &Slug, slots: &[Slot], roles: &[Slug]) -> Result<NewWorkflow, Invalid> {
+        let mut check = Check::default();
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
+        let title = check.field("title", Title::parse(&self.title));
+        let kind = check.field("kind", check_kind(self.kind.name(), project));
+        let stages = kind.and_then(|_| self.check_stages(slots, roles, &mut check));
+        let edges = self.check_edges(&mut check);
+        let graph = stages.zip(edges).and_then(|(stages, edges)| {
+            let graph = match edges {
+                Some(edges) => Graph::new(stages, edges),
+                None => Graph::linear(stages),
+            };
+            check.field("stages", graph)
+        });
+        let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
+            slug,
+            title,
+            is_default: self.is_default,
+            graph,
+        });
+        check.finish(new)
+    }
+
+    /// The stages, if every one of them is right.
+    fn check_stages(&self, slots: &[Slot], roles: &[Slug], check: &mut Check) -> Option<Vec<CheckedStage>> {
+        let mut stages = Vec::new();
+        for (row, stage) in self.stages.iter().enumerate() {
+            let slot = slots
+                .iter()
+                .find(|slot| slot.key.kind() == self.kind && slot.slug.as_str() == stage.bucket)
+                .ok_or_else(|| format!("“{}” is not one of the {} here.", stage.bucket, self.kind.plural()));
+            let slot = check.field(&format!("stages[{row}][bucket]"), slot);
+            let gates = stage.check_gates(row, roles, check);
+            stages.push(slot.zip(gates).map(|(slot, gates)| CheckedStage {
+                bucket: slot.key,
+                arrivals: stage.arrivals,
+                gates,
+            }));
+        }
+        stages.into_iter().collect()
+    }
+
+    /// The edges as positions of stages, if every one of them names two.
+    fn check_edges(&self, check: &mut Check) -> Option<Option<Vec<(usize, usize)>>> {
+        let Some(edges) = &self.edges else { return Some(None) };
+        let mut position = |row: usize, end: &str, bucket: &str| {
+            let found = self.stages.iter().position(|stage| stage.bucket == bucket);
+            let found = found.ok_or_else(|| format!("“{bucket}” is not one of the stages."));
+            check.field(&format!("edges[{row}][{end}]"), found)
+        };
+        let ends: Vec<_> = edges
+            .iter()
+            .enumerate()
+            .map(|(row, (from, to))| position(row, "from", from).zip(position(row, "to", to)))
+            .collect();
+        ends.into_iter().collect::<Option<Vec<_>>>().map(Some)
+    }
+}
+
+impl Stage {
+    fn check_gates(&self, row: usize, roles: &[Slug], check: &mut Check) -> Option<Vec<CheckedGate>> {
+        if self.gates.len() > GATES {
+            check.mistake(&format!("stages[{row}][gates]"), format!("Use at most {GATES} gates."));
+            return None;
+        }
+        let mut gates = Vec::new();
+        for (number, gate) in self.gates.iter().enumerate() {
+            let Gate::Approvals { count, role, bar_pusher } = gate;
+            let field = |name: &str| format!("stages[{row}][gates][{number}][{name}]");
+            let enough = (1..=20).contains(count).then_some(*count);
+            let count = check.field(&field("count"), enough.ok_or("Use a number from 1 to 20."));
+            let role = roles.iter().find(|known| known.as_str() == role).cloned();
+            let role = check.field(&field("role"), role.ok_or("Name a role that may approve."));
+            gates.push(count.zip(role).map(|(count, role)| {
+                CheckedGate::Approvals(Approvals { count, role, bar_pusher: *bar_pusher })
+            }));
+        }
+        gates.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Role;
+    use crate::buckets::BucketKey;
+    use crate::streams::Stream;
+    use uuid::Uuid;
+
+    fn slot(number: u128, slug: &str) -> Slot {
+        let slug = Slug::parse(slug).expect("a slug");
+        let title = Title::parse("A title").expect("a title");
+        Slot {
+            key: BucketKey::new(BucketKind::Environment, Uuid::from_u128(number)),
+            slug: slug.clone(),
+            title: title.clone(),
+            stream: Stream { id: Uuid::nil().into(), slug, title, production: false, built_in: false },
+        }
+    }
+
+    fn workflow(edges: Option<&[(&str, &str)]>) -> Workflow {
+        let stage =
+            |bucket: &str| Stage { bucket: bucket.to_owned(), arrivals: None, gates: Vec::new() };
+        let edge = |(from, to): &(&str, &str)| ((*from).to_owned(), (*to).to_owned());
+        Workflow {
+            slug: "release".to_owned(),
+            title: "Release".to_owned(),
+            kind: BucketKind::Environment,
+            is_default: false,
+            stages: ["qa", "eu", "us"].map(stage).to_vec(),
+            edges: edges.map(|edges| edges.iter().map(edge).collect()),
+        }
+    }
+
+    fn check(workflow: &Workflow) -> Result<NewWorkflow, Invalid> {
+        let slots = [slot(1, "qa"), slot(2, "eu"), slot(3, "us")];
+        let project = Slug::parse("shop").expect("a slug");
+        workflow.check(&project, &slots, &[Role::release_manager().slug])
+    }
+
+    fn mistakes(workflow: &Workflow) -> Vec<String> {
+        let invalid = check(workflow).expect_err("a mistake");
+        invalid.errors().iter().map(|error| error.field.clone()).collect()
+    }
+
+    #[test]
+    fn stages_without_edges_follow_one_another() {
+        let graph = check(&workflow(None)).expect("sound").graph;
+        let buckets: Vec<_> = graph.stages().iter().map(|stage| stage.bucket).collect();
+        assert!(graph.leads(buckets[0], buckets[1]) && graph.leads(buckets[1], buckets[2]));
+    }
+
+    #[test]
+    fn edges_may_fan_out() {
+        let graph = check(&workflow(Some(&[("qa", "eu"), ("qa", "us")]))).expect("sound").graph;
+        let buckets: Vec<_> = graph.stages().iter().map(|stage| stage.bucket).collect();
+        assert_eq!(graph.after(buckets[0]), [buckets[1], buckets[2]]);
+        assert_eq!(graph.after(buckets[1]), []);
+    }
+
+    #[test]
+    fn mistakes_are_told_where_they_are() {
+        assert_eq!(mistakes(&workflow(Some(&[("qa", "mars")]))), ["edges[0][to]"]);
+        assert_eq!(mistakes(&workflow(Some(&[("qa", "eu"), ("eu", "qa")]))), ["stages"]);
+        let mut wrong = workflow(None);
+        wrong.stages[1].bucket = "mars".to_owned();
+        let gate = Gate::Approvals { count: 0, role: "viewer".to_owned(), bar_pusher: false };
+        wrong.stages[2].gates = vec![gate];
+        let fields = ["stages[1][bucket]", "stages[2][gates][0][count]", "stages[2][gates][0][role]"];
+        assert_eq!(mistakes(&wrong), fields);
+    }
+}

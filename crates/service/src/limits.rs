@@ -1,0 +1,193 @@
+//! How often a door may be tried by who is not signed in: kept in memory, per process, bounded.
+
+use crate::Error;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use towpath_domain::times::Time;
+use towpath_domain::words::Email;
+
+/// How many tries of one kind are let through within a time that begins with the first.
+#[derive(Debug, Clone, Copy)]
+struct Rate {
+    tries: u32,
+    seconds: i64,
+}
+
+/// Signing in, per address of the network.
+const SIGN_INS: Rate = Rate { tries: 30, seconds: 60 };
+/// Signing in to one account without success.
+const FAILURES: Rate = Rate { tries: 10, seconds: 15 * 60 };
+/// One-time links that are not known, per address of the network.
+const LINKS: Rate = Rate { tries: 30, seconds: 60 };
+
+/// How many keys of one kind are remembered. More can only be tried at once from many networks; then the
+/// oldest are forgotten, as the memory of the server matters more.
+const REMEMBERED: usize = 10_000;
+
+/// What was tried lately.
+#[derive(Debug, Default)]
+pub(crate) struct Limits {
+    sign_ins: Windows<Network>,
+    failures: Windows<Email>,
+    links: Windows<Network>,
+}
+
+impl Limits {
+    /// Counts a sign-in, as one that fails: [`Self::signed_in`] takes that back. Counted before the password is
+    /// looked at, so that tries at the same time do not pass together.
+    pub fn sign_in(&self, from: IpAddr, email: Option<&Email>, now: Time) -> Result<(), Error> {
+        self.sign_ins.count(Network::of(from), SIGN_INS, now)?;
+        email.map_or(Ok(()), |email| self.failures.count(email.clone(), FAILURES, now))
+    }
+
+    /// The account's failures are forgotten: its owner knows the password.
+    pub fn signed_in(&self, email: &Email) {
+        self.failures.forget(email);
+    }
+
+    /// Counts a one-time link that is not known.
+    pub fn unknown_link(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.links.count(Network::of(from), LINKS, now)
+    }
+}
+
+/// Whom one address stands for: itself, or the /64 of IPv6 from which one customer has 2⁶⁴ addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Network(IpAddr);
+
+impl Network {
+    fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    ends_at: Time,
+    tries: u32,
+}
+
+#[derive(Debug)]
+struct Windows<Key>(Mutex<HashMap<Key, Window>>);
+
+impl<Key> Default for Windows<Key> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Key: Clone + Eq + Hash> Windows<Key> {
+    fn count(&self, key: Key, rate: Rate, now: Time) -> Result<(), Error> {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= REMEMBERED && !windows.contains_key(&key) {
+            make_room(&mut windows, now);
+        }
+        let fresh = Window { ends_at: now.plus_seconds(rate.seconds), tries: 0 };
+        let window = windows.entry(key).or_insert(fresh);
+        if window.ends_at <= now {
+            *window = fresh;
+        }
+        if window.tries >= rate.tries {
+            let micros = window.ends_at.micros() - now.micros();
+            return Err(Error::TooMany { retry_after_seconds: (micros / 1_000_000).max(1) });
+        }
+        window.tries += 1;
+        Ok(())
+    }
+
+    fn forget(&self, key: &Key) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+}
+
+/// Forgets what has ended, or else the window that ends next.
+fn make_room<Key: Clone + Eq + Hash>(windows: &mut HashMap<Key, Window>, now: Time) {
+    windows.retain(|_, window| window.ends_at > now);
+    if windows.len() >= REMEMBERED {
+        let next = windows.iter().min_by_key(|(_, window)| window.ends_at).map(|(key, _)| key.clone());
+        next.and_then(|key| windows.remove(&key));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Time = Time::from_micros(1_000_000_000_000);
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn email(text: &str) -> Email {
+        Email::parse(text).unwrap()
+    }
+
+    #[test]
+    fn an_account_is_closed_for_a_while_after_ten_failures_wherever_they_come_from() {
+        let limits = Limits::default();
+        let ada = email("ada@example.org");
+        for number in 0..10 {
+            limits.sign_in(ip(&format!("10.0.0.{number}")), Some(&ada), START).unwrap();
+        }
+        let later = START.plus_seconds(60);
+        let refused = limits.sign_in(ip("10.0.0.99"), Some(&ada), later);
+        assert!(matches!(refused, Err(Error::TooMany { retry_after_seconds: 840 })), "{refused:?}");
+        limits.sign_in(ip("10.0.0.99"), Some(&email("bob@example.org")), later).unwrap();
+        limits.sign_in(ip("10.0.0.99"), Some(&ada), START.plus_seconds(15 * 60)).unwrap();
+    }
+
+    #[test]
+    fn success_clears_the_failures_of_an_account() {
+        let limits = Limits::default();
+        let ada = email("ada@example.org");
+        for _ in 0..3 {
+            for _ in 0..9 {
+                limits.sign_in(ip("10.0.0.1"), Some(&ada), START).unwrap();
+            }
+            limits.signed_in(&ada);
+        }
+    }
+
+    #[test]
+    fn an_address_signs_in_thirty_times_a_minute() {
+        let limits = Limits::default();
+        for _ in 0..30 {
+            limits.sign_in(ip("10.0.0.1"), None, START).unwrap();
+        }
+        assert!(limits.sign_in(ip("::ffff:10.0.0.1"), None, START).is_err(), "the same address, written as IPv6");
+        limits.sign_in(ip("10.0.0.2"), None, START).unwrap();
+        limits.sign_in(ip("10.0.0.1"), None, START.plus_seconds(60)).unwrap();
+    }
+
+    #[test]
+    fn one_customer_of_ipv6_is_one_address() {
+        let limits = Limits::default();
+        for number in 0..30 {
+            limits.unknown_link(ip(&format!("2001:db8:0:1::{number}")), START).unwrap();
+        }
+        assert!(limits.unknown_link(ip("2001:db8:0:1:ffff::"), START).is_err());
+        limits.unknown_link(ip("2001:db8:0:2::"), START).unwrap();
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_are_forgotten_first() {
+        let windows = Windows::default();
+        let rate = Rate { tries: 1, seconds: 60 };
+        for number in 0..=REMEMBERED {
+            let at = Time::from_micros(START.micros() + i64::try_from(number).unwrap());
+            windows.count(number, rate, at).unwrap();
+        }
+        assert_eq!(windows.0.lock().unwrap().len(), REMEMBERED);
+        windows.count(0, rate, START.plus_seconds(1)).unwrap();
+        windows.count(REMEMBERED, rate, START.plus_seconds(1)).unwrap_err();
+    }
+}

@@ -1,0 +1,24 @@
+//! The contract of the store: every rule holds on SQLite and on Postgres alike.
+
+mod engines;
+mod fixture;
+
+mod access;
+mod buckets;
+mod builds;
+mod environments;
+mod images;
+mod installation;
+mod integrations;
+mod links;
+mod opening;
+mod people;
+mod projects;
+mod promotions;
+mod services;
+mod sessions;
+mod streams;
+mod timeline;
+mod tokens;
+mod workflows;
+mod writing;

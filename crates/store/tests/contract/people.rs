@@ -1,0 +1,49 @@
+//! People and their password hashes.
+
+use crate::engines::on_both_engines;
+use crate::fixture::{Store, email, id, person};
+use std::collections::BTreeMap;
+use towpath_store::people;
+
+#[test]
+fn a_person_comes_back_as_saved() {
+    on_both_engines(async |store: Store| {
+        let (zoe, ana) = (person(1, "Zoë"), person(2, "Ana"));
+        let mut conn = store.conn().await;
+        assert!(!people::any(&mut conn).await.expect("reads"));
+        let saved = [zoe.clone(), ana.clone()];
+        store
+            .save(async move |tx| {
+                for person in &saved {
+                    people::insert(tx, person, "a hash").await?;
+                }
+                people::set_password(tx, saved[0].id, "another hash").await
+            })
+            .await;
+        assert!(people::any(&mut conn).await.expect("reads"));
+        assert_eq!(people::list(&mut conn).await.expect("reads"), [ana.clone(), zoe.clone()]);
+        assert_eq!(people::load(&mut conn, ana.id).await.expect("reads"), ana);
+        assert!(people::load(&mut conn, id(9)).await.is_err(), "what is loaded must exist");
+        let found = people::find_by_email(&mut conn, &zoe.email).await.expect("reads");
+        assert_eq!(found.as_ref(), Some(&zoe));
+        let password = people::find_password(&mut conn, &zoe.email).await.expect("reads");
+        assert_eq!(password, Some((zoe.id, "another hash".to_owned())));
+        let nobody = people::find_password(&mut conn, &email("nobody@example.org")).await.expect("reads");
+        assert_eq!(nobody, None);
+        let names = people::names(&mut conn, &[zoe.id, id(9)]).await.expect("reads");
+        assert_eq!(names, BTreeMap::from([(zoe.id, "Zoë".to_owned())]));
+        assert_eq!(people::names(&mut conn, &[]).await.expect("reads"), BTreeMap::new());
+    });
+}
+
+#[test]
+fn an_address_names_one_account() {
+    on_both_engines(async |store: Store| {
+        let ana = person(1, "Ana");
+        let mut twin = person(2, "Twin");
+        twin.email = ana.email.clone();
+        store.save(async move |tx| people::insert(tx, &ana, "a hash").await).await;
+        let error = store.write(async move |tx| people::insert(tx, &twin, "a hash").await).await;
+        assert!(error.expect_err("it is taken").is_duplicate());
+    });
+}

@@ -1,0 +1,133 @@
+//! The style sheet, scripts, WASM and pictures of the site.
+//!
+//! Names do not change with their content, so browsers ask each time whether they have the newest (`no-cache`),
+//! and are mostly told that they have.
+
+#[cfg_attr(feature = "embed", path = "assets/embedded.rs")]
+#[cfg_attr(not(feature = "embed"), path = "assets/folder.rs")]
+mod source;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use http::{HeaderMap, Method, StatusCode};
+
+pub use source::Site;
+
+/// One file, or a compressed copy of one.
+struct File {
+    content: Bytes,
+    hash: [u8; 32],
+}
+
+/// Answers with a file of the site where the address names one, and leaves all else to what follows.
+pub async fn serve(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let asked = [Method::GET, Method::HEAD].contains(request.method());
+    let kind = asked.then(|| content_type(request.uri().path())).flatten();
+    let Some(kind) = kind else { return next.run(request).await };
+    match find(&site, request.uri().path(), request.headers()).await {
+        Some((file, encoding)) => answer(request.headers(), file, kind, encoding),
+        None => next.run(request).await,
+    }
+}
+
+/// The best copy that the client understands.
+async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Option<(File, Option<&'static str>)> {
+    let name = name(path)?;
+    for (encoding, suffix) in [("br", ".br"), ("gzip", ".gz")] {
+        if accepts(headers, encoding)
+            && let Some(file) = site.read(&format!("{name}{suffix}")).await
+        {
+            return Some((file, Some(encoding)));
+        }
+    }
+    Some((site.read(name).await?, None))
+}
+
+fn answer(headers: &HeaderMap, file: File, kind: &'static str, encoding: Option<&'static str>) -> Response {
+    // Each copy has content of its own, and so a tag of its own.
+    let tag = format!("\"{}\"", hex::encode(&file.hash[..16]));
+    let mut response = Response::builder().header(ETAG, &tag).header(CACHE_CONTROL, "no-cache").header(VARY, "accept-encoding");
+    let answered = if has(headers, &tag) {
+        response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
+    } else {
+        response = response.header(CONTENT_TYPE, kind);
+        if let Some(encoding) = encoding {
+            response = response.header(CONTENT_ENCODING, encoding);
+        }
+        response.body(Body::from(file.content))
+    };
+    answered.expect("tags and types are ASCII")
+}
+
+/// Whether the client has this content already (RFC 9110 §13.1.2; weak comparison).
+fn has(headers: &HeaderMap, tag: &str) -> bool {
+    let tags = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    tags.is_some_and(|tags| {
+        tags.split(',').map(str::trim).any(|known| known.strip_prefix("W/").unwrap_or(known) == tag)
+    })
+}
+
+/// Whether the client takes this encoding (RFC 9110 §12.5.3), named outright.
+fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+    let lines = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|choice| {
+        let (name, quality) = choice.split_once(';').unwrap_or((choice, ""));
+        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
+        name.trim().eq_ignore_ascii_case(encoding) && !refused
+    })
+}
+
+/// The name of a file from the path of an address: plain words alone, so that none leads out of the folder.
+fn name(path: &str) -> Option<&str> {
+    let name = path.strip_prefix('/')?;
+    let plain = |word: &str| {
+        !word.is_empty()
+            && !word.starts_with('.')
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    name.split('/').all(plain).then_some(name)
+}
+
+fn content_type(path: &str) -> Option<&'static str> {
+    Some(match path.rsplit_once('.')?.1 {
+        "css" => "text/css; charset=utf-8",
+        "ico" => "image/x-icon",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "woff2" => "font/woff2",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for path in ["/../a.css", "/a/../../b.css", "//etc/a.txt", "/.env.txt", "/a\\b.css", "/%2e%2e/a.css", "a.css"]
+        {
+            assert_eq!(name(path), None, "{path:?}");
+        }
+        assert_eq!(name("/pkg/towpath.css"), Some("pkg/towpath.css"));
+    }
+
+    #[test]
+    fn an_encoding_is_used_only_where_it_is_welcome() {
+        let accepts = |line: &str| {
+            accepts(&HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]), "br")
+        };
+        assert!(accepts("gzip, deflate, br, zstd") && accepts("BR;q=0.5"));
+        assert!(!accepts("gzip") && !accepts("br;q=0, gzip") && !accepts("br; q=0.0") && !accepts(""));
+    }
+}

@@ -1,0 +1,31 @@
+//! The site inside the binary: release builds.
+
+use super::File;
+use crate::config::Config;
+use bytes::Bytes;
+use rust_embed::Embed;
+use std::borrow::Cow;
+
+#[derive(Embed)]
+#[folder = "../target/site"]
+struct Embedded;
+
+/// The site that was built with this server.
+#[derive(Debug, Clone)]
+pub struct Site;
+
+impl Site {
+    pub fn new(_: &Config) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_async, reason = "the same signature as that of the site in a folder")]
+    pub(super) async fn read(&self, name: &str) -> Option<File> {
+        let file = Embedded::get(name)?;
+        let content = match file.data {
+            Cow::Borrowed(content) => Bytes::from_static(content),
+            Cow::Owned(content) => content.into(),
+        };
+        Some(File { content, hash: file.metadata.sha256_hash() })
+    }
+}

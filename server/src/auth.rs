@@ -1,0 +1,5 @@
+//! Who is behind a request of a browser, and whether the request is theirs.
+
+pub mod same_origin;
+pub mod sessions;
+pub mod visitors;

@@ -1,0 +1,33 @@
+//! The pages of the app, rendered here first.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use http::StatusCode;
+use leptos::config::LeptosOptions;
+use leptos_axum::LeptosRoutes;
+use towpath_app::{App, shell};
+
+/// Every page at its address; any other address shows that there is none.
+pub fn router() -> Router {
+    let options = LeptosOptions::builder().output_name("towpath").build();
+    let routes = leptos_axum::generate_route_list(App);
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let missing = leptos_axum::render_app_async_with_context(|| {}, document.clone());
+    let page = leptos_axum::render_route_with_context(routes.clone(), || {}, document);
+    Router::new()
+        .leptos_routes_with_handler(routes, page)
+        .fallback(async move |request: Request| not_found(missing(request).await))
+        .with_state(options)
+}
+
+fn not_found(mut response: Response) -> Response {
+    // A redirect to the sign-in page, say, stays one.
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
