@@ -19,3 +19,5 @@ pub mod streams;
 pub mod timeline;
 pub mod tokens;
 pub mod workflows;
+
+mod forms;

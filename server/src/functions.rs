@@ -19,6 +19,8 @@ use http::header::{ACCEPT, LOCATION, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use leptos::server_fn::axum::server_fn_paths;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The largest form or call, in bytes.
@@ -26,7 +28,9 @@ const LIMIT: usize = 256 * 1_024;
 
 /// Every server function, by POST alone: what changes anything must not be reachable by a link.
 pub fn router(config: Arc<Config>) -> Router {
-    Router::new().route("/fn/{*name}", post(call)).with_state(config)
+    let paths: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    let router = paths.into_iter().fold(Router::new(), |router, path| router.route(path, post(call)));
+    router.with_state(config)
 }
 
 async fn call(State(config): State<Arc<Config>>, request: Request) -> Response {

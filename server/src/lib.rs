@@ -1,1 +1,19 @@
+//! The server of Towpath: configuration, the router of all doors, sessions, and its start and end.
+//!
+//! The only crate that names all the others. It decides nothing about builds or promotions; it puts together.
 
+mod assets;
+mod auth;
+mod clients;
+pub mod config;
+mod functions;
+mod headers;
+mod health;
+mod listening;
+mod pages;
+mod refusals;
+mod router;
+mod routes;
+pub mod running;
+pub mod telemetry;
+mod workers;

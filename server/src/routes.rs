@@ -1,9 +1,76 @@
-//! The REST API below `/api/v1`.
+//! The REST API below `/api/v1`, and the pages that explain its problems.
+//!
+//! Routes translate: addresses and bodies into use cases, and what those answer into the contract of
+//! `towpath-api`. Who may do what is decided in `service`. Callers are known by `Authorization: Bearer` alone;
+//! cookies are never looked at, so that no other site can make a browser act here.
 
+mod answers;
+mod bodies;
+mod buckets;
+mod builds;
+mod callers;
+mod environments;
+mod failures;
+mod integrations;
+mod people;
+mod problems;
+mod projects;
+mod promotions;
+mod queries;
+mod sessions;
+mod streams;
+mod timeline;
+mod tokens;
+mod workflows;
+
+use crate::openapi;
 use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use failures::{Failure, render};
+use http::{Uri, header::CONTENT_TYPE};
 use towpath_service::Service;
+use utoipa_axum::router::OpenApiRouter;
 
-/// Every route below `/api/v1`.
+/// Where the routes are; a version that breaks clients will be beside it.
+const ROOT: &str = "/api/v1";
+
+/// Every route below `/api/v1`, and `/problems`.
 pub fn router(service: Service) -> Router {
-    Router::new().with_state(service)
+    let (router, document) = described();
+    let document = document.to_json().expect("the description is of plain data");
+    let served = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
+    router
+        .route("/api/v1/openapi.json", get(served))
+        .merge(problems::router().layer(from_fn(render)))
+        .with_state(service)
+}
+
+/// The description of every route, as it is committed.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().1
+}
+
+fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
+    let api = OpenApiRouter::new()
+        .merge(projects::routes())
+        .merge(environments::routes())
+        .merge(workflows::routes())
+        .merge(integrations::routes())
+        .merge(builds::routes())
+        .merge(promotions::routes())
+        .merge(buckets::routes())
+        .merge(timeline::routes())
+        .merge(sessions::routes())
+        .merge(tokens::routes())
+        .merge(people::routes())
+        .merge(streams::routes())
+        .fallback(unknown)
+        .layer(from_fn(render));
+    OpenApiRouter::with_openapi(openapi::base()).nest(ROOT, api).split_for_parts()
+}
+
+async fn unknown(uri: Uri) -> Failure {
+    let path = uri.path();
+    Failure::not_found(format!("There is nothing at {ROOT}{path}. {ROOT}/openapi.json lists what there is."))
 }

@@ -78,11 +78,7 @@ pub fn Select(
 }
 
 /// Browsers forget the choice when the options beneath it change; it is made again once they are there.
-fn keep_choice(
-    node: NodeRef<html::Select>,
-    options: Signal<Vec<SelectOption>>,
-    choice: StoredValue<String>,
-) {
+fn keep_choice(node: NodeRef<html::Select>, options: Signal<Vec<SelectOption>>, choice: StoredValue<String>) {
     Effect::new(move |again: Option<()>| {
         let options = options.get();
         let Some(select) = node.get_untracked().filter(|_| again.is_some()) else { return };

@@ -3,7 +3,7 @@
 use crate::AppError;
 use leptos::server;
 use towpath_domain::inbox::PromotionView;
-use towpath_domain::promotions::{Choice, State};
+use towpath_domain::promotions::Choice;
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
@@ -18,6 +18,7 @@ pub async fn promote(
     to: String,
     reason: String,
 ) -> Result<i64, AppError> {
+    use towpath_domain::promotions::State;
     use towpath_service::promotions::Request;
     let (_, actor) = signed_in()?;
     let board = format!("/projects/{project}/integrations/{integration}");

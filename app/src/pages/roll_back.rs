@@ -57,12 +57,7 @@ fn find<'a>(board: &'a Board, bucket: &str, placement: &str) -> Option<(&'a Colu
     column.history.iter().find(named).map(|card| (column, card))
 }
 
-fn page(
-    board: &Board,
-    column: Column,
-    card: Card,
-    action: ServerAction<RollBack>,
-) -> impl IntoView + use<> {
+fn page(board: &Board, column: Column, card: Card, action: ServerAction<RollBack>) -> impl IntoView + use<> {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/roll_back");
     let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());

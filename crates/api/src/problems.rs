@@ -11,7 +11,7 @@ pub const PAGES: &str = "/problems/";
 pub struct Problem {
     /// The stable name of this type of problem: the path of the page that explains it.
     #[serde(rename = "type")]
-    #[schema(format = UriReference, examples("/problems/not-found"))]
+    #[schema(format = "uri-reference", examples("/problems/not-found"))]
     pub kind: String,
     /// The type in words; the same for every problem of it.
     pub title: String,

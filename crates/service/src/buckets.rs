@@ -74,7 +74,7 @@ impl Rolling {
         }
         let now = self.service.now();
         let placement = Placement {
-            id: self.service.id(),
+            id: bucket.next(self.service.id()),
             build: build.id,
             cause: Cause::Rollback,
             by: placer(&self.actor),

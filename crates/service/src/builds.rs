@@ -133,7 +133,7 @@ struct Entering<'a> {
 impl Entering<'_> {
     async fn place(self, tx: &mut Tx) -> Result<Received, Error> {
         let placement = Placement {
-            id: self.service.id(),
+            id: self.bucket.next(self.service.id()),
             build: self.build.id,
             cause: Cause::Push,
             by: placer(self.actor),

@@ -12,7 +12,10 @@ pub use crate::manifests::{ManifestError, OCI_INDEX};
 pub use pushing::{Push, push_manifest};
 pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
 pub use tags::{delete_manifest, list_tags};
-pub use uploads::{append_upload, begin_upload, cancel_upload, delete_blob, finish_upload, mount_blob, upload_offset};
+pub use uploads::{
+    append_upload, begin_upload, cancel_upload, delete_blob, finish_upload, mount_blob, sweep_uploads,
+    upload_offset,
+};
 
 use crate::allow;
 use crate::scenes::{self, Located};

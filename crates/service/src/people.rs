@@ -3,7 +3,7 @@
 use crate::links::invitation;
 use crate::{Error, Service, allow};
 use std::net::IpAddr;
-use towpath_domain::access::{Action, Actor, Binding, Identity, Place, Role, Target};
+use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{BindingId, PersonId};
 use towpath_domain::people::{
@@ -45,6 +45,30 @@ pub async fn actor(service: &Service, person: PersonId) -> Result<(Person, Actor
     let grants = access::grants(&mut conn, person).await?;
     let actor = Actor { identity: Identity::Person { person }, grants, scope: None };
     Ok((people::load(&mut conn, person).await?, actor))
+}
+
+/// A role that someone holds, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub role: Slug,
+    /// The place as invitations name it: `project:shop`.
+    pub place: String,
+    /// The place in words: “the project shop”.
+    pub words: String,
+}
+
+/// The roles that who asks holds.
+pub async fn held(service: &Service, actor: &Actor) -> Result<Vec<Held>, Error> {
+    let places = Places::load(&mut service.read().await?).await?;
+    let held = |grant: &Grant| {
+        let known = places.0.iter().find(|known| known.place == grant.place)?;
+        Some(Held {
+            role: grant.role.slug.clone(),
+            place: known.value.clone(),
+            words: known.words.clone(),
+        })
+    };
+    Ok(actor.grants.iter().filter_map(held).collect())
 }
 
 impl Service {

@@ -1,7 +1,7 @@
 //! Projects, and the first page that lists them.
 
 use crate::{Error, Service, allow, explain, people, scenes};
-use towpath_domain::access::{Action, Actor, Sees, Target};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::projects::{Home, Project, ProjectForm, ProjectLine, ProjectView};
 use towpath_domain::timeline::Change;
 use towpath_store::{environments, integrations, projects, services, streams, workflows};
@@ -12,14 +12,14 @@ const LISTED: i64 = 200;
 /// The projects that someone sees, with their integrations.
 pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
     let mut conn = service.read().await?;
-    let sees = actor.sees();
     let mut lines = Vec::new();
     let mut all = integrations::list_all(&mut conn).await?;
     for project in projects::list(&mut conn, "", LISTED).await? {
-        if matches!(&sees, Sees::Only(seen) if !seen.contains(&project.id)) {
+        if !actor.may(Action::View, &Target::project(project.id)) {
             continue;
         }
-        let integrations = all.remove(&project.id).unwrap_or_default();
+        let mut integrations = all.remove(&project.id).unwrap_or_default();
+        integrations.retain(|own| actor.may(Action::View, &Target::integration(project.id, own.id)));
         lines.push(ProjectLine { project, integrations });
     }
     let may_create = explain(actor, Action::Configure, &Target::installation());

@@ -109,7 +109,7 @@ impl Wish {
         let asking = Asking {
             id: self.service.id(),
             number: promotion_number(tx, &self.located).await?,
-            placement: self.service.id(),
+            placement: bucket.next(self.service.id()),
             reason,
             now: self.service.now(),
         };
@@ -192,8 +192,7 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
         roles: roles.filter(|role| actor.holds(role, &found.place)).collect(),
         at: service.now(),
     };
-    let placement = service.id();
-    let step = move |promotion: Promotion, actor: &Actor, place: &Target| {
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, placement: PlacementId| {
         promotion.decide(actor, place, decision, placement).map_err(Error::from)
     };
     found.take(service, actor, step).await
@@ -213,7 +212,7 @@ pub async fn cancel(
         text => Some(Reason::parse(text).map_err(|error| Invalid::field("reason", error))?),
     };
     let now = service.now();
-    let step = move |promotion: Promotion, actor: &Actor, place: &Target| {
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, _| {
         promotion.cancel(actor, place, reason.as_ref(), now).map_err(Error::from)
     };
     found.take(service, actor, step).await
@@ -250,7 +249,7 @@ impl Found {
         self,
         service: &Service,
         actor: &Actor,
-        step: impl FnOnce(Promotion, &Actor, &Target) -> Result<Transition, Error> + Send + 'static,
+        step: impl FnOnce(Promotion, &Actor, &Target, PlacementId) -> Result<Transition, Error> + Send + 'static,
     ) -> Result<Promotion, Error> {
         let (writer, actor) = (service.clone(), actor.clone());
         service
@@ -260,7 +259,7 @@ impl Found {
                 let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
-                let step = step(now, &actor, &place)?;
+                let step = step(now, &actor, &place, bucket.next(writer.id()))?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })
             .await

@@ -1,5 +1,7 @@
 //! Sessions, for the layer that keeps them: looked up by a hash, never by the id itself.
 
+pub mod secrets;
+
 use crate::{Error, Service};
 use sha2::{Digest, Sha256};
 use towpath_domain::ids::PersonId;

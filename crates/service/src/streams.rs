@@ -1,7 +1,7 @@
 //! Release streams.
 
 use crate::{Error, Service, allow, explain};
-use towpath_domain::access::{Action, Actor, Sees, Target};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::streams::{Stream, StreamForm, StreamLine, StreamsView};
 use towpath_domain::timeline::{Change, Scene};
 use towpath_store::{environments, streams};
@@ -9,13 +9,12 @@ use towpath_store::{environments, streams};
 /// All streams, each with its environments as far as who asks may see their projects.
 pub async fn list(service: &Service, actor: &Actor) -> Result<StreamsView, Error> {
     let mut conn = service.read().await?;
-    let sees = actor.sees();
     let mut lines = Vec::new();
     for stream in streams::list(&mut conn).await? {
         let environments = environments::of_stream(&mut conn, stream.id)
             .await?
             .into_iter()
-            .filter(|(project, ..)| !matches!(&sees, Sees::Only(seen) if !seen.contains(project)))
+            .filter(|(project, ..)| actor.may(Action::View, &Target::project(*project)))
             .map(|(_, project, environment, _)| format!("{project}/{environment}"))
             .collect();
         lines.push(StreamLine { stream, environments });

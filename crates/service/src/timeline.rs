@@ -2,8 +2,9 @@
 
 use crate::{Error, Service, people as names, scenes};
 use std::collections::HashMap;
-use towpath_domain::access::{Actor, Sees};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::ids::{PersonId, TokenId};
+use towpath_domain::projects::Project;
 use towpath_domain::timeline::sentence::tell;
 use towpath_domain::timeline::{Entry, Event, EventActor, Filter, TimelinePage};
 use towpath_store::timeline::{Criteria, list, size};
@@ -11,6 +12,8 @@ use towpath_store::{Conn, buckets, integrations, people, projects, tokens};
 
 /// How many events a page has.
 pub const PAGE: i64 = 50;
+/// How many projects are looked through for those that someone sees.
+const PROJECTS: i64 = 1_000;
 
 /// A page of events that fit the filter and that who asks may see, newest first, from before a number.
 pub async fn page(
@@ -21,8 +24,9 @@ pub async fn page(
     limit: i64,
 ) -> Result<TimelinePage, Error> {
     let mut conn = service.read().await?;
-    let mut page = choices(&mut conn, actor, service).await?;
-    let Some(criteria) = criteria(&mut conn, actor, filter).await? else { return Ok(page) };
+    let seen = seen(&mut conn, actor).await?;
+    let mut page = choices(&mut conn, actor, &seen, service).await?;
+    let Some(criteria) = criteria(&mut conn, actor, &seen, filter).await? else { return Ok(page) };
     let before = before.unwrap_or(i64::MAX);
     let mut events = list(&mut conn, &criteria, before, limit + 1).await?;
     if i64::try_from(events.len()).is_ok_and(|count| count > limit) {
@@ -38,39 +42,52 @@ pub async fn head(service: &Service) -> Result<i64, Error> {
     Ok(size(&mut service.read().await?).await?)
 }
 
+/// The projects that who asks may see: their grants, narrowed by a token's scope.
+async fn seen(conn: &mut Conn, actor: &Actor) -> Result<Vec<Project>, Error> {
+    let mut seen = projects::list(conn, "", PROJECTS).await?;
+    seen.retain(|project| actor.may(Action::View, &Target::project(project.id)));
+    Ok(seen)
+}
+
 /// What the filter can choose from, as far as who asks sees it.
-async fn choices(conn: &mut Conn, actor: &Actor, service: &Service) -> Result<TimelinePage, Error> {
-    let sees = actor.sees();
+async fn choices(
+    conn: &mut Conn,
+    actor: &Actor,
+    seen: &[Project],
+    service: &Service,
+) -> Result<TimelinePage, Error> {
     let mut all = integrations::list_all(conn).await?;
-    let mut page = TimelinePage {
+    let mut names = Vec::new();
+    for project in seen {
+        let mut own = all.remove(&project.id).unwrap_or_default();
+        own.retain(|integration| actor.may(Action::View, &Target::integration(project.id, integration.id)));
+        names.extend(own.into_iter().map(|integration| format!("{}/{}", project.slug, integration.slug)));
+    }
+    // Whoever sees nothing that people did does not see the people either.
+    let people = if seen.is_empty() { Vec::new() } else { people::list(conn).await? };
+    Ok(TimelinePage {
         entries: Vec::new(),
         older: None,
-        projects: Vec::new(),
-        integrations: Vec::new(),
-        people: Vec::new(),
+        projects: seen.iter().map(|project| project.slug.clone()).collect(),
+        integrations: names,
+        people: people.into_iter().map(|person| (person.id, person.name.to_string())).collect(),
         now: service.now(),
-    };
-    for project in projects::list(conn, "", 1_000).await? {
-        if matches!(&sees, Sees::Only(seen) if !seen.contains(&project.id)) {
-            continue;
-        }
-        let own = all.remove(&project.id).unwrap_or_default();
-        let names = own.into_iter().map(|integration| format!("{}/{}", project.slug, integration.slug));
-        page.integrations.extend(names);
-        page.projects.push(project.slug);
-    }
-    page.people =
-        people::list(conn).await?.into_iter().map(|person| (person.id, person.name.to_string())).collect();
-    Ok(page)
+    })
 }
 
 /// The filter's names as ids; absent where one names nothing that who asks sees.
-async fn criteria(conn: &mut Conn, actor: &Actor, filter: &Filter) -> Result<Option<Criteria>, Error> {
+async fn criteria(
+    conn: &mut Conn,
+    actor: &Actor,
+    seen: &[Project],
+    filter: &Filter,
+) -> Result<Option<Criteria>, Error> {
+    // Events of no project, such as invitations, are the installation's own.
+    let sees_all = actor.may(Action::View, &Target::installation());
     let mut criteria = Criteria {
-        visible: match actor.sees() {
-            Sees::All => None,
-            Sees::Only(projects) => Some(projects),
-        },
+        visible: (!sees_all).then(|| seen.iter().map(|project| project.id).collect()),
+        // A token of one integration sees its project, but not what happens beside it.
+        integration: actor.scope.as_ref().and_then(|scope| scope.integration),
         kind: (!filter.kind.is_empty()).then(|| filter.kind.clone()),
         ..Criteria::default()
     };

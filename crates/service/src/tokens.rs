@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use towpath_domain::access::{Action, Actor, Identity, Scope, Sees, Target};
+use towpath_domain::access::{Action, Actor, Identity, Scope, Target};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::TokenId;
 use towpath_domain::timeline::{Change, Scene};
@@ -31,10 +31,9 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error>
 }
 
 async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
-    let sees = actor.sees();
     let mut scopes = Vec::new();
     for project in projects::list(conn, "", 200).await? {
-        if matches!(&sees, Sees::Only(seen) if !seen.contains(&project.id)) {
+        if !actor.may(Action::View, &Target::project(project.id)) {
             continue;
         }
         scopes.push(project.slug.to_string());
@@ -109,6 +108,10 @@ async fn find_scope(service: &Service, actor: &Actor, new: &NewToken) -> Result<
 
 /// Revokes a token of one's own, or of anyone for whoever manages people.
 pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(), Error> {
+    // Whoever finds a token may end it, but not the others of its owner.
+    if actor.token().is_some_and(|own| own != id) {
+        return Err(Error::Refused("A token can revoke itself only. Sign in to revoke others.".to_owned()));
+    }
     let gone = || Error::not_found("This token");
     let scoped = tokens::load(&mut service.read().await?, id).await?.ok_or_else(gone)?;
     if scoped.token.owner != actor.person() {

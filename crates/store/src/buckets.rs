@@ -20,6 +20,15 @@ pub struct Bucket {
     pub version: i64,
 }
 
+impl Bucket {
+    /// The id of the next placement: a fresh one, or the one after the current placement's where two were
+    /// made in one millisecond or the clocks of two replicas disagree, since history is read in the order of ids.
+    pub fn next(&self, fresh: PlacementId) -> PlacementId {
+        let after = self.current.as_ref().map(|current| current.id.uuid().as_u128().saturating_add(1));
+        after.map_or(fresh, |after| fresh.max(Uuid::from_u128(after).into()))
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(try_from = "Uuid")]

@@ -195,7 +195,10 @@ async fn transaction(
 ) -> Result<(), Error> {
     let mut tx = Tx { conn: pool.acquire().await?, events: Vec::new() };
     tx.statement(Statement::Begin).await?;
-    let finished = commands(&mut tx, batch, answers, salt).await;
+    let finished = match tx.take_turn().await {
+        Ok(()) => commands(&mut tx, batch, answers, salt).await,
+        Err(error) => Err(error),
+    };
     if finished.is_err() {
         // The connection may be the cause; then closing it is what ends the transaction.
         if tx.statement(Statement::Rollback).await.is_err() {
@@ -249,6 +252,18 @@ enum Statement {
 }
 
 impl Tx {
+    /// Waits until no other replica writes. The commands of two batches would otherwise want the same rows in
+    /// opposite orders, and what a command checks before it writes (the last admin, the free name) would hold on
+    /// its own replica only. SQLite has one writer by itself.
+    async fn take_turn(&mut self) -> Result<(), Error> {
+        match &self.conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(_) => {
+                crate::query::execute!(self.conn(), "select pg_advisory_xact_lock(7061773)").map(drop)
+            }
+        }
+    }
+
     async fn statement(&mut self, statement: Statement) -> Result<(), Error> {
         let sql = match (statement, &self.conn) {
             // Takes the write lock at once: a deferred transaction could fail later without waiting.

@@ -87,7 +87,7 @@ pub async fn should_run(
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
-         join streams t on t.id = e.stream
+         join release_streams t on t.id = e.stream
          join integrations i on i.id = s.integration
          join projects o on o.id = i.project
          left join buckets k on k.integration = i.id

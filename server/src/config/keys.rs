@@ -80,6 +80,29 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
+/// The page of the user's guide about the configuration.
+#[cfg(test)]
+pub(super) fn guide() -> String {
+    let mut page = GUIDE.to_owned();
+    for key in KEYS {
+        // Writing to a string does not fail.
+        _ = writeln!(page, "| `{}` | `{}` | `{}` | {} |", key.name, key.variable(), key.default, key.meaning);
+    }
+    page
+}
+
+#[cfg(test)]
+const GUIDE: &str = "\
+# Configuration
+
+The server starts without any configuration. What it is told stands in a TOML file, named by `--config FILE` or
+`TOWPATH_CONFIG`, and in environment variables, which win. A key or a `TOWPATH_…` variable that it does not know
+stops the start. `towpath-server config` prints what is in force, and where each value comes from.
+
+| key | variable | default | what it decides |
+|---|---|---|---|
+";
+
 pub(super) fn default_of(name: &str) -> &'static str {
     KEYS.iter().find(|key| key.name == name).map_or("", |key| key.default)
 }

@@ -6,8 +6,8 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
-/// The longest value of the cookie, in bytes; browsers take some 4,000 with its attributes.
-const LONGEST: usize = 3_800;
+/// How much JSON the cookie holds, in bytes: browsers take some 4,000 in base64, with name and attributes.
+const ROOM: usize = 2_800;
 const SECONDS: u32 = 60;
 /// Fields whose name says that they are secret never leave this process.
 const SECRET: [&str; 3] = ["password", "secret", "token"];
@@ -15,6 +15,13 @@ const SECRET: [&str; 3] = ["password", "secret", "token"];
 /// The value of the cookie; empty to remove an earlier one.
 #[derive(Debug)]
 pub(super) struct Echo(String);
+
+struct Field {
+    /// Which one of the form it is.
+    place: usize,
+    length: usize,
+    pair: (String, String),
+}
 
 #[derive(Serialize)]
 struct Kept<'a> {
@@ -31,22 +38,22 @@ impl Echo {
     /// The fields of an url-encoded form, without its secrets. Where they are too long for a cookie, the longest
     /// are left out.
     pub fn of(path: &str, body: &[u8]) -> Self {
-        let fields = form_urlencoded::parse(body).into_owned().filter(|(name, _)| {
-            let name = name.to_ascii_lowercase();
-            !SECRET.iter().any(|secret| name.contains(secret))
+        let mut fields: Vec<Field> = form_urlencoded::parse(body)
+            .into_owned()
+            .filter(|(name, _)| !is_secret(name))
+            .enumerate()
+            .map(|(place, pair)| Field { place, length: json_length(&pair), pair })
+            .collect();
+        fields.sort_by_key(|field| field.length);
+        let mut room = ROOM.saturating_sub(json_length(&path));
+        fields.retain(|field| {
+            let fits = field.length <= room;
+            room = room.saturating_sub(field.length);
+            fits
         });
-        let mut kept = Kept { path, fields: fields.collect() };
-        loop {
-            // Texts and lists of texts always have a JSON form.
-            let value = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&kept).unwrap_or_default());
-            if value.len() <= LONGEST || kept.fields.is_empty() {
-                return Self(value);
-            }
-            let lengths = kept.fields.iter().map(|(name, value)| name.len() + value.len()).enumerate();
-            if let Some((longest, _)) = lengths.max_by_key(|(_, length)| *length) {
-                kept.fields.remove(longest);
-            }
-        }
+        fields.sort_by_key(|field| field.place);
+        let kept = Kept { path, fields: fields.into_iter().map(|field| field.pair).collect() };
+        Self(URL_SAFE_NO_PAD.encode(json(&kept)))
     }
 
     pub fn lay_into(self, headers: &mut HeaderMap, https: bool) {
@@ -59,31 +66,45 @@ impl Echo {
     }
 }
 
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SECRET.iter().any(|secret| name.contains(secret))
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("texts, and lists of them, have a JSON form")
+}
+
+/// With the comma after it.
+fn json_length(value: &impl Serialize) -> usize {
+    json(value).len() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn json(echo: &Echo) -> String {
+    fn text(echo: &Echo) -> String {
         String::from_utf8(URL_SAFE_NO_PAD.decode(&echo.0).unwrap()).unwrap()
     }
 
     #[test]
     fn secrets_are_not_kept() {
         let echo = Echo::of("/fn/join", b"form%5Bname%5D=Ada&form%5BPassword%5D=x&api_token=y&Secret=z");
-        assert_eq!(json(&echo), r#"{"path":"/fn/join","fields":[["form[name]","Ada"]]}"#);
+        assert_eq!(text(&echo), r#"{"path":"/fn/join","fields":[["form[name]","Ada"]]}"#);
     }
 
     #[test]
     fn what_is_too_long_is_left_out_and_the_rest_is_kept() {
         let form = format!("a=short&b={}&c={}", "é".repeat(2_000), "x".repeat(1_000));
         let echo = Echo::of("/fn/a", form.as_bytes());
-        assert!(echo.0.len() <= LONGEST);
-        assert!(json(&echo).contains(r#"["a","short"],["c","xxx"#), "{}", json(&echo));
+        assert!(echo.0.len() <= 3_800);
+        assert!(text(&echo).contains(r#"["a","short"],["c","xxx"#), "{}", text(&echo));
     }
 
     #[test]
     fn a_form_of_many_fields_ends_too() {
         let form = "field=value&".repeat(5_000);
-        assert!(Echo::of("/fn/a", form.as_bytes()).0.len() <= LONGEST);
+        assert!(Echo::of("/fn/a", form.as_bytes()).0.len() <= 3_800);
     }
 }

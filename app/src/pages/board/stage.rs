@@ -99,10 +99,8 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
 /// Whether the pointer only moved between parts of the stage.
 fn stays_inside(event: &DragEvent) -> bool {
     use leptos::wasm_bindgen::JsCast;
-    use leptos::web_sys::Node;
-    let node = |target: Option<leptos::web_sys::EventTarget>| {
-        target.and_then(|target| target.dyn_into::<Node>().ok())
-    };
+    use leptos::web_sys::{EventTarget, Node};
+    let node = |target: Option<EventTarget>| target.and_then(|target| target.dyn_into::<Node>().ok());
     let stage = node(event.current_target());
     let entered = node(event.related_target());
     entered.is_some_and(|entered| stage.is_some_and(|stage| stage.contains(Some(&entered))))

@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{Method, StatusCode, header};
 use towpath_domain::access::Action;
 use towpath_domain::digests::{Algorithm, Digest};
+use towpath_service::images;
 
 use crate::harness::{Answer, Outcome, Registry, refusal};
 
@@ -190,6 +191,15 @@ async fn what_cannot_be_mounted_is_uploaded_instead() -> Outcome {
     registry.secret = registry.token("shop/tools", &[Action::Pull, Action::Push]).await?;
     let path = format!("/v2/shop/tools/qa/blobs/uploads/?mount={digest}&from={NAME}");
     assert_eq!(registry.send(Method::POST, &path, Body::empty()).await?.status, StatusCode::ACCEPTED);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_upload_under_way_is_not_swept() -> Outcome {
+    let registry = Registry::start().await?;
+    let location = registry.begin(NAME).await?;
+    assert_eq!(images::sweep_uploads(&registry.service).await?, 0);
+    assert_eq!(registry.get(&location).await?.status, StatusCode::NO_CONTENT);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use towpath_domain::access::{Action, Actor};
 use towpath_domain::builds::Origin;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::references::Tag;
+use towpath_domain::times::Time;
 use towpath_store::images::{self as stored, Content, ContentKind};
 use towpath_store::{Conn, Tx};
 
@@ -197,39 +198,47 @@ struct Pushed {
 impl Pushed {
     /// Saves everything in one transaction. Answers with the reason if a build was kept but may not enter.
     async fn save(mut self, tx: &mut Tx, service: &Service, actor: &Actor) -> Result<Option<String>, Error> {
+        self.refuse_smuggling()?;
         let now = service.now();
-        let repository = self.opened.repository;
-        for tag in &self.tags {
-            self.check_tag(tx, tag).await?;
-        }
-        stored::insert_manifest(tx, repository, &self.manifest, &self.contents, now).await?;
+        stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, now).await?;
         if let Some(arrived) = self.arrived(tx).await? {
-            let received =
-                builds::receive(tx, service, actor, &self.opened.located, self.opened.slot.as_ref(), arrived)
-                    .await?;
+            let Opened { located, slot, .. } = &self.opened;
+            let received = builds::receive(tx, service, actor, located, slot.as_ref(), arrived).await?;
             if let Received::Refused { bucket, refused } = received {
                 return Ok(Some(format!("{bucket} {refused}")));
             }
         }
         for tag in &self.tags {
-            stored::set_tag(tx, repository, tag, &self.manifest.digest, now).await?;
+            self.tag(tx, tag, now).await?;
         }
         Ok(None)
     }
 
-    /// Tags in a bucket keep their meaning; those of an integration itself may move, and so may the tags under
-    /// which clients keep lists of referrers.
-    async fn check_tag(&self, tx: &mut Tx, tag: &Tag) -> Result<(), Error> {
-        if self.opened.slot.is_none() || tag.is_referrers_fallback() {
+    /// Whether a tag keeps its meaning: in a bucket all do, except those under which clients keep lists of
+    /// referrers; those of the integration itself may move.
+    fn keeps(&self, tag: &Tag) -> bool {
+        self.opened.slot.is_some() && !tag.is_referrers_fallback()
+    }
+
+    /// An image with a subject is no build, so no gate would see it. A tag must not make it look like one.
+    fn refuse_smuggling(&self) -> Result<(), Error> {
+        let passes_gates = self.manifest.subject.is_none() || !self.manifest.runnable;
+        if passes_gates || !self.tags.iter().any(|tag| self.keeps(tag)) {
             return Ok(());
         }
-        if self.manifest.runnable && self.manifest.subject.is_some() {
-            return Err(Error::Denied(
-                "an image with a subject is no build, so it cannot have a tag in a bucket".to_owned(),
-            ));
+        Err(Error::Denied("an image with a subject is no build, so it gets no tag in a bucket".to_owned()))
+    }
+
+    /// Points a tag at the manifest. Whether a kept tag was free shows only when it is taken: another replica
+    /// may push at the same moment.
+    async fn tag(&self, tx: &mut Tx, tag: &Tag, now: Time) -> Result<(), Error> {
+        let (repository, digest) = (self.opened.repository, &self.manifest.digest);
+        if !self.keeps(tag) {
+            return Ok(stored::set_tag(tx, repository, tag, digest, now).await?);
         }
-        match stored::find_tag(tx, self.opened.repository, tag).await? {
-            Some(earlier) if earlier != self.manifest.digest => Err(Error::Denied(format!(
+        stored::add_tag(tx, repository, tag, digest, now).await?;
+        match stored::find_tag(tx, repository, tag).await? {
+            Some(earlier) if earlier != *digest => Err(Error::Denied(format!(
                 "the tag “{}” is {earlier} in this bucket and does not change; push under another tag",
                 tag.as_str()
             ))),

@@ -8,6 +8,7 @@ use crate::Service;
 use bytes::Bytes;
 use futures::Stream;
 use sha2::{Digest as _, Sha256};
+use std::time::{Duration, UNIX_EPOCH};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::{Algorithm, Digest};
@@ -16,6 +17,9 @@ use uuid::Uuid;
 
 /// Sizes are stored as signed numbers; nothing else bounds a blob.
 const LIMIT: u64 = i64::MAX.cast_unsigned();
+
+/// Longer than any client takes to come back to an upload that broke off.
+const ABANDONED_SECONDS: i64 = 86_400;
 
 /// Begins an upload, whose content will be hashed with `algorithm` while it arrives, and names it.
 pub async fn begin_upload(
@@ -117,6 +121,13 @@ pub async fn delete_blob(
             if deleted { Ok(()) } else { Err(Error::BlobUnknown) }
         })
         .await
+}
+
+/// Removes the uploads that nobody continued for a day, and says how many they were.
+pub async fn sweep_uploads(service: &Service) -> Result<u64, Error> {
+    let cutoff = service.now().plus_seconds(-ABANDONED_SECONDS).micros();
+    let cutoff = UNIX_EPOCH + Duration::from_micros(u64::try_from(cutoff).unwrap_or(0));
+    Ok(service.blobs().sweep_uploads(cutoff).await?)
 }
 
 async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repository, Error> {

@@ -25,16 +25,14 @@ pub trait Opens {
 pub struct Database {
     /// As the configuration gives it: `sqlite:PATH` or `postgres://…`.
     pub url: String,
-    /// For files beside the database; the SQLite database itself lies in it.
-    pub folder: TempDir,
-    server: Option<Server>,
+    home: Home,
 }
 
-/// Where a database of Postgres is, so that it can be removed.
+/// Where a database is, so that it can be removed.
 #[derive(Debug)]
-struct Server {
-    url: String,
-    database: String,
+enum Home {
+    Folder(TempDir),
+    Server { url: String, database: String },
 }
 
 /// Checks a rule on SQLite and on Postgres.
@@ -65,7 +63,7 @@ impl Database {
     fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("towpath.db").display());
-        Self { url, folder, server: None }
+        Self { url, home: Home::Folder(folder) }
     }
 
     async fn postgres() -> Option<Self> {
@@ -81,16 +79,15 @@ impl Database {
         let database = format!("towpath_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         execute(&url, &format!("drop database if exists {database} with (force)")).await;
         execute(&url, &format!("create database {database} template {template}")).await;
-        Some(Self {
-            url: beside(&url, &database),
-            folder: tempfile::tempdir().expect("a temporary folder"),
-            server: Some(Server { url, database }),
-        })
+        Some(Self { url: beside(&url, &database), home: Home::Server { url, database } })
     }
 
     async fn remove(self) {
-        if let Some(Server { url, database }) = self.server {
-            execute(&url, &format!("drop database {database} with (force)")).await;
+        match self.home {
+            Home::Folder(folder) => folder.close().expect("removes the folder"),
+            Home::Server { url, database } => {
+                execute(&url, &format!("drop database {database} with (force)")).await;
+            }
         }
     }
 }

@@ -59,20 +59,21 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
             })
             .await;
         let mut conn = store.conn().await;
-        let run = |service: &str, integration: &str, build| ShouldRun {
+        let run = |service: &str, integration: &str, bucket: &str, build| ShouldRun {
             service: slug(service),
             project: slug("shop"),
             integration: slug(integration),
+            bucket: slug(bucket),
             build,
         };
         let there = |build: &towpath_domain::builds::Build| Some((build.digest.clone(), build.tag.clone()));
         assert_eq!(
             should_run(&mut conn, shop.project.id, shop.qa.id).await.expect("reads"),
-            [run("web", "checkout", there(&shop.build)), run("worker", "worker", there(&build))]
+            [run("web", "checkout", "qa", there(&shop.build)), run("worker", "worker", "qa", there(&build))]
         );
         assert_eq!(
             should_run(&mut conn, shop.project.id, shop.prod.id).await.expect("reads"),
-            [run("web", "checkout", None), run("worker", "worker", None)]
+            [run("web", "checkout", "prod", None), run("worker", "worker", "production", None)]
         );
     });
 }

@@ -1,0 +1,75 @@
+//! Where a build came from, and how far that is vouched for.
+
+use crate::components::badge::Badge;
+use crate::components::disclosure::Disclosure;
+use crate::components::icon::Symbol;
+use crate::components::table::Table;
+use crate::components::tone::Tone;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use towpath_domain::builds::{Claim, Origin};
+
+/// The fields of the origin that are known, as rows of a list of facts.
+#[component]
+pub fn OriginFacts(origin: Origin) -> impl IntoView {
+    let Origin { commit, repository, git_ref, version, title, authors, .. } = origin;
+    let fields = [
+        ("Commit", commit),
+        ("Repository", repository),
+        ("Git ref", git_ref),
+        ("Version", version),
+        ("Title", title),
+        ("Authors", authors),
+    ];
+    let row = |(name, claim): (&'static str, Option<Claim>)| {
+        claim.map(|Claim { value, verified }| {
+            view! {
+                <div class="facts__row">
+                    <dt>{name}</dt>
+                    <dd>{value} " " <Vouched verified=verified /></dd>
+                </div>
+            }
+        })
+    };
+    fields.into_iter().filter_map(row).collect_view()
+}
+
+/// Whether a signed claim of a CI stands behind a field, or only the word of whoever pushed.
+#[component]
+fn Vouched(verified: bool) -> impl IntoView {
+    if verified {
+        view! {
+            <Badge tone=Tone::Success symbol=Symbol::Check>
+                "verified"
+            </Badge>
+        }
+        .into_any()
+    } else {
+        view! { <Badge>"claimed"</Badge> }.into_any()
+    }
+}
+
+/// Every label and annotation as it was pushed.
+#[component]
+pub fn Labels(labels: BTreeMap<String, String>) -> impl IntoView {
+    let count = labels.len();
+    let row = |(key, value): (String, String)| {
+        view! {
+            <tr>
+                <th scope="row">
+                    <code>{key}</code>
+                </th>
+                <td>{value}</td>
+            </tr>
+        }
+    };
+    (count > 0).then(|| {
+        view! {
+            <Disclosure summary="Labels" count=count>
+                <Table caption="Labels" columns=vec!["Label", "Value"]>
+                    {labels.into_iter().map(row).collect_view()}
+                </Table>
+            </Disclosure>
+        }
+    })
+}

@@ -1,0 +1,146 @@
+//! What the forms of pages share: how their fields are called, what was typed into them before, what is
+//! typed now, and what is wrong with it.
+
+mod naming;
+
+pub use naming::{NameFields, free};
+
+use crate::AppError;
+use crate::components::banner::Banner;
+use crate::components::tone::Tone;
+use crate::echo::{Echo, errors, mistake};
+use crate::shell::Announcement;
+use leptos::form::FromFormData;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::web_sys::FormData;
+use towpath_domain::forms::FieldError;
+
+/// A form while it is being filled in, for a server function that takes it as the argument `form`.
+///
+/// Fields are called as the checks in `domain` call them: `slug`, `stages[0][bucket]`.
+#[derive(Clone)]
+pub struct Draft {
+    echo: Echo,
+    errors: Memo<Vec<FieldError>>,
+}
+
+impl Draft {
+    pub fn of<S>(action: ServerAction<S>) -> Self
+    where
+        S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+        S::Output: Clone + Send + Sync + 'static,
+    {
+        Self { echo: Echo::of(S::PATH), errors: errors(move || action.value().get()) }
+    }
+
+    pub const fn errors(&self) -> Memo<Vec<FieldError>> {
+        self.errors
+    }
+
+    /// What the server says is wrong with a field.
+    pub fn mistake(&self, field: &str) -> Signal<Option<String>> {
+        mistake(self.errors, field)
+    }
+
+    /// What was typed into a field before the form failed without script.
+    pub fn value(&self, field: &str) -> String {
+        self.echo.value(&input_name(field))
+    }
+
+    pub fn value_or(&self, field: &str, default: &str) -> String {
+        self.echo.value_or(&input_name(field), default)
+    }
+
+    /// Whether a box is ticked at first: as it was, or else by `default`.
+    pub fn ticked(&self, field: &str, value: &str, default: bool) -> bool {
+        if self.echo.is_empty() { default } else { self.echo.has(&input_name(field), value) }
+    }
+}
+
+/// The name under which a field is sent, as `serde_qs` reads it: `form[stages][0][bucket]`.
+pub fn input_name(field: &str) -> String {
+    let (head, rest) = field.find('[').map_or((field, ""), |at| field.split_at(at));
+    format!("form[{head}]{rest}")
+}
+
+/// The form as it stands in the browser, read as the server will read it.
+pub fn typed<S: FromFormData>(form: NodeRef<html::Form>) -> Option<S> {
+    let data = FormData::new_with_form(&form.get_untracked()?).ok()?;
+    S::from_form_data(&data).ok()
+}
+
+/// The first mistake in a field among those of a check in the browser.
+pub fn first_mistake(
+    mistakes: impl Fn() -> Vec<FieldError> + Send + Sync + 'static,
+    field: &'static str,
+) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        mistakes().into_iter().find(|mistake| mistake.field == field).map(|mistake| mistake.message)
+    })
+}
+
+/// Whether script runs. The page is first drawn as without, since the server drew it so.
+pub fn scripted() -> ReadSignal<bool> {
+    let (scripted, set) = signal(false);
+    Effect::new(move |_| set.set(true));
+    scripted
+}
+
+/// Changes whenever an action has succeeded: what it changed is read anew, and nothing after a failure,
+/// which leaves the form as it is.
+pub fn successes<S>(action: ServerAction<S>) -> Memo<usize>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    Memo::new(move |last: Option<&usize>| {
+        let version = action.version().get();
+        let succeeded = action.value().with(|value| matches!(value, Some(Ok(_))));
+        if succeeded { version } else { last.copied().unwrap_or_default() }
+    })
+}
+
+/// Tells those who listen that an action has succeeded.
+pub fn announce<S>(action: ServerAction<S>, words: &'static str)
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let successes = successes(action);
+    let announcement = use_context::<Announcement>();
+    Effect::new(move |last: Option<usize>| {
+        let now = successes.get();
+        if let (Some(Announcement(message)), true) = (announcement, last.is_some_and(|last| last != now)) {
+            message.set(words.to_owned());
+        }
+        now
+    });
+}
+
+/// What went wrong with an action that has no fields of its own.
+#[component]
+pub fn Failure(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {
+    move || {
+        errors.get().into_iter().next().map(|error| {
+            view! {
+                <Banner tone=Tone::Danger title="That did not work" live=true>
+                    <p class="banner__text">{error.message}</p>
+                </Banner>
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::input_name;
+
+    #[test]
+    fn a_field_is_sent_as_a_part_of_the_form() {
+        assert_eq!(input_name("slug"), "form[slug]");
+        assert_eq!(input_name("stages[0][bucket]"), "form[stages][0][bucket]");
+        assert_eq!(input_name("actions[]"), "form[actions][]");
+    }
+}

@@ -1,0 +1,104 @@
+//! The two fields that name something new: what people read, and what stands in addresses.
+
+use super::{Draft, input_name};
+use crate::components::field::{TextField, Validate, field_id};
+use leptos::prelude::*;
+use towpath_domain::slugs::{Slug, SlugError};
+use towpath_domain::words::Title;
+
+/// Title and slug. With script the slug follows the title until it is edited.
+#[component]
+pub fn NameFields(
+    draft: Draft,
+    /// Says what is wrong with a slug.
+    validate: Validate,
+) -> impl IntoView {
+    let suggestion = RwSignal::new(String::new());
+    view! {
+        <div class="form__row">
+            <TextField
+                id=field_id("title")
+                name=input_name("title")
+                label="Title"
+                hint="What people read."
+                value=draft.value("title")
+                error=draft.mistake("title")
+                required=true
+                autofocus=true
+                validate=Validate::by(Title::parse)
+                on_type=move |title: String| suggestion.set(suggest(&title))
+            />
+            <TextField
+                id=field_id("slug")
+                name=input_name("slug")
+                label="Slug"
+                hint="Stands in addresses for good."
+                value=draft.value("slug")
+                error=draft.mistake("slug")
+                required=true
+                mono=true
+                validate=validate
+                suggestion=suggestion
+            />
+        </div>
+    }
+}
+
+/// A check of a new slug, which also knows those that are `taken` already.
+pub fn free(
+    parse: fn(&str) -> Result<Slug, SlugError>,
+    taken: impl IntoIterator<Item = Slug>,
+    message: &'static str,
+) -> Validate {
+    let taken: Vec<Slug> = taken.into_iter().collect();
+    Validate::from(move |text: &str| match parse(text) {
+        Ok(slug) if taken.contains(&slug) => Err(message.to_owned()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+/// A slug that a title suggests: its letters and digits, with hyphens between the words.
+fn suggest(title: &str) -> String {
+    let mut slug = String::new();
+    for word in title.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+        let word = word.to_ascii_lowercase();
+        let word = if slug.is_empty() {
+            word.trim_start_matches(|letter: char| letter.is_ascii_digit())
+        } else {
+            &word
+        };
+        // A slug has at most 40 characters; whole words are kept.
+        if !word.is_empty() && slug.len() + word.len() < 40 {
+            if !slug.is_empty() {
+                slug.push('-');
+            }
+            slug.push_str(word);
+        }
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_suggests_a_slug_that_is_accepted() {
+        for (title, slug) in [
+            ("Shop", "shop"),
+            ("Checkout & Payments", "checkout-payments"),
+            ("  2nd  Shop 3 ", "nd-shop-3"),
+            ("a very long title that goes on and on and on", "a-very-long-title-that-goes-on-and-on"),
+        ] {
+            assert_eq!(suggest(title), slug);
+            assert!(Slug::parse_new(slug).is_ok());
+        }
+        assert_eq!(suggest("日本"), "");
+    }
+
+    #[test]
+    fn a_word_too_long_for_a_slug_is_left_out() {
+        assert_eq!(suggest(&"a".repeat(90)), "");
+    }
+}

@@ -1,0 +1,56 @@
+//! The form for a new project.
+
+use crate::AppError;
+use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
+use crate::components::form::ErrorSummary;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::fns::projects::{CreateProject, view_home};
+use crate::loaded::{ErrorPage, Loaded};
+use crate::pages::forms::{Draft, NameFields, free};
+use crate::paths;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use towpath_domain::projects::Home;
+use towpath_domain::slugs::Slug;
+
+#[component]
+pub fn NewProjectPage() -> impl IntoView {
+    let home = Resource::new(|| (), |()| view_home());
+    view! {
+        <main id="main" class="page page--narrow">
+            <Loaded resource=home let:home>
+                {match home.may_create.clone() {
+                    Ok(()) => Either::Left(view! { <NewProject home=home /> }),
+                    Err(why) => Either::Right(view! { <ErrorPage error=AppError::Forbidden(why) /> }),
+                }}
+            </Loaded>
+        </main>
+    }
+}
+
+#[component]
+fn NewProject(home: Home) -> impl IntoView {
+    let action = ServerAction::<CreateProject>::new();
+    let draft = Draft::of(action);
+    let taken = home.projects.into_iter().map(|line| line.project.slug);
+    let validate = free(Slug::parse_new, taken, "There is a project of this name already.");
+    view! {
+        <Title text="New project" />
+        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("New project")] />
+        <PageHeader
+            title="New project"
+            lead="One software product with its environments, its workflow and an integration for each service."
+        />
+        <ActionForm action=action attr:class="form" attr:novalidate="">
+            <ErrorSummary errors=draft.errors() />
+            <NameFields draft=draft validate=validate />
+            <div class="form__actions">
+                <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                    "Create project"
+                </SubmitButton>
+                <LinkButton href=paths::HOME>"Cancel"</LinkButton>
+            </div>
+        </ActionForm>
+    }
+}

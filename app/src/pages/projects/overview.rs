@@ -1,0 +1,225 @@
+//! What a project consists of.
+
+use super::steps::NextStep;
+use crate::components::badge::Badge;
+use crate::components::banner::Banner;
+use crate::components::button::LinkButton;
+use crate::components::card::Card;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::tone::Tone;
+use crate::pages::workflows::StageLine;
+use crate::paths;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use towpath_domain::environments::Environment;
+use towpath_domain::integrations::{Follows, Integration};
+use towpath_domain::projects::ProjectView;
+use towpath_domain::services::Service;
+use towpath_domain::streams::Stream;
+use towpath_domain::workflows::Workflow;
+
+#[component]
+pub fn Overview(view: ProjectView) -> impl IntoView {
+    let project = view.project.clone();
+    let title = project.title.to_string();
+    let lead = if project.is_global() {
+        "What all projects share. Its buckets stand for release streams."
+    } else {
+        "Where its builds arrive, the places where it runs, and the way between them."
+    };
+    let refused = view.may_configure.clone().err();
+    let places = if project.is_global() {
+        view! { <Streams streams=view.streams.clone() /> }.into_any()
+    } else {
+        view! { <Environments view=view.clone() /> }.into_any()
+    };
+    view! {
+        <Title text=title.clone() />
+        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here(project.slug.to_string())] />
+        <PageHeader title=title lead=lead />
+        {refused
+            .map(|why| {
+                view! {
+                    <Banner tone=Tone::Info title="You can look around here, not change it">
+                        <p class="banner__text">{why}</p>
+                    </Banner>
+                }
+            })}
+        <NextStep view=view.clone() />
+        <Integrations view=view.clone() />
+        {places}
+        <Workflows view=view.clone() />
+        {(!view.services.is_empty()).then(|| view! { <Services view=view /> })}
+    }
+}
+
+/// The link that adds something, for those who may.
+fn add(view: &ProjectView, href: String, words: &'static str) -> ViewFn {
+    let href = view.may_configure.is_ok().then_some(href);
+    ViewFn::from(move || {
+        href.clone().map(|href| {
+            view! {
+                <LinkButton href=href small=true>
+                    {words}
+                </LinkButton>
+            }
+        })
+    })
+}
+
+#[component]
+fn Environments(view: ProjectView) -> impl IntoView {
+    let actions = add(&view, paths::new_environment(&view.project.slug), "Add environment");
+    let none = view.environments.is_empty();
+    let item = |Environment { slug, title, stream, .. }: Environment| {
+        view! {
+            <li class="rows__item">
+                <span class="rows__name">{title.to_string()}</span>
+                <code class="rows__meta">{slug.to_string()}</code>
+                <StreamBadge stream=stream />
+            </li>
+        }
+    };
+    view! {
+        <Card title="Environments" actions=actions>
+            {if none {
+                view! { <p class="muted">"None yet."</p> }.into_any()
+            } else {
+                view! { <ul class="rows">{view.environments.into_iter().map(item).collect_view()}</ul> }.into_any()
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn StreamBadge(stream: Stream) -> impl IntoView {
+    let words = format!("{} stream", stream.slug);
+    if stream.production {
+        view! { <Badge tone=Tone::Warning>{words}</Badge> }.into_any()
+    } else {
+        view! { <Badge stream=true>{words}</Badge> }.into_any()
+    }
+}
+
+#[component]
+fn Streams(streams: Vec<Stream>) -> impl IntoView {
+    let actions = ViewFn::from(|| {
+        view! {
+            <LinkButton href=paths::STREAMS small=true>
+                "All streams"
+            </LinkButton>
+        }
+    });
+    let item = |stream: Stream| {
+        view! {
+            <li class="rows__item">
+                <span class="rows__name">{stream.title.to_string()}</span>
+                <StreamBadge stream=stream />
+            </li>
+        }
+    };
+    view! {
+        <Card title="Release streams" actions=actions>
+            <ul class="rows">{streams.into_iter().map(item).collect_view()}</ul>
+        </Card>
+    }
+}
+
+#[component]
+fn Workflows(view: ProjectView) -> impl IntoView {
+    let actions = add(&view, paths::new_workflow(&view.project.slug), "Add workflow");
+    let slots = view.slots();
+    let none = view.workflows.is_empty();
+    let item = move |workflow: Workflow| {
+        let Workflow { name, is_default, graph, .. } = workflow;
+        view! {
+            <li class="rows__item">
+                <span class="rows__name">{name.title.to_string()}</span>
+                {is_default
+                    .then(|| {
+                        view! { <Badge tone=Tone::Accent>{format!("default for {}", name.kind.plural())}</Badge> }
+                    })}
+                <span class="rows__meta">{name.kind.plural()}</span>
+                <StageLine graph=graph slots=slots.clone() />
+            </li>
+        }
+    };
+    view! {
+        <Card title="Workflows" actions=actions>
+            {if none {
+                view! { <p class="muted">"None yet. Without one, builds stay where CI pushed them."</p> }.into_any()
+            } else {
+                view! { <ul class="rows">{view.workflows.into_iter().map(item).collect_view()}</ul> }.into_any()
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn Integrations(view: ProjectView) -> impl IntoView {
+    let actions = add(&view, paths::new_integration(&view.project.slug), "Add integration");
+    let none = view.integrations.is_empty();
+    let workflows = view.workflows;
+    let item = move |integration: Integration| {
+        let follows = follows(&integration, &workflows);
+        view! {
+            <li class="rows__item">
+                <a class="rows__link" href=paths::integration(&view.project.slug, &integration.slug)>
+                    {integration.title.to_string()}
+                </a>
+                <span class="rows__meta">{follows}</span>
+                <Badge>{integration.kind.plural()}</Badge>
+            </li>
+        }
+    };
+    view! {
+        <Card title="CI integrations" actions=actions>
+            {if none {
+                view! { <p class="muted">"None yet. Builds arrive in an integration."</p> }.into_any()
+            } else {
+                view! { <ul class="rows">{view.integrations.into_iter().map(item).collect_view()}</ul> }.into_any()
+            }}
+        </Card>
+    }
+}
+
+/// Which workflow an integration follows, in words.
+fn follows(integration: &Integration, workflows: &[Workflow]) -> String {
+    let titled = |found: Option<&Workflow>| found.map(|workflow| workflow.name.title.to_string());
+    let default =
+        || workflows.iter().find(|workflow| workflow.is_default && workflow.name.kind == integration.kind);
+    let words = match integration.workflow {
+        Follows::None => None,
+        Follows::Default => titled(default()).map(|title| format!("follows the default, {title}")),
+        Follows::Own(id) => titled(workflows.iter().find(|workflow| workflow.name.id == id))
+            .map(|title| format!("follows {title}")),
+    };
+    words.unwrap_or_else(|| "follows no workflow".to_owned())
+}
+
+#[component]
+fn Services(view: ProjectView) -> impl IntoView {
+    let ProjectView { project, integrations, services, .. } = view;
+    let item = move |service: Service| {
+        let integration = integrations.iter().find(|integration| integration.id == service.integration);
+        let built_by = integration.map(|integration| {
+            view! {
+                <span class="rows__meta">
+                    "built by " <a href=paths::integration(&project.slug, &integration.slug)>{integration.slug.to_string()}</a>
+                </span>
+            }
+        });
+        view! {
+            <li class="rows__item">
+                <span class="rows__name">{service.title.to_string()}</span>
+                <code class="rows__meta">{service.slug.to_string()}</code>
+                {built_by}
+            </li>
+        }
+    };
+    view! {
+        <Card title="Services">
+            <ul class="rows">{services.into_iter().map(item).collect_view()}</ul>
+        </Card>
+    }
+}

@@ -1,0 +1,125 @@
+//! The form for a new token.
+
+use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::card::Card;
+use crate::components::choice::{Checkbox, Fieldset};
+use crate::components::field::{TextField, Validate, field_id};
+use crate::components::form::ErrorSummary;
+use crate::components::select::{Select, SelectOption};
+use crate::fns::tokens::CreateToken;
+use crate::pages::forms::{Draft, input_name};
+use leptos::prelude::*;
+use towpath_domain::access::{Action, TOKEN_ACTIONS};
+use towpath_domain::tokens::{TokenForm, TokensView};
+use towpath_domain::words::Title;
+
+#[component]
+pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl IntoView {
+    let draft = Draft::of(create);
+    view! {
+        <Card title="New token">
+            <ActionForm action=create attr:class="form" attr:novalidate="">
+                <ErrorSummary errors=draft.errors() />
+                <TextField
+                    id=field_id("title")
+                    name=input_name("title")
+                    label="Title"
+                    hint="What uses it: “CI of checkout”."
+                    value=draft.value("title")
+                    error=draft.mistake("title")
+                    required=true
+                    validate=Validate::by(Title::parse)
+                />
+                <Select
+                    id=field_id("scope")
+                    name=input_name("scope")
+                    label="Where"
+                    options=scope_options(&view.scopes)
+                    value=draft.value("scope")
+                    error=draft.mistake("scope")
+                />
+                <Actions draft=draft.clone() />
+                <TextField
+                    id=field_id("days")
+                    name=input_name("days")
+                    label="Days until it expires"
+                    hint="From 1 to 365."
+                    input_type="number"
+                    value=draft.value_or("days", "90")
+                    error=draft.mistake("days")
+                    required=true
+                    validate=Validate::from(check_days)
+                />
+                <div class="form__actions">
+                    <SubmitButton kind=ButtonKind::Primary pending=create.pending()>
+                        "Create token"
+                    </SubmitButton>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+}
+
+#[component]
+fn Actions(draft: Draft) -> impl IntoView {
+    let error = draft.mistake("actions");
+    let boxes = TOKEN_ACTIONS
+        .into_iter()
+        .map(|action| {
+            let (label, hint) = words(action);
+            view! {
+                <Checkbox
+                    name=input_name("actions[]")
+                    value=action.name()
+                    label=label
+                    hint=hint
+                    checked=draft.ticked("actions[]", action.name(), matches!(action, Action::Pull | Action::Push))
+                />
+            }
+        })
+        .collect_view();
+    view! {
+        <Fieldset name="actions" legend="It may" error=error>
+            {boxes}
+        </Fieldset>
+    }
+}
+
+const fn words(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Pull => ("Pull", "Fetch images."),
+        Action::Push => ("Push", "Send images in."),
+        Action::Promote => ("Promote", "Ask for builds to move on."),
+        Action::RollBack => ("Roll back", "Make an earlier build current again."),
+        _ => ("View", "Read boards, builds and the timeline."),
+    }
+}
+
+fn scope_options(scopes: &[String]) -> Vec<SelectOption> {
+    let everywhere = SelectOption::new("", "Everywhere you may");
+    let scope = |scope: &String| {
+        let label = if scope.contains('/') { scope.clone() } else { format!("All of {scope}") };
+        SelectOption::new(scope, label)
+    };
+    std::iter::once(everywhere).chain(scopes.iter().map(scope)).collect()
+}
+
+/// Asks the check of the whole form about its days.
+fn check_days(text: &str) -> Result<(), String> {
+    let form = TokenForm { days: text.to_owned(), ..TokenForm::default() };
+    let mistakes = form.check().err();
+    let mistake =
+        mistakes.iter().flat_map(|invalid| invalid.errors()).find(|mistake| mistake.field == "days");
+    mistake.map_or(Ok(()), |mistake| Err(mistake.message.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_are_judged_as_the_server_judges_them() {
+        assert!(check_days("90").is_ok());
+        assert!(check_days("366").is_err_and(|message| message.contains("365")));
+    }
+}

@@ -1,0 +1,90 @@
+//! The rows of the form for a workflow: one for each stage.
+
+use super::sketch::Sketch;
+use crate::components::choice::{Checkbox, Fieldset};
+use crate::components::field::{TextField, field_id};
+use crate::components::select::{Select, SelectOption};
+use crate::pages::forms::{Draft, input_name};
+use leptos::prelude::*;
+use towpath_domain::access::Role;
+
+/// One stage. The first has no gates: nothing is promoted into it.
+#[component]
+pub fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
+    let field = move |name: &str| format!("stages[{row}][{name}]");
+    let bucket = field("bucket");
+    let arrivals = field("arrivals");
+    let gates =
+        (row > 0).then(|| view! { <GateFields draft=draft.clone() sketch=sketch roles=roles row=row /> });
+    view! {
+        <Fieldset name=format!("stages[{row}]") legend=format!("Stage {}", row + 1)>
+            <div class="form__rows">
+                <div class="form__row">
+                    <Select
+                        id=field_id(&bucket)
+                        name=input_name(&bucket)
+                        label="Bucket"
+                        options=sketch.options()
+                        value=draft.value(&bucket)
+                        error=draft.mistake(&bucket)
+                    />
+                    <Select
+                        id=field_id(&arrivals)
+                        name=input_name(&arrivals)
+                        label="CI may push into it"
+                        options=arrival_options(row)
+                        value=draft.value(&arrivals)
+                        error=draft.mistake(&arrivals)
+                    />
+                </div>
+                {gates}
+            </div>
+        </Fieldset>
+    }
+}
+
+#[component]
+fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
+    let field = move |name: &str| format!("stages[{row}][{name}]");
+    let (approvals, role, bar_pusher) = (field("approvals"), field("role"), field("bar_pusher"));
+    let manager = Role::release_manager().slug;
+    let roles: Vec<SelectOption> =
+        roles.into_iter().map(|role| SelectOption::new(role.slug.to_string(), role.title)).collect();
+    view! {
+        <div class="form__row">
+            <TextField
+                id=field_id(&approvals)
+                name=input_name(&approvals)
+                label="Approvals"
+                input_type="number"
+                value=draft.value_or(&approvals, "0")
+                error=draft.mistake(&approvals)
+                validate=sketch.approvals()
+            />
+            <Select
+                id=field_id(&role)
+                name=input_name(&role)
+                label="Approved by"
+                options=roles
+                value=draft.value_or(&role, manager.as_str())
+                error=draft.mistake(&role)
+            />
+        </div>
+        <Checkbox
+            name=input_name(&bar_pusher)
+            label="Who pushed it may not approve it"
+            hint="Who asks for the promotion never may."
+            checked=draft.ticked(&bar_pusher, "on", false)
+        />
+    }
+}
+
+fn arrival_options(row: usize) -> Vec<SelectOption> {
+    let default =
+        if row == 0 { "By default: yes, outside production" } else { "By default: no, promotion only" };
+    vec![
+        SelectOption::new("", default),
+        SelectOption::new("any", "Yes"),
+        SelectOption::new("promotion_only", "No, promotion only"),
+    ]
+}

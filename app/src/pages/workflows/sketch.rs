@@ -1,0 +1,137 @@
+//! The workflow as it is being typed: what its rows can choose from, what it looks like, what is wrong.
+
+use super::line::Stop;
+use crate::components::field::Validate;
+use crate::components::select::SelectOption;
+use crate::pages::forms::{first_mistake, scripted};
+use leptos::prelude::*;
+use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::forms::FieldError;
+use towpath_domain::gates::Gate;
+use towpath_domain::projects::ProjectView;
+use towpath_domain::slugs::Slug;
+use towpath_domain::workflows::{NewWorkflow, StageForm, WorkflowForm};
+
+/// What a form is checked against.
+#[derive(Debug, Clone)]
+struct Ground {
+    project: Slug,
+    slots: Vec<Slot>,
+    roles: Vec<Slug>,
+}
+
+/// The form as it was last read in the browser.
+#[derive(Clone, Copy)]
+pub struct Sketch {
+    ground: StoredValue<Ground>,
+    form: RwSignal<WorkflowForm>,
+    scripted: ReadSignal<bool>,
+}
+
+impl Sketch {
+    pub fn new(view: &ProjectView, kind: String) -> Self {
+        let ground = Ground {
+            project: view.project.slug.clone(),
+            slots: view.slots(),
+            roles: view.approving_roles.iter().map(|role| role.slug.clone()).collect(),
+        };
+        Self {
+            ground: StoredValue::new(ground),
+            form: RwSignal::new(WorkflowForm { kind, ..WorkflowForm::default() }),
+            scripted: scripted(),
+        }
+    }
+
+    /// Takes notice of the form as it is now.
+    pub fn read(self, form: Option<WorkflowForm>) {
+        if let Some(form) = form {
+            self.form.set(form);
+        }
+    }
+
+    /// The first thing that the server's own check would say about a field; nothing while the form is
+    /// untouched.
+    pub fn mistake(self, field: &'static str) -> Signal<Option<String>> {
+        first_mistake(move || self.mistakes(), field)
+    }
+
+    fn mistakes(self) -> Vec<FieldError> {
+        let form = self.form.get();
+        if form.stages.iter().all(|stage| stage.bucket.is_empty()) {
+            return Vec::new();
+        }
+        self.ground.with_value(|ground| ground.check(&form)).err().unwrap_or_default()
+    }
+
+    /// The stops of the line that the rows describe.
+    pub fn stops(self) -> Vec<Stop> {
+        let form = self.form.get();
+        let stages = form.stages.iter().filter(|stage| !stage.bucket.is_empty());
+        self.ground.with_value(|ground| stages.map(|stage| ground.stop(&form.kind, stage)).collect())
+    }
+
+    /// The buckets of the chosen type; without script those of both, each with its type.
+    pub fn options(self) -> Signal<Vec<SelectOption>> {
+        Signal::derive(move || {
+            let kind = self.form.with(|form| BucketKind::parse(&form.kind)).filter(|_| self.scripted.get());
+            self.ground.with_value(|ground| bucket_options(&ground.slots, kind))
+        })
+    }
+
+    /// Checks a count of approvals, by the check of the whole form.
+    pub fn approvals(self) -> Validate {
+        Validate::from(move |text: &str| {
+            let ground = self.ground.get_value();
+            let mistakes =
+                ground.check(&ground.only(StageForm { approvals: text.to_owned(), ..StageForm::default() }));
+            let mistakes = mistakes.err().unwrap_or_default();
+            match mistakes.into_iter().find(|mistake| mistake.field == "stages[0][approvals]") {
+                Some(mistake) => Err(mistake.message),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+impl Ground {
+    fn check(&self, form: &WorkflowForm) -> Result<NewWorkflow, Vec<FieldError>> {
+        form.check(&self.project, &self.slots, &self.roles).map_err(|invalid| invalid.errors().to_vec())
+    }
+
+    /// A form that has nothing but one stage, in whichever bucket there is.
+    fn only(&self, stage: StageForm) -> WorkflowForm {
+        let slot = self.slots.first();
+        let bucket = slot.map(|slot| slot.slug.to_string()).unwrap_or_default();
+        let kind = slot.map(|slot| slot.key.kind().name().to_owned()).unwrap_or_default();
+        WorkflowForm { kind, stages: vec![StageForm { bucket, ..stage }], ..WorkflowForm::default() }
+    }
+
+    fn stop(&self, kind: &str, stage: &StageForm) -> Stop {
+        let form = WorkflowForm {
+            slug: "x".to_owned(),
+            title: "x".to_owned(),
+            kind: kind.to_owned(),
+            is_default: None,
+            stages: vec![stage.clone()],
+        };
+        let gates = self.check(&form).map(|new| {
+            new.graph.stages().iter().flat_map(|stage| stage.gates.iter().map(Gate::words)).collect()
+        });
+        Stop { name: stage.bucket.clone(), gates: gates.unwrap_or_default() }
+    }
+}
+
+fn bucket_options(slots: &[Slot], kind: Option<BucketKind>) -> Vec<SelectOption> {
+    let none = SelectOption::new("", "No stage");
+    let mut options = vec![none];
+    for slot in slots.iter().filter(|slot| kind.is_none_or(|kind| slot.key.kind() == kind)) {
+        let (slug, of) = (slot.slug.as_str(), slot.key.kind());
+        match options.iter_mut().find(|option| option.value == slug) {
+            // The type that is chosen tells which of the two is meant.
+            Some(option) => option.label = format!("{slug} (of either type)"),
+            None if kind.is_some() => options.push(SelectOption::new(slug, slug)),
+            None => options.push(SelectOption::new(slug, format!("{slug} ({of})"))),
+        }
+    }
+    options
+}

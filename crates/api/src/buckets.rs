@@ -1,0 +1,66 @@
+//! Buckets: rolling back, resuming arrivals, and what should run in an environment.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An earlier build of a bucket, to become current again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRollback {
+    /// The placement of the bucket's history to go back to.
+    #[schema(format = "uuid")]
+    pub placement: String,
+    pub reason: String,
+    /// The bucket's version that was looked at; if it is another by then, nothing happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_version: Option<i64>,
+}
+
+/// A rollback that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rollback {
+    pub project: String,
+    pub integration: String,
+    pub bucket: String,
+    /// What is current now.
+    pub digest: String,
+}
+
+/// Lets builds arrive again in a bucket where a rollback paused them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resumption {
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// What every service of a project should run in one of its environments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EnvironmentImages {
+    pub project: String,
+    pub environment: String,
+    pub stream: String,
+    pub images: Vec<Image>,
+    /// Services for which nothing is current yet.
+    pub missing: Vec<MissingImage>,
+}
+
+/// The image that a service should run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Image {
+    pub service: String,
+    /// What to pull: `HOST/PROJECT/INTEGRATION/BUCKET@DIGEST`.
+    pub reference: String,
+    pub digest: String,
+    pub tag: String,
+}
+
+/// A service for which nothing is current.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MissingImage {
+    pub service: String,
+    /// The empty bucket: `PROJECT/INTEGRATION/BUCKET`.
+    pub bucket: String,
+    /// What to do.
+    pub detail: String,
+}

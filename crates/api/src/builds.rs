@@ -1,0 +1,147 @@
+//! Builds.
+
+use crate::times::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use towpath_domain::builds as domain;
+use utoipa::ToSchema;
+
+/// One image of an integration, pinned by its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Build {
+    pub digest: String,
+    /// The tag it was first pushed under.
+    pub tag: String,
+    pub media_type: String,
+    /// Bytes of the manifest and all it refers to.
+    pub size: i64,
+    /// For example `linux/amd64`.
+    pub platforms: Vec<String>,
+    pub origin: Origin,
+    pub received_at: Timestamp,
+}
+
+/// Where a build came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Origin {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_ref: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authors: Option<Claim>,
+    /// Every label and annotation as it was pushed.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// One field of a build's origin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Claim {
+    pub value: String,
+    /// Whether a signed claim of a CI vouches for it.
+    pub verified: bool,
+}
+
+/// A digest with its life in every integration that you see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BuildLives {
+    pub digest: String,
+    pub lives: Vec<Life>,
+}
+
+/// A build in one integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Life {
+    pub project: String,
+    pub integration: String,
+    pub build: Build,
+    pub pushed_by: String,
+    /// Where it was ever current, newest first.
+    pub placements: Vec<Placement>,
+}
+
+/// A build became current in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Placement {
+    pub bucket: String,
+    /// How it came: `push`, `promotion` or `rollback`.
+    pub cause: String,
+    pub by: String,
+    pub at: Timestamp,
+    /// Whether it still is current there by this placement.
+    pub current: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl From<domain::Build> for Build {
+    fn from(build: domain::Build) -> Self {
+        Self {
+            digest: build.digest.into(),
+            tag: build.tag.into(),
+            media_type: build.media_type,
+            size: build.size,
+            platforms: build.platforms,
+            origin: build.origin.into(),
+            received_at: build.received_at.into(),
+        }
+    }
+}
+
+impl From<domain::Origin> for Origin {
+    fn from(origin: domain::Origin) -> Self {
+        Self {
+            commit: origin.commit.map(Claim::from),
+            repository: origin.repository.map(Claim::from),
+            git_ref: origin.git_ref.map(Claim::from),
+            version: origin.version.map(Claim::from),
+            title: origin.title.map(Claim::from),
+            authors: origin.authors.map(Claim::from),
+            labels: origin.labels,
+        }
+    }
+}
+
+impl From<domain::Claim> for Claim {
+    fn from(claim: domain::Claim) -> Self {
+        Self { value: claim.value, verified: claim.verified }
+    }
+}
+
+impl From<domain::BuildView> for BuildLives {
+    fn from(view: domain::BuildView) -> Self {
+        Self { digest: view.digest.into(), lives: view.lives.into_iter().map(Life::from).collect() }
+    }
+}
+
+impl From<domain::Life> for Life {
+    fn from(life: domain::Life) -> Self {
+        Self {
+            project: life.project.into(),
+            integration: life.integration.into(),
+            build: life.build.into(),
+            pushed_by: life.pushed_by,
+            placements: life.placements.into_iter().map(Placement::from).collect(),
+        }
+    }
+}
+
+impl From<domain::LifeLine> for Placement {
+    fn from(line: domain::LifeLine) -> Self {
+        Self {
+            bucket: line.bucket.into(),
+            cause: line.cause,
+            by: line.by,
+            at: line.at.into(),
+            current: line.current,
+            reason: line.reason,
+        }
+    }
+}

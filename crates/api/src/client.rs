@@ -1,0 +1,144 @@
+//! The typed client of the REST API.
+//!
+//! It never repeats a request by itself: only the caller knows whether a change may be asked for twice.
+
+mod calls;
+
+use crate::problems::Problem;
+use reqwest::{Method, Response, StatusCode, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// How long one request may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the server may take to accept a connection.
+const KNOCK: Duration = Duration::from_secs(10);
+/// The most bytes of an answer that is no problem and no success that an error quotes.
+const QUOTED: usize = 200;
+
+/// A client of one server, by one credential. A process that uses it over TLS, and any that makes one, has to
+/// install a crypto provider of rustls first.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    server: Url,
+    credential: Option<String>,
+}
+
+/// Why a call did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("“{0}” is not the address of a server; write it as https://towpath.example.org")]
+    Address(String),
+    #[error("the server {server} cannot be reached: {cause}")]
+    Unreachable { server: String, cause: String },
+    #[error("the server did not answer in time")]
+    TimedOut,
+    /// The server says what is wrong.
+    #[error("{0}")]
+    Problem(Box<Problem>),
+    /// Something answered that does not speak this API.
+    #[error("the answer is not one of a Towpath server (status {status}): {text}")]
+    Unexpected { status: u16, text: String },
+}
+
+impl Client {
+    /// A client of the server at this address, with the secret of a token or session.
+    pub fn new(server: &str, credential: Option<String>) -> Result<Self, Error> {
+        let wrong = || Error::Address(server.to_owned());
+        let url = Url::parse(server).map_err(|_| wrong())?;
+        if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
+            return Err(wrong());
+        }
+        let http = reqwest::Client::builder()
+            .connect_timeout(KNOCK)
+            .timeout(PATIENCE)
+            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
+            // A credential is for the server that was named, not for one that it points to.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| unreachable(&url, &error))?;
+        Ok(Self { http, server: url, credential })
+    }
+
+    /// The address below `/api/v1` with these segments, each encoded as one.
+    fn address(&self, segments: &[&str]) -> Url {
+        let mut url = self.server.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "v1"]).extend(segments);
+        }
+        url
+    }
+
+    async fn get<T: DeserializeOwned>(&self, url: Url) -> Result<T, Error> {
+        read(self.send(Method::GET, url, None::<&()>).await?).await
+    }
+
+    async fn post<T: DeserializeOwned>(&self, url: Url, body: &impl Serialize) -> Result<T, Error> {
+        read(self.send(Method::POST, url, Some(body)).await?).await
+    }
+
+    /// A POST whose answer has no body.
+    async fn tell(&self, url: Url, body: &impl Serialize) -> Result<(), Error> {
+        self.send(Method::POST, url, Some(body)).await.map(drop)
+    }
+
+    async fn delete(&self, url: Url) -> Result<(), Error> {
+        self.send(Method::DELETE, url, None::<&()>).await.map(drop)
+    }
+
+    async fn send(&self, method: Method, url: Url, body: Option<&impl Serialize>) -> Result<Response, Error> {
+        let mut request = self.http.request(method, url);
+        if let Some(credential) = &self.credential {
+            request = request.bearer_auth(credential);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(|error| unreachable(&self.server, &error))?;
+        if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
+    }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Error> {
+    let status = response.status();
+    let url = response.url().clone();
+    let bytes = response.bytes().await.map_err(|error| unreachable(&url, &error))?;
+    serde_json::from_slice(&bytes).map_err(|error| unexpected(status, &error.to_string()))
+}
+
+async fn refused(response: Response) -> Error {
+    let status = response.status();
+    let url = response.url().clone();
+    match response.bytes().await {
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(problem) => Error::Problem(Box::new(problem)),
+            Err(_) => unexpected(status, &String::from_utf8_lossy(&bytes)),
+        },
+        Err(error) => unreachable(&url, &error),
+    }
+}
+
+fn unexpected(status: StatusCode, text: &str) -> Error {
+    Error::Unexpected { status: status.as_u16(), text: text.chars().take(QUOTED).collect() }
+}
+
+fn unreachable(server: &Url, error: &reqwest::Error) -> Error {
+    if error.is_timeout() {
+        return Error::TimedOut;
+    }
+    // The innermost cause says what happened; those around it say that a request failed.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Error::Unreachable { server: server.origin().ascii_serialization(), cause: cause.to_string() }
+}
+
+/// Never the credential.
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("server", &self.server.as_str()).finish_non_exhaustive()
+    }
+}

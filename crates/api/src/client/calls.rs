@@ -1,0 +1,203 @@
+//! One method for each route.
+
+use super::{Client, Error};
+use crate::boards::Board;
+use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
+use crate::builds::BuildLives;
+use crate::environments::{Environment, NewEnvironment};
+use crate::integrations::{Integration, NewIntegration};
+use crate::pages::Page;
+use crate::people::{Invited, NewInvitation, People};
+use crate::projects::{NewProject, Project, ProjectDetail};
+use crate::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use crate::sessions::{Me, NewSession, Session};
+use crate::streams::{NewStream, Stream};
+use crate::timeline::{TimelineEntry, TimelineFilter};
+use crate::tokens::{CreatedToken, NewToken, Token};
+use crate::workflows::{NewWorkflow, Workflow};
+use reqwest::Url;
+
+impl Client {
+    /// Signs a person in; the answer's secret is the credential of another client.
+    pub async fn sign_in(&self, new: &NewSession) -> Result<Session, Error> {
+        self.post(self.address(&["sessions"]), new).await
+    }
+
+    /// Ends the session that is this client's credential.
+    pub async fn sign_out(&self) -> Result<(), Error> {
+        self.delete(self.address(&["sessions", "current"])).await
+    }
+
+    pub async fn me(&self) -> Result<Me, Error> {
+        self.get(self.address(&["me"])).await
+    }
+
+    pub async fn projects(&self) -> Result<Page<Project>, Error> {
+        self.get(self.address(&["projects"])).await
+    }
+
+    pub async fn project(&self, project: &str) -> Result<ProjectDetail, Error> {
+        self.get(self.address(&["projects", project])).await
+    }
+
+    pub async fn create_project(&self, new: &NewProject) -> Result<Project, Error> {
+        self.post(self.address(&["projects"]), new).await
+    }
+
+    pub async fn create_environment(
+        &self,
+        project: &str,
+        new: &NewEnvironment,
+    ) -> Result<Environment, Error> {
+        self.post(self.address(&["projects", project, "environments"]), new).await
+    }
+
+    /// What every service should run in an environment.
+    pub async fn images(&self, project: &str, environment: &str) -> Result<EnvironmentImages, Error> {
+        self.get(self.address(&["projects", project, "environments", environment, "images"])).await
+    }
+
+    pub async fn create_workflow(&self, project: &str, new: &NewWorkflow) -> Result<Workflow, Error> {
+        self.post(self.address(&["projects", project, "workflows"]), new).await
+    }
+
+    pub async fn create_integration(
+        &self,
+        project: &str,
+        new: &NewIntegration,
+    ) -> Result<Integration, Error> {
+        self.post(self.address(&["projects", project, "integrations"]), new).await
+    }
+
+    pub async fn board(&self, project: &str, integration: &str) -> Result<Board, Error> {
+        self.get(self.address(&["projects", project, "integrations", integration])).await
+    }
+
+    pub async fn build(&self, digest: &str) -> Result<BuildLives, Error> {
+        self.get(self.address(&["builds", digest])).await
+    }
+
+    pub async fn promotions(
+        &self,
+        project: &str,
+        cursor: Option<&str>,
+    ) -> Result<Page<PromotionLine>, Error> {
+        let mut url = self.address(&["projects", project, "promotions"]);
+        query(&mut url, [("cursor", cursor)]);
+        self.get(url).await
+    }
+
+    pub async fn promotion(&self, project: &str, number: i64) -> Result<Promotion, Error> {
+        self.get(self.address(&["projects", project, "promotions", &number.to_string()])).await
+    }
+
+    /// Asks for a promotion.
+    pub async fn promote(
+        &self,
+        project: &str,
+        integration: &str,
+        new: &NewPromotion,
+    ) -> Result<Promotion, Error> {
+        let new = NewPromotion { dry_run: false, ..new.clone() };
+        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new)
+            .await
+    }
+
+    /// Tells what a promotion would meet, without asking for it.
+    pub async fn consider(
+        &self,
+        project: &str,
+        integration: &str,
+        new: &NewPromotion,
+    ) -> Result<Outlook, Error> {
+        let new = NewPromotion { dry_run: true, ..new.clone() };
+        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new)
+            .await
+    }
+
+    pub async fn decide(&self, project: &str, number: i64, new: &NewDecision) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        self.post(self.address(&["projects", project, "promotions", &number, "decisions"]), new).await
+    }
+
+    pub async fn cancel(
+        &self,
+        project: &str,
+        number: i64,
+        cancellation: &Cancellation,
+    ) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        let url = self.address(&["projects", project, "promotions", &number, "cancellation"]);
+        self.post(url, cancellation).await
+    }
+
+    /// Makes an earlier build of a bucket, given as project, integration and bucket, current again.
+    pub async fn roll_back(&self, bucket: [&str; 3], new: &NewRollback) -> Result<Rollback, Error> {
+        let [project, integration, bucket] = bucket;
+        let url = ["projects", project, "integrations", integration, "buckets", bucket, "rollbacks"];
+        self.post(self.address(&url), new).await
+    }
+
+    /// Lets builds arrive again in a bucket, given as project, integration and bucket.
+    pub async fn resume(&self, bucket: [&str; 3], resumption: &Resumption) -> Result<(), Error> {
+        let [project, integration, bucket] = bucket;
+        let url = ["projects", project, "integrations", integration, "buckets", bucket, "resumption"];
+        self.tell(self.address(&url), resumption).await
+    }
+
+    pub async fn timeline(&self, filter: &TimelineFilter) -> Result<Page<TimelineEntry>, Error> {
+        let mut url = self.address(&["timeline"]);
+        let limit = filter.limit.map(|limit| limit.to_string());
+        let filters = [
+            ("project", &filter.project),
+            ("integration", &filter.integration),
+            ("bucket", &filter.bucket),
+            ("person", &filter.person),
+            ("kind", &filter.kind),
+            ("cursor", &filter.cursor),
+            ("limit", &limit),
+        ];
+        query(&mut url, filters.map(|(name, value)| (name, value.as_deref())));
+        self.get(url).await
+    }
+
+    pub async fn tokens(&self) -> Result<Page<Token>, Error> {
+        self.get(self.address(&["tokens"])).await
+    }
+
+    pub async fn create_token(&self, new: &NewToken) -> Result<CreatedToken, Error> {
+        self.post(self.address(&["tokens"]), new).await
+    }
+
+    pub async fn revoke_token(&self, id: &str) -> Result<(), Error> {
+        self.delete(self.address(&["tokens", id])).await
+    }
+
+    pub async fn streams(&self) -> Result<Page<Stream>, Error> {
+        self.get(self.address(&["streams"])).await
+    }
+
+    pub async fn create_stream(&self, new: &NewStream) -> Result<Stream, Error> {
+        self.post(self.address(&["streams"]), new).await
+    }
+
+    pub async fn people(&self) -> Result<People, Error> {
+        self.get(self.address(&["people"])).await
+    }
+
+    pub async fn invite(&self, new: &NewInvitation) -> Result<Invited, Error> {
+        self.post(self.address(&["invitations"]), new).await
+    }
+
+    pub async fn revoke_role(&self, binding: &str) -> Result<(), Error> {
+        self.delete(self.address(&["bindings", binding])).await
+    }
+}
+
+fn query<'a>(url: &mut Url, pairs: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) {
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            url.query_pairs_mut().append_pair(name, value);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Promotions.
+
+use crate::problems::Problem;
+use crate::times::Timestamp;
+use serde::{Deserialize, Serialize};
+use towpath_domain::gates::{GateVerdict, Verdict};
+use towpath_domain::inbox::{InboxItem, PromotionView};
+use towpath_domain::promotions::{self as domain, State};
+use utoipa::ToSchema;
+
+/// A wish to make a build current in a next stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPromotion {
+    pub digest: String,
+    /// The slug of the bucket where the build is, or was, current.
+    #[schema(examples("qa"))]
+    pub from: String,
+    #[schema(examples("staging"))]
+    pub to: String,
+    /// Why; a dry run needs none.
+    #[serde(default)]
+    pub reason: String,
+    /// Only tells what it would meet.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What a promotion would meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "outlook", rename_all = "snake_case")]
+pub enum Outlook {
+    /// Every gate passes: it would be applied at once.
+    Enters,
+    /// It would wait for what the gates need.
+    Waits { needs: Vec<String> },
+    /// It would be refused with this problem.
+    Refused { problem: Problem },
+}
+
+/// Where a promotion stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PromotionState {
+    Waiting,
+    Applied,
+    Rejected,
+    Cancelled,
+}
+
+/// A promotion in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PromotionLine {
+    pub project: String,
+    /// Counts up in the project; people say `#142`.
+    pub number: i64,
+    pub integration: String,
+    pub digest: String,
+    pub tag: String,
+    pub from: String,
+    pub to: String,
+    pub state: PromotionState,
+    /// What is missing while it waits.
+    pub needs: Vec<String>,
+    pub reason: String,
+    pub requested_by: String,
+    pub requested_at: Timestamp,
+    /// When it was applied, rejected or cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A promotion with its gates and decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Promotion {
+    #[serde(flatten)]
+    pub line: PromotionLine,
+    /// The workflow's version that judges it.
+    pub workflow_version: i64,
+    pub gates: Vec<GateStanding>,
+    pub decisions: Vec<Decision>,
+    /// Why you may not decide on it; absent if you may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barred: Option<String>,
+}
+
+/// How one gate stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GateStanding {
+    /// The gate in words.
+    pub rule: String,
+    pub passes: bool,
+    /// What would satisfy it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
+}
+
+/// A person's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Decision {
+    pub person: String,
+    pub choice: Choice,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    pub at: Timestamp,
+}
+
+/// A decision to take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDecision {
+    pub choice: Choice,
+    /// A rejection needs one.
+    #[serde(default)]
+    pub comment: String,
+    /// The digest that you looked at.
+    pub digest: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    Approve,
+    Reject,
+}
+
+/// Takes a waiting promotion back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancellation {
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl From<InboxItem> for PromotionLine {
+    fn from(item: InboxItem) -> Self {
+        let InboxItem { project, integration, promotion, requested_by, needs } = item;
+        Self {
+            project: project.into(),
+            number: promotion.number,
+            integration: integration.into(),
+            digest: promotion.digest.into(),
+            tag: promotion.tag.into(),
+            from: promotion.from.slug.into(),
+            to: promotion.to.slug.into(),
+            ended_at: ended_at(&promotion.state).map(Timestamp::from),
+            state: promotion.state.into(),
+            needs,
+            reason: promotion.reason.into(),
+            requested_by,
+            requested_at: promotion.requested_at.into(),
+        }
+    }
+}
+
+impl From<PromotionView> for Promotion {
+    fn from(view: PromotionView) -> Self {
+        let decisions = view.promotion.decisions.iter().map(|decision| Decision {
+            person: view.name(decision.person).to_owned(),
+            choice: decision.choice.into(),
+            comment: decision.comment.clone().map(String::from),
+            at: decision.at.into(),
+        });
+        let waits = view.promotion.state == State::Waiting;
+        let gates: Vec<GateStanding> = view.verdicts.iter().cloned().map(GateStanding::from).collect();
+        let missing = gates.iter().filter(|_| waits).filter_map(|gate| gate.needs.clone());
+        Self {
+            workflow_version: view.promotion.workflow_version,
+            decisions: decisions.collect(),
+            barred: view.may_decide.clone().err(),
+            line: InboxItem {
+                requested_by: view.name(view.promotion.requested_by).to_owned(),
+                needs: missing.collect(),
+                project: view.project,
+                integration: view.integration,
+                promotion: view.promotion,
+            }
+            .into(),
+            gates,
+        }
+    }
+}
+
+impl From<GateVerdict> for GateStanding {
+    fn from(gate: GateVerdict) -> Self {
+        match gate.verdict {
+            Verdict::Passes => Self { rule: gate.rule, passes: true, needs: None },
+            Verdict::Waits { needs } => Self { rule: gate.rule, passes: false, needs: Some(needs) },
+        }
+    }
+}
+
+impl From<State> for PromotionState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Waiting => Self::Waiting,
+            State::Applied { .. } => Self::Applied,
+            State::Rejected { .. } => Self::Rejected,
+            State::Cancelled { .. } => Self::Cancelled,
+        }
+    }
+}
+
+fn ended_at(state: &State) -> Option<towpath_domain::times::Time> {
+    match state {
+        State::Waiting => None,
+        State::Applied { at, .. } | State::Rejected { at, .. } | State::Cancelled { at, .. } => Some(*at),
+    }
+}
+
+impl PromotionState {
+    /// As it stands on the wire and on screens.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Applied => "applied",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl From<domain::Choice> for Choice {
+    fn from(choice: domain::Choice) -> Self {
+        match choice {
+            domain::Choice::Approve => Self::Approve,
+            domain::Choice::Reject => Self::Reject,
+        }
+    }
+}
+
+impl From<Choice> for domain::Choice {
+    fn from(choice: Choice) -> Self {
+        match choice {
+            Choice::Approve => Self::Approve,
+            Choice::Reject => Self::Reject,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! API tokens.
+
+use crate::times::Timestamp;
+use serde::{Deserialize, Serialize};
+use towpath_domain::access::Action;
+use towpath_domain::tokens as domain;
+use utoipa::ToSchema;
+
+/// What is known of a token once its secret has been shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Token {
+    #[schema(format = "uuid")]
+    pub id: String,
+    pub title: String,
+    /// What it may do, within what its owner may.
+    pub actions: Vec<String>,
+    /// The project, or the integration as `PROJECT/INTEGRATION`; empty for all that its owner reaches.
+    pub scope: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// To the minute.
+    pub last_used_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A token to make, in your name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    pub title: String,
+    /// Any of `view`, `pull`, `push`, `promote`, `roll_back`.
+    pub actions: Vec<String>,
+    /// A project, or an integration as `PROJECT/INTEGRATION`; left out, all that you reach.
+    #[serde(default)]
+    pub scope: String,
+    /// Days until it expires, 1 to 365.
+    pub days: i64,
+}
+
+/// A token that was made. The secret is shown this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CreatedToken {
+    pub secret: String,
+    pub token: Token,
+}
+
+impl From<domain::Token> for Token {
+    fn from(token: domain::Token) -> Self {
+        Self {
+            id: token.id.to_string(),
+            title: token.title.into(),
+            actions: token.actions.into_iter().map(Action::name).map(str::to_owned).collect(),
+            scope: token.scope,
+            created_at: token.created_at.into(),
+            expires_at: token.expires_at.into(),
+            last_used_at: token.last_used_at.map(Timestamp::from),
+            revoked_at: token.revoked_at.map(Timestamp::from),
+        }
+    }
+}
+
+impl From<NewToken> for domain::TokenForm {
+    fn from(new: NewToken) -> Self {
+        Self { title: new.title, scope: new.scope, actions: new.actions, days: new.days.to_string() }
+    }
+}

@@ -1,0 +1,18 @@
+//! The rules of the use cases, each on SQLite and on Postgres, through the doors that every edge uses.
+
+#[path = "../../../store/tests/contract/engines.rs"]
+mod engines;
+mod images;
+mod world;
+
+mod access;
+mod buckets;
+mod builds;
+mod integrations;
+mod links;
+mod people;
+mod promotions;
+mod replicas;
+mod story;
+mod timeline;
+mod tokens;

@@ -1,0 +1,38 @@
+// An installation for the tests of one file, which tell one story: started before, stopped after, and watched.
+import { type Browser, test } from "@playwright/test";
+import type { Engine } from "./databases.ts";
+import { Server } from "./server.ts";
+import { Visitor } from "./visitors.ts";
+
+export class Installation {
+  private running: Server | undefined;
+  private readonly visitors: Visitor[] = [];
+
+  /** Called where tests are declared; `prepare` runs once, when the server is there. */
+  static declare(engine: Engine = "sqlite", prepare: (installation: Installation) => Promise<void> = async () => {}) {
+    const installation = new Installation();
+    test.describe.configure({ mode: "serial" });
+    test.beforeAll(async () => {
+      installation.running = await Server.start(engine);
+      await prepare(installation);
+    });
+    test.afterEach(() => installation.visitors.forEach((visitor) => visitor.expectNoFaults()));
+    test.afterAll(async () => {
+      for (const visitor of installation.visitors.splice(0)) await visitor.leave();
+      await installation.running?.stop();
+    });
+    return installation;
+  }
+
+  get server(): Server {
+    if (!this.running) throw new Error("the server runs only while tests do");
+    return this.running;
+  }
+
+  /** Someone new, who stays until the story is over. */
+  async visitor(browser: Browser, scripted = true): Promise<Visitor> {
+    const visitor = await Visitor.come(browser, this.server, scripted);
+    this.visitors.push(visitor);
+    return visitor;
+  }
+}

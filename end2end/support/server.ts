@@ -1,0 +1,109 @@
+// The real server: an installation of its own on a free port, started and ended by process id.
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { ended, run } from "./commands.ts";
+import { Database, type Engine } from "./databases.ts";
+import { Folder } from "./folders.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BINARY = resolve(process.env.TOWPATH_SERVER ?? `${ROOT}/target/debug/towpath-server`);
+const SITE = resolve(process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`, "site");
+
+/** So often is another port tried where someone else took the free one first. */
+const TRIES = 5;
+
+export class Server {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly exit: Promise<number>,
+    private readonly environment: Record<string, string>,
+    private readonly folder: Folder,
+    private readonly database: Database,
+    /** The line that it greeted with. */
+    readonly greeting: string,
+    /** Host and port, as image references name them. */
+    readonly registry: string,
+  ) {}
+
+  static async start(engine: Engine = "sqlite"): Promise<Server> {
+    const folder = await Folder.make("server");
+    const database = await Database.make(engine);
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      const environment = settings(port, folder, database);
+      const child = spawn(BINARY, [], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+      const exit = ended(child, "exit");
+      // Whoever waits for it hears of it; before that a failure must not end the test run.
+      exit.catch(() => {});
+      child.stderr!.pipe(createWriteStream(folder.at("log")));
+      const greeting = await Promise.race([firstLine(child), exit.then(() => undefined)]);
+      if (greeting !== undefined) {
+        return new Server(child, exit, environment, folder, database, greeting, `localhost:${port}`);
+      }
+      const log = await readFile(folder.at("log"), "utf8");
+      if (attempt === TRIES || !log.includes("listening on")) throw new Error(`${BINARY} did not start:\n${log}`);
+    }
+  }
+
+  get url(): string {
+    return `http://${this.registry}`;
+  }
+
+  /** The one-time link that the first start prints. */
+  get adminLink(): string {
+    const link = /make the first admin: (\S+)/.exec(this.greeting)?.[1];
+    if (!link) throw new Error(`no link in “${this.greeting}”`);
+    return link;
+  }
+
+  /** Runs a command of the server's program on this installation. */
+  command(name: string): Promise<string> {
+    return run(BINARY, [name], { env: this.environment });
+  }
+
+  /** Ends it, and expects that it ended by itself and that nothing broke in its lifetime. */
+  async stop(): Promise<void> {
+    this.child.kill("SIGTERM");
+    const code = await this.exit;
+    const log = await readFile(this.folder.at("log"), "utf8");
+    await this.database[Symbol.asyncDispose]();
+    await this.folder[Symbol.asyncDispose]();
+    const broken = log.split("\n").filter((line) => line.includes('"level":"ERROR"') || line.includes("panicked"));
+    if (code !== 0) throw new Error(`the server ended with ${code}:\n${log}`);
+    if (broken.length > 0) throw new Error(`something broke in the server:\n${broken.join("\n")}`);
+  }
+}
+
+function settings(port: number, folder: Folder, database: Database): Record<string, string> {
+  const settings: Record<string, string> = {
+    TOWPATH_LISTEN: `127.0.0.1:${port}`,
+    TOWPATH_PUBLIC_URL: `http://localhost:${port}`,
+    TOWPATH_DATA: folder.at("data"),
+    TOWPATH_SITE: SITE,
+    TOWPATH_LOG_FORMAT: "json",
+    // Where a test forgot a connection that is under way, this ends it soon.
+    TOWPATH_SHUTDOWN_SECONDS: "5",
+  };
+  if (database.url) settings.TOWPATH_DATABASE_URL = database.url;
+  return settings;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** The first line of standard output; never, where it ends without one. */
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => createInterface({ input: child.stdout! }).once("line", resolve));
+}

@@ -1,0 +1,91 @@
+use super::*;
+use std::io::Write;
+
+fn read(file: Option<&str>, environment: &[(&str, &str)]) -> Result<Given, String> {
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let mut folder = tempfile::NamedTempFile::new().unwrap();
+    let path = file.map(|text| {
+        folder.write_all(text.as_bytes()).unwrap();
+        folder.path().to_owned()
+    });
+    let name = folder.path().display().to_string();
+    Given::read(path.as_deref(), environment).map_err(|error| error.to_string().replace(&name, "FILE"))
+}
+
+fn refusal(file: Option<&str>, environment: &[(&str, &str)]) -> String {
+    match read(file, environment) {
+        Ok(given) => given.check().unwrap_err().to_string(),
+        Err(refusal) => refusal,
+    }
+}
+
+#[test]
+fn without_anything_it_starts_on_this_machine_with_sqlite() {
+    let config = read(None, &[]).unwrap().check().unwrap();
+    assert_eq!(config.database_url, "sqlite:./data/towpath.db");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url.as_str(), "http://localhost:3000");
+    assert_eq!(config.session_absolute, Duration::from_hours(7 * 24));
+}
+
+#[test]
+fn the_environment_stands_over_the_file() {
+    let file = "listen = '0.0.0.0:80'\ndata = '/var/lib/towpath'\nshutdown_seconds = 5";
+    let config = read(Some(file), &[("TOWPATH_LISTEN", "[::1]:81")]).unwrap().check().unwrap();
+    assert_eq!(config.listen.to_string(), "[::1]:81");
+    assert_eq!(config.database_url, "sqlite:/var/lib/towpath/towpath.db");
+    assert_eq!(config.shutdown, Duration::from_secs(5));
+}
+
+#[test]
+fn an_unknown_key_stops_the_start_with_its_name_and_the_nearest() {
+    insta::assert_snapshot!(
+        refusal(Some("public_ulr = 'x'"), &[]),
+        @"The key public_ulr in FILE is unknown. Did you mean public_url?"
+    );
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_DATABASE", "x")]),
+        @"The environment variable TOWPATH_DATABASE is unknown. Did you mean TOWPATH_DATABASE_URL?"
+    );
+    insta::assert_snapshot!(refusal(Some("[colours]\nred = 1"), &[]), @"The key colours in FILE is unknown.");
+}
+
+#[test]
+fn variables_of_the_command_line_and_the_tests_are_none_of_ours() {
+    let foreign = ["TOWPATH_TOKEN", "TOWPATH_SERVER", "TOWPATH_CLI", "TOWPATH_TEST_POSTGRES", "PATH"];
+    read(None, &foreign.map(|name| (name, "x"))).unwrap();
+}
+
+#[test]
+fn a_wrong_value_is_named_with_where_it_stands() {
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_LISTEN", "3000")]),
+        @"listen (TOWPATH_LISTEN) is “3000”, but it must be an address and a port, such as 127.0.0.1:3000."
+    );
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_PUBLIC_URL", "https://a/b")]),
+        @"public_url (TOWPATH_PUBLIC_URL) is “https://a/b”, but it must be http:// or https:// and a host, with a port if need be and no path."
+    );
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_DATABASE_URL", "mysql://me:hunter2@host/db?password=hunter2")]),
+        @"database_url (TOWPATH_DATABASE_URL) is “mysql://me:***@host/db?password=***”, but it must be sqlite:PATH or postgres://…."
+    );
+    insta::assert_snapshot!(refusal(Some("data = true"), &[]), @"data (FILE) is “true”, but it must be a text or a number.");
+}
+
+#[test]
+fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
+    let url = "postgres://towpath:p%40ss:w@rd@db:5432/towpath?sslmode=require&password=again";
+    let file = "listen = '0.0.0.0:80'";
+    insta::assert_snapshot!(read(Some(file), &[("TOWPATH_DATABASE_URL", url)]).unwrap().to_text(), @"");
+}
+
+/// With `TOWPATH_TEST_UPDATE` set, the page is written instead.
+#[test]
+fn the_guide_tells_of_every_key() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/configuration.md");
+    if std::env::var_os("TOWPATH_TEST_UPDATE").is_some() {
+        std::fs::write(&page, keys::guide()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), keys::guide());
+}

@@ -1,0 +1,48 @@
+//! What the description of the REST API says besides its routes: OpenAPI 3.1, served and committed as
+//! `docs/openapi.json`.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi, SecurityRequirement};
+use utoipa::{Modify, OpenApi as _};
+
+/// The name of the one way to sign in.
+const BEARER: &str = "bearer";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Towpath",
+        version = "1",
+        description = "Container images on their way from environment to environment. Failures are problem \
+                       details (RFC 9457) whose `type` leads to its explanation.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "projects", description = "Projects with their environments, workflows and integrations"),
+        (name = "builds", description = "What is known of an image"),
+        (name = "promotions", description = "Moving builds forward and back"),
+        (name = "timeline", description = "Who did what, when and why"),
+        (name = "access", description = "Sessions, tokens, people and their roles")
+    ),
+    modifiers(&Bearer)
+)]
+struct Base;
+
+/// The description before any route is added.
+pub fn base() -> OpenApi {
+    Base::openapi()
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API token (`tpt_…`) or a session of a person (`tps_…`)."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(BEARER, SecurityScheme::Http(scheme));
+        document.security = Some(vec![SecurityRequirement::new(BEARER, [""; 0])]);
+    }
+}

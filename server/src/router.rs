@@ -1,0 +1,42 @@
+//! All doors in one router, with what guards them.
+
+use crate::assets::{self, Site};
+use crate::auth::{same_origin, sessions, visitors};
+use crate::config::Config;
+use crate::{functions, headers, health, pages, routes, telemetry};
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use towpath_service::{Service, Sources};
+
+/// How long a client may send nothing in the middle of a body. How long the whole takes is not limited: images
+/// are large, and lines slow.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// Every route of the server. Registry and REST know their callers by tokens and passwords and never look at
+/// cookies; what does stands behind the session and the same-origin check.
+pub fn router(service: &Service, config: Config, sources: Sources) -> Router {
+    let config = Arc::new(config);
+    Router::new()
+        .merge(health::router(service.clone()))
+        .merge(towpath_registry::router(service.clone()))
+        .merge(routes::router(service.clone()))
+        .merge(for_browsers(service, &config))
+        .layer(RequestBodyTimeoutLayer::new(SILENCE))
+        .layer(from_fn_with_state(config, headers::harden))
+        .layer(from_fn_with_state(sources, telemetry::tell))
+}
+
+/// Pages and server functions, and what pages need. Later layers come first.
+fn for_browsers(service: &Service, config: &Arc<Config>) -> Router {
+    Router::new()
+        .merge(functions::router(config.clone()))
+        .merge(pages::router())
+        .layer(from_fn_with_state(service.clone(), visitors::introduce))
+        .layer(sessions::layer(service.clone(), config))
+        .layer(from_fn_with_state(config.clone(), sessions::whole_removal))
+        .layer(from_fn_with_state(config.clone(), same_origin::check))
+        .layer(from_fn_with_state(Site::new(config), assets::serve))
+}

@@ -1,0 +1,81 @@
+//! Bodies of requests: JSON of a bounded size, whose mistakes are told where they are.
+
+use super::failures::Failure;
+use axum::extract::{FromRequest, Request};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http_body_util::LengthLimitError;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_path_to_error::Segment;
+use std::error::Error;
+use towpath_api::problems::{Mistake, ProblemKind};
+
+/// The most bytes of a body.
+pub const LIMIT: usize = 256 * 1_024;
+
+/// The body of a request.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        if !is_json(request.headers()) {
+            let detail = "Send the body as JSON, with “Content-Type: application/json”.";
+            return Err(Failure::new(ProblemKind::UnsupportedMediaType, detail));
+        }
+        let bytes = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|error| {
+            if error.source().is_some_and(<dyn Error>::is::<LengthLimitError>) {
+                let detail = format!("The body has more than {} KiB.", LIMIT / 1_024);
+                return Failure::new(ProblemKind::TooLarge, detail);
+            }
+            Failure::new(ProblemKind::Malformed, "The body ended before all of it had arrived.")
+        })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let place = pointer(error.path());
+        match error.inner().classify() {
+            Category::Data => {
+                Failure::invalid(vec![Mistake { pointer: Some(place), ..mistake(error.inner()) }])
+            }
+            Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
+        }
+    })?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
+}
+
+fn malformed(error: &serde_json::Error) -> Failure {
+    Failure::new(ProblemKind::Malformed, format!("The body is no JSON: {error}."))
+}
+
+/// What is wrong, without the line and column that JSON's own words end in: the pointer says it better.
+fn mistake(error: &serde_json::Error) -> Mistake {
+    let words = error.to_string();
+    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+    let mut letters = words.chars();
+    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+    Mistake { detail: format!("{first}{}.", letters.as_str()), pointer: None, parameter: None }
+}
+
+/// A path as a JSON pointer in a fragment (RFC 6901 §3 and §6).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
+}

@@ -1,0 +1,63 @@
+//! Buckets: rolling back and resuming arrivals.
+
+use super::bodies::Body;
+use super::callers::Caller;
+use super::failures::Failure;
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use towpath_api::buckets::{NewRollback, Resumption, Rollback};
+use towpath_api::problems::Mistake;
+use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
+use towpath_service::Service;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(back)).routes(routes!(resumption))
+}
+
+/// Makes an earlier build of a bucket current again. Nothing is erased; arrivals pause there until they are
+/// resumed.
+#[utoipa::path(
+    post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks",
+    operation_id = "roll_back", tag = "promotions", request_body = NewRollback,
+    responses((status = 200, body = Rollback), Failure)
+)]
+async fn back(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, integration, bucket)): Path<(String, String, String)>,
+    Body(new): Body<NewRollback>,
+) -> Result<Json<Rollback>, Failure> {
+    let unknown = || Mistake::in_field("placement", "Name a placement of the bucket's history by its id.");
+    let wish = RollBack {
+        to: new.placement.parse().map_err(|_| Failure::invalid(vec![unknown()]))?,
+        reason: new.reason,
+        expected: new.expected_version,
+        at: BucketAddress {
+            project: project.clone(),
+            integration: integration.clone(),
+            bucket: bucket.clone(),
+        },
+    };
+    let digest = roll_back(&service, &caller.actor, wish).await?.into();
+    Ok(Json(Rollback { project, integration, bucket, digest }))
+}
+
+/// Lets builds arrive again in a bucket where a rollback paused them.
+#[utoipa::path(
+    post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/resumption",
+    operation_id = "resume_arrivals", tag = "promotions", request_body = Resumption,
+    responses((status = 204), Failure)
+)]
+async fn resumption(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, integration, bucket)): Path<(String, String, String)>,
+    Body(Resumption { reason }): Body<Resumption>,
+) -> Result<StatusCode, Failure> {
+    let at = BucketAddress { project, integration, bucket };
+    resume(&service, &caller.actor, &at, &reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

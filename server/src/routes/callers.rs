@@ -1,0 +1,59 @@
+//! Who calls: the `Authorization` header (RFC 6750), and where the call comes from.
+
+use super::failures::Failure;
+use axum::extract::FromRequestParts;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+use towpath_api::problems::ProblemKind;
+use towpath_api::sessions::Credential;
+use towpath_app::visitors::Peer;
+use towpath_domain::access::Actor;
+use towpath_domain::times::Time;
+use towpath_service::sessions::secrets as sessions;
+use towpath_service::{Service, tokens};
+
+const MISSING: &str = "Send a token or a session as “Authorization: Bearer …”. The Tokens page makes tokens; \
+                       POST /api/v1/sessions begins a session.";
+
+/// Someone known by a token or a session.
+pub struct Caller {
+    pub actor: Actor,
+    pub credential: Credential,
+    pub expires_at: Time,
+    /// What was sent to say so.
+    pub secret: String,
+}
+
+impl FromRequestParts<Service> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Failure> {
+        let secret = bearer(parts).ok_or_else(|| Failure::new(ProblemKind::Unauthenticated, MISSING))?;
+        let ((actor, expires_at), credential) = if secret.starts_with(sessions::PREFIX) {
+            (sessions::actor(service, secret).await?, Credential::Session)
+        } else {
+            (tokens::actor(service, secret).await?, Credential::Token)
+        };
+        Ok(Self { actor, credential, expires_at, secret: secret.to_owned() })
+    }
+}
+
+/// What stands after `Bearer`, if the header is of that scheme.
+fn bearer(parts: &Parts) -> Option<&str> {
+    let (scheme, secret) = parts.headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(secret.trim())
+}
+
+/// Where a call comes from.
+pub struct From(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>();
+        Ok(Self(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| *address)))
+    }
+}

@@ -1,0 +1,92 @@
+//! Environments, and what should run in one.
+
+use super::answers::Created;
+use super::bodies::Body;
+use super::callers::Caller;
+use super::failures::Failure;
+use axum::Json;
+use axum::extract::{Path, State};
+use towpath_api::buckets::{EnvironmentImages, Image, MissingImage};
+use towpath_api::environments::{Environment, NewEnvironment};
+use towpath_api::pages::Page;
+use towpath_service::buckets::{EnvironmentImages as Resolved, resolve};
+use towpath_service::{Service, environments, projects};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(images))
+}
+
+/// The environments of a project.
+#[utoipa::path(
+    get, path = "/projects/{project}/environments", operation_id = "list_environments", tag = "projects",
+    responses((status = 200, body = Page<Environment>), Failure)
+)]
+async fn list(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(project): Path<String>,
+) -> Result<Json<Page<Environment>>, Failure> {
+    let view = projects::view(&service, &caller.actor, &project).await?;
+    Ok(Json(Page::whole(view.environments.into_iter().map(Environment::from))))
+}
+
+/// Creates an environment.
+#[utoipa::path(
+    post, path = "/projects/{project}/environments", operation_id = "create_environment", tag = "projects",
+    request_body = NewEnvironment,
+    responses((status = 201, body = Environment, headers(("location" = String))), Failure)
+)]
+async fn create(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(project): Path<String>,
+    Body(new): Body<NewEnvironment>,
+) -> Result<Created<Environment>, Failure> {
+    let environment = environments::create(&service, &caller.actor, &project, new.into()).await?;
+    let address = format!("/projects/{project}/environments/{}/images", environment.slug);
+    Ok(Created(address, environment.into()))
+}
+
+/// What every service of the project should run in the environment.
+#[utoipa::path(
+    get, path = "/projects/{project}/environments/{environment}/images",
+    operation_id = "resolve_environment", tag = "builds",
+    responses((status = 200, body = EnvironmentImages), Failure)
+)]
+async fn images(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, environment)): Path<(String, String)>,
+) -> Result<Json<EnvironmentImages>, Failure> {
+    let resolved = resolve(&service, &caller.actor, &project, &environment).await?;
+    Ok(Json(answer(service.registry_host(), resolved)))
+}
+
+fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
+    let (mut images, mut missing) = (Vec::new(), Vec::new());
+    for run in resolved.services {
+        let (service, bucket) = (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
+        match run.build {
+            Some((digest, tag)) => images.push(Image {
+                service,
+                reference: format!("{host}/{bucket}@{digest}"),
+                digest: digest.into(),
+                tag: tag.into(),
+            }),
+            None => missing.push(MissingImage {
+                service,
+                detail: format!("Nothing is current in {bucket} yet. Push or promote a build there."),
+                bucket,
+            }),
+        }
+    }
+    EnvironmentImages {
+        project: resolved.project.slug.into(),
+        environment: resolved.environment.slug.into(),
+        stream: resolved.environment.stream.slug.into(),
+        images,
+        missing,
+    }
+}

@@ -1,0 +1,176 @@
+//! How a route fails: every error becomes problem details, with the request's id, told to the log once.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use std::collections::BTreeMap;
+use towpath_api::problems::{Mistake, Problem, ProblemKind};
+use towpath_domain::access::Refusal;
+use towpath_domain::forms::Invalid;
+use towpath_service::Error;
+use utoipa::openapi::response::{Response as Described, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr};
+use utoipa::{IntoResponses, ToSchema};
+
+/// After how many seconds a busy server may be asked again.
+const BUSY_SECONDS: i64 = 1;
+
+/// A problem on its way out. As a response it has no body yet: [`render`] writes it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub problem: Problem,
+    /// In seconds.
+    retry_after: Option<i64>,
+    /// What only the log is told.
+    cause: Option<String>,
+}
+
+impl Failure {
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { problem: Problem::new(kind, detail), retry_after: None, cause: None }
+    }
+
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(ProblemKind::NotFound, detail)
+    }
+
+    /// The request can be read, and these parts of it are wrong.
+    pub fn invalid(errors: Vec<Mistake>) -> Self {
+        let mut failure = Self::new(ProblemKind::Invalid, "");
+        failure.problem.detail = match errors.as_slice() {
+            [one] => one.detail.clone(),
+            several => format!("{} things in the request are wrong.", several.len()),
+        };
+        failure.problem.errors = errors;
+        failure
+    }
+
+    fn forbidden(refusal: &Refusal, detail: String) -> Self {
+        let mut failure = Self::new(ProblemKind::Forbidden, detail);
+        failure.problem.permission = match refusal {
+            Refusal::Missing { action } | Refusal::Production { action } | Refusal::Scope { action } => {
+                Some(action.name().to_owned())
+            }
+            Refusal::Token => None,
+        };
+        failure
+    }
+
+    /// Our own mistake: its words are for the log only.
+    fn internal(error: &Error) -> Self {
+        let mut cause = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(inner) = source {
+            cause = format!("{cause}: {inner}");
+            source = inner.source();
+        }
+        let detail = "The server failed. Its log tells more under the request's id.";
+        Self { cause: Some(cause), ..Self::new(ProblemKind::Internal, detail) }
+    }
+
+    fn later(self, seconds: i64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+
+    /// What an answer that our routes did not give means.
+    fn of_status(status: StatusCode) -> Self {
+        let kind = ProblemKind::ALL.into_iter().find(|kind| kind.status() == status.as_u16());
+        match kind {
+            Some(ProblemKind::MethodNotAllowed) => Self::new(
+                ProblemKind::MethodNotAllowed,
+                "This address is there, but not for this method. The header Allow lists those that work.",
+            ),
+            Some(ProblemKind::Internal) | None if status.is_server_error() => {
+                Self::new(ProblemKind::Internal, "The server failed.")
+            }
+            Some(kind) => Self::new(kind, kind.title()),
+            None => Self::new(ProblemKind::Malformed, "The request cannot be read."),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            Error::NotFound(_) => Self::not_found(format!("{detail}.")),
+            Error::Forbidden(refusal) => Self::forbidden(&refusal, detail),
+            Error::Invalid(invalid) => invalid.into(),
+            Error::Conflict(_) => Self::new(ProblemKind::Conflict, detail),
+            Error::Refused(_) => Self::new(ProblemKind::Blocked, detail),
+            Error::LinkGone => Self::new(ProblemKind::Gone, detail),
+            Error::Credentials | Error::Token(_) => Self::new(ProblemKind::Unauthenticated, detail),
+            Error::TooMany { retry_after_seconds } => {
+                Self::new(ProblemKind::TooManyRequests, detail).later(retry_after_seconds)
+            }
+            Error::Busy => Self::new(ProblemKind::Busy, detail).later(BUSY_SECONDS),
+            Error::Store(_) | Error::Blobs(_) | Error::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        let mistake = |error: &towpath_domain::forms::FieldError| {
+            Mistake::in_field(&error.field, error.message.clone())
+        };
+        Self::invalid(invalid.errors().iter().map(mistake).collect())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::from_u16(self.problem.status)
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            .into_response();
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.problem.status == StatusCode::UNAUTHORIZED.as_u16() {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"towpath\""));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes the problem of every answer that fails, whoever gave it, and tells the log of our own mistakes.
+/// Nothing that the API answers is for a cache.
+pub async fn render(request: Request, next: Next) -> Response {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        let failure = response.extensions_mut().remove::<Failure>();
+        let Failure { mut problem, cause, .. } = failure.unwrap_or_else(|| Failure::of_status(status));
+        if let Some(cause) = cause {
+            tracing::error!(cause, "a request of the API failed");
+        }
+        problem.request_id = id;
+        let (mut parts, _) = response.into_parts();
+        parts.headers.remove(CONTENT_LENGTH);
+        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let body = serde_json::to_vec(&problem).expect("a problem is of plain data");
+        response = Response::from_parts(parts, Body::from(body));
+    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Every route may fail; the description says so in one word.
+impl IntoResponses for Failure {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(Problem::name())))
+            .build();
+        let described = ResponseBuilder::new()
+            .description("What went wrong, as problem details")
+            .content("application/problem+json", content)
+            .build();
+        BTreeMap::from([("default".to_owned(), described.into())])
+    }
+}

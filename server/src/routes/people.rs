@@ -1,0 +1,65 @@
+//! People, invitations and role bindings.
+
+use super::answers::Created;
+use super::bodies::Body;
+use super::callers::Caller;
+use super::failures::Failure;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use towpath_api::people::{Invited, NewInvitation, People};
+use towpath_service::{Service, people};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(invite)).routes(routes!(revoke))
+}
+
+/// Everyone with their roles, and the open invitations.
+#[utoipa::path(
+    get, path = "/people", operation_id = "list_people", tag = "access",
+    responses((status = 200, body = People), Failure)
+)]
+async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<People>, Failure> {
+    Ok(Json(people::list(&service, &caller.actor).await?.into()))
+}
+
+/// Invites someone by a one-time link, or gives the role at once to who has an account already.
+#[utoipa::path(
+    post, path = "/invitations", operation_id = "invite", tag = "access",
+    request_body = NewInvitation,
+    responses(
+        (status = 201, description = "Invited", body = Invited, headers(("location" = String))),
+        (status = 200, description = "They have an account, and hold the role now", body = Invited),
+        Failure
+    )
+)]
+async fn invite(
+    State(service): State<Service>,
+    caller: Caller,
+    Body(new): Body<NewInvitation>,
+) -> Result<Response, Failure> {
+    Ok(match people::invite(&service, &caller.actor, new.into()).await? {
+        people::Invited::Link(link) => {
+            Created("/people".to_owned(), Invited::Invited { link }).into_response()
+        }
+        people::Invited::Granted => Json(Invited::Granted).into_response(),
+    })
+}
+
+/// Takes a role away from someone.
+#[utoipa::path(
+    delete, path = "/bindings/{id}", operation_id = "revoke_role", tag = "access",
+    responses((status = 204), Failure)
+)]
+async fn revoke(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let id = id.parse().map_err(|_| Failure::not_found("This role binding was not found."))?;
+    people::revoke(&service, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

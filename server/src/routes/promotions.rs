@@ -1,0 +1,149 @@
+//! Promotions: asking, looking, deciding, taking back.
+
+use super::answers::Created;
+use super::bodies::Body;
+use super::callers::Caller;
+use super::failures::Failure;
+use super::queries::{Paging, Query};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use towpath_api::cursors::{Cursor, Listing};
+use towpath_api::pages::Page;
+use towpath_api::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use towpath_domain::promotions as domain;
+use towpath_service::promotions::{Decide, Request};
+use towpath_service::{Error, Service, inbox, promotions};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(request))
+        .routes(routes!(view))
+        .routes(routes!(decide))
+        .routes(routes!(cancel))
+}
+
+/// The promotions of a project, newest first.
+#[utoipa::path(
+    get, path = "/projects/{project}/promotions", operation_id = "list_promotions", tag = "promotions",
+    params(Paging), responses((status = 200, body = Page<PromotionLine>), Failure)
+)]
+async fn list(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(project): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<PromotionLine>>, Failure> {
+    let (before, limit) = paging.of(Listing::Promotions)?;
+    let page = inbox::page(&service, &caller.actor, &project, before, limit).await?;
+    Ok(Json(Page {
+        items: page.items.into_iter().map(PromotionLine::from).collect(),
+        next: page.older.map(|before| Cursor::new(Listing::Promotions, before)),
+    }))
+}
+
+/// Asks for a promotion: `applied` at once where no gate is missing, else `waiting`. A dry run only tells.
+#[utoipa::path(
+    post, path = "/projects/{project}/integrations/{integration}/promotions",
+    operation_id = "request_promotion", tag = "promotions",
+    request_body = NewPromotion,
+    responses(
+        (status = 201, body = Promotion, headers(("location" = String))),
+        (status = 200, description = "What it would meet, of a dry run", body = Outlook),
+        Failure
+    )
+)]
+async fn request(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, integration)): Path<(String, String)>,
+    Body(new): Body<NewPromotion>,
+) -> Result<Response, Failure> {
+    let NewPromotion { digest, from, to, reason, dry_run } = new;
+    let wish = Request { project: project.clone(), integration, digest, from, to, reason };
+    if dry_run {
+        let outlook = promotions::explain(&service, &caller.actor, wish).await?;
+        return Ok(Json(foretell(outlook)).into_response());
+    }
+    let promotion = promotions::request(&service, &caller.actor, wish).await?;
+    let address = format!("/projects/{project}/promotions/{}", promotion.number);
+    let Json(promotion) = show(&service, &caller, &project, promotion.number).await?;
+    Ok(Created(address, promotion).into_response())
+}
+
+fn foretell(outlook: domain::Outlook) -> Outlook {
+    match outlook {
+        domain::Outlook::Enters => Outlook::Enters,
+        domain::Outlook::Waits { needs } => Outlook::Waits { needs },
+        domain::Outlook::Refused { refused } => {
+            Outlook::Refused { problem: Failure::from(Error::from(refused)).problem }
+        }
+    }
+}
+
+/// A promotion with its gates and decisions.
+#[utoipa::path(
+    get, path = "/projects/{project}/promotions/{number}", operation_id = "get_promotion",
+    tag = "promotions", responses((status = 200, body = Promotion), Failure)
+)]
+async fn view(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Approves or rejects a promotion. The last approval that is needed applies it in this moment.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/decisions", operation_id = "decide_promotion",
+    tag = "promotions", request_body = NewDecision,
+    responses((status = 200, body = Promotion), Failure)
+)]
+async fn decide(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+    Body(new): Body<NewDecision>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    let NewDecision { choice, comment, digest } = new;
+    let decision = Decide { project: project.clone(), number, choice: choice.into(), comment, digest };
+    promotions::decide(&service, &caller.actor, decision).await?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Takes a waiting promotion back.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/cancellation", operation_id = "cancel_promotion",
+    tag = "promotions", request_body = Cancellation,
+    responses((status = 200, body = Promotion), Failure)
+)]
+async fn cancel(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+    Body(Cancellation { reason }): Body<Cancellation>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    promotions::cancel(&service, &caller.actor, &project, number, &reason).await?;
+    show(&service, &caller, &project, number).await
+}
+
+async fn show(
+    service: &Service,
+    caller: &Caller,
+    project: &str,
+    number: i64,
+) -> Result<Json<Promotion>, Failure> {
+    Ok(Json(inbox::promotion(service, &caller.actor, project, number).await?.into()))
+}
+
+fn parse(project: &str, number: &str) -> Result<i64, Failure> {
+    let missing = || Failure::not_found(format!("Promotion #{number} of {project} was not found."));
+    number.parse().map_err(|_| missing())
+}

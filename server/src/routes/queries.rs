@@ -1,0 +1,55 @@
+//! Queries of requests: pages of lists.
+
+use super::failures::Failure;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use towpath_api::cursors::{Cursor, Listing};
+use towpath_api::problems::{Mistake, ProblemKind};
+use utoipa::IntoParams;
+
+/// How many items a page has, where the query does not say.
+const USUAL: i64 = 50;
+const MOST: i64 = 200;
+
+/// The query of a request.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let query = axum::extract::Query::try_from_uri(&parts.uri)
+            .map_err(|rejection| Failure::new(ProblemKind::Malformed, rejection.body_text()))?;
+        Ok(Self(query.0))
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// What `next` of the page before held.
+    pub cursor: Option<String>,
+    /// How many to list, 1 to 200.
+    pub limit: Option<i64>,
+}
+
+impl Paging {
+    /// The number below which the page starts, where it is not the first, and how many it has.
+    pub fn of(self, listing: Listing) -> Result<(Option<i64>, i64), Failure> {
+        let cursor = self.cursor.map(Cursor::from).map(|cursor| cursor.before(listing)).transpose();
+        let before = cursor.map_err(|error| mistake("cursor", error.to_string()))?;
+        let limit = self.limit.unwrap_or(USUAL);
+        if !(1..=MOST).contains(&limit) {
+            return Err(mistake("limit", format!("Use a number from 1 to {MOST}.")));
+        }
+        Ok((before, limit))
+    }
+}
+
+fn mistake(parameter: &str, detail: String) -> Failure {
+    Failure::invalid(vec![Mistake::in_parameter(parameter, detail)])
+}

@@ -1,0 +1,59 @@
+//! API tokens.
+
+use super::answers::Created;
+use super::bodies::Body;
+use super::callers::Caller;
+use super::failures::Failure;
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use towpath_api::pages::Page;
+use towpath_api::tokens::{CreatedToken, NewToken, Token};
+use towpath_service::{Service, tokens};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
+
+/// Your tokens, without their secrets.
+#[utoipa::path(
+    get, path = "/tokens", operation_id = "list_tokens", tag = "access",
+    responses((status = 200, body = Page<Token>), Failure)
+)]
+async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Token>>, Failure> {
+    let view = tokens::list(&service, &caller.actor).await?;
+    Ok(Json(Page::whole(view.tokens.into_iter().map(Token::from))))
+}
+
+/// Makes a token in your name. Its secret is in this answer and nowhere else. Takes a session.
+#[utoipa::path(
+    post, path = "/tokens", operation_id = "create_token", tag = "access",
+    request_body = NewToken,
+    responses((status = 201, body = CreatedToken, headers(("location" = String))), Failure)
+)]
+async fn create(
+    State(service): State<Service>,
+    caller: Caller,
+    Body(new): Body<NewToken>,
+) -> Result<Created<CreatedToken>, Failure> {
+    let (token, secret) = tokens::create(&service, &caller.actor, new.into()).await?;
+    let address = format!("/tokens/{}", token.id);
+    Ok(Created(address, CreatedToken { secret: secret.reveal().to_owned(), token: token.into() }))
+}
+
+/// Revokes a token, at once.
+#[utoipa::path(
+    delete, path = "/tokens/{id}", operation_id = "revoke_token", tag = "access",
+    responses((status = 204), Failure)
+)]
+async fn revoke(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let id = id.parse().map_err(|_| Failure::not_found("This token was not found."))?;
+    tokens::revoke(&service, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

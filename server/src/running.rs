@@ -1,0 +1,87 @@
+//! From a configuration to a server that serves, and back.
+
+use crate::clients::Clients;
+use crate::config::Config;
+use crate::{listening, router, workers};
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use towpath_service::installation::{self, Settings};
+use towpath_service::{Service, Sources, links};
+
+/// Opens the installation of a configuration, making its folders where they are missing.
+pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> {
+    let blobs = config.data.join("blobs");
+    std::fs::create_dir_all(&blobs).with_context(|| format!("making the folder {}", blobs.display()))?;
+    let settings = Settings {
+        database: &config.database_url,
+        blobs: &blobs,
+        public_url: config.public_url.as_str(),
+    };
+    installation::open(settings, sources).await.context("opening the database and the blobs")
+}
+
+/// Listens, opens the installation and runs it. `greet` gets the line that tells where Towpath is, once it can be
+/// reached.
+pub async fn serve(config: Config, stop: CancellationToken, greet: impl FnOnce(String)) -> anyhow::Result<()> {
+    let sources = Sources::system();
+    let listening = TcpListener::bind(config.listen).await;
+    let listener = listening.with_context(|| format!("listening on {}", config.listen))?;
+    let service = open(&config, sources.clone()).await?;
+    greet(greeting(&service).await?);
+    tracing::info!(listen = %config.listen, version = env!("CARGO_PKG_VERSION"), "started");
+    run(listener, service, config, sources, stop).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves an installation until `stop`, lets requests under way finish, and closes the database.
+pub async fn run(
+    listener: TcpListener,
+    service: Service,
+    config: Config,
+    sources: Sources,
+    stop: CancellationToken,
+) {
+    let mut workers = workers::start(&service, &stop);
+    let clients = Clients { proxies: config.proxies };
+    let limit = config.shutdown;
+    let router = router::router(&service, config, sources);
+    listening::serve(listener, router, clients, stop, limit).await;
+    while workers.join_next().await.is_some() {}
+    service.close().await;
+}
+
+/// One line: where Towpath is, and on the first start how to become its admin.
+async fn greeting(service: &Service) -> anyhow::Result<String> {
+    let url = service.public_url();
+    if service.is_empty().await? {
+        let link = links::issue_admin(service).await?;
+        Ok(format!("Towpath is at {url} — make the first admin: {link} (works once, for an hour)"))
+    } else {
+        Ok(format!("Towpath is at {url}"))
+    }
+}
+
+/// Cancels when the process is told to end: by a service manager, or by Ctrl-C. A second time ends it at once.
+pub fn stop_on_signals() -> anyhow::Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stop = CancellationToken::new();
+    let stopping = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if stopping.is_cancelled() {
+                std::process::exit(130);
+            }
+            tracing::info!("stopping");
+            stopping.cancel();
+        }
+    });
+    Ok(stop)
+}

@@ -1,0 +1,37 @@
+//! Work that no request asks for.
+
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use towpath_service::{Error, Service, sessions};
+
+const SWEEP: Duration = Duration::from_mins(10);
+
+/// Starts all of it; each ends by itself after `stop`.
+pub fn start(service: &Service, stop: &CancellationToken) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    workers.spawn(sweep(service.clone(), stop.clone()));
+    workers
+}
+
+/// Takes away what has expired, now and then.
+async fn sweep(service: Service, stop: CancellationToken) {
+    let mut turns = tokio::time::interval(SWEEP);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        tell("sessions", sessions::sweep(&service).await);
+    }
+}
+
+fn tell(what: &str, swept: Result<u64, Error>) {
+    match swept {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(what, count, "swept"),
+        Err(error) => tracing::error!(what, %error, "the sweep failed"),
+    }
+}

@@ -1,0 +1,137 @@
+//! A whole server for a test: on a port of its own, with a database of its own, and a clock that can be put
+//! forward.
+//!
+//! The database is SQLite in a temporary folder, or a fresh one on the Postgres that `TOWPATH_TEST_POSTGRES` names.
+
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
+mod answers;
+mod databases;
+mod people;
+
+pub use answers::Answer;
+pub use people::Member;
+
+use axum::body::Body;
+use databases::Database;
+use http::{Request, Uri};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use towpath_server::config::{Config, Given};
+use towpath_server::running;
+use towpath_service::{Service, Sources};
+
+/// A server that serves until it is stopped or dropped.
+pub struct Server {
+    /// Its address, without a slash at the end.
+    pub url: String,
+    /// Its use cases, for what a test needs before it begins.
+    pub service: Service,
+    pub clock: Clock,
+    client: Client<HttpConnector, Body>,
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+    _database: Database,
+    _data: TempDir,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts with variables of the configuration, such as `("TOWPATH_PROXIES", "1")`.
+    pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::create(data.path()).await;
+        let config = config(&url, &data, &database, variables);
+
+        let clock = Clock::default();
+        let sources = clock.sources();
+        let service = running::open(&config, sources.clone()).await.expect("the installation opens");
+        let stop = CancellationToken::new();
+        let task =
+            tokio::spawn(running::run(listener, service.clone(), config, sources, stop.clone()));
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self { url, service, clock, client, stop, task, _database: database, _data: data }
+    }
+
+    /// Sends a request, whose address is a path. Redirects are not followed.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        *request.uri_mut() = format!("{}{path}", self.url).parse::<Uri>().expect("an address");
+        Answer::read(self.client.request(request).await.expect("the server answers")).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Sends a form as a browser does without script, from a page of this server.
+    pub async fn submit(&self, page: &str, action: &str, cookies: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(action)
+            .header("accept", "text/html,application/xhtml+xml")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", cookies)
+            .header("origin", &self.url)
+            .header("referer", format!("{}{page}", self.url))
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Tells the server to stop, without waiting.
+    pub fn begin_to_stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Stops the server and waits until it has.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.expect("the server ends");
+    }
+}
+
+fn config(url: &str, data: &TempDir, database: &Database, variables: &[(&str, &str)]) -> Config {
+    let data = data.path().to_str().expect("a folder named in UTF-8");
+    let site = data.to_owned() + "/site";
+    let own = [
+        ("TOWPATH_PUBLIC_URL", url),
+        ("TOWPATH_DATA", data),
+        ("TOWPATH_DATABASE_URL", &database.url),
+        ("TOWPATH_SITE", &site),
+    ];
+    let all = own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Given::read(None, all).and_then(|given| given.check()).expect("a configuration")
+}
+
+/// The machine's clock, put forward by a test.
+#[derive(Debug, Clone, Default)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    pub fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    fn sources(&self) -> Sources {
+        let (system, ahead) = (Sources::system(), self.0.clone());
+        let random = system.clone();
+        Sources::new(
+            move || system.now().plus_seconds(ahead.load(Ordering::SeqCst)),
+            move |bytes| {
+                for byte in bytes {
+                    [*byte] = random.random();
+                }
+            },
+        )
+    }
+}
