@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::{
-    CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use std::sync::Arc;
@@ -28,6 +28,12 @@ const EVERYWHERE: [(HeaderName, &str); 6] = [
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 /// Two years (ASVS 5.0 3.4.1 asks for one at least).
 const HTTPS_ONLY: &str = "max-age=63072000; includeSubDomains";
+
+/// Keeps what is meant for one person out of every cache.
+pub async fn uncached(mut response: Response) -> Response {
+    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
 
 /// Adds the headers to every answer. Pages bring a content security policy of their own.
 pub async fn harden(State(config): State<Arc<Config>>, request: Request, next: Next) -> Response {

@@ -2,9 +2,12 @@
 
 use axum::Router;
 use axum::extract::Request;
+use axum::middleware::map_response;
 use axum::response::Response;
 use http::StatusCode;
+use http::header::LOCATION;
 use leptos::config::LeptosOptions;
+use leptos::server_fn::redirect::REDIRECT_HEADER;
 use leptos_axum::LeptosRoutes;
 use towpath_app::{App, shell};
 
@@ -20,8 +23,19 @@ pub fn router() -> Router {
     let page = leptos_axum::render_route_with_context(routes.clone(), || {}, document);
     Router::new()
         .leptos_routes_with_handler(routes, page)
+        .layer(map_response(led_elsewhere))
         .fallback(async move |request: Request| not_found(missing(request).await))
         .with_state(options)
+}
+
+/// A page that leads elsewhere does so for every client; the framework only redirects those that ask for HTML by
+/// name, and tells the others by a header for its own scripts.
+async fn led_elsewhere(mut response: Response) -> Response {
+    response.headers_mut().remove(REDIRECT_HEADER);
+    if response.status() == StatusCode::OK && response.headers().contains_key(LOCATION) {
+        *response.status_mut() = StatusCode::FOUND;
+    }
+    response
 }
 
 fn not_found(mut response: Response) -> Response {

@@ -5,7 +5,7 @@ use crate::auth::{same_origin, sessions, visitors};
 use crate::config::Config;
 use crate::{functions, headers, health, pages, routes, telemetry};
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -34,6 +34,7 @@ fn for_browsers(service: &Service, config: &Arc<Config>) -> Router {
     Router::new()
         .merge(functions::router(config.clone()))
         .merge(pages::router())
+        .layer(map_response(headers::uncached))
         .layer(from_fn_with_state(service.clone(), visitors::introduce))
         .layer(sessions::layer(service.clone(), config))
         .layer(from_fn_with_state(config.clone(), sessions::whole_removal))

@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use std::fmt::Display;
 use std::sync::Arc;
 
+type Check = dyn Fn(&str) -> Result<(), String> + Send + Sync;
+
 /// Says what is wrong with a text: the same check as the server's, with what the page knows already.
 #[derive(Clone)]
-pub struct Validate(Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>);
+pub struct Validate(Arc<Check>);
 
 impl Validate {
     /// Asks a parser; what it reads is left to the server.

@@ -2,6 +2,8 @@
 //!
 //! The controls are the browser's own and keep their text themselves, so that a form works before script.
 
+#![expect(clippy::fn_params_excessive_bools, reason = "a component's switches are named where it is used")]
+
 pub use super::check::Validate;
 use super::{
     check::FieldCheck,

@@ -51,7 +51,7 @@ impl Server {
             days: "1".to_owned(),
         };
         let (_, secret) = tokens::create(&self.service, &member.actor, form).await.expect("a token");
-        secret.expose().to_owned()
+        secret.reveal().to_owned()
     }
 
     /// Signs in through the form, and gives the session's cookie as a browser sends it back.

@@ -10,6 +10,7 @@ use crate::fns::tokens::CreateToken;
 use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
 use towpath_domain::access::{Action, TOKEN_ACTIONS};
+use towpath_domain::forms::Invalid;
 use towpath_domain::tokens::{TokenForm, TokensView};
 use towpath_domain::words::Title;
 
@@ -108,8 +109,7 @@ fn scope_options(scopes: &[String]) -> Vec<SelectOption> {
 fn check_days(text: &str) -> Result<(), String> {
     let form = TokenForm { days: text.to_owned(), ..TokenForm::default() };
     let mistakes = form.check().err();
-    let mistake =
-        mistakes.iter().flat_map(|invalid| invalid.errors()).find(|mistake| mistake.field == "days");
+    let mistake = mistakes.iter().flat_map(Invalid::errors).find(|mistake| mistake.field == "days");
     mistake.map_or(Ok(()), |mistake| Err(mistake.message.clone()))
 }
 
