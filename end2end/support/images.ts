@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { tar } from "./archives.ts";
 import { run } from "./commands.ts";
 import { Folder } from "./folders.ts";
@@ -78,7 +79,8 @@ export async function ociIndex(folder: Folder, origin: Origin): Promise<Index> {
   const platform = async (architecture: string) => {
     const config = await put(`${IMAGE}.config.v1+json`, JSON.stringify(describe(origin, architecture, layers)));
     const parts = [];
-    for (const layer of layers) parts.push(await put(`${IMAGE}.layer.v1.tar`, layer.content));
+    // Compressed already, or clients would do it while they push, and the digests would be others.
+    for (const layer of layers) parts.push(await put(`${IMAGE}.layer.v1.tar+gzip`, gzipSync(layer.content)));
     const mediaType = `${IMAGE}.manifest.v1+json`;
     const manifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: parts });
     return { ...(await put(mediaType, manifest)), platform: { os: "linux", architecture } };

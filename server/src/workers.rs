@@ -1,10 +1,11 @@
 //! Work that no request asks for.
 
+use std::fmt::Display;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Error, Service, sessions};
+use towpath_service::{Service, images, sessions};
 
 const SWEEP: Duration = Duration::from_mins(10);
 
@@ -25,10 +26,11 @@ async fn sweep(service: Service, stop: CancellationToken) {
             _ = turns.tick() => {}
         }
         tell("sessions", sessions::sweep(&service).await);
+        tell("uploads", images::sweep_uploads(&service).await);
     }
 }
 
-fn tell(what: &str, swept: Result<u64, Error>) {
+fn tell(what: &str, swept: Result<u64, impl Display>) {
     match swept {
         Ok(0) => {}
         Ok(count) => tracing::info!(what, count, "swept"),

@@ -216,7 +216,14 @@ fn unclassified(board: &Board) -> Option<impl IntoView + use<>> {
 fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> impl IntoView {
     let wish = table.wish;
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(wish.with(Option::is_some)));
+    Effect::new(move |_| {
+        let wished = wish.with(Option::is_some);
+        if wished {
+            // The mistakes of an earlier wish say nothing about this one.
+            promote.clear();
+        }
+        open.set(wished);
+    });
     // A promotion that was accepted needs no dialog any more; a refused one shows its mistakes in it.
     Effect::new(move |_| {
         if promote.value().with(|value| matches!(value, Some(Ok(_)))) {

@@ -29,4 +29,19 @@ impl BlobStore {
         })
         .await
     }
+
+    /// Whether content can be stored now: writes a byte to the folder and takes it away again.
+    ///
+    /// # Errors
+    /// When the folder is gone, full or read-only.
+    pub async fn check(&self) -> Result<(), Error> {
+        let layout = Arc::clone(&self.layout);
+        blocking(move || {
+            let (path, mut file) = layout.create_temporary().map_err(Error::io("trying the blob folder"))?;
+            let written = file.write_all(b"?").and_then(|()| file.sync_all());
+            let removed = fs::remove_file(&path);
+            written.and(removed).map_err(Error::io("trying the blob folder"))
+        })
+        .await
+    }
 }

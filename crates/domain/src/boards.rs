@@ -64,6 +64,8 @@ pub struct Card {
     /// How it came: “push”, “promotion” or “rollback”.
     pub cause: String,
     pub by: String,
+    /// Whether a machine did it, by a token of that person.
+    pub by_token: bool,
     pub at: Time,
     pub reason: Option<String>,
 }

@@ -107,8 +107,12 @@ pub enum Barred {
 
 /// Whether an actor's approval would count towards at least one approvals gate.
 pub fn may_approve(gates: &[Gate], facts: &Facts, actor: &Actor, target: &Target) -> Result<(), Barred> {
-    may(actor, Action::Approve, target)?;
     let person = actor.person();
+    // Whoever asked is told so, rather than that a role is missing which would not help.
+    if person == facts.requester && !gates.is_empty() {
+        return Err(Barred::Requester);
+    }
+    may(actor, Action::Approve, target)?;
     let mut barred = Barred::NothingToApprove;
     for Gate::Approvals(approvals) in gates {
         let holds = |role: &Slug| actor.holds(role, target);
@@ -121,13 +125,12 @@ pub fn may_approve(gates: &[Gate], facts: &Facts, actor: &Actor, target: &Target
 }
 
 impl Gate {
-    /// The rule as people read it on a stage: “2 approvals by release-manager”.
+    /// The rule as people read it on a stage: “2 approvals by release managers”.
     pub fn words(&self) -> String {
         match self {
             Self::Approvals(Approvals { count, role, bar_pusher }) => {
-                let plural = if *count == 1 { "" } else { "s" };
                 let pusher = if *bar_pusher { ", not by who pushed it" } else { "" };
-                format!("{count} approval{plural} by {role}{pusher}")
+                format!("{}{pusher}", approvals_by(usize::from(*count), role))
             }
         }
     }
@@ -144,8 +147,7 @@ impl Approvals {
         people.dedup();
         match usize::from(self.count).saturating_sub(people.len()) {
             0 => Verdict::Passes,
-            1 => Verdict::Waits { needs: format!("1 approval by {}", self.role) },
-            missing => Verdict::Waits { needs: format!("{missing} approvals by {}", self.role) },
+            missing => Verdict::Waits { needs: approvals_by(missing, &self.role) },
         }
     }
 
@@ -161,6 +163,12 @@ impl Approvals {
         }
         Ok(())
     }
+}
+
+/// “1 approval by a release manager”, “2 approvals by release managers”.
+fn approvals_by(count: usize, role: &Slug) -> String {
+    let role = role.as_str().replace('-', " ");
+    if count == 1 { format!("1 approval by a {role}") } else { format!("{count} approvals by {role}s") }
 }
 
 #[cfg(test)]
@@ -208,7 +216,7 @@ mod tests {
     #[test]
     fn one_person_counts_once() {
         let verdicts = judge(&[gate(2, false)], &facts(&[3, 3]));
-        assert_eq!(verdicts.needs(), ["1 approval by release-manager"]);
+        assert_eq!(verdicts.needs(), ["1 approval by a release manager"]);
     }
 
     #[test]

@@ -37,7 +37,10 @@ pub struct NewPerson {
 /// Leaves the password out.
 impl std::fmt::Debug for JoinForm {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("JoinForm").field("name", &self.name).field("email", &self.email).finish_non_exhaustive()
+        f.debug_struct("JoinForm")
+            .field("name", &self.name)
+            .field("email", &self.email)
+            .finish_non_exhaustive()
     }
 }
 

@@ -140,7 +140,8 @@ impl Rows {
             pushed_by: pushed.by.person,
             placement: Some(placed.placement.id),
             cause: placed.placement.cause.name().to_owned(),
-            by: name_of(&self.names, placed.placement.by),
+            by: self.name(placed.placement.by.person),
+            by_token: placed.placement.by.token.is_some(),
             at: placed.placement.at,
             reason: placed.reason.clone(),
         })
@@ -152,10 +153,15 @@ impl Rows {
             pushed_by: pushed.by.person,
             placement: None,
             cause: "push".to_owned(),
-            by: name_of(&self.names, pushed.by),
+            by: self.name(pushed.by.person),
+            by_token: pushed.by.token.is_some(),
             at: pushed.build.received_at,
             reason: None,
         }
+    }
+
+    fn name(&self, person: PersonId) -> String {
+        self.names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
     }
 
     fn waiting(&self, promotion: &Promotion) -> Waiting {
@@ -165,7 +171,7 @@ impl Rows {
             tag: promotion.tag.clone(),
             from: promotion.from.slug.clone(),
             needs: promotion.verdicts().needs(),
-            requested_by: self.names.get(&promotion.requested_by).cloned().unwrap_or_default(),
+            requested_by: self.name(promotion.requested_by),
             requested_at: promotion.requested_at,
         }
     }

@@ -160,7 +160,8 @@ pub async fn promotion(
                 pushed_by: there.by.person,
                 placement: Some(placement.id),
                 cause: placement.cause.name().to_owned(),
-                by: crate::builds::name_of(&names, placement.by),
+                by: names.get(&placement.by.person).cloned().unwrap_or_default(),
+                by_token: placement.by.token.is_some(),
                 at: placement.at,
                 reason: None,
             })

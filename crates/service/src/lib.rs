@@ -71,7 +71,8 @@ impl Service {
 
     /// Whether the database answers and blobs can be written.
     pub async fn ready(&self) -> Result<(), Error> {
-        Ok(self.db().ping().await?)
+        self.db().ping().await?;
+        Ok(self.blobs().check().await?)
     }
 
     /// Lets the writes under way finish and closes the database.

@@ -47,9 +47,14 @@ impl Limits {
         self.failures.forget(email);
     }
 
-    /// Counts a one-time link that is not known.
-    pub fn unknown_link(&self, from: IpAddr, now: Time) -> Result<(), Error> {
-        self.links.count(Network::of(from), LINKS, now)
+    /// Whether a one-time link may be looked up, after what was counted by [`Self::unknown_link`].
+    pub fn look_up_link(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.links.check(&Network::of(from), LINKS, now)
+    }
+
+    pub fn unknown_link(&self, from: IpAddr, now: Time) {
+        // Whether it was one too many, the next look-up tells.
+        _ = self.links.count(Network::of(from), LINKS, now);
     }
 }
 
@@ -75,6 +80,16 @@ struct Window {
     tries: u32,
 }
 
+impl Window {
+    fn check(self, rate: Rate, now: Time) -> Result<(), Error> {
+        let left = self.ends_at.micros() - now.micros();
+        if left <= 0 || self.tries < rate.tries {
+            return Ok(());
+        }
+        Err(Error::TooMany { retry_after_seconds: (left / 1_000_000).max(1) })
+    }
+}
+
 #[derive(Debug)]
 struct Windows<Key>(Mutex<HashMap<Key, Window>>);
 
@@ -95,12 +110,14 @@ impl<Key: Clone + Eq + Hash> Windows<Key> {
         if window.ends_at <= now {
             *window = fresh;
         }
-        if window.tries >= rate.tries {
-            let micros = window.ends_at.micros() - now.micros();
-            return Err(Error::TooMany { retry_after_seconds: (micros / 1_000_000).max(1) });
-        }
+        window.check(rate, now)?;
         window.tries += 1;
         Ok(())
+    }
+
+    fn check(&self, key: &Key, rate: Rate, now: Time) -> Result<(), Error> {
+        let windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.get(key).map_or(Ok(()), |window| window.check(rate, now))
     }
 
     fn forget(&self, key: &Key) {
@@ -163,7 +180,10 @@ mod tests {
         for _ in 0..30 {
             limits.sign_in(ip("10.0.0.1"), None, START).unwrap();
         }
-        assert!(limits.sign_in(ip("::ffff:10.0.0.1"), None, START).is_err(), "the same address, written as IPv6");
+        assert!(
+            limits.sign_in(ip("::ffff:10.0.0.1"), None, START).is_err(),
+            "the same address, written as IPv6"
+        );
         limits.sign_in(ip("10.0.0.2"), None, START).unwrap();
         limits.sign_in(ip("10.0.0.1"), None, START.plus_seconds(60)).unwrap();
     }
@@ -172,10 +192,13 @@ mod tests {
     fn one_customer_of_ipv6_is_one_address() {
         let limits = Limits::default();
         for number in 0..30 {
-            limits.unknown_link(ip(&format!("2001:db8:0:1::{number}")), START).unwrap();
+            let from = ip(&format!("2001:db8:0:1::{number}"));
+            limits.look_up_link(from, START).unwrap();
+            limits.unknown_link(from, START);
         }
-        assert!(limits.unknown_link(ip("2001:db8:0:1:ffff::"), START).is_err());
-        limits.unknown_link(ip("2001:db8:0:2::"), START).unwrap();
+        limits.look_up_link(ip("2001:db8:0:1:ffff::"), START).unwrap_err();
+        limits.look_up_link(ip("2001:db8:0:2::"), START).unwrap();
+        limits.look_up_link(ip("2001:db8:0:1::"), START.plus_seconds(60)).unwrap();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::{Error, Service};
 use sha2::{Digest, Sha256};
+use std::net::IpAddr;
 use towpath_domain::access::{Binding, Place, Role};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::PersonId;
@@ -11,7 +12,7 @@ use towpath_domain::timeline::{Change, Event, EventActor, Personal, Scene};
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 use towpath_store::links::{Link, Purpose};
-use towpath_store::{Tx, access, links, people, sessions};
+use towpath_store::{Conn, Tx, access, links, people, sessions};
 
 /// How long a link works, in seconds: an admin's an hour, an invitation a week.
 pub(crate) const ADMIN_SECONDS: i64 = 3_600;
@@ -64,11 +65,12 @@ pub async fn issue_admin(service: &Service) -> Result<String, Error> {
     Ok(service.link_address(&secret))
 }
 
-/// What a link is for, without using it.
-pub async fn view(service: &Service, secret: &str) -> Result<LinkView, Error> {
+/// What a link is for, without using it. `from` is where the request comes from: links cannot be guessed by
+/// trying many.
+pub async fn view(service: &Service, secret: &str, from: IpAddr) -> Result<LinkView, Error> {
     let mut conn = service.read().await?;
     let now = service.now();
-    let link = usable(links::find(&mut conn, &hash(secret)).await?, now)?;
+    let link = find(service, &mut conn, secret, from).await?;
     let (admin, email, role) = match &link.purpose {
         Purpose::Admin => (true, None, "Admin of the whole installation".to_owned()),
         Purpose::Invitation { email, role, place } => {
@@ -79,7 +81,14 @@ pub async fn view(service: &Service, secret: &str) -> Result<LinkView, Error> {
     Ok(LinkView { admin, email, role, expires_at: link.expires_at, now })
 }
 
-fn usable(link: Option<Link>, now: Time) -> Result<Link, Error> {
+/// A link that can be used.
+async fn find(service: &Service, conn: &mut Conn, secret: &str, from: IpAddr) -> Result<Link, Error> {
+    let (limits, now) = (&service.0.limits, service.now());
+    limits.look_up_link(from, now)?;
+    let link = links::find(conn, &hash(secret)).await?;
+    if link.is_none() {
+        limits.unknown_link(from, now);
+    }
     link.filter(|link| link.used_at.is_none() && link.expires_at > now).ok_or(Error::LinkGone)
 }
 
@@ -87,11 +96,8 @@ fn usable(link: Option<Link>, now: Time) -> Result<Link, Error> {
 ///
 /// An admin link also sets a new password for an account that exists: it comes from the server's own
 /// shell. An invitation never touches an account, or whoever may invite could take one over.
-pub async fn join(service: &Service, secret: &str, form: JoinForm) -> Result<PersonId, Error> {
-    let link = {
-        let mut conn = service.read().await?;
-        usable(links::find(&mut conn, &hash(secret)).await?, service.now())?
-    };
+pub async fn join(service: &Service, secret: &str, form: JoinForm, from: IpAddr) -> Result<PersonId, Error> {
+    let link = find(service, &mut service.read().await?, secret, from).await?;
     // An invitation is for one address: whoever holds the link cannot choose another.
     let form = match &link.purpose {
         Purpose::Invitation { email, .. } => JoinForm { email: email.to_string(), ..form },

@@ -62,11 +62,7 @@ pub async fn held(service: &Service, actor: &Actor) -> Result<Vec<Held>, Error> 
     let places = Places::load(&mut service.read().await?).await?;
     let held = |grant: &Grant| {
         let known = places.0.iter().find(|known| known.place == grant.place)?;
-        Some(Held {
-            role: grant.role.slug.clone(),
-            place: known.value.clone(),
-            words: known.words.clone(),
-        })
+        Some(Held { role: grant.role.slug.clone(), place: known.value.clone(), words: known.words.clone() })
     };
     Ok(actor.grants.iter().filter_map(held).collect())
 }

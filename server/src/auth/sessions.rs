@@ -124,7 +124,7 @@ impl SessionStore for Sessions {
             data: serde_json::from_str(&kept.data).map_err(decode)?,
             expiry_date: date(kept.expires_at),
         };
-        self.touch(&record, kept.expires_at);
+        self.touch(&record, kept.expires_at).await;
         Ok(Some(record))
     }
 
@@ -141,18 +141,15 @@ impl Sessions {
         Ok(Kept { person, data: serde_json::to_string(&record.data).map_err(encode)?, expires_at })
     }
 
-    /// Puts off the end of a session that is in use, beside the request.
-    fn touch(&self, record: &Record, expires_at: Time) {
+    /// Puts off the end of a session that is in use. Pages can be read where that fails.
+    async fn touch(&self, record: &Record, expires_at: Time) {
         let end = self.limits.end(self.service.now(), signed_in_at(record));
         if end.micros() - expires_at.micros() < TOUCH_SECONDS * 1_000_000 {
             return;
         }
-        let (service, id) = (self.service.clone(), bytes(record.id));
-        tokio::spawn(async move {
-            if let Err(error) = sessions::extend(&service, &id, end).await {
-                tracing::warn!(%error, "a session's use was not noted");
-            }
-        });
+        if let Err(error) = sessions::extend(&self.service, &bytes(record.id), end).await {
+            tracing::warn!(%error, "a session's use was not noted");
+        }
     }
 }
 

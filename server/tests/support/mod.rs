@@ -8,9 +8,10 @@
 mod answers;
 mod databases;
 mod people;
+mod projects;
 
 pub use answers::Answer;
-pub use people::Member;
+pub use people::{Member, PASSWORD, basic};
 
 use axum::body::Body;
 use databases::Database;
@@ -19,8 +20,9 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use towpath_server::config::{Config, Given};
@@ -75,6 +77,12 @@ impl Server {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
+    /// Opens a page as a browser does.
+    pub async fn page(&self, path: &str, cookies: &str) -> Answer {
+        let request = Request::get(path).header("accept", "text/html").header("cookie", cookies);
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
     /// Sends a form as a browser does without script, from a page of this server.
     pub async fn submit(&self, page: &str, action: &str, cookies: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
@@ -91,6 +99,13 @@ impl Server {
     /// Tells the server to stop, without waiting.
     pub fn begin_to_stop(&self) {
         self.stop.cancel();
+    }
+
+    /// Waits until nobody can connect any more.
+    pub async fn refuses_connections(&self) {
+        let address = self.url.strip_prefix("http://").expect("an address");
+        let closed = async { while TcpStream::connect(address).await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(20), closed).await.expect("the server stops listening");
     }
 
     /// Stops the server and waits until it has.

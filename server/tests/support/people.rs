@@ -37,7 +37,7 @@ impl Server {
     async fn join(&self, link: &str, name: &str) -> Member {
         let (_, secret) = link.rsplit_once('/').expect("a link ends in its secret");
         let form = JoinForm { name: name.to_owned(), email: email(name), password: PASSWORD.to_owned() };
-        let id = links::join(&self.service, secret, form).await.expect("joins");
+        let id = links::join(&self.service, secret, form, [127, 0, 0, 1].into()).await.expect("joins");
         let (person, actor) = people::actor(&self.service, id).await.expect("a person");
         Member { person, actor }
     }

@@ -25,14 +25,17 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
         }
         carry.set(Carry::pick_up(build, key));
     };
-    let end = move |_| carry.set(Carry::Nothing);
+    // The board may be read anew, and this card be gone, before the browser tells these: hence `try_`.
+    let end = move |_| {
+        carry.try_set(Carry::Nothing);
+    };
     let on_key = {
         let table = table.clone();
         move |event: KeyboardEvent| steer(&table, &event, build, key)
     };
     let blur = move |_| {
-        if carry.get_untracked().holds(build, key) {
-            carry.set(Carry::Nothing);
+        if carry.try_get_untracked().is_some_and(|carry| carry.holds(build, key)) {
+            carry.try_set(Carry::Nothing);
         }
     };
     let slug = table.board.column(key).map(|column| column.slot.slug.to_string()).unwrap_or_default();
@@ -96,7 +99,7 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
                 })} {origin.title.map(|title| view! { <p class="build-card__message">{title.value}</p> })}
             <p class="build-card__by">
                 <Avatar name=card.by.clone() />
-                <span>{card.by} {verb} <TimeView at=card.at now=now /></span>
+                <span>{card.by} {card.by_token.then_some(" by token")} {verb} <TimeView at=card.at now=now /></span>
             </p>
             <p class="build-card__runs" data-state="unknown">
                 <Icon symbol=Symbol::Pulse />

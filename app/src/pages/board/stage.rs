@@ -43,7 +43,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
     };
     let leave = move |event: DragEvent| {
         if !stays_inside(&event) {
-            carry.update(|carry| *carry = carry.leave(key));
+            carry.try_update(|carry| *carry = carry.leave(key));
         }
     };
     let dropped = {
@@ -276,7 +276,7 @@ fn history_line(board: &Board, bucket: &Slug, card: Card, offered: bool) -> impl
             <a class="history__tag" href=paths::build(&card.build.digest)>
                 {tag}
             </a>
-            <span class="history__meta">{card.cause} " by " {card.by} ", " <TimeView at=card.at now=now /></span>
+            <span class="history__meta">{card.cause} " by " {card.by} {card.by_token.then_some(" (token)")} ", " <TimeView at=card.at now=now /></span>
             {href
                 .map(|href| {
                     view! {

@@ -58,23 +58,24 @@ pub fn free(
     })
 }
 
-/// A slug that a title suggests: its letters and digits, with hyphens between the words.
+/// A slug that a title suggests: its letters and digits, with hyphens between the words. Words are kept
+/// whole, as many as a slug has room for.
 fn suggest(title: &str) -> String {
+    let title = title.to_ascii_lowercase();
+    let words = title.split(|letter: char| !letter.is_ascii_alphanumeric());
     let mut slug = String::new();
-    for word in title.split(|letter: char| !letter.is_ascii_alphanumeric()) {
-        let word = word.to_ascii_lowercase();
-        let word = if slug.is_empty() {
-            word.trim_start_matches(|letter: char| letter.is_ascii_digit())
-        } else {
-            &word
-        };
-        // A slug has at most 40 characters; whole words are kept.
-        if !word.is_empty() && slug.len() + word.len() < 40 {
-            if !slug.is_empty() {
-                slug.push('-');
-            }
-            slug.push_str(word);
+    for word in words {
+        let starts = slug.is_empty();
+        let word =
+            if starts { word.trim_start_matches(|letter: char| letter.is_ascii_digit()) } else { word };
+        if word.is_empty() {
+            continue;
         }
+        let longer = if starts { word.to_owned() } else { format!("{slug}-{word}") };
+        if Slug::parse(&longer).is_err() {
+            break;
+        }
+        slug = longer;
     }
     slug
 }
@@ -89,7 +90,7 @@ mod tests {
             ("Shop", "shop"),
             ("Checkout & Payments", "checkout-payments"),
             ("  2nd  Shop 3 ", "nd-shop-3"),
-            ("a very long title that goes on and on and on", "a-very-long-title-that-goes-on-and-on"),
+            ("a very long title that goes on and on on and on", "a-very-long-title-that-goes-on-and-on-on"),
         ] {
             assert_eq!(suggest(title), slug);
             assert!(Slug::parse_new(slug).is_ok());

@@ -155,7 +155,7 @@ fn without_gates_it_is_applied_at_once_and_has_a_number_too() {
 fn with_a_gate_it_waits_and_says_for_what() {
     let world = world(1, false);
     let admin = person(1, Role::admin());
-    let needs = vec!["1 approval by release-manager".to_owned()];
+    let needs = vec!["1 approval by a release manager".to_owned()];
     assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs });
     assert_eq!(world.asked(&admin).state, State::Waiting);
 }

@@ -145,8 +145,7 @@ mod tests {
     }
 
     fn workflow(edges: Option<&[(&str, &str)]>) -> Workflow {
-        let stage =
-            |bucket: &str| Stage { bucket: bucket.to_owned(), arrivals: None, gates: Vec::new() };
+        let stage = |bucket: &str| Stage { bucket: bucket.to_owned(), arrivals: None, gates: Vec::new() };
         let edge = |(from, to): &(&str, &str)| ((*from).to_owned(), (*to).to_owned());
         Workflow {
             slug: "release".to_owned(),

@@ -237,7 +237,7 @@ async fn join(service: &Service) -> Outcome<Actor> {
         email: "ana@example.org".into(),
         password: "correct horse battery staple".into(),
     };
-    let person = links::join(service, secret, form).await?;
+    let person = links::join(service, secret, form, [127, 0, 0, 1].into()).await?;
     Ok(people::actor(service, person).await?.1)
 }
 

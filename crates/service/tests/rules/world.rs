@@ -1,6 +1,7 @@
 //! An installation whose clock and randomness the rules decide, with people and a shop in it.
 
 use crate::engines::{Database, Opens};
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -143,7 +144,7 @@ impl World {
             email: format!("{name}@example.org"),
             password: PASSWORD.to_owned(),
         };
-        let person = links::join(self, secret(link), form).await?;
+        let person = links::join(self, secret(link), form, [127, 0, 0, 1].into()).await?;
         Ok(self.actor(person).await)
     }
 
@@ -176,6 +177,9 @@ impl World {
     }
 }
 
+/// Where requests come from.
+pub const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// The password of everyone who joins by a link.
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -186,7 +190,8 @@ pub fn secret(link: &str) -> &str {
 
 fn someone(name: &str, grants: &[Grant]) -> (Person, Actor) {
     // The id is of the name, so that the same person is the same in every run.
-    let digest = towpath_domain::digests::Digest::of(towpath_domain::digests::Algorithm::Sha256, name.as_bytes());
+    let digest =
+        towpath_domain::digests::Digest::of(towpath_domain::digests::Algorithm::Sha256, name.as_bytes());
     let id = PersonId(Uuid::from_u128(u128::from_str_radix(&digest.hex()[..31], 16).expect("digits")));
     let person = Person {
         id,
@@ -245,7 +250,9 @@ pub async fn make_shop(world: &World, admin: &Actor) -> Project {
         make_environment(world, admin, "shop", slug, stream).await;
     }
     let stages = [stage("qa", ""), stage("staging", ""), stage("prod", "1")];
-    make_workflow(world, admin, "shop", workflow("release", "environment", &stages)).await.expect("a workflow");
+    make_workflow(world, admin, "shop", workflow("release", "environment", &stages))
+        .await
+        .expect("a workflow");
     make_integration(world, admin, "shop", integration("checkout", "environment", "release"))
         .await
         .expect("an integration");
@@ -253,8 +260,7 @@ pub async fn make_shop(world: &World, admin: &Actor) -> Project {
 }
 
 pub async fn make_environment(world: &World, admin: &Actor, project: &str, slug: &str, stream: &str) {
-    let form =
-        EnvironmentForm { slug: slug.to_owned(), title: slug.to_owned(), stream: stream.to_owned() };
+    let form = EnvironmentForm { slug: slug.to_owned(), title: slug.to_owned(), stream: stream.to_owned() };
     environments::create(world, admin, project, form).await.expect("an environment");
 }
 
@@ -301,12 +307,23 @@ pub fn integration(slug: &str, kind: &str, workflow: &str) -> IntegrationForm {
 
 impl Shop {
     /// Asks to promote a build of `checkout`.
-    pub async fn promote(&self, actor: &Actor, digest: &str, from: &str, to: &str) -> Result<Promotion, Error> {
+    pub async fn promote(
+        &self,
+        actor: &Actor,
+        digest: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Promotion, Error> {
         request(self, actor, wish(digest, from, to)).await
     }
 
     /// Decides on a promotion, having looked at its build.
-    pub async fn decide(&self, actor: &Actor, promotion: &Promotion, choice: Choice) -> Result<Promotion, Error> {
+    pub async fn decide(
+        &self,
+        actor: &Actor,
+        promotion: &Promotion,
+        choice: Choice,
+    ) -> Result<Promotion, Error> {
         decide(self, actor, decision(promotion, choice)).await
     }
 

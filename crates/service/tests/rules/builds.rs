@@ -1,0 +1,155 @@
+//! What arrives from CI: placed, refused or unclassified, and never twice.
+
+use crate::engines::on_both_engines;
+use crate::images::refusal;
+use crate::world::{Shop, checkout, integration, make_integration};
+use towpath_service::buckets::resume;
+use towpath_service::{builds, images};
+
+#[test]
+fn a_push_becomes_current_with_its_labels_and_platforms() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let card = shop.column("qa").await.current.expect("is current");
+        assert_eq!(card.build.digest.to_string(), digest);
+        assert_eq!(card.build.platforms, ["linux/amd64"]);
+        let commit = card.build.origin.commit.expect("the label is read");
+        assert_eq!((commit.value.as_str(), commit.verified), ("commit of 1.0", false));
+        assert_eq!((card.cause.as_str(), card.by.as_str()), ("push", "Dora"));
+        assert_eq!(shop.pull(&shop.dora, "shop/checkout/qa", "current").await.expect("is there"), digest);
+    });
+}
+
+#[test]
+fn a_push_to_production_is_refused_and_kept_beside_the_bucket() {
+    on_both_engines(async |shop: Shop| {
+        let why = refusal(shop.push(&shop.ben, "shop/checkout/prod", "1.0").await);
+        assert_eq!(why, "prod takes builds by promotion only; promote it from staging");
+        let column = shop.column("prod").await;
+        assert!(column.current.is_none() && column.history.is_empty());
+        let [kept] = column.refused.try_into().expect("one is kept");
+        assert_eq!((kept.tag.as_str(), kept.by.as_str()), ("1.0", "Ben"));
+        assert_eq!(shop.told(&shop.ana, "arrival_refused").await, 1);
+        assert_eq!(shop.told(&shop.ana, "build_placed").await, 0);
+        assert_eq!(shop.tags(&shop.ana, "shop/checkout/prod").await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_stage_with_a_way_into_it_takes_promotions_only() {
+    on_both_engines(async |shop: Shop| {
+        let why = refusal(shop.push(&shop.ben, "shop/checkout/staging", "1.0").await);
+        assert_eq!(why, "staging takes builds by promotion only; promote it from qa");
+    });
+}
+
+#[test]
+fn production_takes_promotions_only_even_where_no_workflow_leads() {
+    on_both_engines(async |shop: Shop| {
+        let form = integration("free", "environment", ":none");
+        make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
+        shop.push(&shop.ben, "shop/free/staging", "1.0").await.expect("no workflow, no rule");
+        let why = refusal(shop.push(&shop.ben, "shop/free/prod", "1.0").await);
+        assert_eq!(why, "prod takes builds by promotion only, and no workflow leads to it");
+    });
+}
+
+#[test]
+fn the_same_push_again_moves_nothing() {
+    on_both_engines(async |shop: Shop| {
+        let first = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("arrives");
+        let events = shop.timeline(&shop.ana, Default::default()).await.len();
+        let again = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("the same answer");
+        assert_eq!(again, first);
+        assert_eq!(shop.history("qa").await, ["2.0", "1.0"], "a repeated job undoes nothing");
+        assert_eq!(shop.timeline(&shop.ana, Default::default()).await.len(), events, "and nothing is told");
+    });
+}
+
+#[test]
+fn the_same_push_after_its_promotion_moves_nothing() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.release(&digest).await;
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("arrives");
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("the same answer");
+        assert_eq!(shop.history("qa").await, ["2.0", "1.0"]);
+        // What came to prod by promotion was refused there by nobody: it is there already.
+        shop.push(&shop.ben, "shop/checkout/prod", "1.0").await.expect("it is current");
+        assert_eq!(shop.history("prod").await, ["1.0"]);
+    });
+}
+
+#[test]
+fn what_a_rollback_took_back_does_not_return_by_a_push() {
+    on_both_engines(async |shop: Shop| {
+        for version in ["1.0", "2.0"] {
+            shop.push(&shop.dora, "shop/checkout/qa", version).await.expect("arrives");
+        }
+        shop.roll_back(&shop.ben, "qa").await.expect("back to 1.0");
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("the same answer");
+        assert_eq!(shop.history("qa").await, ["1.0", "2.0", "1.0"]);
+        resume(&shop, &shop.ben, &checkout("qa"), "").await.expect("was paused");
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("the same answer");
+        assert_eq!(shop.history("qa").await, ["1.0", "2.0", "1.0"], "resuming does not change that");
+    });
+}
+
+#[test]
+fn a_push_without_a_bucket_is_unclassified() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout", "1.0").await.expect("arrives");
+        let board = shop.board().await;
+        let [card] = board.unclassified.try_into().expect("one");
+        assert_eq!(card.build.digest.to_string(), digest);
+        assert!(board.columns.iter().all(|column| column.current.is_none()));
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        assert!(shop.board().await.unclassified.is_empty(), "the same build has a bucket now");
+    });
+}
+
+#[test]
+fn a_tag_in_a_bucket_keeps_its_meaning() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let why = refusal(shop.push_as(&shop.dora, "shop/checkout/qa", "2.0", "1.0").await);
+        assert!(why.contains("does not change"), "{why}");
+        assert_eq!(shop.pull(&shop.dora, "shop/checkout/qa", "1.0").await.expect("is there"), digest);
+        assert_eq!(shop.history("qa").await, ["1.0"]);
+        let why = refusal(shop.push_as(&shop.dora, "shop/checkout/qa", "2.0", "current").await);
+        assert!(why.contains("push under another tag"), "{why}");
+    });
+}
+
+#[test]
+fn an_empty_bucket_has_nothing_current() {
+    on_both_engines(async |shop: Shop| {
+        let outcome = shop.pull(&shop.dora, "shop/checkout/qa", "current").await;
+        assert!(matches!(outcome, Err(images::Error::ManifestUnknown)), "{outcome:?}");
+    });
+}
+
+#[test]
+fn a_build_tells_its_whole_life() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.release(&digest).await;
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("arrives");
+        let view = builds::view(&shop, &shop.dora, &digest).await.expect("is known");
+        let [life] = view.lives.try_into().expect("one integration");
+        let lines: Vec<String> = life
+            .placements
+            .iter()
+            .map(|line| format!("{} by {} of {}: {}", line.bucket, line.cause, line.by, line.current))
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "qa by push of Dora: false",
+                "staging by promotion of Ana: true",
+                "prod by promotion of Ben: true"
+            ]
+        );
+    });
+}

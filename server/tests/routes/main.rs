@@ -1,0 +1,13 @@
+//! The REST API through its own router: each module stands for the routes of the same name.
+
+mod builds;
+mod chassis;
+mod openapi;
+mod people;
+mod projects;
+mod promotions;
+mod sessions;
+mod streams;
+mod support;
+mod timeline;
+mod tokens;

@@ -1,0 +1,46 @@
+//! People, invitations and role bindings.
+
+use crate::support::World;
+use insta::assert_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn who_has_no_account_is_invited_by_a_link() {
+    let world = World::with_shop().await;
+    let new = json!({"email": "rita@example.org", "role": "release-manager", "place": "project:shop"});
+    assert_snapshot!(world.post("/invitations", &world.ana, new).await, @"");
+    let people = world.get("/people", &world.ana).await;
+    assert_eq!(people.body["invitations"][0]["email"], "rita@example.org");
+}
+
+#[tokio::test]
+async fn who_has_an_account_is_given_the_role_and_it_is_taken_away_again() {
+    let world = World::with_shop().await;
+    let dev = world.person("Dev", "developer", "project:shop").await;
+    let new = json!({"email": "dev@example.org", "role": "auditor", "place": "installation"});
+    assert_snapshot!(world.post("/invitations", &world.ana, new.clone()).await, @"");
+    assert_snapshot!(world.post("/invitations", &world.ana, new).await, @"");
+    let people = world.get("/people", &world.ana).await;
+    let members = people.body["items"].as_array().unwrap();
+    let roles = members.iter().flat_map(|member| member["roles"].as_array().unwrap());
+    let role = roles.clone().find(|role| role["role"] == "auditor").unwrap();
+    let path = format!("/bindings/{}", role["binding"].as_str().unwrap());
+    assert_snapshot!(world.delete(&path, &dev).await, @"");
+    assert_eq!(world.delete(&path, &world.ana).await.status, 204);
+    assert_eq!(world.delete(&path, &world.ana).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_last_admin_stays() {
+    let world = World::new().await;
+    let people = world.get("/people", &world.ana).await;
+    let path = format!("/bindings/{}", people.body["items"][0]["roles"][0]["binding"].as_str().unwrap());
+    assert_snapshot!(world.delete(&path, &world.ana).await, @"");
+}
+
+#[tokio::test]
+async fn every_mistake_of_an_invitation_is_told() {
+    let world = World::new().await;
+    let new = json!({"email": "rita", "role": "Queen", "place": ""});
+    assert_snapshot!(world.post("/invitations", &world.ana, new).await, @"");
+}

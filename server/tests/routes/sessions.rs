@@ -1,0 +1,61 @@
+//! Signing in without a browser, and who one is then.
+
+use crate::support::{PASSWORD, World};
+use insta::assert_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_session_begins_works_and_ends() {
+    let world = World::new().await;
+    let new = json!({"email": "ana@example.org", "password": PASSWORD});
+    let begun = world.post("/sessions", "", new).await;
+    assert_snapshot!(begun, @"");
+    let session = begun.body["session"].as_str().unwrap();
+    assert_snapshot!(world.get("/me", session).await, @"");
+    assert_eq!(world.delete("/sessions/current", session).await.status, 204);
+    assert_snapshot!(world.get("/me", session).await, @"");
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
+    let world = World::new().await;
+    let wrong = json!({"email": "ana@example.org", "password": "wrong horse battery"});
+    let unknown = json!({"email": "eve@example.org", "password": PASSWORD});
+    let wrong = world.post("/sessions", "", wrong).await;
+    assert_snapshot!(wrong, @"");
+    assert_eq!(world.post("/sessions", "", unknown).await.body, wrong.body);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down() {
+    let world = World::new().await;
+    let guess = json!({"email": "ana@example.org", "password": "wrong horse battery"});
+    let mut answer = world.post("/sessions", "", guess.clone()).await;
+    for _ in 0..100 {
+        if answer.status == 429 {
+            break;
+        }
+        answer = world.post("/sessions", "", guess.clone()).await;
+    }
+    assert_eq!(answer.status, 429);
+    assert_eq!(answer.body["type"], "/problems/too-many-requests");
+    assert!(answer.to_string().contains("retry-after: "));
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself() {
+    let world = World::new().await;
+    world.pass(12 * 3_600 - 1);
+    assert_eq!(world.get("/me", &world.ana).await.status, 200);
+    world.pass(1);
+    assert_eq!(world.get("/me", &world.ana).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_is_no_session() {
+    let world = World::new().await;
+    let token = world.token(&["view"], "").await;
+    assert_snapshot!(world.delete("/sessions/current", &token).await, @"");
+    let me = world.get("/me", &token).await;
+    assert_eq!((&me.body["credential"], &me.body["actions"]), (&json!("token"), &json!(["view"])));
+}

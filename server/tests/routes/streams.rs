@@ -1,0 +1,24 @@
+//! Release streams.
+
+use crate::support::World;
+use insta::assert_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn streams_are_listed_with_the_environments_that_one_sees() {
+    let world = World::with_shop().await;
+    let vic = world.person("Vic", "viewer", "project:global").await;
+    let own = world.get("/streams", &world.ana).await;
+    assert_eq!(own.body["items"][1]["environments"], json!(["shop/qa"]));
+    let other = world.get("/streams", &vic).await;
+    assert_eq!(other.body["items"][1]["environments"], json!([]));
+}
+
+#[tokio::test]
+async fn a_stream_is_created_for_the_whole_installation() {
+    let world = World::new().await;
+    let new = json!({"slug": "preview", "title": "Preview"});
+    assert_snapshot!(world.post("/streams", &world.ana, new).await, @"");
+    let wrong = json!({"slug": "p", "title": "P", "production": true});
+    assert_snapshot!(world.post("/streams", &world.ana, wrong).await, @"");
+}

@@ -1,0 +1,72 @@
+//! API tokens.
+
+use crate::support::World;
+use insta::assert_snapshot;
+use serde_json::json;
+
+#[tokio::test]
+async fn the_secret_of_a_token_is_shown_once() {
+    let world = World::with_shop().await;
+    let new = json!({"title": "CI", "actions": ["push", "pull"], "scope": "shop/checkout", "days": 30});
+    assert_snapshot!(world.post("/tokens", &world.ana, new).await, @"");
+    let listed = world.get("/tokens", &world.ana).await;
+    assert_eq!(listed.body["items"][0]["title"], "CI");
+    assert!(!listed.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_token_cannot_make_another() {
+    let world = World::new().await;
+    let token = world.token(&["view"], "").await;
+    let new = json!({"title": "Another", "actions": ["view"], "days": 30});
+    assert_snapshot!(world.post("/tokens", &token, new).await, @"");
+}
+
+#[tokio::test]
+async fn no_token_is_made_for_approving() {
+    let world = World::new().await;
+    let new = json!({"title": "Robot", "actions": ["approve"], "scope": "mars", "days": 0});
+    assert_snapshot!(world.post("/tokens", &world.ana, new).await, @"");
+}
+
+#[tokio::test]
+async fn a_revoked_or_expired_token_ends_at_once() {
+    let world = World::new().await;
+    let (revoked, expired) = (world.token(&["view"], "").await, world.token(&["view"], "").await);
+    let listed = world.get("/tokens", &world.ana).await;
+    let tokens = listed.body["items"].as_array().unwrap();
+    assert_eq!(tokens.len(), 2);
+    let mine = world.get("/tokens", &revoked).await;
+    let used = mine.body["items"].as_array().unwrap().iter().find(|token| !token["last_used_at"].is_null());
+    let path = format!("/tokens/{}", used.unwrap()["id"].as_str().unwrap());
+    assert_eq!(world.delete(&path, &world.ana).await.status, 204);
+    assert_snapshot!(world.get("/projects", &revoked).await, @"");
+    assert_snapshot!(world.delete(&path, &world.ana).await, @"");
+    world.pass(30 * 86_400);
+    assert_snapshot!(world.get("/projects", &expired).await, @"");
+}
+
+#[tokio::test]
+async fn a_token_ends_itself_but_no_other() {
+    let world = World::new().await;
+    let token = world.token(&["view"], "").await;
+    world.get("/me", &token).await;
+    world.token(&["view"], "").await;
+    let listed = world.get("/tokens", &token).await;
+    let items = listed.body["items"].as_array().unwrap();
+    let (own, other): (Vec<_>, Vec<_>) = items.iter().partition(|item| !item["last_used_at"].is_null());
+    let path = |item: &serde_json::Value| format!("/tokens/{}", item["id"].as_str().unwrap());
+    assert_snapshot!(world.delete(&path(other[0]), &token).await, @"");
+    assert_eq!(world.delete(&path(own[0]), &token).await.status, 204);
+}
+
+#[tokio::test]
+async fn the_token_of_someone_else_is_not_found() {
+    let world = World::with_shop().await;
+    let dev = world.person("Dev", "developer", "project:shop").await;
+    world.token(&["view"], "").await;
+    let listed = world.get("/tokens", &world.ana).await;
+    let path = format!("/tokens/{}", listed.body["items"][0]["id"].as_str().unwrap());
+    assert_snapshot!(world.delete(&path, &dev).await, @"");
+    assert_eq!(world.delete("/tokens/nonsense", &dev).await.status, 404);
+}

@@ -1,0 +1,64 @@
+//! Files of the site.
+
+use crate::support::Server;
+use axum::body::Body;
+use http::Request;
+
+async fn serve(files: &[(&str, &str)]) -> (Server, tempfile::TempDir) {
+    let site = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let file = site.path().join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, content).unwrap();
+    }
+    let server = Server::start_with(&[("TOWPATH_SITE", site.path().to_str().unwrap())]).await;
+    (server, site)
+}
+
+#[tokio::test]
+async fn a_file_that_has_not_changed_is_not_sent_again() {
+    let (server, site) = serve(&[("pkg/towpath.css", "a{}")]).await;
+    let first = server.get("/pkg/towpath.css").await;
+    assert_eq!((first.status, first.text()), (200, "a{}"));
+    assert_eq!(first.header("content-type"), Some("text/css; charset=utf-8"));
+    assert_eq!(first.header("cache-control"), Some("no-cache"));
+
+    let again = || {
+        let request = Request::get("/pkg/towpath.css").header("if-none-match", first.header("etag").unwrap());
+        request.body(Body::empty()).unwrap()
+    };
+    let same = server.send(again()).await;
+    assert_eq!((same.status, same.text()), (304, ""));
+    std::fs::write(site.path().join("pkg/towpath.css"), "b{}").unwrap();
+    assert_eq!(server.send(again()).await.text(), "b{}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn compressed_copies_go_to_those_who_understand_them() {
+    let files = [("start.js", "plain"), ("start.js.br", "brotli"), ("start.js.gz", "gzip")];
+    let (server, _site) = serve(&files).await;
+    for (accepted, content, encoding) in [
+        ("gzip, br", "brotli", Some("br")),
+        ("gzip", "gzip", Some("gzip")),
+        ("identity", "plain", None),
+    ] {
+        let request = Request::get("/start.js").header("accept-encoding", accepted);
+        let answer = server.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.text(), answer.header("content-encoding")), (content, encoding));
+        assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"));
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_a_page_that_says_so() {
+    let (server, _site) = serve(&[]).await;
+    for path in ["/missing.css", "/nowhere", "/pkg/", "/..%2fetc/hosts.txt"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text().contains("There is no page at this address"), "{path}: {}", answer.text());
+    }
+    server.stop().await;
+}

@@ -1,0 +1,11 @@
+//! What holds for the whole server, tried over HTTP.
+
+mod assets;
+mod first_start;
+mod forms;
+mod guards;
+mod limits;
+mod sessions;
+mod shutdown;
+#[path = "../support/mod.rs"]
+mod support;
