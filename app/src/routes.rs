@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::loaded::ErrorPage;
 use crate::pages;
-use crate::shell::TopBar;
+use crate::shell::{TopBar, provide_shell_context};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
@@ -14,6 +14,7 @@ use leptos_router::{SsrMode, path};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_shell_context();
     let mode = SsrMode::Async;
     view! {
         <Title formatter=|text: String| {

@@ -63,13 +63,23 @@ use leptos_router::hooks::use_location;
 #[derive(Debug, Clone, Copy)]
 pub struct Announcement(pub RwSignal<String>);
 
+/// Counts what a page did that the bar on top tells of, so that the bar reads anew.
+#[derive(Debug, Clone, Copy)]
+pub struct Deeds(pub RwSignal<usize>);
+
+/// Gives the pages what they tell the shell by.
+pub fn provide_shell_context() {
+    provide_context(Announcement(RwSignal::new(String::new())));
+    provide_context(Deeds(RwSignal::new(0)));
+}
+
 /// The bar on top of every page.
 #[component]
 pub fn TopBar() -> impl IntoView {
     let path = use_location().pathname;
-    let me = Resource::new(move || path.get(), |_| who_am_i());
-    let announcement = Announcement(RwSignal::new(String::new()));
-    provide_context(announcement);
+    let Deeds(deeds) = expect_context();
+    let me = Resource::new(move || (path.get(), deeds.get()), |_| who_am_i());
+    let announcement: Announcement = expect_context();
     view! {
         <a class="skip-link" href="#main">
             "Skip to content"

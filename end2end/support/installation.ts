@@ -1,4 +1,4 @@
-// An installation for the tests of one file, which tell one story: started before, stopped after, and watched.
+// An installation for the tests of one file: started before them, stopped after them, and watched.
 import { type Browser, test } from "@playwright/test";
 import type { Engine } from "./databases.ts";
 import { Server } from "./server.ts";
@@ -8,13 +8,11 @@ export class Installation {
   private running: Server | undefined;
   private readonly visitors: Visitor[] = [];
 
-  /** Called where tests are declared; `prepare` runs once, when the server is there. */
-  static declare(engine: Engine = "sqlite", prepare: (installation: Installation) => Promise<void> = async () => {}) {
+  /** Called where tests are declared. */
+  static declare(engine: Engine = "sqlite"): Installation {
     const installation = new Installation();
-    test.describe.configure({ mode: "serial" });
     test.beforeAll(async () => {
       installation.running = await Server.start(engine);
-      await prepare(installation);
     });
     test.afterEach(() => installation.visitors.forEach((visitor) => visitor.expectNoFaults()));
     test.afterAll(async () => {

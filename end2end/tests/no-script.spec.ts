@@ -9,6 +9,8 @@ import * as steps from "../support/steps.ts";
 import { card, event, heading, stage } from "../support/steps.ts";
 import { ADA, RUI, type Visitor } from "../support/visitors.ts";
 
+test.describe.configure({ mode: "serial" });
+
 const towpath = Installation.declare();
 let folder: Folder;
 let ada: Visitor;

@@ -1,63 +1,131 @@
-// Every page: axe finds nothing in light and dark, and nothing scrolls sideways in a narrow window.
-import { expect, test } from "@playwright/test";
+// Every page: axe finds nothing in light and in dark, and nothing scrolls sideways in a narrow window.
+import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, expectFits } from "../support/axe.ts";
 import { push, pushed } from "../support/clients.ts";
 import { Folder } from "../support/folders.ts";
 import { dockerArchive, origin } from "../support/images.ts";
 import { Installation } from "../support/installation.ts";
 import { BOARD, CHECKOUT, openShop } from "../support/shop.ts";
-import { heading, unfold, card } from "../support/steps.ts";
-import { RUI, type Visitor } from "../support/visitors.ts";
+import { card, heading, name, stage, submit, unfold } from "../support/steps.ts";
+import { ADA, RUI, type Visitor } from "../support/visitors.ts";
 
+const towpath = Installation.declare();
 let invitation: string;
 let digest: string;
+let ada: Visitor;
 let rui: Visitor;
 
-const towpath = Installation.declare("sqlite", async ({ server }) => {
+// A shop with something of everything that pages can show.
+test.beforeAll(async ({ browser }) => {
   await using folder = await Folder.make("images");
-  const { admin, manager, token } = await openShop(server);
+  const { server } = towpath;
+  const { admin, token } = await openShop(server);
   digest = await pushed(server, token, await dockerArchive(folder, origin("1.4.2")), `${CHECKOUT}/qa:1.4.2`);
-  const refused = `docker-archive:${await dockerArchive(folder, origin("6.6.6"))}`;
-  await push(server, token, refused, `${CHECKOUT}/prod:6.6.6`);
-  await push(server, token, refused, `${CHECKOUT}:6.6.6`);
+  const stray = `docker-archive:${await dockerArchive(folder, origin("6.6.6"))}`;
+  await push(server, token, stray, `${CHECKOUT}/prod:6.6.6`);
+  await push(server, token, stray, `${CHECKOUT}:6.6.6`);
   const move = { project: "shop", integration: "checkout", digest };
   await admin.call("promote", { ...move, from: "qa", to: "staging", reason: "Tested by QA" });
   await admin.call("promote", { ...move, from: "staging", to: "prod", reason: "Release of the week" });
-  await manager.call("promote", { ...move, from: "staging", to: "prod", reason: "Again" }).catch(() => {});
-  await admin.call("decide", { project: "shop", number: "2", choice: "approve", digest, comment: "" }).catch(() => {});
   await pushed(server, token, await dockerArchive(folder, origin("1.5.0")), `${CHECKOUT}/qa:1.5.0`);
-  invitation = (await admin.call("invite", {
-    "form[email]": "mei@example.org",
-    "form[role]": "viewer",
-    "form[place]": "project:shop",
-  })) as string;
+  const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
+  invitation = (await admin.call("invite", guest)) as string;
+
+  ada = await towpath.visitor(browser);
+  await ada.signIn(ADA);
+  rui = await towpath.visitor(browser);
+  await rui.signIn(RUI);
 });
 
-interface Shown {
-  path: () => string;
-  heading: string | RegExp;
-  status?: number;
+const PAGES: [path: string | (() => string), heading: string | RegExp, status?: number][] = [
+  ["/", "Projects"],
+  ["/projects/new", "New project"],
+  ["/projects/shop", "Shop"],
+  ["/projects/global", "Global"],
+  ["/projects/shop/environments/new", "New environment"],
+  ["/projects/shop/workflows/new", "New workflow"],
+  ["/projects/shop/integrations/new", "New CI integration"],
+  [BOARD, "Checkout"],
+  [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],
+  ["/projects/shop/promotions/2", "#2 Promote 1.4.2 to prod"],
+  [() => `/builds/${digest}`, "Build 1.4.2"],
+  ["/inbox", "Inbox"],
+  ["/timeline", "Timeline"],
+  ["/tokens", "Tokens"],
+  ["/people", "People"],
+  ["/streams", "Release streams"],
+  ["/projects/nowhere", "Not found", 404],
+];
+
+for (const [path, title, status = 200] of PAGES) {
+  test(`${title} (${typeof path === "string" ? path : "of a build"})`, async () => {
+    expect(await ada.open(typeof path === "string" ? path : path())).toBe(status);
+    await expect(heading(ada.page, title)).toBeVisible();
+    await expectUsable(ada.page);
+  });
 }
 
-const PAGES: Record<string, Shown> = {
-  home: { path: () => "/", heading: "Projects" },
-  "new project": { path: () => "/projects/new", heading: "New project" },
-  project: { path: () => "/projects/shop", heading: "Shop" },
-  "the global project": { path: () => "/projects/global", heading: /global/i },
-  "new environment": { path: () => "/projects/shop/environments/new", heading: "New environment" },
-  "new workflow": { path: () => "/projects/shop/workflows/new", heading: "New workflow" },
-  "new integration": { path: () => "/projects/shop/integrations/new", heading: "New CI integration" },
-  board: { path: () => BOARD, heading: "Checkout" },
-  promote: {
-    path: () => `${BOARD}/promote?digest=${digest}&from=staging&to=prod`,
-    heading: "Promote 1.4.2 to prod",
-  },
-  promotion: { path: () => "/projects/shop/promotions/2", heading: "#2 Promote 1.4.2 to prod" },
-  build: { path: () => `/builds/${digest}`, heading: "Build 1.4.2" },
-  inbox: { path: () => "/inbox", heading: "Inbox" },
-  timeline: { path: () => "/timeline", heading: "Timeline" },
-  tokens: { path: () => "/tokens", heading: "Tokens" },
-  people: { path: () => "/people", heading: "People" },
-  streams: { path: () => "/streams", heading: "Release streams" },
-  "not found": { path: () => "/projects/nowhere", heading: "Not found", status: 404 },
-};
+test("pages for who is not signed in", async ({ browser }) => {
+  const visitor = await towpath.visitor(browser);
+  await visitor.open("/sign-in");
+  await expectUsable(visitor.page);
+  await visitor.open(invitation);
+  await expect(heading(visitor.page, "Join Towpath")).toBeVisible();
+  await expectUsable(visitor.page);
+  expect(await visitor.open("/join/none")).toBe(410);
+  await expectUsable(visitor.page);
+});
+
+test("what waits for a decision", async () => {
+  await rui.open("/inbox");
+  await expect(rui.page.getByRole("link", { name: "Review #2" })).toBeVisible();
+  await expectUsable(rui.page);
+  await rui.open("/projects/shop/promotions/2");
+  await expect(rui.page.getByRole("button", { name: "Approve" })).toBeVisible();
+  await expectUsable(rui.page);
+});
+
+test("rolling back", async () => {
+  const { page } = ada;
+  await ada.open(BOARD);
+  await unfold(stage(page, "qa"), "History");
+  await page.getByRole("link", { name: "Roll qa back to 1.4.2" }).click();
+  await expect(heading(page, "Roll qa back to 1.4.2")).toBeVisible();
+  await expectUsable(page);
+});
+
+test("the board with all of it open, and with a build in the hand", async () => {
+  const { page } = ada;
+  await ada.open(BOARD);
+  for (const [bucket, words] of [
+    ["qa", "History"],
+    ["prod", "Refused arrivals"],
+  ] as const) {
+    await unfold(stage(page, bucket), words);
+  }
+  await unfold(page, "How to push");
+  await unfold(card(page, "qa"), "Move to…");
+  await expectUsable(page);
+  await card(page, "qa").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("ArrowRight");
+  await expect(stage(page, "staging")).toHaveAttribute("data-verdict", "enter");
+  await expectAccessible(page);
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("dialog", { name: "Promote 1.5.0 to staging" })).toBeVisible();
+  await expectUsable(page);
+});
+
+test("a form with mistakes", async () => {
+  const { page } = ada;
+  await ada.open("/projects/new");
+  await name(page, "Not a slug", "");
+  await submit(page, "Create project");
+  await expect(page.getByRole("alert")).toBeFocused();
+  await expectUsable(page);
+});
+
+async function expectUsable(page: Page): Promise<void> {
+  await expectAccessible(page);
+  for (const width of [390, 320]) await expectFits(page, width);
+}

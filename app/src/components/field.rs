@@ -62,8 +62,8 @@ pub fn TextField(
     Effect::new(move |last: Option<String>| {
         let (text, last) = (suggestion.get(), last.unwrap_or_default());
         if let Some(input) = node.get_untracked()
-            && input.value() == last
             && text != last
+            && [String::new(), last].contains(&input.value())
         {
             input.set_value(&text);
             check.typed(&text);

@@ -37,7 +37,7 @@ pub fn Select(
     live: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(optional, into)] id: Option<String>,
-    /// Called with the chosen value, for pages that show more depending on it.
+    /// Called with the chosen value, also when the options changed beneath it.
     #[prop(optional, into)]
     on_choose: Option<Callback<String>>,
 ) -> impl IntoView {
@@ -47,7 +47,7 @@ pub fn Select(
     let described_by = described_by(&id, hint.is_some());
     let node = NodeRef::<html::Select>::new();
     let choice = StoredValue::new(value);
-    keep_choice(node, options, choice);
+    keep_choice(node, options, choice, on_choose);
     let choose = move |text: String| {
         choice.set_value(text.clone());
         check.typed(&text);
@@ -78,13 +78,23 @@ pub fn Select(
 }
 
 /// Browsers forget the choice when the options beneath it change; it is made again once they are there.
-fn keep_choice(node: NodeRef<html::Select>, options: Signal<Vec<SelectOption>>, choice: StoredValue<String>) {
+fn keep_choice(
+    node: NodeRef<html::Select>,
+    options: Signal<Vec<SelectOption>>,
+    choice: StoredValue<String>,
+    on_choose: Option<Callback<String>>,
+) {
     Effect::new(move |again: Option<()>| {
         let options = options.get();
         let Some(select) = node.get_untracked().filter(|_| again.is_some()) else { return };
         let kept = choice.with_value(|choice| options.iter().find(|option| option.value == *choice).cloned());
         if let Some(value) = kept.or_else(|| options.into_iter().next()).map(|option| option.value) {
-            request_animation_frame(move || select.set_value(&value));
+            request_animation_frame(move || {
+                select.set_value(&value);
+                if let Some(on_choose) = on_choose {
+                    on_choose.run(value);
+                }
+            });
         }
     });
 }

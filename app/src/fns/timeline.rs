@@ -8,7 +8,11 @@ use towpath_domain::timeline::{Filter, TimelinePage};
 use crate::visitors::{service, signed_in};
 
 #[server(prefix = "/fn", endpoint = "view_timeline")]
-pub async fn view_timeline(filter: Filter, before: Option<i64>) -> Result<TimelinePage, AppError> {
+pub async fn view_timeline(
+    // An empty filter has no fields to send.
+    #[server(default)] filter: Filter,
+    before: Option<i64>,
+) -> Result<TimelinePage, AppError> {
     use towpath_service::timeline::{PAGE, page};
     let (_, actor) = signed_in()?;
     Ok(page(&service()?, &actor, &filter, before, PAGE).await?)

@@ -102,6 +102,22 @@ where
     })
 }
 
+/// Empties a form once its action has succeeded, where the page stays.
+pub fn empty_after<S>(action: ServerAction<S>, form: NodeRef<html::Form>)
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+{
+    let successes = successes(action);
+    Effect::new(move |last: Option<usize>| {
+        let now = successes.get();
+        if let Some(form) = form.get_untracked().filter(|_| last.is_some_and(|last| last != now)) {
+            form.reset();
+        }
+        now
+    });
+}
+
 /// Tells those who listen that an action has succeeded.
 pub fn announce<S>(action: ServerAction<S>, words: &'static str)
 where

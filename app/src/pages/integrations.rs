@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::forms::FieldError;
-use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, IntegrationForm};
+use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
 use towpath_domain::workflows::{Workflow, WorkflowName};
@@ -47,8 +47,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
     let project = view.project.slug.clone();
     let back = paths::project(&project);
     let first = draft.value_or("kind", first_kind(&view).name());
-    let choices = Choices::new(&view, first.clone());
-    let changed = move |_| choices.read(typed::<CreateIntegration>(form).map(|typed| typed.form));
+    let choices = Choices::new(&view, form, first.clone());
     let taken = view.integrations.iter().map(|integration| integration.slug.clone());
     let validate =
         free(Slug::parse_new, taken, "There is an integration of this name in the project already.");
@@ -63,7 +62,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
             title="New CI integration"
             lead="The named repository of one service's builds: CI pushes there, and its board shows where each build is."
         />
-        <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="" on:change=changed>
+        <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="" on:change=move |_| choices.look()>
             <ErrorSummary errors=draft.errors() />
             <input type="hidden" name="project" value=project.to_string() />
             <NameFields draft=draft.clone() validate=validate />
@@ -86,6 +85,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
                 value=draft.value_or("workflow", FOLLOW_DEFAULT)
                 error=draft.mistake("workflow")
                 live=choices.mistake("workflow")
+                on_choose=move |_| choices.look()
                 required=true
             />
             <div class="form__actions">
@@ -101,6 +101,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
 /// What can be chosen as the form stands, and what is wrong with what was.
 #[derive(Clone, Copy)]
 struct Choices {
+    node: NodeRef<html::Form>,
     project: StoredValue<Slug>,
     workflows: StoredValue<Vec<Workflow>>,
     kind: RwSignal<String>,
@@ -109,8 +110,9 @@ struct Choices {
 }
 
 impl Choices {
-    fn new(view: &ProjectView, kind: String) -> Self {
+    fn new(view: &ProjectView, node: NodeRef<html::Form>, kind: String) -> Self {
         Self {
+            node,
             project: StoredValue::new(view.project.slug.clone()),
             workflows: StoredValue::new(view.workflows.clone()),
             kind: RwSignal::new(kind),
@@ -120,14 +122,19 @@ impl Choices {
     }
 
     /// Takes notice of the form as it is now, and asks the server's own check about it.
-    fn read(self, form: Option<IntegrationForm>) {
-        let Some(form) = form else { return };
+    fn look(self) {
+        let Some(CreateIntegration { form, .. }) = typed(self.node) else { return };
+        if form.kind != self.kind.get_untracked() {
+            // The workflows on offer change with the type; the form is looked at again once they have.
+            self.mistakes.set(Vec::new());
+            self.kind.set(form.kind);
+            return;
+        }
         let names: Vec<WorkflowName> = self
             .workflows
             .with_value(|workflows| workflows.iter().map(|workflow| workflow.name.clone()).collect());
         let checked = self.project.with_value(|project| form.check(project, &names));
         self.mistakes.set(checked.err().map(|invalid| invalid.errors().to_vec()).unwrap_or_default());
-        self.kind.set(form.kind);
     }
 
     fn mistake(self, field: &'static str) -> Signal<Option<String>> {

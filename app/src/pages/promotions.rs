@@ -14,6 +14,7 @@ use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
 use crate::loaded::Loaded;
+use crate::shell::Deeds;
 use crate::{AppError, paths};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -38,6 +39,15 @@ pub fn PromotionPage() -> impl IntoView {
             }
         },
     );
+    // What waits in the inbox changed with the decision; the count on top follows.
+    let deeds = use_context::<Deeds>();
+    Effect::new(move |_| {
+        if decide.version().get() > 0
+            && let Some(Deeds(deeds)) = deeds
+        {
+            deeds.update(|deeds| *deeds += 1);
+        }
+    });
     view! {
         <main id="main" class="page">
             <Loaded resource=view let:view>
@@ -292,15 +302,15 @@ fn CancelForm(view: Arc<PromotionView>, action: ServerAction<CancelPromotion>) -
 fn ending(view: &PromotionView) -> Option<impl IntoView + use<>> {
     let (words, at) = match &view.promotion.state {
         State::Waiting => return None,
-        State::Applied { at, .. } => (format!("It is applied to {}.", view.promotion.to.slug), *at),
-        State::Rejected { at, by } => (format!("{} rejected it.", view.name(*by)), *at),
-        State::Cancelled { at, by } => (format!("{} took it back.", view.name(*by)), *at),
+        State::Applied { at, .. } => (format!("It became current in {}", view.promotion.to.slug), *at),
+        State::Rejected { at, by } => (format!("{} rejected it", view.name(*by)), *at),
+        State::Cancelled { at, by } => (format!("{} took it back", view.name(*by)), *at),
     };
     let board = paths::integration(&view.project, &view.integration);
     let now = view.now;
     Some(view! {
         <Panel title="Outcome">
-            <p>{words} " " <TimeView at=at now=now /></p>
+            <p>{words} " " <TimeView at=at now=now /> "."</p>
             <a class="button" href=board>
                 "Go to the board"
             </a>

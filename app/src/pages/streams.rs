@@ -1,6 +1,6 @@
 //! Release streams with their environments, and the form for a new one.
 
-use super::forms::{Draft, NameFields, announce, free, input_name, successes};
+use super::forms::{Draft, NameFields, announce, empty_after, free, input_name, successes};
 use crate::components::badge::Badge;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
@@ -72,11 +72,13 @@ fn Stream(line: StreamLine) -> impl IntoView {
 #[component]
 fn NewStream(taken: Vec<Slug>, create: ServerAction<CreateStream>) -> impl IntoView {
     let draft = Draft::of(create);
+    let form = NodeRef::new();
+    empty_after(create, form);
     let validate = free(parse_slug, taken, "There is a stream of this name already.");
     let production = draft.ticked("production", "on", false);
     view! {
         <Card title="New stream">
-            <ActionForm action=create attr:class="form" attr:novalidate="">
+            <ActionForm action=create node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
                 <NameFields draft=draft validate=validate />
                 <Checkbox

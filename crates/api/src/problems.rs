@@ -172,14 +172,19 @@ impl Mistake {
     }
 }
 
-/// As a person reads it: the detail, and each mistake on a line of its own.
+/// As a person reads it: the detail, and each mistake with its place.
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.detail)?;
+        if self.errors.len() != 1 {
+            f.write_str(&self.detail)?;
+        }
         for mistake in &self.errors {
+            let line = if self.errors.len() == 1 { "" } else { "\n  " };
             let pointer = mistake.pointer.as_deref().and_then(|pointer| pointer.strip_prefix("#/"));
-            let place = pointer.or(mistake.parameter.as_deref()).unwrap_or_default();
-            write!(f, "\n  {place}: {}", mistake.detail)?;
+            match pointer.or(mistake.parameter.as_deref()) {
+                Some(place) => write!(f, "{line}{place}: {}", mistake.detail)?,
+                None => write!(f, "{line}{}", mistake.detail)?,
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Where time and randomness come from. Everything else takes them from here, so that tests decide.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_domain::ids::uuid_v7;
 use towpath_domain::times::Time;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 pub struct Sources {
     now: Arc<dyn Fn() -> Time + Send + Sync>,
     fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    newest: Arc<Mutex<Uuid>>,
 }
 
 impl Sources {
@@ -18,7 +19,7 @@ impl Sources {
         now: impl Fn() -> Time + Send + Sync + 'static,
         fill: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
-        Self { now: Arc::new(now), fill: Arc::new(fill) }
+        Self { now: Arc::new(now), fill: Arc::new(fill), newest: Arc::default() }
     }
 
     /// The machine's clock and the operating system's randomness.
@@ -38,8 +39,13 @@ impl Sources {
         bytes
     }
 
+    /// A fresh id that sorts after all before it, even where they share a millisecond (RFC 9562 §6.2), since
+    /// lists are read in the order of ids.
     pub fn uuid(&self) -> Uuid {
-        uuid_v7(self.now(), self.random())
+        let fresh = uuid_v7(self.now(), self.random());
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = fresh.max(Uuid::from_u128(newest.as_u128().saturating_add(1)));
+        *newest
     }
 }
 

@@ -76,8 +76,19 @@ fn a_wrong_value_is_named_with_where_it_stands() {
 #[test]
 fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     let url = "postgres://towpath:p%40ss:w@rd@db:5432/towpath?sslmode=require&password=again";
-    let file = "listen = '0.0.0.0:80'";
-    insta::assert_snapshot!(read(Some(file), &[("TOWPATH_DATABASE_URL", url)]).unwrap().to_text(), @"");
+    insta::assert_snapshot!(read(None, &[("TOWPATH_DATABASE_URL", url)]).unwrap().to_text(), @r#"
+    public_url = "http://localhost:3000"  # default
+    listen = "127.0.0.1:3000"  # default
+    data = "./data"  # default
+    database_url = "postgres://towpath:***@db:5432/towpath?sslmode=require&password=***"  # TOWPATH_DATABASE_URL
+    proxies = "0"  # default
+    session_idle_hours = "12"  # default
+    session_absolute_hours = "168"  # default
+    log_format = "auto"  # default
+    log_level = "info"  # default
+    shutdown_seconds = "30"  # default
+    site = "./target/site"  # default
+    "#);
 }
 
 /// With `TOWPATH_TEST_UPDATE` set, the page is written instead.

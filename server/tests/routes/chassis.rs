@@ -8,7 +8,17 @@ use serde_json::json;
 #[tokio::test]
 async fn a_call_without_a_credential_is_told_how_to_sign_in() {
     let world = World::new().await;
-    assert_snapshot!(world.get("/projects", "").await, @"");
+    assert_snapshot!(world.get("/projects", "").await, @r#"
+    401 Unauthorized
+    www-authenticate: Bearer realm="towpath"
+    {
+      "detail": "Send a token or a session as “Authorization: Bearer …”. The Tokens page makes tokens; POST /api/v1/sessions begins a session.",
+      "request_id": "a-request",
+      "status": 401,
+      "title": "Sign in first",
+      "type": "/problems/unauthenticated"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -34,7 +44,16 @@ async fn the_cookie_of_a_browser_is_no_credential() {
 #[tokio::test]
 async fn an_address_that_is_not_there_is_a_problem_too() {
     let world = World::new().await;
-    assert_snapshot!(world.get("/nothing", "").await, @"");
+    assert_snapshot!(world.get("/nothing", "").await, @r#"
+    404 Not Found
+    {
+      "detail": "There is nothing at /api/v1/nothing. /api/v1/openapi.json lists what there is.",
+      "request_id": "a-request",
+      "status": 404,
+      "title": "Not found",
+      "type": "/problems/not-found"
+    }
+    "#);
     assert_eq!(world.get("", "").await.status, 404);
     assert_eq!(world.get("/", "").await.status, 404);
 }
@@ -42,7 +61,17 @@ async fn an_address_that_is_not_there_is_a_problem_too() {
 #[tokio::test]
 async fn a_method_that_is_not_there_names_those_that_are() {
     let world = World::new().await;
-    assert_snapshot!(world.delete("/projects", &world.ana).await, @"");
+    assert_snapshot!(world.delete("/projects", &world.ana).await, @r#"
+    405 Method Not Allowed
+    allow: GET,HEAD,POST
+    {
+      "detail": "This address is there, but not for this method. The header Allow lists those that work.",
+      "request_id": "a-request",
+      "status": 405,
+      "title": "This cannot be done here",
+      "type": "/problems/method-not-allowed"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -57,7 +86,22 @@ async fn a_path_that_is_no_text_is_a_problem_too() {
 async fn a_field_that_is_not_known_is_refused_by_its_name() {
     let world = World::new().await;
     let new = json!({"slug": "shop", "title": "Shop", "colour": "red"});
-    assert_snapshot!(world.post("/projects", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Unknown field `colour`, expected `slug` or `title`.",
+      "errors": [
+        {
+          "detail": "Unknown field `colour`, expected `slug` or `title`.",
+          "pointer": "#/colour"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
@@ -65,7 +109,22 @@ async fn a_wrong_value_is_refused_where_it_stands() {
     let world = World::new().await;
     let stages = json!([{"bucket": "qa"}, {"bucket": "prod", "gates": [{"gate": "luck"}]}]);
     let new = json!({"slug": "a", "title": "A", "kind": "environment", "stages": stages});
-    assert_snapshot!(world.post("/projects/global/workflows", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/global/workflows", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Unknown variant `luck`, expected `approvals`.",
+      "errors": [
+        {
+          "detail": "Unknown variant `luck`, expected `approvals`.",
+          "pointer": "#/stages/1/gates/0/gate"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
@@ -75,8 +134,17 @@ async fn what_is_no_json_is_refused() {
         let request = request("POST", "/projects", &world.ana).header("content-type", "application/json");
         request.body(Body::from(body)).unwrap()
     };
-    assert_snapshot!(world.send(json("{\"slug\": ")).await, @"");
-    for body in ["", "{} {}", "\u{feff}{}"] {
+    assert_snapshot!(world.send(json("{\"slug\": ")).await, @r#"
+    400 Bad Request
+    {
+      "detail": "The body is no JSON: EOF while parsing a value at line 1 column 9.",
+      "request_id": "a-request",
+      "status": 400,
+      "title": "The request cannot be read",
+      "type": "/problems/malformed"
+    }
+    "#);
+    for body in ["", r#"{"slug": "a", "title": "A"} {}"#, "\u{feff}{}"] {
         assert_eq!(world.send(json(body)).await.status, 400, "{body:?}");
     }
     for body in ["[]", "null", "{}"] {
@@ -100,7 +168,16 @@ async fn a_body_is_bounded() {
     let world = World::new().await;
     let title = "a".repeat(256 * 1_024);
     let new = json!({"slug": "shop", "title": title});
-    assert_snapshot!(world.post("/projects", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects", &world.ana, new).await, @r#"
+    413 Payload Too Large
+    {
+      "detail": "The body has more than 256 KiB.",
+      "request_id": "a-request",
+      "status": 413,
+      "title": "The request is too large",
+      "type": "/problems/too-large"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -108,7 +185,12 @@ async fn the_type_of_a_problem_leads_to_its_explanation() {
     let world = World::new().await;
     let page = |path: &str| http::Request::builder().uri(path).body(Body::empty()).unwrap();
     let answer = world.send(page("/problems/too-large")).await;
-    assert_snapshot!(answer, @"");
+    assert_snapshot!(answer, @r#"
+    200 OK
+    too-large
+
+    413, exit code 2. The body has more than 256 KiB.
+    "#);
     assert_eq!(world.send(page("/problems/nothing")).await.status, 404);
 }
 

@@ -8,24 +8,97 @@ use serde_json::json;
 async fn a_project_is_created_where_its_location_says() {
     let world = World::new().await;
     let new = json!({"slug": "shop", "title": "Shop"});
-    assert_snapshot!(world.post("/projects", &world.ana, new.clone()).await, @"");
-    assert_snapshot!(world.get("/projects/shop", &world.ana).await, @"");
-    assert_snapshot!(world.post("/projects", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects", &world.ana, new.clone()).await, @r#"
+    201 Created
+    location: /api/v1/projects/shop
+    {
+      "created_at": "2026-01-31T09:30:00Z",
+      "slug": "shop",
+      "title": "Shop"
+    }
+    "#);
+    assert_snapshot!(world.get("/projects/shop", &world.ana).await, @r#"
+    200 OK
+    {
+      "created_at": "2026-01-31T09:30:00Z",
+      "environments": [],
+      "integrations": [],
+      "services": [],
+      "slug": "shop",
+      "title": "Shop",
+      "workflows": []
+    }
+    "#);
+    assert_snapshot!(world.post("/projects", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "There is a project of this name already.",
+      "errors": [
+        {
+          "detail": "There is a project of this name already.",
+          "pointer": "#/slug"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
 async fn every_mistake_of_a_new_project_is_told_at_once() {
     let world = World::new().await;
     let new = json!({"slug": "Shop!", "title": ""});
-    assert_snapshot!(world.post("/projects", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "2 things in the request are wrong.",
+      "errors": [
+        {
+          "detail": "Start with a lowercase letter.",
+          "pointer": "#/slug"
+        },
+        {
+          "detail": "Fill this in.",
+          "pointer": "#/title"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
 async fn lists_show_what_one_may_see_and_nothing_else() {
     let world = World::with_shop().await;
     let vic = world.person("Vic", "viewer", "project:shop").await;
-    assert_snapshot!(world.get("/projects", &vic).await, @"");
-    assert_snapshot!(world.get("/projects/global", &vic).await, @"");
+    assert_snapshot!(world.get("/projects", &vic).await, @r#"
+    200 OK
+    {
+      "items": [
+        {
+          "created_at": "2026-01-31T09:30:00Z",
+          "slug": "shop",
+          "title": "Shop"
+        }
+      ]
+    }
+    "#);
+    assert_snapshot!(world.get("/projects/global", &vic).await, @r#"
+    404 Not Found
+    {
+      "detail": "The project “global” was not found.",
+      "request_id": "a-request",
+      "status": 404,
+      "title": "Not found",
+      "type": "/problems/not-found"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -33,16 +106,50 @@ async fn whoever_may_see_but_not_create_reads_which_permission_is_missing() {
     let world = World::with_shop().await;
     let dev = world.person("Dev", "developer", "installation").await;
     let new = json!({"slug": "web", "title": "Web"});
-    assert_snapshot!(world.post("/projects", &dev, new).await, @"");
+    assert_snapshot!(world.post("/projects", &dev, new).await, @r#"
+    403 Forbidden
+    {
+      "detail": "You need the permission “configure” here. Admins have it; an admin can grant the role.",
+      "permission": "configure",
+      "request_id": "a-request",
+      "status": 403,
+      "title": "You may not do this",
+      "type": "/problems/forbidden"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn an_environment_needs_a_stream_that_exists() {
     let world = World::with_shop().await;
     let new = json!({"slug": "eu", "title": "EU", "stream": "mars"});
-    assert_snapshot!(world.post("/projects/shop/environments", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/environments", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Choose the release stream that this environment belongs to.",
+      "errors": [
+        {
+          "detail": "Choose the release stream that this environment belongs to.",
+          "pointer": "#/stream"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
     let new = json!({"slug": "eu", "title": "EU", "stream": "production"});
-    assert_snapshot!(world.post("/projects/shop/environments", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/environments", &world.ana, new).await, @r#"
+    201 Created
+    location: /api/v1/projects/shop/environments/eu/images
+    {
+      "production": true,
+      "slug": "eu",
+      "stream": "production",
+      "title": "EU"
+    }
+    "#);
     let listed = world.get("/projects/shop/environments", &world.ana).await;
     assert_eq!(listed.body["items"].as_array().unwrap().len(), 4);
 }
@@ -59,7 +166,49 @@ async fn a_workflow_may_fan_out_and_in() {
         ],
         "edges": [{"from": "qa", "to": "staging"}, {"from": "qa", "to": "prod"}],
     });
-    assert_snapshot!(world.post("/projects/shop/workflows", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/workflows", &world.ana, new).await, @r#"
+    201 Created
+    location: /api/v1/projects/shop/workflows
+    {
+      "edges": [
+        {
+          "from": "qa",
+          "to": "staging"
+        },
+        {
+          "from": "qa",
+          "to": "prod"
+        }
+      ],
+      "is_default": false,
+      "kind": "environment",
+      "slug": "wide",
+      "stages": [
+        {
+          "arrivals": "any",
+          "bucket": "qa",
+          "gates": []
+        },
+        {
+          "bucket": "staging",
+          "gates": []
+        },
+        {
+          "bucket": "prod",
+          "gates": [
+            {
+              "bar_pusher": true,
+              "count": 2,
+              "gate": "approvals",
+              "role": "release-manager"
+            }
+          ]
+        }
+      ],
+      "title": "Wide",
+      "version": 1
+    }
+    "#);
     let listed = world.get("/projects/shop/workflows", &world.ana).await;
     assert_eq!(listed.body["items"].as_array().unwrap().len(), 2);
 }
@@ -75,7 +224,34 @@ async fn the_mistakes_of_a_workflow_are_told_where_they_are() {
         ],
         "edges": [{"from": "qa", "to": "venus"}],
     });
-    assert_snapshot!(world.post("/projects/shop/workflows", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/workflows", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "4 things in the request are wrong.",
+      "errors": [
+        {
+          "detail": "“mars” is not one of the environments here.",
+          "pointer": "#/stages/1/bucket"
+        },
+        {
+          "detail": "Use a number from 1 to 20.",
+          "pointer": "#/stages/1/gates/0/count"
+        },
+        {
+          "detail": "Name a role that may approve.",
+          "pointer": "#/stages/1/gates/0/role"
+        },
+        {
+          "detail": "“venus” is not one of the stages.",
+          "pointer": "#/edges/0/to"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
@@ -83,9 +259,37 @@ async fn an_integration_and_its_workflow_are_of_one_type() {
     let world = World::with_shop().await;
     let own = json!({"follows": "own", "workflow": "release"});
     let new = json!({"slug": "web", "title": "Web", "kind": "release_stream", "workflow": own});
-    assert_snapshot!(world.post("/projects/shop/integrations", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/integrations", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "“Release” is a workflow of environments; this integration is of release streams. Choose a workflow of the same type.",
+      "errors": [
+        {
+          "detail": "“Release” is a workflow of environments; this integration is of release streams. Choose a workflow of the same type.",
+          "pointer": "#/workflow"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
     let new = json!({"slug": "web", "title": "Web", "kind": "environment", "workflow": own});
-    assert_snapshot!(world.post("/projects/shop/integrations", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/projects/shop/integrations", &world.ana, new).await, @r#"
+    201 Created
+    location: /api/v1/projects/shop/integrations/web
+    {
+      "created_at": "2026-01-31T09:30:00Z",
+      "kind": "environment",
+      "slug": "web",
+      "title": "Web",
+      "workflow": {
+        "follows": "own",
+        "workflow": "release"
+      }
+    }
+    "#);
 }
 
 #[tokio::test]

@@ -31,14 +31,73 @@ fn states(answer: &Answer) -> Vec<(i64, &str)> {
 async fn a_promotion_without_gates_is_applied_at_once() {
     let world = World::with_shop().await;
     let digest = world.push("qa", "1.4.2").await;
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "staging")).await, @"");
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "staging")).await, @"");
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "staging")).await, @r#"
+    201 Created
+    location: /api/v1/projects/shop/promotions/1
+    {
+      "barred": "This promotion is applied already.",
+      "decisions": [],
+      "digest": "[digest]",
+      "ended_at": "2026-01-31T09:30:00Z",
+      "from": "qa",
+      "gates": [],
+      "integration": "checkout",
+      "needs": [],
+      "number": 1,
+      "project": "shop",
+      "reason": "Release 1.4",
+      "requested_at": "2026-01-31T09:30:00Z",
+      "requested_by": "Ana",
+      "state": "applied",
+      "tag": "1.4.2",
+      "to": "staging",
+      "workflow_version": 1
+    }
+    "#);
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "staging")).await, @r#"
+    409 Conflict
+    {
+      "detail": "It is already current in staging.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn a_promotion_waits_for_what_its_gates_need() {
     let (world, _) = waiting().await;
-    assert_snapshot!(world.get("/projects/shop/promotions/2", &world.ana).await, @"");
+    assert_snapshot!(world.get("/projects/shop/promotions/2", &world.ana).await, @r#"
+    200 OK
+    {
+      "barred": "You asked for this promotion, so someone else has to approve it.",
+      "decisions": [],
+      "digest": "[digest]",
+      "from": "staging",
+      "gates": [
+        {
+          "needs": "1 approval by a release manager",
+          "passes": false,
+          "rule": "1 approval by a release manager"
+        }
+      ],
+      "integration": "checkout",
+      "needs": [
+        "1 approval by a release manager"
+      ],
+      "number": 2,
+      "project": "shop",
+      "reason": "Release 1.4",
+      "requested_at": "2026-01-31T09:30:00Z",
+      "requested_by": "Ana",
+      "state": "waiting",
+      "tag": "1.4.2",
+      "to": "prod",
+      "workflow_version": 1
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -46,10 +105,34 @@ async fn a_dry_run_tells_and_changes_nothing() {
     let world = World::with_shop().await;
     let digest = world.push("qa", "1.4.2").await;
     let dry = |from: &str, to: &str| json!({"digest": digest, "from": from, "to": to, "dry_run": true});
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("qa", "staging")).await, @"");
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("qa", "prod")).await, @"");
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("qa", "staging")).await, @r#"
+    200 OK
+    {
+      "outlook": "enters"
+    }
+    "#);
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("qa", "prod")).await, @r#"
+    200 OK
+    {
+      "outlook": "refused",
+      "problem": {
+        "detail": "The workflow does not lead from qa to prod.",
+        "status": 409,
+        "title": "A rule blocks it",
+        "type": "/problems/blocked"
+      }
+    }
+    "#);
     world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "staging")).await;
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("staging", "prod")).await, @"");
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, dry("staging", "prod")).await, @r#"
+    200 OK
+    {
+      "needs": [
+        "1 approval by a release manager"
+      ],
+      "outlook": "waits"
+    }
+    "#);
     assert_eq!(states(&world.get("/projects/shop/promotions", &world.ana).await), [(1, "applied")]);
 }
 
@@ -57,7 +140,16 @@ async fn a_dry_run_tells_and_changes_nothing() {
 async fn what_no_workflow_leads_to_is_blocked() {
     let world = World::with_shop().await;
     let digest = world.push("qa", "1.4.2").await;
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "prod")).await, @"");
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "prod")).await, @r#"
+    409 Conflict
+    {
+      "detail": "The workflow does not lead from qa to prod.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "A rule blocks it",
+      "type": "/problems/blocked"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -69,7 +161,22 @@ async fn what_is_named_wrong_is_told() {
         assert_eq!(world.post(PROMOTIONS, &world.ana, wrong.clone()).await.status, 404, "{wrong}");
     }
     let nameless = json!({"digest": digest, "from": "qa", "to": "staging", "reason": " "});
-    assert_snapshot!(world.post(PROMOTIONS, &world.ana, nameless).await, @"");
+    assert_snapshot!(world.post(PROMOTIONS, &world.ana, nameless).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Fill this in.",
+      "errors": [
+        {
+          "detail": "Fill this in.",
+          "pointer": "#/reason"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
     assert_eq!(world.get("/projects/shop/promotions/one", &world.ana).await.status, 404);
     assert_eq!(world.get("/projects/shop/promotions/7", &world.ana).await.status, 404);
 }
@@ -80,8 +187,50 @@ async fn a_second_person_approves_and_it_is_applied_in_that_moment() {
     let rita = world.person("Rita", "release-manager", "project:shop").await;
     world.pass(60);
     let approval = json!({"choice": "approve", "comment": "Looks good", "digest": digest});
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval.clone()).await, @"");
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @"");
+    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval.clone()).await, @r#"
+    200 OK
+    {
+      "barred": "This promotion is applied already.",
+      "decisions": [
+        {
+          "at": "2026-01-31T09:31:00Z",
+          "choice": "approve",
+          "comment": "Looks good",
+          "person": "Rita"
+        }
+      ],
+      "digest": "[digest]",
+      "ended_at": "2026-01-31T09:31:00Z",
+      "from": "staging",
+      "gates": [
+        {
+          "passes": true,
+          "rule": "1 approval by a release manager"
+        }
+      ],
+      "integration": "checkout",
+      "needs": [],
+      "number": 2,
+      "project": "shop",
+      "reason": "Release 1.4",
+      "requested_at": "2026-01-31T09:30:00Z",
+      "requested_by": "Ana",
+      "state": "applied",
+      "tag": "1.4.2",
+      "to": "prod",
+      "workflow_version": 1
+    }
+    "#);
+    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @r#"
+    409 Conflict
+    {
+      "detail": "This promotion is applied already.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -93,12 +242,26 @@ async fn nobody_approves_their_own_request() {
         world.post(PROMOTIONS, &rita, wish(&digest, from, to)).await;
     }
     let approval = json!({"choice": "approve", "digest": digest});
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @"");
+    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @r#"
+    409 Conflict
+    {
+      "detail": "You asked for this promotion, so someone else has to approve it.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "A rule blocks it",
+      "type": "/problems/blocked"
+    }
+    "#);
 }
 
 #[tokio::test]
 async fn an_admin_does_not_approve() {
-    let (world, digest) = waiting().await;
+    let world = World::with_shop().await;
+    let digest = world.push("qa", "1.4.2").await;
+    let rita = world.person("Rita", "release-manager", "project:shop").await;
+    for (from, to) in [("qa", "staging"), ("staging", "prod")] {
+        world.post(PROMOTIONS, &rita, wish(&digest, from, to)).await;
+    }
     let approval = json!({"choice": "approve", "digest": digest});
     assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &world.ana, approval).await, @"");
 }
@@ -106,9 +269,12 @@ async fn an_admin_does_not_approve() {
 #[tokio::test]
 async fn a_token_cannot_approve_whoever_owns_it() {
     let (world, digest) = waiting().await;
-    let token = world.token(&["promote"], "").await;
+    let rita = world.person("Rita", "release-manager", "project:shop").await;
+    let new = json!({"title": "Robot", "actions": ["view", "promote"], "days": 1});
+    let token = world.post("/tokens", &rita, new).await;
     let approval = json!({"choice": "approve", "digest": digest});
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &token, approval).await, @"");
+    let path = "/projects/shop/promotions/2/decisions";
+    assert_snapshot!(world.post(path, token.body["secret"].as_str().unwrap(), approval).await, @"");
 }
 
 #[tokio::test]
@@ -117,7 +283,16 @@ async fn a_decision_is_bound_to_the_digest_that_was_looked_at() {
     let rita = world.person("Rita", "release-manager", "project:shop").await;
     let other = format!("sha256:{}", "0".repeat(64));
     let approval = json!({"choice": "approve", "digest": other});
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @"");
+    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval).await, @r#"
+    409 Conflict
+    {
+      "detail": "The build is not the one you looked at. Reload the page and look again.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -126,7 +301,22 @@ async fn a_rejection_says_why() {
     let rita = world.person("Rita", "release-manager", "project:shop").await;
     let rejection = |comment: &str| json!({"choice": "reject", "comment": comment, "digest": digest});
     let silent = world.post("/projects/shop/promotions/2/decisions", &rita, rejection("")).await;
-    assert_snapshot!(silent, @"");
+    assert_snapshot!(silent, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Say why you reject it.",
+      "errors": [
+        {
+          "detail": "Say why you reject it.",
+          "pointer": "#/comment"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
     let told = world.post("/projects/shop/promotions/2/decisions", &rita, rejection("Too early")).await;
     assert_eq!(told.body["state"], "rejected");
 }
@@ -138,7 +328,16 @@ async fn a_waiting_promotion_is_taken_back_once() {
         world.post("/projects/shop/promotions/2/cancellation", &world.ana, json!({"reason": "Oops"})).await
     };
     assert_eq!(cancel().await.body["state"], "cancelled");
-    assert_snapshot!(cancel().await, @"");
+    assert_snapshot!(cancel().await, @r#"
+    409 Conflict
+    {
+      "detail": "This promotion is cancelled already.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -155,9 +354,48 @@ async fn a_list_has_pages_and_a_cursor_leads_on() {
 #[tokio::test]
 async fn a_made_up_cursor_or_limit_is_refused() {
     let world = World::with_shop().await;
-    assert_snapshot!(world.get("/projects/shop/promotions?cursor=42", &world.ana).await, @"");
-    assert_snapshot!(world.get("/projects/shop/promotions?limit=0", &world.ana).await, @"");
-    assert_snapshot!(world.get("/projects/shop/promotions?limit=all", &world.ana).await, @"");
+    assert_snapshot!(world.get("/projects/shop/promotions?cursor=42", &world.ana).await, @r#"
+    422 Unprocessable Entity
+    {
+      "detail": "This is not a cursor of this list. Pass on what `next` held, or leave it out to start anew.",
+      "errors": [
+        {
+          "detail": "This is not a cursor of this list. Pass on what `next` held, or leave it out to start anew.",
+          "parameter": "cursor"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "#);
+    assert_snapshot!(world.get("/projects/shop/promotions?limit=0", &world.ana).await, @r#"
+    422 Unprocessable Entity
+    {
+      "detail": "Use a number from 1 to 200.",
+      "errors": [
+        {
+          "detail": "Use a number from 1 to 200.",
+          "parameter": "limit"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "#);
+    assert_snapshot!(world.get("/projects/shop/promotions?limit=all", &world.ana).await, @r#"
+    400 Bad Request
+    {
+      "detail": "Failed to deserialize query string: limit: invalid digit found in string",
+      "request_id": "a-request",
+      "status": 400,
+      "title": "The request cannot be read",
+      "type": "/problems/malformed"
+    }
+    "#);
     assert_eq!(world.get("/projects/shop/promotions?page=2", &world.ana).await.status, 400);
 }
 
@@ -175,11 +413,43 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
         json!({"placement": placement, "reason": "Broken", "expected_version": version})
     };
     let rollbacks = format!("{STAGING}/rollbacks");
-    assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @"");
+    assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @r#"
+    200 OK
+    {
+      "bucket": "staging",
+      "digest": "[digest]",
+      "integration": "checkout",
+      "project": "shop"
+    }
+    "#);
     // The bucket has changed since it was looked at.
-    assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @"");
+    assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @r#"
+    409 Conflict
+    {
+      "detail": "It was changed in the meantime. Reload the page and look again.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
     let nonsense = json!({"placement": "1.4.1", "reason": "Broken"});
-    assert_snapshot!(world.post(&rollbacks, &world.ana, nonsense).await, @"");
+    assert_snapshot!(world.post(&rollbacks, &world.ana, nonsense).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Name a placement of the bucket's history by its id.",
+      "errors": [
+        {
+          "detail": "Name a placement of the bucket's history by its id.",
+          "pointer": "#/placement"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }
 
 #[tokio::test]
@@ -195,5 +465,14 @@ async fn arrivals_that_a_rollback_paused_are_resumed_once() {
     assert_eq!(world.post(&format!("{qa}/rollbacks"), &world.ana, back).await.status, 200);
     let resume = async || world.post(&format!("{qa}/resumption"), &world.ana, json!({})).await;
     assert_eq!(resume().await.status, 204);
-    assert_snapshot!(resume().await, @"");
+    assert_snapshot!(resume().await, @r#"
+    409 Conflict
+    {
+      "detail": "Arrivals in qa are not paused.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
 }

@@ -9,11 +9,46 @@ async fn a_session_begins_works_and_ends() {
     let world = World::new().await;
     let new = json!({"email": "ana@example.org", "password": PASSWORD});
     let begun = world.post("/sessions", "", new).await;
-    assert_snapshot!(begun, @"");
+    assert_snapshot!(begun, @r#"
+    201 Created
+    {
+      "expires_at": "2026-01-31T21:30:00Z",
+      "session": "[secret]"
+    }
+    "#);
     let session = begun.body["session"].as_str().unwrap();
-    assert_snapshot!(world.get("/me", session).await, @"");
+    assert_snapshot!(world.get("/me", session).await, @r#"
+    200 OK
+    {
+      "credential": "session",
+      "expires_at": "2026-01-31T21:30:00Z",
+      "grants": [
+        {
+          "place": "installation",
+          "role": "admin",
+          "words": "the whole installation"
+        }
+      ],
+      "person": {
+        "email": "ana@example.org",
+        "id": "[id]",
+        "joined_at": "2026-01-31T09:30:00Z",
+        "name": "Ana"
+      }
+    }
+    "#);
     assert_eq!(world.delete("/sessions/current", session).await.status, 204);
-    assert_snapshot!(world.get("/me", session).await, @"");
+    assert_snapshot!(world.get("/me", session).await, @r#"
+    401 Unauthorized
+    www-authenticate: Bearer realm="towpath"
+    {
+      "detail": "This session is not known here or has ended. Sign in again.",
+      "request_id": "a-request",
+      "status": 401,
+      "title": "Sign in first",
+      "type": "/problems/unauthenticated"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -22,7 +57,17 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
     let wrong = json!({"email": "ana@example.org", "password": "wrong horse battery"});
     let unknown = json!({"email": "eve@example.org", "password": PASSWORD});
     let wrong = world.post("/sessions", "", wrong).await;
-    assert_snapshot!(wrong, @"");
+    assert_snapshot!(wrong, @r#"
+    401 Unauthorized
+    www-authenticate: Bearer realm="towpath"
+    {
+      "detail": "The e-mail address or the password is wrong.",
+      "request_id": "a-request",
+      "status": 401,
+      "title": "Sign in first",
+      "type": "/problems/unauthenticated"
+    }
+    "#);
     assert_eq!(world.post("/sessions", "", unknown).await.body, wrong.body);
 }
 
@@ -55,7 +100,16 @@ async fn a_session_ends_by_itself() {
 async fn a_token_is_no_session() {
     let world = World::new().await;
     let token = world.token(&["view"], "").await;
-    assert_snapshot!(world.delete("/sessions/current", &token).await, @"");
+    assert_snapshot!(world.delete("/sessions/current", &token).await, @r#"
+    409 Conflict
+    {
+      "detail": "A token is no session. Revoke it with DELETE /api/v1/tokens/ and its id.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "Something stands against it",
+      "type": "/problems/conflict"
+    }
+    "#);
     let me = world.get("/me", &token).await;
     assert_eq!((&me.body["credential"], &me.body["actions"]), (&json!("token"), &json!(["view"])));
 }

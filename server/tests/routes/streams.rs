@@ -18,7 +18,32 @@ async fn streams_are_listed_with_the_environments_that_one_sees() {
 async fn a_stream_is_created_for_the_whole_installation() {
     let world = World::new().await;
     let new = json!({"slug": "preview", "title": "Preview"});
-    assert_snapshot!(world.post("/streams", &world.ana, new).await, @"");
+    assert_snapshot!(world.post("/streams", &world.ana, new).await, @r#"
+    201 Created
+    location: /api/v1/streams
+    {
+      "built_in": false,
+      "environments": [],
+      "production": false,
+      "slug": "preview",
+      "title": "Preview"
+    }
+    "#);
     let wrong = json!({"slug": "p", "title": "P", "production": true});
-    assert_snapshot!(world.post("/streams", &world.ana, wrong).await, @"");
+    assert_snapshot!(world.post("/streams", &world.ana, wrong).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "Use at least 2 characters.",
+      "errors": [
+        {
+          "detail": "Use at least 2 characters.",
+          "pointer": "#/slug"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
 }

@@ -6,6 +6,7 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -180,7 +181,7 @@ pub fn request(method: &str, path: &str, secret: &str) -> http::request::Builder
 async fn join(service: &Service, link: &str, name: &str, email: &str) -> String {
     let secret = link.rsplit('/').next().expect("the last segment");
     let form = JoinForm { name: name.to_owned(), email: email.to_owned(), password: PASSWORD.to_owned() };
-    let person = links::join(service, secret, form).await.expect("joins");
+    let person = links::join(service, secret, form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.expect("joins");
     secrets::begin(service, person).await.expect("a session").0
 }
 

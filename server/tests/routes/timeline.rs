@@ -8,7 +8,8 @@ fn told(page: &Value) -> String {
     let items = page["items"].as_array().unwrap().iter();
     let lines = items.map(|item| {
         let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
-        format!("{} {} {} {}\n", item["seq"], text("who"), text("sentence"), text("reason"))
+        let line = format!("{} {} {} {}", item["seq"], text("who"), text("sentence"), text("reason"));
+        line.trim_end().to_owned() + "\n"
     });
     lines.collect()
 }
@@ -25,8 +26,23 @@ async fn after_a_promotion() -> World {
 async fn it_tells_in_sentences_who_did_what_and_why() {
     let world = after_a_promotion().await;
     let page = world.get("/timeline?integration=shop/checkout", &world.ana).await;
-    assert_snapshot!(told(&page.body), @"");
-    assert_snapshot!(serde_json::to_string_pretty(&page.body["items"][0]).unwrap(), @"");
+    assert_snapshot!(told(&page.body), @r#"
+    15 Ana promoted 1.4.2 (4ba8324c019b) from qa to staging in shop/checkout by #1
+    14 Ana asked to promote 1.4.2 (4ba8324c019b) from qa to staging in shop/checkout as #1 Release 1.4
+    13 Ana placed 1.4.2 (4ba8324c019b) in qa in shop/checkout, which was empty
+    12 Ana pushed 1.4.2 (4ba8324c019b) to shop/checkout
+    11 Ana created the service checkout in shop/checkout
+    10 Ana created the integration shop/checkout
+    "#);
+    assert_snapshot!(serde_json::to_string_pretty(&page.body["items"][0]).unwrap(), @r#"
+    {
+      "at": "2026-01-31T09:30:00Z",
+      "kind": "promotion_applied",
+      "sentence": "promoted 1.4.2 (4ba8324c019b) from qa to staging in shop/checkout by #1",
+      "seq": 15,
+      "who": "Ana"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -59,6 +75,21 @@ async fn nobody_reads_of_projects_that_they_do_not_see() {
 async fn a_cursor_of_another_list_is_refused() {
     let world = World::new().await;
     // What the promotions of a project would hand out as the cursor before 1.
-    assert_snapshot!(world.get("/timeline?cursor=MXAx", &world.ana).await, @"");
+    assert_snapshot!(world.get("/timeline?cursor=MXAx", &world.ana).await, @r#"
+    422 Unprocessable Entity
+    {
+      "detail": "This is not a cursor of this list. Pass on what `next` held, or leave it out to start anew.",
+      "errors": [
+        {
+          "detail": "This is not a cursor of this list. Pass on what `next` held, or leave it out to start anew.",
+          "parameter": "cursor"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "#);
     assert_eq!(world.get("/timeline?colour=red", &world.ana).await.status, 400);
 }

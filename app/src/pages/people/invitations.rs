@@ -8,7 +8,7 @@ use crate::components::select::{Select, SelectOption};
 use crate::components::table::Table;
 use crate::components::time::TimeView;
 use crate::fns::people::Invite;
-use crate::pages::forms::{Draft, input_name};
+use crate::pages::forms::{Draft, empty_after, input_name};
 use leptos::prelude::*;
 use towpath_domain::people::{Invitation, PeopleView};
 use towpath_domain::times::Time;
@@ -17,13 +17,15 @@ use towpath_domain::words::Email;
 #[component]
 pub fn InviteForm(view: PeopleView, invite: ServerAction<Invite>) -> impl IntoView {
     let draft = Draft::of(invite);
+    let form = NodeRef::new();
+    empty_after(invite, form);
     let PeopleView { roles, places, .. } = view;
     let roles = roles.into_iter().map(|role| SelectOption::new(role.slug.to_string(), role.title));
     let roles: Vec<_> = std::iter::once(SelectOption::new("", "Choose a role")).chain(roles).collect();
     let places: Vec<_> = places.into_iter().map(|(value, words)| SelectOption::new(value, words)).collect();
     view! {
         <Card title="Invite someone">
-            <ActionForm action=invite attr:class="form" attr:novalidate="">
+            <ActionForm action=invite node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
                 <TextField
                     id=field_id("email")

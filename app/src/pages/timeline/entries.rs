@@ -35,7 +35,7 @@ pub fn Days(
 #[component]
 fn Event(entry: Entry, now: Time) -> impl IntoView {
     let Entry { at, who, with, sentence, reason, .. } = entry;
-    let machine = with.is_some() || who.starts_with("the ");
+    let machine = with.is_some();
     view! {
         <li class="event">
             <Avatar name=who.clone() machine=machine />

@@ -7,7 +7,7 @@ use crate::components::field::{TextField, Validate, field_id};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
 use crate::fns::tokens::CreateToken;
-use crate::pages::forms::{Draft, input_name};
+use crate::pages::forms::{Draft, empty_after, input_name};
 use leptos::prelude::*;
 use towpath_domain::access::{Action, TOKEN_ACTIONS};
 use towpath_domain::forms::Invalid;
@@ -17,9 +17,11 @@ use towpath_domain::words::Title;
 #[component]
 pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl IntoView {
     let draft = Draft::of(create);
+    let form = NodeRef::new();
+    empty_after(create, form);
     view! {
         <Card title="New token">
-            <ActionForm action=create attr:class="form" attr:novalidate="">
+            <ActionForm action=create node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
                 <TextField
                     id=field_id("title")

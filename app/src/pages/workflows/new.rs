@@ -12,7 +12,7 @@ use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::fns::workflows::CreateWorkflow;
 use crate::loaded::{ErrorPage, Loaded};
-use crate::pages::forms::{Draft, NameFields, free, input_name, typed};
+use crate::pages::forms::{Draft, NameFields, free, input_name};
 use crate::pages::projects::use_project;
 use crate::paths;
 use leptos::either::Either;
@@ -50,8 +50,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     let project = view.project.slug.clone();
     let back = paths::project(&project);
     let kind = draft.value_or("kind", first_kind(&view).name());
-    let sketch = Sketch::new(&view, kind.clone());
-    let changed = move || sketch.read(typed::<CreateWorkflow>(form).map(|typed| typed.form));
+    let sketch = Sketch::new(&view, form, kind.clone());
     let taken = view.workflows.iter().map(|workflow| workflow.name.slug.clone());
     let global = view.project.is_global();
     let default = draft.ticked("is_default", "on", !has_default(&view));
@@ -70,8 +69,8 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
             node_ref=form
             attr:class="form"
             attr:novalidate=""
-            on:change=move |_| changed()
-            on:input=move |_| changed()
+            on:change=move |_| sketch.look()
+            on:input=move |_| sketch.look()
         >
             <ErrorSummary errors=draft.errors() />
             <input type="hidden" name="project" value=project.to_string() />
@@ -117,13 +116,13 @@ fn Rows(view: ProjectView, draft: Draft, sketch: Sketch) -> impl IntoView {
     };
     let further = (OPEN..rows).map(row.clone()).collect_view();
     view! {
-        <div class="stack">
+        <div class="form__rows">
             {(0..OPEN).map(row).collect_view()}
             {(rows > OPEN)
                 .then(|| {
                     view! {
                         <Disclosure summary="More stages" count=rows - OPEN open=further_used>
-                            <div class="stack">{further}</div>
+                            <div class="form__rows">{further}</div>
                         </Disclosure>
                     }
                 })}

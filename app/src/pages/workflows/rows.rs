@@ -27,6 +27,7 @@ pub fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> i
                         options=sketch.options()
                         value=draft.value(&bucket)
                         error=draft.mistake(&bucket)
+                        on_choose=move |_| sketch.look()
                     />
                     <Select
                         id=field_id(&arrivals)

@@ -3,7 +3,9 @@
 use super::line::Stop;
 use crate::components::field::Validate;
 use crate::components::select::SelectOption;
-use crate::pages::forms::{first_mistake, scripted};
+use crate::fns::workflows::CreateWorkflow;
+use crate::pages::forms::{first_mistake, scripted, typed};
+use leptos::html;
 use leptos::prelude::*;
 use towpath_domain::buckets::{BucketKind, Slot};
 use towpath_domain::forms::FieldError;
@@ -20,22 +22,24 @@ struct Ground {
     roles: Vec<Slug>,
 }
 
-/// The form as it was last read in the browser.
+/// The form as it was last looked at in the browser.
 #[derive(Clone, Copy)]
 pub struct Sketch {
+    node: NodeRef<html::Form>,
     ground: StoredValue<Ground>,
     form: RwSignal<WorkflowForm>,
     scripted: ReadSignal<bool>,
 }
 
 impl Sketch {
-    pub fn new(view: &ProjectView, kind: String) -> Self {
+    pub fn new(view: &ProjectView, node: NodeRef<html::Form>, kind: String) -> Self {
         let ground = Ground {
             project: view.project.slug.clone(),
             slots: view.slots(),
             roles: view.approving_roles.iter().map(|role| role.slug.clone()).collect(),
         };
         Self {
+            node,
             ground: StoredValue::new(ground),
             form: RwSignal::new(WorkflowForm { kind, ..WorkflowForm::default() }),
             scripted: scripted(),
@@ -43,10 +47,13 @@ impl Sketch {
     }
 
     /// Takes notice of the form as it is now.
-    pub fn read(self, form: Option<WorkflowForm>) {
-        if let Some(form) = form {
-            self.form.set(form);
+    pub fn look(self) {
+        let Some(CreateWorkflow { mut form, .. }) = typed(self.node) else { return };
+        if self.form.with_untracked(|last| last.kind != form.kind) {
+            // The buckets on offer change with the type; the form is looked at again once they have.
+            form.stages.clear();
         }
+        self.form.set(form);
     }
 
     /// The first thing that the server's own check would say about a field; nothing while the form is

@@ -57,7 +57,7 @@ impl Doors {
         let environment =
             EnvironmentForm { slug: "dev".to_owned(), title: "Dev".to_owned(), stream: "dev".to_owned() };
         let release = workflow("other", "environment", &[stage("qa", "")]);
-        let api = integration("api", "environment", ":none");
+        let billing = integration("billing", "environment", ":none");
         let repository = name("shop/checkout/qa");
         let mut doors = Self(Vec::new());
         doors.note("request", request(shop, actor, wish(&digest, "staging", "prod")).await);
@@ -68,7 +68,7 @@ impl Doors {
         doors.note("resume", resume(shop, actor, &checkout("qa"), "").await);
         doors.note("new environment", environments::create(shop, actor, "shop", environment).await);
         doors.note("new workflow", make_workflow(shop, actor, "shop", release).await);
-        doors.note("new integration", make_integration(shop, actor, "shop", api).await);
+        doors.note("new integration", make_integration(shop, actor, "shop", billing).await);
         doors.image("push", shop.push(actor, "shop/checkout/qa", "9.0").await);
         doors.image("upload", images::begin_upload(shop, actor, &repository, Algorithm::Sha256).await);
         let blob = Digest::of(Algorithm::Sha256, b"");

@@ -21,13 +21,13 @@ fn fields<T: std::fmt::Debug>(outcome: Result<T, Error>) -> Vec<String> {
 #[test]
 fn an_integration_and_its_workflow_are_of_one_type() {
     on_both_engines(async |shop: Shop| {
-        let mismatch = integration("api", "release_stream", "release");
+        let mismatch = integration("billing", "release_stream", "release");
         assert_eq!(fields(make_integration(&shop, &shop.ana, "shop", mismatch).await), ["workflow"]);
-        let unknown = integration("api", "environment", "nothing");
+        let unknown = integration("billing", "environment", "nothing");
         assert_eq!(fields(make_integration(&shop, &shop.ana, "shop", unknown).await), ["workflow"]);
         let streams = workflow("streams", "release_stream", &[stage("qa", ""), stage("production", "1")]);
         make_workflow(&shop, &shop.ana, "shop", streams).await.expect("a workflow");
-        let fits = integration("api", "release_stream", "streams");
+        let fits = integration("billing", "release_stream", "streams");
         make_integration(&shop, &shop.ana, "shop", fits).await.expect("an integration");
         let mixed = workflow("mixed", "environment", &[stage("qa", ""), stage("production", "")]);
         assert_eq!(fields(make_workflow(&shop, &shop.ana, "shop", mixed).await), ["stages[1][bucket]"]);
@@ -57,10 +57,10 @@ fn a_name_that_is_taken_is_told_beside_its_field() {
 #[test]
 fn who_follows_the_default_follows_whichever_it_is() {
     on_both_engines(async |shop: Shop| {
-        let form = integration("api", "environment", ":default");
+        let form = integration("billing", "environment", ":default");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let followed = async || {
-            let board = boards::view(&shop, &shop.ana, "shop", "api").await.expect("a board");
+            let board = boards::view(&shop, &shop.ana, "shop", "billing").await.expect("a board");
             board.workflow.map(|workflow| workflow.name.slug.to_string())
         };
         assert_eq!(followed().await, None);

@@ -58,7 +58,7 @@ fn a_stage_with_a_gate_waits_for_someone_else() {
     on_both_engines(async |shop: Shop| {
         let promotion = asked(&shop).await;
         assert_eq!((promotion.number, promotion.state.name()), (2, "waiting"));
-        assert_eq!(promotion.verdicts().needs(), ["1 approval by release-manager"]);
+        assert_eq!(promotion.verdicts().needs(), ["1 approval by a release manager"]);
         assert!(shop.history("prod").await.is_empty());
         let items = inbox::list(&shop, &shop.ben).await.expect("reads");
         assert_eq!(items.to_decide.iter().map(|item| item.promotion.number).collect::<Vec<_>>(), [2]);
@@ -114,11 +114,11 @@ fn a_stage_can_bar_who_pushed_the_build() {
             towpath_domain::workflows::StageForm { bar_pusher: Some("on".to_owned()), ..stage("prod", "1") };
         let form = workflow("strict", "environment", &[stage("qa", ""), last]);
         make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
-        let form = crate::world::integration("api", "environment", "strict");
+        let form = crate::world::integration("billing", "environment", "strict");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
-        let digest = shop.push(&shop.ben, "shop/api/qa", "1.0").await.expect("arrives");
+        let digest = shop.push(&shop.ben, "shop/billing/qa", "1.0").await.expect("arrives");
         let wish = towpath_service::promotions::Request {
-            integration: "api".to_owned(),
+            integration: "billing".to_owned(),
             ..wish(&digest, "qa", "prod")
         };
         let promotion = request(&shop, &shop.ana, wish).await.expect("may ask");
@@ -241,11 +241,11 @@ fn of_two_hundred_approvals_as_many_count_as_the_gate_asks_for() {
     on_both_engines(async |shop: Shop| {
         let form = workflow("strict", "environment", &[stage("qa", ""), stage("prod", "3")]);
         make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
-        let form = crate::world::integration("api", "environment", "strict");
+        let form = crate::world::integration("billing", "environment", "strict");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
-        let digest = shop.push(&shop.dora, "shop/api/qa", "1.0").await.expect("arrives");
+        let digest = shop.push(&shop.dora, "shop/billing/qa", "1.0").await.expect("arrives");
         let wish = towpath_service::promotions::Request {
-            integration: "api".to_owned(),
+            integration: "billing".to_owned(),
             ..wish(&digest, "qa", "prod")
         };
         let promotion = request(&shop, &shop.ana, wish).await.expect("may ask");

@@ -19,7 +19,7 @@ fn a_token_pushes_in_the_name_of_its_owner() {
         let (ci, _) = shop.token(&shop.dora, "shop/checkout", &["push"]).await;
         shop.push(&ci, "shop/checkout/qa", "1.0").await.expect("arrives");
         let card = shop.column("qa").await.current.expect("is current");
-        assert_eq!(card.by, "Dora (by token)");
+        assert_eq!((card.by.as_str(), card.by_token), ("Dora", true));
         let placed =
             shop.timeline(&shop.ana, Filter { kind: "build_placed".into(), ..Filter::default() }).await;
         assert_eq!((placed[0].who.as_str(), placed[0].with.as_deref()), ("Dora", Some("CI")));
@@ -29,7 +29,7 @@ fn a_token_pushes_in_the_name_of_its_owner() {
 #[test]
 fn a_token_does_nothing_outside_its_scope() {
     on_both_engines(async |shop: Shop| {
-        let form = integration("api", "environment", ":none");
+        let form = integration("billing", "environment", ":none");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let (push, _) = shop.token(&shop.ben, "shop/checkout", &["push"]).await;
         let digest = shop.push(&push, "shop/checkout/qa", "1.0").await.expect("arrives");
@@ -37,7 +37,7 @@ fn a_token_does_nothing_outside_its_scope() {
         assert!(is_scope(&pulled.expect_err("it was not made for pulling")));
         let promoted = request(&shop, &push, wish(&digest, "qa", "staging")).await;
         assert!(matches!(promoted, Err(Error::Forbidden(Refusal::Scope { .. }))), "{promoted:?}");
-        let elsewhere = shop.push(&push, "shop/api/qa", "1.0").await.expect_err("another integration");
+        let elsewhere = shop.push(&push, "shop/billing/qa", "1.0").await.expect_err("another integration");
         assert!(matches!(elsewhere, images::Error::Other(Error::NotFound(_))), "{elsewhere:?}");
 
         let (pull, _) = shop.token(&shop.ben, "shop", &["pull"]).await;
@@ -51,11 +51,11 @@ fn a_token_sees_nothing_beside_its_scope() {
     on_both_engines(async |shop: Shop| {
         let bank = ProjectForm { slug: "bank".to_owned(), title: "Bank".to_owned() };
         projects::create(&shop, &shop.ana, bank).await.expect("a project");
-        let form = integration("api", "environment", ":none");
+        let form = integration("billing", "environment", ":none");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let (narrow, _) = shop.token(&shop.ana, "shop/checkout", &["view"]).await;
         boards::view(&shop, &narrow, "shop", "checkout").await.expect("its own");
-        let other = boards::view(&shop, &narrow, "shop", "api").await;
+        let other = boards::view(&shop, &narrow, "shop", "billing").await;
         assert!(matches!(other, Err(Error::NotFound(_))), "{other:?}");
         let home = projects::home(&shop, &narrow).await.expect("reads");
         let seen: Vec<String> = home

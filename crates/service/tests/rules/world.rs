@@ -206,7 +206,7 @@ fn someone(name: &str, grants: &[Grant]) -> (Person, Actor) {
 pub fn line(entry: &Entry) -> String {
     let with = entry.with.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
     let why = entry.reason.as_ref().map(|reason| format!(" — “{reason}”")).unwrap_or_default();
-    format!("{} {} {}{with} {}{why}", entry.seq, entry.at, entry.who, plain(&entry.sentence))
+    format!("{:>2} {} {}{with} {}{why}", entry.seq, entry.at, entry.who, plain(&entry.sentence))
 }
 
 /// The project `shop` in a world: environments `qa` → `staging` → `prod`, where `prod` takes one approval of a
