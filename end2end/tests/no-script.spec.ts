@@ -144,7 +144,7 @@ test("qa is rolled back, and its arrivals are resumed", async () => {
   await pushed(towpath.server, token, second, `${CHECKOUT}/qa:1.5.0`);
   await rui.open(BOARD);
   await steps.unfold(stage(page, "qa"), "History");
-  await page.getByRole("link", { name: "Roll qa back to 1.4.2" }).click();
+  await page.getByRole("link", { name: "Roll back qa to 1.4.2" }).click();
   await steps.giveReason(page, "It does not start", "Roll qa back");
   await expect(card(page, "qa")).toContainText("1.4.2");
   await expect(stage(page, "qa")).toContainText("A rollback paused arrivals here");

@@ -89,7 +89,7 @@ test("rolling back", async () => {
   const { page } = ada;
   await ada.open(BOARD);
   await unfold(stage(page, "qa"), "History");
-  await page.getByRole("link", { name: "Roll qa back to 1.4.2" }).click();
+  await page.getByRole("link", { name: "Roll back qa to 1.4.2" }).click();
   await expect(heading(page, "Roll qa back to 1.4.2")).toBeVisible();
   await expectUsable(page);
 });

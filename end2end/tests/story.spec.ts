@@ -205,7 +205,7 @@ for (const engine of ENGINES) {
       const { page } = rui;
       await rui.open(BOARD);
       await steps.unfold(stage(page, "prod"), "History");
-      await page.getByRole("link", { name: "Roll prod back to 1.4.2" }).click();
+      await page.getByRole("link", { name: "Roll back prod to 1.4.2" }).click();
       await expect(page.getByText(/Nothing is erased, and nothing is deployed by this alone/)).toBeVisible();
       await steps.giveReason(page, "Payments fail", "Roll prod back");
       await expect(card(page, "prod")).toContainText("1.4.2");

@@ -52,7 +52,10 @@ async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Option<(File, Opt
 fn answer(headers: &HeaderMap, file: File, kind: &'static str, encoding: Option<&'static str>) -> Response {
     // Each copy has content of its own, and so a tag of its own.
     let tag = format!("\"{}\"", hex::encode(&file.hash[..16]));
-    let mut response = Response::builder().header(ETAG, &tag).header(CACHE_CONTROL, "no-cache").header(VARY, "accept-encoding");
+    let mut response = Response::builder()
+        .header(ETAG, &tag)
+        .header(CACHE_CONTROL, "no-cache")
+        .header(VARY, "accept-encoding");
     let answered = if has(headers, &tag) {
         response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
     } else {
@@ -115,7 +118,8 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_folder() {
-        for path in ["/../a.css", "/a/../../b.css", "//etc/a.txt", "/.env.txt", "/a\\b.css", "/%2e%2e/a.css", "a.css"]
+        for path in
+            ["/../a.css", "/a/../../b.css", "//etc/a.txt", "/.env.txt", "/a\\b.css", "/%2e%2e/a.css", "a.css"]
         {
             assert_eq!(name(path), None, "{path:?}");
         }
@@ -124,9 +128,8 @@ mod tests {
 
     #[test]
     fn an_encoding_is_used_only_where_it_is_welcome() {
-        let accepts = |line: &str| {
-            accepts(&HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]), "br")
-        };
+        let accepts =
+            |line: &str| accepts(&HeaderMap::from_iter([(ACCEPT_ENCODING, line.parse().unwrap())]), "br");
         assert!(accepts("gzip, deflate, br, zstd") && accepts("BR;q=0.5"));
         assert!(!accepts("gzip") && !accepts("br;q=0, gzip") && !accepts("br; q=0.0") && !accepts(""));
     }

@@ -108,10 +108,10 @@ impl Given {
     pub fn check(&self) -> Result<Config, ConfigError> {
         let data = PathBuf::from(self.get("data").0);
         Ok(Config {
-            database_url: self.parse("database_url", "sqlite:PATH or postgres://…", |url| database(url, &data))?,
-            listen: self.parse("listen", "an address and a port, such as 127.0.0.1:3000", |text| {
-                text.parse().ok()
-            })?,
+            database_url: self
+                .parse("database_url", "sqlite:PATH or postgres://…", |url| database(url, &data))?,
+            listen: self
+                .parse("listen", "an address and a port, such as 127.0.0.1:3000", |text| text.parse().ok())?,
             public_url: self.parse(
                 "public_url",
                 "http:// or https:// and a host, with a port if need be and no path",
@@ -124,9 +124,11 @@ impl Given {
                 "json" => Some(LogFormat::Json),
                 _ => None,
             })?,
-            log_level: self.parse("log_level", "a level such as info, or filters such as info,sqlx=warn", |text| {
-                tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned())
-            })?,
+            log_level: self.parse(
+                "log_level",
+                "a level such as info, or filters such as info,sqlx=warn",
+                |text| tracing_subscriber::EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
+            )?,
             shutdown: self.parse("shutdown_seconds", "a number of seconds up to 3600", |text| {
                 number(text, 0..=3_600).map(Duration::from_secs)
             })?,

@@ -9,10 +9,7 @@ use towpath_service::Service;
 
 /// `/livez` answers while the process runs; `/readyz` while the database answers.
 pub fn router(service: Service) -> Router {
-    Router::new()
-        .route("/livez", get(async || "alive\n"))
-        .route("/readyz", get(ready))
-        .with_state(service)
+    Router::new().route("/livez", get(async || "alive\n")).route("/readyz", get(ready)).with_state(service)
 }
 
 async fn ready(State(service): State<Service>) -> Response {

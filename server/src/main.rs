@@ -54,7 +54,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// The variables whose name and value are text; what is not cannot be ours.
 fn environment() -> impl Iterator<Item = (String, String)> {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 fn work(task: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {

@@ -14,17 +14,18 @@ use towpath_service::{Service, Sources, links};
 pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> {
     let blobs = config.data.join("blobs");
     std::fs::create_dir_all(&blobs).with_context(|| format!("making the folder {}", blobs.display()))?;
-    let settings = Settings {
-        database: &config.database_url,
-        blobs: &blobs,
-        public_url: config.public_url.as_str(),
-    };
+    let settings =
+        Settings { database: &config.database_url, blobs: &blobs, public_url: config.public_url.as_str() };
     installation::open(settings, sources).await.context("opening the database and the blobs")
 }
 
 /// Listens, opens the installation and runs it. `greet` gets the line that tells where Towpath is, once it can be
 /// reached.
-pub async fn serve(config: Config, stop: CancellationToken, greet: impl FnOnce(String)) -> anyhow::Result<()> {
+pub async fn serve(
+    config: Config,
+    stop: CancellationToken,
+    greet: impl FnOnce(String),
+) -> anyhow::Result<()> {
     let sources = Sources::system();
     let listening = TcpListener::bind(config.listen).await;
     let listener = listening.with_context(|| format!("listening on {}", config.listen))?;

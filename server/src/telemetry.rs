@@ -70,9 +70,9 @@ fn request_id(request: &Request, sources: &Sources) -> HeaderValue {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
         (1..=LONGEST_ID).contains(&id.len()) && id.as_bytes().iter().all(plain)
     });
-    given.cloned().unwrap_or_else(|| {
-        HeaderValue::try_from(sources.uuid().to_string()).expect("a UUID is ASCII")
-    })
+    given
+        .cloned()
+        .unwrap_or_else(|| HeaderValue::try_from(sources.uuid().to_string()).expect("a UUID is ASCII"))
 }
 
 /// A path as the log may have it: a one-time link is a secret. Queries are left out altogether.

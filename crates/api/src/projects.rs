@@ -49,11 +49,7 @@ pub struct NewProject {
 
 impl From<domain::Project> for Project {
     fn from(project: domain::Project) -> Self {
-        Self {
-            slug: project.slug.into(),
-            title: project.title.into(),
-            created_at: project.created_at.into(),
-        }
+        Self { slug: project.slug.into(), title: project.title.into(), created_at: project.created_at.into() }
     }
 }
 

@@ -16,6 +16,7 @@ pub struct FieldError {
 pub struct Invalid(Vec<FieldError>);
 
 impl Invalid {
+    #[expect(clippy::needless_pass_by_value, reason = "calls read better without a borrow")]
     pub fn field(field: &str, message: impl ToString) -> Self {
         Self(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
     }
@@ -47,6 +48,7 @@ impl Check {
         parsed.map_err(|error| self.mistake(field, error)).ok()
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "calls read better without a borrow")]
     pub fn mistake(&mut self, field: &str, message: impl ToString) {
         self.0.push(FieldError { field: field.to_owned(), message: message.to_string() });
     }

@@ -35,12 +35,12 @@ impl Hasher {
     /// Whether the password fits. Without a hash the same work is done, so that the time taken does
     /// not tell whether an account exists.
     pub(crate) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
-        self.run(move || match hash.as_deref().map(PasswordHash::new) {
-            Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
-            _ => {
+        self.run(move || {
+            let Some(Ok(hash)) = hash.as_deref().map(PasswordHash::new) else {
                 _ = Argon2::default().hash_password_with_salt(password.as_bytes(), &[0; 16]);
-                false
-            }
+                return false;
+            };
+            Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()
         })
         .await
     }

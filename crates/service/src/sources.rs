@@ -6,11 +6,14 @@ use towpath_domain::ids::uuid_v7;
 use towpath_domain::times::Time;
 use uuid::Uuid;
 
+type Now = dyn Fn() -> Time + Send + Sync;
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// A clock and a source of random bytes.
 #[derive(Clone)]
 pub struct Sources {
-    now: Arc<dyn Fn() -> Time + Send + Sync>,
-    fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    now: Arc<Now>,
+    fill: Arc<Fill>,
     newest: Arc<Mutex<Uuid>>,
 }
 

@@ -40,7 +40,7 @@ pub enum Conn {
 /// An address as the configuration gives it.
 #[derive(Debug, Clone)]
 pub(crate) enum Address {
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -125,14 +125,14 @@ impl Address {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .optimize_on_close(true, None);
-        Ok(Self::Sqlite(options))
+        Ok(Self::Sqlite(Box::new(options)))
     }
 
     /// The one connection that writes; it also brings the schema up to date.
     async fn writer(self) -> Result<Pool, Error> {
         match self {
             Self::Sqlite(options) => {
-                let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+                let pool = SqlitePoolOptions::new().max_connections(1).connect_with(*options).await?;
                 migrated(SQLITE.run(&pool).await)?;
                 Ok(Pool::Sqlite(pool))
             }
@@ -151,7 +151,7 @@ impl Address {
     async fn readers(self) -> Result<Pool, Error> {
         Ok(match self {
             Self::Sqlite(options) => {
-                let options = options.read_only(true).create_if_missing(false).pragma("query_only", "on");
+                let options = (*options).read_only(true).create_if_missing(false).pragma("query_only", "on");
                 Pool::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?)
             }
             Self::Postgres(options) => Pool::Postgres(

@@ -29,6 +29,7 @@ impl Error {
         matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "calls read better without a borrow")]
     pub(crate) fn inconsistent(table: &'static str, what: impl ToString) -> Self {
         Self::Inconsistent { table, what: what.to_string() }
     }

@@ -228,9 +228,10 @@ async fn commands(
                 tx.events.truncate(told);
                 tx.statement(Statement::RollbackTo).await?;
                 tx.statement(Statement::Release).await?;
-                match other {
-                    Ok(ran) => answers.push(ran.answer),
-                    Err(_) => tracing::error!("a write command panicked; its changes were undone"),
+                if let Ok(ran) = other {
+                    answers.push(ran.answer);
+                } else {
+                    tracing::error!("a write command panicked; its changes were undone");
                 }
             }
         }

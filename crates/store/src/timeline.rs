@@ -121,10 +121,10 @@ pub async fn list(
         oldest.seq,
         newest.seq,
     )?;
-    rows.into_iter().map(|row| read(row, &texts)).collect()
+    rows.iter().map(|row| read(row, &texts)).collect()
 }
 
-fn read(row: Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {
+fn read(row: &Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {
     let mut personal = Vec::new();
     for text in texts.iter().filter(|text| text.seq == row.seq) {
         let salt = text.salt.as_slice().try_into();

@@ -13,14 +13,14 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 use std::sync::Arc;
 use time::OffsetDateTime;
-use towpath_domain::ids::PersonId;
-use towpath_domain::times::Time;
-use towpath_service::sessions::{self, Kept};
-use towpath_service::{Error, Service};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store;
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+use towpath_domain::ids::PersonId;
+use towpath_domain::times::Time;
+use towpath_service::sessions::{self, Kept};
+use towpath_service::{Error, Service};
 
 /// The session's key for the id of the person who is signed in.
 pub const PERSON: &str = "person";
@@ -105,7 +105,10 @@ pub struct Sessions {
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        while !sessions::create(&self.service, &bytes(record.id), self.kept(record)?).await.map_err(backend)? {
+        while !sessions::create(&self.service, &bytes(record.id), self.kept(record)?)
+            .await
+            .map_err(backend)?
+        {
             record.id = Id::default();
         }
         Ok(())
@@ -137,7 +140,8 @@ impl Sessions {
     fn kept(&self, record: &Record) -> session_store::Result<Kept> {
         let encode = |error: serde_json::Error| session_store::Error::Encode(error.to_string());
         let expires_at = self.limits.end(self.service.now(), signed_in_at(record));
-        let person = record.data.get(PERSON).and_then(|id| serde_json::from_value::<PersonId>(id.clone()).ok());
+        let person =
+            record.data.get(PERSON).and_then(|id| serde_json::from_value::<PersonId>(id.clone()).ok());
         Ok(Kept { person, data: serde_json::to_string(&record.data).map_err(encode)?, expires_at })
     }
 

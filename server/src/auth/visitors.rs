@@ -5,10 +5,10 @@ use crate::refusals;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tower_sessions::Session;
 use towpath_app::visitors::Visitor;
 use towpath_domain::ids::PersonId;
 use towpath_service::{Error, Service, people};
-use tower_sessions::Session;
 
 /// Finds out who asks. Someone whose account is gone is nobody.
 pub async fn introduce(

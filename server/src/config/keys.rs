@@ -113,13 +113,14 @@ pub(super) fn masked(name: &str, value: &str) -> String {
         return value.to_owned();
     }
     let (address, query) = value.split_once('?').unwrap_or((value, ""));
-    let mut shown = match address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, host))) => match user.split_once(':') {
-            Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
-            None => format!("{scheme}://{user}@{host}"),
-        },
-        None => address.to_owned(),
-    };
+    let mut shown =
+        match address.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+            Some((scheme, (user, host))) => match user.split_once(':') {
+                Some((user, _)) => format!("{scheme}://{user}:***@{host}"),
+                None => format!("{scheme}://{user}@{host}"),
+            },
+            None => address.to_owned(),
+        };
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     for (index, pair) in pairs.enumerate() {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);

@@ -21,7 +21,11 @@ impl PublicUrl {
             _ => return None,
         };
         let authority = uri.authority()?;
-        if authority.as_str().contains('@') || uri.path() != "/" || uri.query().is_some() || text.contains('#') {
+        if authority.as_str().contains('@')
+            || uri.path() != "/"
+            || uri.query().is_some()
+            || text.contains('#')
+        {
             return None;
         }
         let host = authority.host().to_ascii_lowercase();

@@ -60,8 +60,7 @@ impl Echo {
         let Self(value) = self;
         let age = if value.is_empty() { 0 } else { SECONDS };
         let secure = if https { "; Secure" } else { "" };
-        let cookie =
-            format!("towpath-echo={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+        let cookie = format!("towpath-echo={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
         headers.append(SET_COOKIE, HeaderValue::try_from(cookie).expect("base64 is ASCII"));
     }
 }

@@ -14,8 +14,7 @@ pub(super) fn page(headers: &HeaderMap, public_url: &PublicUrl) -> String {
     let own = |uri: &Uri| {
         let Some(authority) = uri.authority() else { return false };
         let public = public_url.as_str().split_once("://").map(|(_, authority)| authority);
-        public == Some(authority.as_str())
-            || headers.get(HOST).is_some_and(|host| host == authority.as_str())
+        public == Some(authority.as_str()) || headers.get(HOST).is_some_and(|host| host == authority.as_str())
     };
     let path = referer.filter(own).and_then(|uri| uri.into_parts().path_and_query);
     path.map(|path| path.to_string()).filter(|path| is_path(path)).unwrap_or_else(|| "/".to_owned())

@@ -8,8 +8,8 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use towpath_api::buckets::{NewRollback, Resumption, Rollback};
 use towpath_api::problems::Mistake;
-use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
 use towpath_service::Service;
+use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

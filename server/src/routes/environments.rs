@@ -67,7 +67,8 @@ async fn images(
 fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
     let (mut images, mut missing) = (Vec::new(), Vec::new());
     for run in resolved.services {
-        let (service, bucket) = (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
+        let (service, bucket) =
+            (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
         match run.build {
             Some((digest, tag)) => images.push(Image {
                 service,

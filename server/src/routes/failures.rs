@@ -164,9 +164,7 @@ pub async fn render(request: Request, next: Next) -> Response {
 /// Every route may fail; the description says so in one word.
 impl IntoResponses for Failure {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
-        let content = ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name(Problem::name())))
-            .build();
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
         let described = ResponseBuilder::new()
             .description("What went wrong, as problem details")
             .content("application/problem+json", content)

@@ -409,9 +409,8 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
     let board = world.get("/projects/shop/integrations/checkout", &world.ana).await;
     let staging = &board.body["buckets"][1];
     let placement = &staging["history"][0]["placement"];
-    let back = |version: &Value| {
-        json!({"placement": placement, "reason": "Broken", "expected_version": version})
-    };
+    let back =
+        |version: &Value| json!({"placement": placement, "reason": "Broken", "expected_version": version});
     let rollbacks = format!("{STAGING}/rollbacks");
     assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @r#"
     200 OK

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+use tower::ServiceExt;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::people::JoinForm;
 use towpath_domain::references::Tag;
@@ -19,7 +20,6 @@ use towpath_service::images::{self, Name, Push, Reference};
 use towpath_service::installation::{Settings, open};
 use towpath_service::sessions::secrets;
 use towpath_service::{Service, Sources, links};
-use tower::ServiceExt;
 
 pub const PASSWORD: &str = "correct horse battery";
 const START: &str = "2026-01-31T09:30:00Z";
@@ -47,8 +47,7 @@ impl World {
         let database = format!("sqlite:{}", folder.path().join("towpath.db").display());
         let blobs = folder.path().join("blobs");
         let clock = Arc::new(AtomicI64::new(Time::parse(START).expect("a time").micros()));
-        let settings =
-            Settings { database: &database, blobs: &blobs, public_url: "https://towpath.example" };
+        let settings = Settings { database: &database, blobs: &blobs, public_url: "https://towpath.example" };
         let service = open(settings, sources(clock.clone())).await.expect("opens");
         let router = towpath_server::routes::router(service.clone());
         let link = links::issue_admin(&service).await.expect("a link");
@@ -64,15 +63,19 @@ impl World {
             let new = json!({"slug": slug, "title": slug, "stream": stream});
             world.made("/projects/shop/environments", new).await;
         }
-        world.made("/projects/shop/workflows", json!({
-            "slug": "release", "title": "Release", "kind": "environment", "is_default": true,
-            "stages": [
-                {"bucket": "qa"},
-                {"bucket": "staging"},
-                {"bucket": "prod", "gates": [{"gate": "approvals", "count": 1}]},
-            ],
-        }))
-        .await;
+        world
+            .made(
+                "/projects/shop/workflows",
+                json!({
+                    "slug": "release", "title": "Release", "kind": "environment", "is_default": true,
+                    "stages": [
+                        {"bucket": "qa"},
+                        {"bucket": "staging"},
+                        {"bucket": "prod", "gates": [{"gate": "approvals", "count": 1}]},
+                    ],
+                }),
+            )
+            .await;
         let checkout = json!({"slug": "checkout", "title": "Checkout", "kind": "environment"});
         world.made("/projects/shop/integrations", checkout).await;
         world
@@ -103,15 +106,16 @@ impl World {
     pub async fn push(&self, bucket: &str, tag: &str) -> String {
         let (actor, _) = secrets::actor(&self.service, &self.ana).await.expect("signed in");
         let slug = |text: &str| Slug::parse(text).expect("a slug");
-        let name =
-            Name { project: slug("shop"), integration: slug("checkout"), bucket: Some(slug(bucket)) };
+        let name = Name { project: slug("shop"), integration: slug("checkout"), bucket: Some(slug(bucket)) };
         let labels = json!({"org.opencontainers.image.revision": "0a1b2c", "version": tag});
-        let config = json!({"os": "linux", "architecture": "amd64", "config": {"Labels": labels}}).to_string();
+        let config =
+            json!({"os": "linux", "architecture": "amd64", "config": {"Labels": labels}}).to_string();
         let mut parts = Vec::new();
         for content in [config, format!("a layer of {tag}")] {
             let bytes = Bytes::from(content);
             let digest = Digest::of(Algorithm::Sha256, &bytes);
-            let id = images::begin_upload(&self.service, &actor, &name, Algorithm::Sha256).await.expect("begun");
+            let id =
+                images::begin_upload(&self.service, &actor, &name, Algorithm::Sha256).await.expect("begun");
             let stream = futures::stream::iter([Ok::<_, Infallible>(bytes.clone())]);
             images::append_upload(&self.service, &actor, &name, id, None, stream).await.expect("appended");
             images::finish_upload(&self.service, &actor, &name, id, &digest).await.expect("finished");
@@ -171,10 +175,8 @@ impl World {
 
 /// A request below `/api/v1`, without a body; an empty secret is not sent.
 pub fn request(method: &str, path: &str, secret: &str) -> http::request::Builder {
-    let request = Request::builder()
-        .method(method)
-        .uri(format!("/api/v1{path}"))
-        .header("x-request-id", "a-request");
+    let request =
+        Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-request-id", "a-request");
     if secret.is_empty() { request } else { request.header("authorization", format!("Bearer {secret}")) }
 }
 
@@ -191,7 +193,8 @@ fn sources(clock: Arc<AtomicI64>) -> Sources {
         move || Time::from_micros(clock.load(Ordering::Relaxed)),
         move |bytes| {
             let number = counter.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            for (byte, digit) in bytes.iter_mut().rev().zip(number.iter().rev().chain(std::iter::repeat(&0))) {
+            for (byte, digit) in bytes.iter_mut().rev().zip(number.iter().rev().chain(std::iter::repeat(&0)))
+            {
                 *byte = *digit;
             }
         },

@@ -38,11 +38,9 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
 async fn compressed_copies_go_to_those_who_understand_them() {
     let files = [("start.js", "plain"), ("start.js.br", "brotli"), ("start.js.gz", "gzip")];
     let (server, _site) = serve(&files).await;
-    for (accepted, content, encoding) in [
-        ("gzip, br", "brotli", Some("br")),
-        ("gzip", "gzip", Some("gzip")),
-        ("identity", "plain", None),
-    ] {
+    for (accepted, content, encoding) in
+        [("gzip, br", "brotli", Some("br")), ("gzip", "gzip", Some("gzip")), ("identity", "plain", None)]
+    {
         let request = Request::get("/start.js").header("accept-encoding", accepted);
         let answer = server.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!((answer.text(), answer.header("content-encoding")), (content, encoding));

@@ -21,7 +21,10 @@ async fn every_answer_tells_browsers_what_not_to_do() {
             assert_eq!(answer.header(name), Some(value), "{name} of {door}");
         }
         let policy = answer.header("content-security-policy").unwrap_or_default();
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{door}");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{door}"
+        );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{door}");
         assert_eq!(answer.header("strict-transport-security"), None, "plain HTTP is what this one is for");
     }
@@ -44,7 +47,8 @@ async fn a_page_is_for_nobodys_cache() {
 }
 
 async fn sign_out(server: &Server, headers: &[(&str, &str)]) -> Answer {
-    let mut request = Request::post("/fn/sign_out").header("content-type", "application/x-www-form-urlencoded");
+    let mut request =
+        Request::post("/fn/sign_out").header("content-type", "application/x-www-form-urlencoded");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

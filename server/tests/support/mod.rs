@@ -60,8 +60,7 @@ impl Server {
         let sources = clock.sources();
         let service = running::open(&config, sources.clone()).await.expect("the installation opens");
         let stop = CancellationToken::new();
-        let task =
-            tokio::spawn(running::run(listener, service.clone(), config, sources, stop.clone()));
+        let task = tokio::spawn(running::run(listener, service.clone(), config, sources, stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { url, service, clock, client, stop, task, _database: database, _data: data }
     }

@@ -270,7 +270,8 @@ fn history_line(board: &Board, bucket: &Slug, card: Card, offered: bool) -> impl
         .map(|placement| paths::roll_back(&board.project.slug, &board.integration.slug, bucket, placement));
     let now = board.now;
     let tag = card.build.tag.to_string();
-    let label = format!("Roll {bucket} back to {tag}");
+    // Begins with the words on the button, for those who say what they see.
+    let label = format!("Roll back {bucket} to {tag}");
     view! {
         <li class="history__item">
             <a class="history__tag" href=paths::build(&card.build.digest)>

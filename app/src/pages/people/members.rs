@@ -4,7 +4,6 @@ use crate::components::avatar::Avatar;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
-use crate::components::table::Table;
 use crate::components::time::TimeView;
 use crate::fns::people::RevokeRole;
 use leptos::prelude::*;
@@ -15,12 +14,10 @@ use towpath_domain::times::Time;
 pub fn Members(view: PeopleView, revoke: ServerAction<RevokeRole>) -> impl IntoView {
     let PeopleView { people, now, .. } = view;
     let line = move |member| view! { <Line member=member now=now revoke=revoke /> };
-    let rows = people.into_iter().map(line).collect_view();
+    let lines = people.into_iter().map(line).collect_view();
     view! {
         <Card title="Members">
-            <Table caption="Members" columns=vec!["Name", "Roles", "Joined"]>
-                {rows}
-            </Table>
+            <ul class="rows">{lines}</ul>
         </Card>
     }
 }
@@ -30,26 +27,19 @@ fn Line(member: Member, now: Time, revoke: ServerAction<RevokeRole>) -> impl Int
     let Member { person, roles } = member;
     let name = person.name.to_string();
     let none = roles.is_empty();
-    let roles = roles
-        .into_iter()
-        .map(|role| view! { <Role role=role person=name.clone() revoke=revoke /> })
-        .collect_view();
+    let role = {
+        let name = name.clone();
+        move |role| view! { <Role role=role person=name.clone() revoke=revoke /> }
+    };
     view! {
-        <tr>
-            <th scope="row">
-                <span class="person">
-                    <Avatar name=name.clone() />
-                    <span>{name} <span class="table__note">{person.email.to_string()}</span></span>
-                </span>
-            </th>
-            <td>
-                <ul class="roles">{roles}</ul>
-                {none.then_some("none")}
-            </td>
-            <td>
-                <TimeView at=person.joined_at now=now />
-            </td>
-        </tr>
+        <li class="rows__item">
+            <Avatar name=name.clone() />
+            <span class="rows__name">{name}</span>
+            <span class="rows__meta">{person.email.to_string()}</span>
+            <span class="rows__meta">"joined " <TimeView at=person.joined_at now=now /></span>
+            <ul class="roles rows__more">{roles.into_iter().map(role).collect_view()}</ul>
+            {none.then(|| view! { <p class="rows__meta rows__more">"No role: sees nothing."</p> })}
+        </li>
     }
 }
 
@@ -60,9 +50,7 @@ fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> i
     let what = format!(" {title} from {person}");
     view! {
         <li class="roles__item">
-            <strong>{title}</strong>
-            " in "
-            {place}
+            <span>{format!("{title} in {place}")}</span>
             <Disclosure summary="Revoke…">
                 <ActionForm action=revoke attr:class="form form--confirm">
                     <input type="hidden" name="binding" value=binding.to_string() />

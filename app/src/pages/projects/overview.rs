@@ -27,6 +27,8 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
     } else {
         "Where its builds arrive, the places where it runs, and the way between them."
     };
+    // What is looked at every day stands first, once it is there.
+    let new = view.integrations.is_empty();
     let refused = view.may_configure.clone().err();
     let places = if project.is_global() {
         view! { <Streams streams=view.streams.clone() /> }.into_any()
@@ -46,9 +48,10 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
                 }
             })}
         <NextStep view=view.clone() />
-        <Integrations view=view.clone() />
+        {(!new).then(|| view! { <Integrations view=view.clone() /> })}
         {places}
         <Workflows view=view.clone() />
+        {new.then(|| view! { <Integrations view=view.clone() /> })}
         {(!view.services.is_empty()).then(|| view! { <Services view=view /> })}
     }
 }

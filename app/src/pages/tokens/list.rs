@@ -6,7 +6,6 @@ use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty::EmptyState;
 use crate::components::icon::Symbol;
-use crate::components::table::Table;
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::fns::tokens::RevokeToken;
@@ -27,13 +26,11 @@ pub fn Tokens(view: TokensView, revoke: ServerAction<RevokeToken>) -> impl IntoV
             </EmptyState>
         });
     }
-    let rows =
-        tokens.into_iter().map(|token| view! { <Line token=token now=now revoke=revoke /> }).collect_view();
+    let line = move |token| view! { <Line token=token now=now revoke=revoke /> };
+    let lines = tokens.into_iter().map(line).collect_view();
     Either::Right(view! {
         <Card title="Your tokens">
-            <Table caption="Your tokens" columns=vec!["Token", "May", "Expires", "Last used", "State"]>
-                {rows}
-            </Table>
+            <ul class="rows">{lines}</ul>
         </Card>
     })
 }
@@ -41,31 +38,27 @@ pub fn Tokens(view: TokensView, revoke: ServerAction<RevokeToken>) -> impl IntoV
 #[component]
 fn Line(token: Token, now: Time, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     let state = State::of(&token, now);
-    let actions: Vec<String> = token.actions.iter().map(Action::to_string).collect();
-    let last = match token.last_used_at {
-        Some(at) => Either::Left(view! { <TimeView at=at now=now /> }),
-        None => Either::Right("never"),
+    let Token { id, title, actions, scope, expires_at, last_used_at, .. } = token;
+    let actions: Vec<String> = actions.iter().map(Action::to_string).collect();
+    let last = match last_used_at {
+        Some(at) => Either::Left(view! { ", last used " <TimeView at=at now=now /> }),
+        None => Either::Right(", never used"),
     };
+    let ends = if state == State::Expired { "Expired " } else { "Expires " };
+    let revoke =
+        (state == State::Active).then(|| view! { <Revoke token=id title=title.to_string() revoke=revoke /> });
     view! {
-        <tr>
-            <th scope="row">
-                {token.title.to_string()}
-                <span class="table__note">{token.scope}</span>
-            </th>
-            <td>{actions.join(", ")}</td>
-            <td>
-                <TimeView at=token.expires_at now=now />
-                <span class="table__note">{token.expires_at.to_words()}</span>
-            </td>
-            <td>{last}</td>
-            <td>
-                <Badge tone=state.tone() symbol=state.symbol()>
-                    {state.word()}
-                </Badge>
-                {(state == State::Active)
-                    .then(|| view! { <Revoke token=token.id title=token.title.to_string() revoke=revoke /> })}
-            </td>
-        </tr>
+        <li class="rows__item">
+            <span class="rows__name">{title.to_string()}</span>
+            <Badge tone=state.tone() symbol=state.symbol()>
+                {state.word()}
+            </Badge>
+            <span class="rows__meta rows__meta--line">{format!("May {} in {scope}", actions.join(", "))}</span>
+            <span class="rows__meta rows__meta--line">
+                {ends} <TimeView at=expires_at now=now /> {format!(" ({})", expires_at.to_words())} {last}
+            </span>
+            {revoke}
+        </li>
     }
 }
 
@@ -73,7 +66,7 @@ fn Line(token: Token, now: Time, revoke: ServerAction<RevokeToken>) -> impl Into
 #[component]
 fn Revoke(token: TokenId, title: String, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     view! {
-        <Disclosure summary="Revoke…">
+        <Disclosure summary="Revoke…" class="rows__more">
             <ActionForm action=revoke attr:class="form form--confirm">
                 <input type="hidden" name="token" value=token.to_string() />
                 <p class="form__note">"Whatever uses it is refused from now on."</p>

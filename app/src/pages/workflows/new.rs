@@ -135,7 +135,14 @@ fn Rows(view: ProjectView, draft: Draft, sketch: Sketch) -> impl IntoView {
 fn Preview(sketch: Sketch) -> impl IntoView {
     move || {
         let stops = sketch.stops();
-        (!stops.is_empty()).then(|| view! { <Line stops=stops /> })
+        (!stops.is_empty()).then(|| {
+            view! {
+                <div class="stack stack--tight" role="status">
+                    <p class="form__note">"Builds will pass:"</p>
+                    <Line stops=stops />
+                </div>
+            }
+        })
     }
 }
 

@@ -99,8 +99,7 @@ impl Client {
         new: &NewPromotion,
     ) -> Result<Promotion, Error> {
         let new = NewPromotion { dry_run: false, ..new.clone() };
-        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new)
-            .await
+        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new).await
     }
 
     /// Tells what a promotion would meet, without asking for it.
@@ -111,8 +110,7 @@ impl Client {
         new: &NewPromotion,
     ) -> Result<Outlook, Error> {
         let new = NewPromotion { dry_run: true, ..new.clone() };
-        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new)
-            .await
+        self.post(self.address(&["projects", project, "integrations", integration, "promotions"]), &new).await
     }
 
     pub async fn decide(&self, project: &str, number: i64, new: &NewDecision) -> Result<Promotion, Error> {

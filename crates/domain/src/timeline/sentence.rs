@@ -130,7 +130,7 @@ impl Telling<'_> {
 
     fn build_change(&mut self, change: &Change) -> &mut Self {
         match change {
-            Change::BuildReceived { build, .. } => self.text("pushed ").build(build).to_integration(),
+            Change::BuildReceived { build, .. } => self.text("pushed ").build(build).at_integration(),
             Change::ArrivalRefused { build, refused } => self
                 .text("was refused ")
                 .build(build)
@@ -227,7 +227,7 @@ impl Telling<'_> {
         self
     }
 
-    fn to_integration(&mut self) -> &mut Self {
+    fn at_integration(&mut self) -> &mut Self {
         self.text(" to ").integration()
     }
 

@@ -51,13 +51,8 @@ impl Workflow {
         let kind = check.field("kind", check_kind(self.kind.name(), project));
         let stages = kind.and_then(|_| self.check_stages(slots, roles, &mut check));
         let edges = self.check_edges(&mut check);
-        let graph = stages.zip(edges).and_then(|(stages, edges)| {
-            let graph = match edges {
-                Some(edges) => Graph::new(stages, edges),
-                None => Graph::linear(stages),
-            };
-            check.field("stages", graph)
-        });
+        let graph = stages.zip(edges);
+        let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -86,9 +81,12 @@ impl Workflow {
         stages.into_iter().collect()
     }
 
-    /// The edges as positions of stages, if every one of them names two.
-    fn check_edges(&self, check: &mut Check) -> Option<Option<Vec<(usize, usize)>>> {
-        let Some(edges) = &self.edges else { return Some(None) };
+    /// The edges as positions of stages, if every one of them names two; without edges, one stage after
+    /// the other.
+    fn check_edges(&self, check: &mut Check) -> Option<Vec<(usize, usize)>> {
+        let Some(edges) = &self.edges else {
+            return Some((1..self.stages.len()).map(|position| (position - 1, position)).collect());
+        };
         let mut position = |row: usize, end: &str, bucket: &str| {
             let found = self.stages.iter().position(|stage| stage.bucket == bucket);
             let found = found.ok_or_else(|| format!("“{bucket}” is not one of the stages."));
@@ -99,7 +97,7 @@ impl Workflow {
             .enumerate()
             .map(|(row, (from, to))| position(row, "from", from).zip(position(row, "to", to)))
             .collect();
-        ends.into_iter().collect::<Option<Vec<_>>>().map(Some)
+        ends.into_iter().collect()
     }
 }
 

@@ -21,6 +21,17 @@ fn a_push_becomes_current_with_its_labels_and_platforms() {
 }
 
 #[test]
+fn a_label_that_no_database_could_keep_is_left_out() {
+    on_both_engines(async |shop: Shop| {
+        let labels = serde_json::json!({"good": "“text” \\ ✓", "bad": "a\0b", "b\0d": "text"});
+        shop.push_labelled(&shop.dora, "shop/checkout/qa", "1.0", labels).await.expect("arrives");
+        let card = shop.column("qa").await.current.expect("is current");
+        let kept: Vec<(&String, &String)> = card.build.origin.labels.iter().collect();
+        assert_eq!(kept, [(&"good".to_owned(), &"“text” \\ ✓".to_owned())]);
+    });
+}
+
+#[test]
 fn a_push_to_production_is_refused_and_kept_beside_the_bucket() {
     on_both_engines(async |shop: Shop| {
         let why = refusal(shop.push(&shop.ben, "shop/checkout/prod", "1.0").await);

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::convert::Infallible;
 use towpath_domain::access::Actor;
 use towpath_domain::digests::{Algorithm, Digest};
@@ -42,19 +42,28 @@ impl World {
         version: &str,
         under: &str,
     ) -> Result<String, Error> {
+        let labels = json!({"org.opencontainers.image.revision": format!("commit of {version}")});
+        self.push_labelled(actor, repository, under, labels).await
+    }
+
+    /// Pushes an image with these labels, as labels of its configuration and as annotations.
+    pub async fn push_labelled(
+        &self,
+        actor: &Actor,
+        repository: &str,
+        under: &str,
+        labels: Value,
+    ) -> Result<String, Error> {
         let name = name(repository);
-        let config = json!({
-            "os": "linux",
-            "architecture": "amd64",
-            "config": {"Labels": {"org.opencontainers.image.revision": format!("commit of {version}")}},
-        });
+        let config = json!({"os": "linux", "architecture": "amd64", "config": {"Labels": labels}});
         let config = self.upload(actor, &name, config.to_string()).await?;
-        let layer = self.upload(actor, &name, format!("the files of {version}")).await?;
+        let layer = self.upload(actor, &name, format!("the files of {labels}")).await?;
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
             "config": {"mediaType": CONFIG, "digest": config.0, "size": config.1},
             "layers": [{"mediaType": LAYER, "digest": layer.0, "size": layer.1}],
+            "annotations": labels,
         });
         let push = Push {
             reference: Reference::Tag(tag(under)),

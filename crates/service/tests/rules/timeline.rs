@@ -63,6 +63,8 @@ fn each_filter_narrows() {
             Filter { bucket: "moon".into(), ..none() },
             Filter { person: "nobody".into(), ..none() },
             Filter { kind: "moon".into(), ..none() },
+            Filter { kind: "\0".into(), ..none() },
+            Filter { bucket: "\0".into(), ..none() },
         ] {
             assert_eq!(kinds(nothing.clone()).await, "", "{nothing:?}");
         }

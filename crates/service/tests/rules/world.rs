@@ -202,11 +202,12 @@ fn someone(name: &str, grants: &[Grant]) -> (Person, Actor) {
     (person, Actor { identity: Identity::Person { person: id }, grants: grants.to_vec(), scope: None })
 }
 
-/// A sentence of the timeline with who, when and why.
+/// A sentence of the timeline with its number, the time of day, who and why.
 pub fn line(entry: &Entry) -> String {
     let with = entry.with.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
     let why = entry.reason.as_ref().map(|reason| format!(" — “{reason}”")).unwrap_or_default();
-    format!("{:>2} {} {}{with} {}{why}", entry.seq, entry.at, entry.who, plain(&entry.sentence))
+    let at = entry.at.to_string();
+    format!("{:>2} {} {}{with} {}{why}", entry.seq, &at[11..16], entry.who, plain(&entry.sentence))
 }
 
 /// The project `shop` in a world: environments `qa` → `staging` → `prod`, where `prod` takes one approval of a

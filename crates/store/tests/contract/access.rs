@@ -19,7 +19,8 @@ async fn save_roles(store: &Store) {
 #[test]
 fn a_built_in_role_comes_to_mean_what_this_version_means_by_it() {
     on_both_engines(async |store: Store| {
-        let older = Role { title: "Old".to_owned(), permissions: Role::viewer().permissions, ..Role::admin() };
+        let older =
+            Role { title: "Old".to_owned(), permissions: Role::viewer().permissions, ..Role::admin() };
         store.save(async move |tx| save_built_in(tx, &older).await).await;
         save_roles(&store).await;
         let mut expected = Role::built_in().to_vec();

@@ -356,7 +356,12 @@ pub fn workflow(number: u128, project: ProjectId, name: &str, stages: &[&Environ
         gates: if position + 1 == stages.len() { vec![approval.clone()] } else { Vec::new() },
     };
     Workflow {
-        name: WorkflowName { id: id(number), slug: slug(name), title: title(name), kind: BucketKind::Environment },
+        name: WorkflowName {
+            id: id(number),
+            slug: slug(name),
+            title: title(name),
+            kind: BucketKind::Environment,
+        },
         project,
         is_default: false,
         version: 1,

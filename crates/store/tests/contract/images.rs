@@ -7,7 +7,8 @@ use towpath_domain::digests::Digest;
 use towpath_store::buckets;
 use towpath_store::images::{
     Content, ContentKind, Manifest, Repository, add_tag, current, delete_manifest, delete_tag, find_blob,
-    find_manifest, find_tag, insert_blob, insert_manifest, is_placed, list_tags, referrers, set_tag, total_size,
+    find_manifest, find_tag, insert_blob, insert_manifest, is_placed, list_tags, referrers, set_tag,
+    total_size,
 };
 
 fn manifest(content: &str) -> Manifest {
@@ -170,7 +171,8 @@ fn a_deleted_manifest_takes_its_tags_along_and_stays_under_other_names() {
                 Ok(())
             })
             .await;
-        let delete = async || store.save(async move |tx| delete_manifest(tx, qa, &digest("index")).await).await;
+        let delete =
+            async || store.save(async move |tx| delete_manifest(tx, qa, &digest("index")).await).await;
         assert!(delete().await);
         assert!(!delete().await);
         let mut conn = store.conn().await;

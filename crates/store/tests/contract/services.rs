@@ -9,21 +9,14 @@ use towpath_store::services::{ShouldRun, insert, list, should_run};
 use towpath_store::{buckets, builds, integrations};
 
 fn service(number: u128, of: &Integration, name: &str) -> Service {
-    Service {
-        id: id(number),
-        project: of.project,
-        slug: slug(name),
-        title: title(name),
-        integration: of.id,
-    }
+    Service { id: id(number), project: of.project, slug: slug(name), title: title(name), integration: of.id }
 }
 
 #[test]
 fn a_slug_names_one_service_of_a_project() {
     on_both_engines(async |store: Store| {
         let shop = Shop::open(&store).await;
-        let (web, api) =
-            (service(90, &shop.integration, "web"), service(91, &shop.integration, "api"));
+        let (web, api) = (service(90, &shop.integration, "web"), service(91, &shop.integration, "api"));
         let twin = service(92, &shop.integration, "web");
         for service in [web.clone(), api.clone()] {
             store.save(async move |tx| insert(tx, &service).await).await;

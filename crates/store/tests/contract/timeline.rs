@@ -148,7 +148,8 @@ fn no_personal_text_stands_in_the_bytes() {
             place: towpath_domain::access::Place::Installation,
         };
         tell(&store, &[joined(1), Event { change: granted, ..event(2) }]).await;
-        let haystack = if store.is_postgres() { "convert_from(bytes, 'UTF8')" } else { "cast(bytes as text)" };
+        let haystack =
+            if store.is_postgres() { "convert_from(bytes, 'UTF8')" } else { "cast(bytes as text)" };
         let named = |text| format!("select count(*) from events where {haystack} like '%{text}%'");
         assert_eq!(store.count(&named("towpath audit 1")).await, 2);
         assert_eq!(store.count(&named("ana@example.org")).await, 0);
