@@ -2,7 +2,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run dev test check
+.PHONY: help run dev test check screenshots
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile
@@ -24,3 +24,6 @@ test: ## install what is missing, and run every test
 check: ## format and lints only
 	scripts/setup run
 	scripts/test check
+
+screenshots: ## take the pictures of README and guide anew
+	scripts/screenshots

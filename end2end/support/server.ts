@@ -9,9 +9,9 @@ import { ended, run } from "./commands.ts";
 import { Database, type Engine } from "./databases.ts";
 import { Folder } from "./folders.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const BINARY = resolve(process.env.TOWPATH_SERVER ?? `${ROOT}/target/debug/towpath-server`);
-const SITE = resolve(process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`, "site");
+const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
+const BINARY = resolve(process.env.TOWPATH_SERVER ?? `${TARGET}/debug/towpath-server`);
+const SITE = `${TARGET}/site`;
 
 /** So often is another port tried where someone else took the free one first. */
 const TRIES = 5;

@@ -63,12 +63,12 @@ export async function createIntegration(visitor: Visitor, slug: string, title: s
 }
 
 /** Makes a token for a project, and reads its secret. */
-export async function createToken(visitor: Visitor, title: string, scope: string): Promise<string> {
+export async function createToken(visitor: Visitor, title: string, scope: string, actions: string[]): Promise<string> {
   const { page } = visitor;
   await visitor.open("/tokens");
   await page.getByRole("textbox", { name: "Title" }).fill(title);
   await choose(page, "Where", scope);
-  for (const action of ["Pull", "Push"]) await page.getByRole("checkbox", { name: action }).check();
+  for (const action of actions) await page.getByRole("checkbox", { name: action }).check();
   await submit(page, "Create token");
   return (await page.getByRole("region", { name: "Token, shown once" }).innerText()).trim();
 }

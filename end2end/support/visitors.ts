@@ -56,9 +56,14 @@ export class Visitor {
     await this.awake();
   }
 
+  /** What went wrong in the browser since the last time; for a test that wants it to. */
+  takeFaults(): string[] {
+    return this.faults.splice(0);
+  }
+
   /** Fails where anything went wrong in the browser since the last time. */
   expectNoFaults(): void {
-    expect(this.faults.splice(0), "errors in the browser").toEqual([]);
+    expect(this.takeFaults(), "errors in the browser").toEqual([]);
   }
 
   async leave(): Promise<void> {

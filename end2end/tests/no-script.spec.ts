@@ -96,7 +96,7 @@ test("a workflow that is not accepted keeps its stages", async () => {
 
 test("a token's secret is shown on the page that follows, and on no other", async () => {
   const { page } = ada;
-  token = await steps.createToken(ada, "CI", "shop");
+  token = await steps.createToken(ada, "CI", "shop", ["Pull", "Push"]);
   expect(token).toMatch(/^tpt_/);
   await page.reload();
   expect(await page.content()).not.toContain(token);

@@ -13,7 +13,7 @@ mod listening;
 pub mod openapi;
 mod pages;
 mod refusals;
-mod router;
+pub mod router;
 pub mod routes;
 pub mod running;
 pub mod telemetry;

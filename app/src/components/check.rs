@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 type Check = dyn Fn(&str) -> Result<(), String> + Send + Sync;
 
@@ -28,6 +29,9 @@ where
 
 /// A text is looked at after so many strokes, or when the field is left.
 const PATIENCE: u32 = 4;
+
+/// Longer than a press of a button takes.
+const PRESS: Duration = Duration::from_millis(200);
 
 /// The message beside one field. The server's holds until the text is edited; from then on the browser's own.
 #[derive(Clone, Copy)]
@@ -83,12 +87,19 @@ impl FieldCheck {
         }
     }
 
-    /// The field was left with this text. One that was only passed through is not blamed.
+    /// The field has been left with this text. One that was only passed through is not blamed.
     pub fn left(self, text: &str) {
-        if self.strokes.get_value() > 0 {
+        // By now the field may be gone from the page.
+        if self.strokes.try_get_value().is_some_and(|strokes| strokes > 0) {
             self.left.set_value(true);
             self.look(text);
         }
+    }
+
+    /// The field was just left with this text. What is wrong is said a moment later: a message that
+    /// appeared between press and release would move the button away from under the pointer.
+    pub fn leaves(self, text: String) {
+        set_timeout(move || self.left(&text), PRESS);
     }
 
     fn look(self, text: &str) {

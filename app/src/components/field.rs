@@ -94,7 +94,7 @@ pub fn TextField(
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")
                 on:input=move |event| typed(event_target_value(&event))
-                on:blur=move |event| check.left(&event_target_value(&event))
+                on:blur=move |event| check.leaves(event_target_value(&event))
             />
         </Frame>
     }
@@ -128,7 +128,7 @@ pub fn TextArea(
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")
                 on:input=move |event| check.typed(&event_target_value(&event))
-                on:blur=move |event| check.left(&event_target_value(&event))
+                on:blur=move |event| check.leaves(event_target_value(&event))
                 inner_html=escape(&value)
             ></textarea>
         </Frame>

@@ -47,6 +47,8 @@ pub fn Select(
     let described_by = described_by(&id, hint.is_some());
     let node = NodeRef::<html::Select>::new();
     let choice = StoredValue::new(value);
+    // Only other options count as a change, or a page that looks at its form on a choice would never rest.
+    let options = Memo::new(move |_| options.get());
     keep_choice(node, options, choice, on_choose);
     let choose = move |text: String| {
         choice.set_value(text.clone());
@@ -80,7 +82,7 @@ pub fn Select(
 /// Browsers forget the choice when the options beneath it change; it is made again once they are there.
 fn keep_choice(
     node: NodeRef<html::Select>,
-    options: Signal<Vec<SelectOption>>,
+    options: Memo<Vec<SelectOption>>,
     choice: StoredValue<String>,
     on_choose: Option<Callback<String>>,
 ) {

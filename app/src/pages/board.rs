@@ -12,6 +12,7 @@ use crate::components::time::TimeView;
 use crate::fns::boards::{ResumeArrivals, view_board};
 use crate::fns::promotions::Promote;
 use crate::loaded::Loaded;
+use crate::pages::forms::successes;
 use crate::pages::promote::PromoteForm;
 use crate::paths;
 use crate::shell::Announcement;
@@ -33,8 +34,10 @@ pub fn BoardPage() -> impl IntoView {
     let promote = ServerAction::<Promote>::new();
     let resume = ServerAction::<ResumeArrivals>::new();
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    // A promotion that was refused leaves the board, with its dialog and what was typed, as it is.
+    let promoted = successes(promote);
     let board = Resource::new(
-        move || (param("project"), param("integration"), promote.version().get(), resume.version().get()),
+        move || (param("project"), param("integration"), promoted.get(), resume.version().get()),
         |(project, integration, ..)| view_board(project, integration),
     );
     view! {
@@ -236,11 +239,16 @@ fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> impl IntoView 
                 .map_or_else(String::new, |wish| format!("Promote {} to {}", wish.build.tag, wish.to))
         })
     });
+    let closed = move |()| {
+        wish.set(None);
+        // The next one begins without the mistakes of this one.
+        promote.clear();
+    };
     let (project, integration) =
         (table.board.project.slug.to_string(), table.board.integration.slug.to_string());
     let now = table.board.now;
     view! {
-        <Dialog id="promote" title=title open=open on_close=Callback::new(move |()| wish.set(None))>
+        <Dialog id="promote" title=title open=open on_close=Callback::new(closed)>
             {move || {
                 wish.get()
                     .map(|wish| {

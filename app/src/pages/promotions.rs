@@ -14,6 +14,7 @@ use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
 use crate::loaded::Loaded;
+use crate::pages::forms::successes;
 use crate::shell::Deeds;
 use crate::{AppError, paths};
 use leptos::prelude::*;
@@ -30,8 +31,9 @@ pub fn PromotionPage() -> impl IntoView {
     let decide = ServerAction::<Decide>::new();
     let cancel = ServerAction::<CancelPromotion>::new();
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    let (decided, cancelled) = (successes(decide), successes(cancel));
     let view = Resource::new(
-        move || (param("project"), param("number"), decide.version().get(), cancel.version().get()),
+        move || (param("project"), param("number"), decided.get(), cancelled.get()),
         |(project, number, ..)| async move {
             match number.parse() {
                 Ok(number) => view_promotion(project, number).await,

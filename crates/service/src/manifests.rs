@@ -91,7 +91,7 @@ impl Manifest {
         if document.schema_version != 2 {
             return Err(ManifestError::SchemaVersion);
         }
-        let contents = match declared {
+        let mut contents = match declared {
             OCI_MANIFEST | DOCKER_MANIFEST => {
                 let Image { config, layers } = serde_json::from_slice(bytes)?;
                 Contents::Image { config, layers }
@@ -102,15 +102,21 @@ impl Manifest {
             }
             other => return Err(ManifestError::MediaType(other.to_owned())),
         };
-        let config_type = match &contents {
+        let config_type = match &mut contents {
             Contents::Image { config, .. } => Some(config.media_type.clone()),
-            Contents::Index { .. } => None,
+            Contents::Index { children } => {
+                for child in children {
+                    child.platform = child.platform.take().filter(Platform::is_storable);
+                }
+                None
+            }
         };
+        let artifact_type = document.artifact_type.filter(|text| !text.is_empty()).or(config_type);
         Ok(Self {
             media_type: declared.to_owned(),
-            artifact_type: document.artifact_type.filter(|text| !text.is_empty()).or(config_type),
+            artifact_type: artifact_type.filter(|text| is_storable(text)),
             subject: document.subject.map(|subject| subject.digest),
-            annotations: document.annotations,
+            annotations: storable(document.annotations),
             contents,
         })
     }
@@ -151,11 +157,28 @@ impl ImageConfig {
             labels: Option<BTreeMap<String, String>>,
         }
         let document: Document = serde_json::from_slice(bytes).unwrap_or_default();
+        let platform: Option<Platform> = serde_json::from_slice(bytes).ok();
         Self {
-            platform: serde_json::from_slice(bytes).ok(),
-            labels: document.config.and_then(|config| config.labels).unwrap_or_default(),
+            platform: platform.filter(Platform::is_storable),
+            labels: storable(document.config.and_then(|config| config.labels).unwrap_or_default()),
         }
     }
+}
+
+impl Platform {
+    fn is_storable(&self) -> bool {
+        is_storable(&self.to_string())
+    }
+}
+
+/// Whether both databases can keep a text: Postgres has no NUL character, which JSON can write.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
+fn storable(mut texts: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    texts.retain(|key, value| is_storable(key) && is_storable(value));
+    texts
 }
 
 /// `linux/arm64/v8`
@@ -274,6 +297,18 @@ mod tests {
         assert_eq!(config.labels.get("team").map(String::as_str), Some("pay"));
         assert_eq!(ImageConfig::read(b"not json"), ImageConfig::default());
         assert_eq!(ImageConfig::read(br#"{"config":{"Labels":null}}"#), ImageConfig::default());
+    }
+
+    #[test]
+    fn what_no_database_could_keep_is_left_out() {
+        let bytes =
+            br#"{"os":"li\u0000nux","architecture":"arm64","config":{"Labels":{"a\u0000":"b","c":"d"}}}"#;
+        let config = ImageConfig::read(bytes);
+        assert_eq!((config.platform, config.labels.len()), (None, 1));
+        let config = descriptor("application/x\0");
+        let image = json!({"schemaVersion": 2, "config": config, "annotations": {"a": "b\0", "c": "d"}});
+        let manifest = read(OCI_MANIFEST, &image).expect("a manifest");
+        assert_eq!((manifest.artifact_type, manifest.annotations.len()), (None, 1));
     }
 
     #[test]

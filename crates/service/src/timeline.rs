@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::projects::Project;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::sentence::tell;
 use towpath_domain::timeline::{Entry, Event, EventActor, Filter, TimelinePage};
 use towpath_store::timeline::{Criteria, list, size};
@@ -106,7 +107,14 @@ async fn criteria(
             Err(other) => return Err(other),
         }
     }
+    // What cannot be a name is no reason to ask the database, which may not even take it as a text.
+    if !filter.kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+        return Ok(None);
+    }
     if !filter.bucket.is_empty() {
+        if Slug::parse(&filter.bucket).is_err() {
+            return Ok(None);
+        }
         criteria.buckets = Some(buckets::named(conn, &filter.bucket, criteria.integration).await?);
     }
     if !filter.person.is_empty() {

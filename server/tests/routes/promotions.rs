@@ -263,7 +263,17 @@ async fn an_admin_does_not_approve() {
         world.post(PROMOTIONS, &rita, wish(&digest, from, to)).await;
     }
     let approval = json!({"choice": "approve", "digest": digest});
-    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &world.ana, approval).await, @"");
+    assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &world.ana, approval).await, @r#"
+    403 Forbidden
+    {
+      "detail": "You need the permission “approve” here. Release managers have it; an admin can grant the role.",
+      "permission": "approve",
+      "request_id": "a-request",
+      "status": 403,
+      "title": "You may not do this",
+      "type": "/problems/forbidden"
+    }
+    "#);
 }
 
 #[tokio::test]
@@ -274,7 +284,16 @@ async fn a_token_cannot_approve_whoever_owns_it() {
     let token = world.post("/tokens", &rita, new).await;
     let approval = json!({"choice": "approve", "digest": digest});
     let path = "/projects/shop/promotions/2/decisions";
-    assert_snapshot!(world.post(path, token.body["secret"].as_str().unwrap(), approval).await, @"");
+    assert_snapshot!(world.post(path, token.body["secret"].as_str().unwrap(), approval).await, @r#"
+    403 Forbidden
+    {
+      "detail": "Approving takes a person. Sign in and decide on the promotion's page.",
+      "request_id": "a-request",
+      "status": 403,
+      "title": "You may not do this",
+      "type": "/problems/forbidden"
+    }
+    "#);
 }
 
 #[tokio::test]

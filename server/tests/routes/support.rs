@@ -27,7 +27,7 @@ const START: &str = "2026-01-31T09:30:00Z";
 /// A fresh installation with its API.
 pub struct World {
     pub service: Service,
-    router: Router,
+    pub router: Router,
     clock: Arc<AtomicI64>,
     /// The session of its admin, Ana.
     pub ana: String,

@@ -2,7 +2,7 @@
 
 use crate::engines::on_both_engines;
 use crate::images::name;
-use crate::world::{
+use crate::shop::{
     Shop, checkout, decision, integration, make_integration, make_workflow, stage, wish, workflow,
 };
 use std::fmt::Debug;

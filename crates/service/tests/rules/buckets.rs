@@ -2,7 +2,7 @@
 
 use crate::engines::on_both_engines;
 use crate::images::refusal;
-use crate::world::{Shop, checkout, integration, make_integration};
+use crate::shop::{Shop, checkout, integration, make_integration};
 use towpath_service::Error;
 use towpath_service::buckets::{RollBack, resolve, resume, roll_back};
 

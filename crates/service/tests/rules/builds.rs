@@ -2,7 +2,8 @@
 
 use crate::engines::on_both_engines;
 use crate::images::refusal;
-use crate::world::{Shop, checkout, integration, make_integration};
+use crate::shop::{Shop, checkout, integration, make_integration};
+use towpath_domain::timeline::Filter;
 use towpath_service::buckets::resume;
 use towpath_service::{builds, images};
 
@@ -70,11 +71,11 @@ fn the_same_push_again_moves_nothing() {
     on_both_engines(async |shop: Shop| {
         let first = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
         shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("arrives");
-        let events = shop.timeline(&shop.ana, Default::default()).await.len();
+        let events = shop.timeline(&shop.ana, Filter::default()).await.len();
         let again = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("the same answer");
         assert_eq!(again, first);
         assert_eq!(shop.history("qa").await, ["2.0", "1.0"], "a repeated job undoes nothing");
-        assert_eq!(shop.timeline(&shop.ana, Default::default()).await.len(), events, "and nothing is told");
+        assert_eq!(shop.timeline(&shop.ana, Filter::default()).await.len(), events, "and nothing is told");
     });
 }
 

@@ -1,7 +1,7 @@
 //! Integrations and the workflows that they follow, in a project and in `global`.
 
 use crate::engines::on_both_engines;
-use crate::world::{Shop, integration, make_integration, make_workflow, stage, wish, workflow};
+use crate::shop::{Shop, integration, make_integration, make_workflow, stage, wish, workflow};
 use towpath_domain::environments::EnvironmentForm;
 use towpath_domain::projects::ProjectForm;
 use towpath_domain::promotions::Choice;
@@ -127,7 +127,7 @@ fn the_global_project_promotes_from_stream_to_stream() {
         let waiting = ask("qa", "production").await;
         assert_eq!(waiting.state.name(), "waiting");
         let approval =
-            Decide { project: "global".to_owned(), ..crate::world::decision(&waiting, Choice::Approve) };
+            Decide { project: "global".to_owned(), ..crate::shop::decision(&waiting, Choice::Approve) };
         decide(&shop, &gil, approval).await.expect("may approve");
         assert_eq!(shop.pull(&gil, "global/base/production", "current").await.expect("is there"), digest);
     });

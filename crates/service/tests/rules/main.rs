@@ -3,6 +3,7 @@
 #[path = "../../../store/tests/contract/engines.rs"]
 mod engines;
 mod images;
+mod shop;
 mod world;
 
 mod access;

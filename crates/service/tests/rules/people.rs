@@ -1,7 +1,7 @@
 //! People and the roles that they hold.
 
 use crate::engines::on_both_engines;
-use crate::world::Shop;
+use crate::shop::Shop;
 use towpath_domain::access::{Actor, Place, Role};
 use towpath_domain::ids::BindingId;
 use towpath_domain::people::InvitationForm;

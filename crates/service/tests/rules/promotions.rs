@@ -1,7 +1,7 @@
 //! Promotions: who may ask and decide, and that each is applied exactly once.
 
 use crate::engines::on_both_engines;
-use crate::world::{Shop, decision, make_integration, make_workflow, stage, wish, workflow};
+use crate::shop::{Shop, decision, make_integration, make_workflow, stage, wish, workflow};
 use futures::future::join_all;
 use towpath_domain::access::{Grant, Place, Role};
 use towpath_domain::promotions::{Choice, Outlook, Promotion, State};
@@ -114,7 +114,7 @@ fn a_stage_can_bar_who_pushed_the_build() {
             towpath_domain::workflows::StageForm { bar_pusher: Some("on".to_owned()), ..stage("prod", "1") };
         let form = workflow("strict", "environment", &[stage("qa", ""), last]);
         make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
-        let form = crate::world::integration("billing", "environment", "strict");
+        let form = crate::shop::integration("billing", "environment", "strict");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let digest = shop.push(&shop.ben, "shop/billing/qa", "1.0").await.expect("arrives");
         let wish = towpath_service::promotions::Request {
@@ -241,7 +241,7 @@ fn of_two_hundred_approvals_as_many_count_as_the_gate_asks_for() {
     on_both_engines(async |shop: Shop| {
         let form = workflow("strict", "environment", &[stage("qa", ""), stage("prod", "3")]);
         make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
-        let form = crate::world::integration("billing", "environment", "strict");
+        let form = crate::shop::integration("billing", "environment", "strict");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let digest = shop.push(&shop.dora, "shop/billing/qa", "1.0").await.expect("arrives");
         let wish = towpath_service::promotions::Request {

@@ -1,7 +1,7 @@
 //! Two servers on one database: what holds on one holds on both together.
 
 use crate::engines::on_both_engines;
-use crate::world::{Shop, decision, wish};
+use crate::shop::{Shop, decision, wish};
 use futures::future::join_all;
 use towpath_domain::access::{Actor, Grant, Place, Role};
 use towpath_domain::people::InvitationForm;

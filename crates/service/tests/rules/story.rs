@@ -2,7 +2,8 @@
 
 use crate::engines::on_both_engines;
 use crate::images::refusal;
-use crate::world::{Shop, World, line, make_shop};
+use crate::shop::{Shop, make_shop};
+use crate::world::{World, line};
 use towpath_domain::access::Role;
 use towpath_domain::people::InvitationForm;
 use towpath_domain::timeline::Filter;
@@ -74,22 +75,22 @@ fn an_image_travels_from_a_push_to_production_by_two_people_and_back() {
             13 09:02 Ana invited ben@example.org as release-manager in the project shop
             14 09:02 Ben joined as Ben
             15 09:02 Ben gave Ben the role release-manager in the project shop
-            16 09:03 Ana (CI) pushed 1.4.1 (1af8246de4fa) to shop/checkout
-            17 09:03 Ana (CI) placed 1.4.1 (1af8246de4fa) in qa in shop/checkout, which was empty
-            18 09:03 Ana (CI) was refused 1.4.1 (1af8246de4fa) in prod in shop/checkout: it takes builds by promotion only; promote it from staging
-            19 09:04 Ana asked to promote 1.4.1 (1af8246de4fa) from qa to staging in shop/checkout as #1 — “it works”
-            20 09:04 Ana promoted 1.4.1 (1af8246de4fa) from qa to staging in shop/checkout by #1
-            21 09:04 Ana asked to promote 1.4.1 (1af8246de4fa) from staging to prod in shop/checkout as #2; it waits for 1 approval by a release manager — “it works”
-            22 09:05 Ben approved #2 of 1.4.1 (1af8246de4fa) to prod in shop/checkout — “I looked”
-            23 09:05 Ben promoted 1.4.1 (1af8246de4fa) from staging to prod in shop/checkout by #2
-            24 09:06 Ana (CI) pushed 1.4.2 (086ffd627b88) to shop/checkout
-            25 09:06 Ana (CI) placed 1.4.2 (086ffd627b88) in qa in shop/checkout, in place of 1.4.1 (1af8246de4fa)
-            26 09:06 Ana asked to promote 1.4.2 (086ffd627b88) from qa to staging in shop/checkout as #3 — “it works”
-            27 09:06 Ana promoted 1.4.2 (086ffd627b88) from qa to staging in shop/checkout by #3
-            28 09:06 Ana asked to promote 1.4.2 (086ffd627b88) from staging to prod in shop/checkout as #4; it waits for 1 approval by a release manager — “it works”
-            29 09:06 Ben approved #4 of 1.4.2 (086ffd627b88) to prod in shop/checkout — “I looked”
-            30 09:06 Ben promoted 1.4.2 (086ffd627b88) from staging to prod in shop/checkout by #4
-            31 09:07 Ben rolled prod in shop/checkout back to 1.4.1 (1af8246de4fa), in place of 1.4.2 (086ffd627b88) — “it fails”
+            16 09:03 Ana (CI) pushed 1.4.1 (2627a3d21321) to shop/checkout
+            17 09:03 Ana (CI) placed 1.4.1 (2627a3d21321) in qa in shop/checkout, which was empty
+            18 09:03 Ana (CI) was refused 1.4.1 (2627a3d21321) in prod in shop/checkout: it takes builds by promotion only; promote it from staging
+            19 09:04 Ana asked to promote 1.4.1 (2627a3d21321) from qa to staging in shop/checkout as #1 — “it works”
+            20 09:04 Ana promoted 1.4.1 (2627a3d21321) from qa to staging in shop/checkout by #1
+            21 09:04 Ana asked to promote 1.4.1 (2627a3d21321) from staging to prod in shop/checkout as #2; it waits for 1 approval by a release manager — “it works”
+            22 09:05 Ben approved #2 of 1.4.1 (2627a3d21321) to prod in shop/checkout — “I looked”
+            23 09:05 Ben promoted 1.4.1 (2627a3d21321) from staging to prod in shop/checkout by #2
+            24 09:06 Ana (CI) pushed 1.4.2 (5fdfa2249b7f) to shop/checkout
+            25 09:06 Ana (CI) placed 1.4.2 (5fdfa2249b7f) in qa in shop/checkout, in place of 1.4.1 (2627a3d21321)
+            26 09:06 Ana asked to promote 1.4.2 (5fdfa2249b7f) from qa to staging in shop/checkout as #3 — “it works”
+            27 09:06 Ana promoted 1.4.2 (5fdfa2249b7f) from qa to staging in shop/checkout by #3
+            28 09:06 Ana asked to promote 1.4.2 (5fdfa2249b7f) from staging to prod in shop/checkout as #4; it waits for 1 approval by a release manager — “it works”
+            29 09:06 Ben approved #4 of 1.4.2 (5fdfa2249b7f) to prod in shop/checkout — “I looked”
+            30 09:06 Ben promoted 1.4.2 (5fdfa2249b7f) from staging to prod in shop/checkout by #4
+            31 09:07 Ben rolled prod in shop/checkout back to 1.4.1 (2627a3d21321), in place of 1.4.2 (5fdfa2249b7f) — “it fails”
             ");
         }
     });

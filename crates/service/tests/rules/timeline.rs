@@ -1,7 +1,7 @@
 //! The timeline: filters and pages.
 
 use crate::engines::on_both_engines;
-use crate::world::Shop;
+use crate::shop::Shop;
 use towpath_domain::timeline::Filter;
 use towpath_service::timeline::{head, page};
 

@@ -1,7 +1,7 @@
 //! API tokens: their scope, their end, and what they never may.
 
 use crate::engines::on_both_engines;
-use crate::world::{Shop, integration, make_integration, wish};
+use crate::shop::{Shop, integration, make_integration, wish};
 use towpath_domain::access::{Place, Refusal, Role};
 use towpath_domain::projects::ProjectForm;
 use towpath_domain::timeline::Filter;

@@ -1,7 +1,8 @@
 //! Roles and bindings.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, id};
+use crate::fixture::{Store, at, id};
+use crate::shop::Shop;
 use towpath_domain::access::{Binding, Grant, Place, Role};
 use towpath_store::access::{Bound, bind, bindings, grants, roles, save_built_in, unbind};
 

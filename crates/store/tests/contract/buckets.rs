@@ -1,7 +1,8 @@
 //! Buckets, their placements and the arrivals that they refused.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, id};
+use crate::fixture::{Store, at, id};
+use crate::shop::Shop;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
@@ -55,7 +56,10 @@ fn a_placement_becomes_current_with_cause_and_token() {
         let current = Some(placement.clone());
         assert_eq!(found, Some(Bucket { current, version: 1, ..bucket.clone() }));
         let placed = Placed { placement, reason: Some("because".to_owned()) };
-        assert_eq!(history(&mut conn, bucket.id, None, 9).await.expect("reads"), [placed.clone()]);
+        assert_eq!(
+            history(&mut conn, bucket.id, None, 9).await.expect("reads"),
+            std::slice::from_ref(&placed)
+        );
         let found = find_placement(&mut conn, bucket.id, id(100)).await.expect("reads");
         assert_eq!(found, Some(placed.clone()));
         assert_eq!(find_placement(&mut conn, id(81), id(100)).await.expect("reads"), None);

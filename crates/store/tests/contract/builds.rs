@@ -1,7 +1,8 @@
 //! Builds.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, build, digest, id, integration};
+use crate::fixture::{Store, at, build, digest, id, integration};
+use crate::shop::Shop;
 use towpath_domain::builds::Build;
 use towpath_domain::integrations::Follows;
 use towpath_domain::placements::{Placer, Refused};

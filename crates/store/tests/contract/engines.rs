@@ -95,8 +95,8 @@ impl Database {
 /// The name of a database with the newest schema, which is quicker to copy than to make.
 async fn template(url: &str) -> String {
     let migrations = sqlx::migrate!("../../migrations/postgres");
-    let sums: Vec<&[u8]> = migrations.iter().map(|migration| &*migration.checksum).collect();
-    let sum = Digest::of(Algorithm::Sha256, &sums.concat());
+    let checksums: Vec<&[u8]> = migrations.iter().map(|migration| &*migration.checksum).collect();
+    let sum = Digest::of(Algorithm::Sha256, &checksums.concat());
     let (name, unfinished) =
         (format!("towpath_template_{}", sum.short()), format!("towpath_unfinished_{}", sum.short()));
     let mut server = PgConnection::connect(url).await.expect("the server of TOWPATH_TEST_POSTGRES answers");
@@ -128,6 +128,6 @@ async fn execute(url: &str, sql: &str) {
 
 /// Writes past the harness, which shows what passing tests print to nobody.
 fn note(text: &str) {
-    let test = std::thread::current().name().unwrap_or_default().to_owned();
-    _ = writeln!(std::io::stderr(), "note: {test}: {text}");
+    let rule = std::thread::current().name().unwrap_or_default().to_owned();
+    _ = writeln!(std::io::stderr(), "note: {rule}: {text}");
 }

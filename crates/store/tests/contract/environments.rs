@@ -1,7 +1,8 @@
 //! Environments.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, environment, project};
+use crate::fixture::{Store, environment, project};
+use crate::shop::Shop;
 use towpath_store::environments::{insert, list, of_stream};
 use towpath_store::projects;
 

@@ -1,14 +1,15 @@
 //! Stored images, and through which names they may be read.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, digest, id, tag};
+use crate::fixture::{Store, at, digest, id, tag};
+use crate::shop::Shop;
 use std::collections::BTreeMap;
 use towpath_domain::digests::Digest;
 use towpath_store::buckets;
 use towpath_store::images::{
-    Content, ContentKind, Manifest, Repository, add_tag, current, delete_manifest, delete_tag, find_blob,
-    find_manifest, find_tag, insert_blob, insert_manifest, is_placed, list_tags, referrers, set_tag,
-    total_size,
+    Content, ContentKind, Manifest, Repository, add_tag, current, delete_blob, delete_manifest, delete_tag,
+    find_blob, find_manifest, find_tag, insert_blob, insert_manifest, is_placed, is_referred_to, list_tags,
+    referrers, set_tag, total_size,
 };
 
 fn manifest(content: &str) -> Manifest {
@@ -74,6 +75,24 @@ fn a_content_is_read_only_through_a_name_that_reaches_it() {
             assert!(!reads(&store, elsewhere, "1.0").await, "{elsewhere:?}");
         }
         assert_eq!(blob(&store, names.qa, "another").await, None);
+    });
+}
+
+#[test]
+fn a_deleted_blob_is_read_as_long_as_a_manifest_refers_to_it() {
+    on_both_engines(async |store: Store| {
+        let shop = Shop::open(&store).await;
+        let qa = Names::open(&store, &shop).await.qa;
+        store.save(async move |tx| insert_blob(tx, qa, &digest("alone"), 5, at(0)).await).await;
+        let referred =
+            async |of: &str| is_referred_to(&mut store.conn().await, qa, &digest(of)).await.expect("reads");
+        assert!(referred("layer").await && !referred("alone").await);
+        for (of, left) in [("layer", Some(100)), ("alone", None)] {
+            let delete = async || store.save(async move |tx| delete_blob(tx, qa, &digest(of)).await).await;
+            assert!(delete().await);
+            assert!(!delete().await);
+            assert_eq!(blob(&store, qa, of).await, left);
+        }
     });
 }
 

@@ -1,7 +1,8 @@
 //! CI integrations.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, id, integration, project, slug};
+use crate::fixture::{Store, id, integration, project, slug};
+use crate::shop::Shop;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_store::integrations::{find, insert, list, list_all, load};

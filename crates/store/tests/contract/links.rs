@@ -1,7 +1,8 @@
 //! One-time links.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, email, id};
+use crate::fixture::{Store, at, email, id};
+use crate::shop::Shop;
 use towpath_domain::access::{Place, Role};
 use towpath_store::access::save_built_in;
 use towpath_store::links::{Link, Purpose, find, insert, open_invitations, redeem};

@@ -2,6 +2,7 @@
 
 mod engines;
 mod fixture;
+mod shop;
 
 mod access;
 mod buckets;

@@ -1,7 +1,8 @@
 //! Promotions and decisions.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, id, manager, person, reason};
+use crate::fixture::{Store, at, id, person, reason};
+use crate::shop::{Shop, manager};
 use towpath_domain::ids::PersonId;
 use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
 use towpath_store::promotions::{find, list, lock, open, save, waiting, waiting_of};

@@ -1,7 +1,8 @@
 //! Services, and what each should run.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, id, integration, slug, title};
+use crate::fixture::{Store, id, integration, slug, title};
+use crate::shop::Shop;
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::services::Service;

@@ -1,9 +1,10 @@
 //! Sessions.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at};
+use crate::fixture::{Store, at};
+use crate::shop::Shop;
 use towpath_domain::ids::PersonId;
-use towpath_store::sessions::{Session, delete, delete_of, find, insert, save, sweep};
+use towpath_store::sessions::{Session, delete, delete_of, extend, find, insert, save, sweep};
 
 fn session(person: Option<PersonId>, data: &str, seconds: i64) -> Session {
     Session { person, data: data.to_owned(), expires_at: at(seconds) }
@@ -41,6 +42,17 @@ fn a_new_session_never_replaces_another_but_a_saved_one_does() {
         store.save(async |tx| save(tx, b"two", &session(None, "new", 20), at(0)).await).await;
         assert_eq!(data(&store, b"one", 15).await.as_deref(), Some("third"));
         assert_eq!(data(&store, b"two", 15).await.as_deref(), Some("new"));
+    });
+}
+
+#[test]
+fn the_end_of_a_session_is_put_off_only_while_it_is_there() {
+    on_both_engines(async |store: Store| {
+        store.save(async |tx| insert(tx, b"one", &session(None, "{}", 10), at(0)).await).await;
+        store.save(async |tx| extend(tx, b"one", at(20)).await).await;
+        store.save(async |tx| extend(tx, b"two", at(20)).await).await;
+        assert_eq!(data(&store, b"one", 15).await.as_deref(), Some("{}"));
+        assert_eq!(data(&store, b"two", 15).await, None);
     });
 }
 

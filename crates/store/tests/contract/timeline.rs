@@ -1,14 +1,16 @@
 //! The audit log as it is read, and that nobody can change it.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, event, id, slug};
+use crate::fixture::{Store, event, id, slug};
+use crate::shop::Shop;
 use towpath_domain::access::Role;
 use towpath_domain::timeline::{Change, Event, EventActor, Named, Personal, Scene};
 use towpath_store::timeline::{Criteria, list, size};
 
 /// Writes events, each by a command of its own.
 async fn tell(store: &Store, events: &[Event]) {
-    for event in events.to_vec() {
+    for event in events {
+        let event = event.clone();
         store
             .save(async move |tx| {
                 tx.tell(event);
@@ -56,18 +58,18 @@ fn events_come_back_newest_first_in_pages() {
     });
 }
 
-fn named<Id: From<uuid::Uuid>>(number: u128, name: &str) -> Option<Named<Id>> {
-    Some(Named { id: id(number), slug: slug(name) })
+fn named<Id: From<uuid::Uuid>>(number: u128, name: &str) -> Named<Id> {
+    Named { id: id(number), slug: slug(name) }
 }
 
 #[test]
 fn each_filter_narrows_and_together_they_narrow_further() {
     on_both_engines(async |store: Store| {
-        let shop = Scene { project: named(10, "shop"), ..Scene::default() };
-        let checkout = Scene { integration: named(50, "checkout"), ..shop.clone() };
-        let qa = Scene { bucket: named(80, "qa"), ..checkout.clone() };
-        let prod = Scene { bucket: named(81, "prod"), ..checkout.clone() };
-        let bank = Scene { project: named(11, "bank"), ..Scene::default() };
+        let shop = Scene { project: Some(named(10, "shop")), ..Scene::default() };
+        let checkout = Scene { integration: Some(named(50, "checkout")), ..shop.clone() };
+        let qa = Scene { bucket: Some(named(80, "qa")), ..checkout.clone() };
+        let prod = Scene { bucket: Some(named(81, "prod")), ..checkout.clone() };
+        let bank = Scene { project: Some(named(11, "bank")), ..Scene::default() };
         let by = |number: u128| EventActor::Token { token: id(200), owner: id(number) };
         tell(
             &store,

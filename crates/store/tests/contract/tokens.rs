@@ -1,7 +1,8 @@
 //! API tokens.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, event, id};
+use crate::fixture::{Store, at, event, id};
+use crate::shop::Shop;
 use towpath_domain::access::{Action, Scope};
 use towpath_domain::timeline::{Event, EventActor};
 use towpath_domain::tokens::Token;

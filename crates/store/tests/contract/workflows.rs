@@ -1,7 +1,8 @@
 //! Promotion workflows.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Shop, Store, at, id, workflow};
+use crate::fixture::{Store, at, id};
+use crate::shop::{Shop, workflow};
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::workflows::Workflow;
 use towpath_store::workflows::{find_default, insert, list, load};

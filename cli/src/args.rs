@@ -1,0 +1,258 @@
+//! The command line. Help shows examples first: most people look for one to change.
+
+use crate::names::{BucketName, IntegrationName};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath login --server https://towpath.example.org
+  towpath status shop/checkout
+  towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
+  towpath approve shop#2 --comment 'Looks good'
+  towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
+  towpath resolve shop prod --output json";
+
+const CODES: &str = "\
+Exit codes:
+  0 done · 1 failed · 2 wrong use · 3 not signed in · 4 forbidden · 5 not found · 6 conflict
+  7 blocked by a rule · 8 waiting for approval · 9 timed out · 75 try again";
+
+/// Moves container images from environment to environment, and tells what runs where and why.
+#[derive(Debug, Parser)]
+#[command(
+    name = "towpath",
+    version,
+    before_help = EXAMPLES,
+    after_help = CODES,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The server's address; by default the one that you signed in to.
+    #[arg(long, global = true, value_name = "URL", env = "TOWPATH_SERVER")]
+    pub server: Option<String>,
+    /// How results are written to standard output.
+    #[arg(long, short, global = true, value_enum, default_value_t)]
+    pub output: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people.
+    #[default]
+    Table,
+    /// JSON for programs, as the REST API answers it.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sign in, as a person or with a token.
+    #[command(before_help = "Examples:
+  towpath login --server https://towpath.example.org --email ana@example.org
+  pass towpath | towpath login --email ana@example.org --password-stdin
+  towpath login --token-stdin < token")]
+    Login(Login),
+    /// Sign out, and forget the session or token.
+    Logout,
+    /// Tell who you are to the server, and what you were granted.
+    Whoami,
+    /// Move a build to a next stage, or ask for it.
+    #[command(before_help = "Examples:
+  towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
+  towpath promote shop/checkout sha256:… --from staging --to prod --dry-run")]
+    Promote(Promote),
+    /// Approve a promotion that waits.
+    #[command(before_help = "Examples:
+  towpath approve shop#2
+  towpath approve shop 2 --comment 'Looks good' --digest sha256:…")]
+    Approve(Decide),
+    /// Reject a promotion that waits.
+    #[command(before_help = "Example:
+  towpath reject shop#2 --comment 'Not before Monday'")]
+    Reject(Decide),
+    /// Make an earlier build of a bucket current again.
+    #[command(before_help = "Examples:
+  towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
+  towpath rollback shop/checkout/prod --to 0199f5a2-6c0e-7d53-9d0c-2f1f6f0f6a11 --reason 'Errors'")]
+    Rollback(Rollback),
+    /// Show what is in each bucket of an integration.
+    #[command(before_help = "Example:
+  towpath status shop/checkout")]
+    Status(Status),
+    /// Tell which image each service should run in an environment.
+    #[command(before_help = "Examples:
+  towpath resolve shop prod
+  towpath resolve shop prod --output json | jq -r '.images[].reference'")]
+    Resolve(Resolve),
+    /// Tell who did what, when and why.
+    #[command(before_help = "Examples:
+  towpath timeline --integration shop/checkout --bucket prod
+  towpath timeline --project shop --kind promotion_applied --limit 10 --output json")]
+    Timeline(Timeline),
+}
+
+#[derive(Debug, Args)]
+pub struct Login {
+    /// Your e-mail address; asked for on a terminal.
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Read the password from standard input instead of asking for it.
+    #[arg(long, requires = "email")]
+    pub password_stdin: bool,
+    /// Read a token from standard input and use it.
+    #[arg(long, conflicts_with_all = ["email", "password_stdin"])]
+    pub token_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// The build: its digest, or a tag that it has in the stage it comes from.
+    #[arg(value_name = "DIGEST|TAG")]
+    pub build: String,
+    /// The bucket where the build is.
+    #[arg(long, value_name = "BUCKET")]
+    pub from: String,
+    /// The bucket where it shall become current.
+    #[arg(long, value_name = "BUCKET")]
+    pub to: String,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// Only tell what it would meet.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Decide {
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER")]
+    pub promotion: String,
+    #[arg(hide = true)]
+    pub number: Option<String>,
+    /// Why; a rejection needs it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub comment: String,
+    /// Decide only if the promotion is of this digest.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The bucket.
+    #[arg(value_name = "PROJECT/INTEGRATION/BUCKET")]
+    pub bucket: BucketName,
+    /// What it goes back to: a placement's id, or the tag or digest of the newest such build in its history.
+    #[arg(long, value_name = "PLACEMENT|TAG|DIGEST")]
+    pub to: String,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+}
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    pub project: String,
+    pub environment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Timeline {
+    #[arg(long)]
+    pub project: Option<String>,
+    #[arg(long, value_name = "PROJECT/INTEGRATION")]
+    pub integration: Option<IntegrationName>,
+    /// A bucket, in any integration or in the given one.
+    #[arg(long)]
+    pub bucket: Option<String>,
+    /// A person's id; `towpath whoami` tells yours.
+    #[arg(long, value_name = "ID")]
+    pub person: Option<String>,
+    /// The kind of event, such as `promotion_applied`.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// How many events to show.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=200))]
+    pub limit: i64,
+    /// Where to go on, as the page before said.
+    #[arg(long)]
+    pub cursor: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    fn refused(line: &str) -> ErrorKind {
+        Cli::try_parse_from(line.split(' ')).expect_err(line).kind()
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_promotion_needs_a_reason_unless_it_is_dry() {
+        let line = "towpath promote shop/checkout 1.4.2 --from qa --to staging";
+        assert_eq!(refused(line), ErrorKind::MissingRequiredArgument);
+        assert!(Cli::try_parse_from(format!("{line} --dry-run").split(' ')).is_ok());
+        assert!(Cli::try_parse_from(format!("{line} --reason Release").split(' ')).is_ok());
+    }
+
+    #[test]
+    fn names_are_checked_before_anything_is_asked() {
+        assert_eq!(refused("towpath status shop"), ErrorKind::ValueValidation);
+        assert_eq!(refused("towpath rollback shop/checkout --to a --reason b"), ErrorKind::ValueValidation);
+        assert_eq!(refused("towpath timeline --limit 0"), ErrorKind::ValueValidation);
+    }
+
+    #[test]
+    fn a_token_and_a_password_exclude_each_other() {
+        let line = "towpath login --token-stdin --email ana@example.org";
+        assert_eq!(refused(line), ErrorKind::ArgumentConflict);
+        assert_eq!(refused("towpath login --password-stdin"), ErrorKind::MissingRequiredArgument);
+    }
+
+    #[test]
+    fn help_shows_examples_first() {
+        let mut command = Cli::command();
+        for command in command.get_subcommands_mut().filter(|command| command.has_positionals_or_flags()) {
+            let help = command.render_help().to_string();
+            assert!(help.starts_with("Example"), "{help}");
+        }
+    }
+
+    trait Takes {
+        fn has_positionals_or_flags(&self) -> bool;
+    }
+
+    impl Takes for clap::Command {
+        fn has_positionals_or_flags(&self) -> bool {
+            self.get_arguments().next().is_some()
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The commands, grouped as the routes are.
+
+mod buckets;
+mod promotions;
+mod sessions;
+mod timeline;
+
+use crate::args::{Cli, Command};
+use crate::config::client;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use towpath_api::promotions::Choice;
+
+pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
+    let format = common.output;
+    match command {
+        Command::Login(login) => sessions::login(&common, login).await,
+        Command::Logout => sessions::logout(&common).await,
+        Command::Whoami => sessions::whoami(&client(&common)?, format).await,
+        Command::Promote(promote) => promotions::promote(&client(&common)?, promote, format).await,
+        Command::Approve(decide) => {
+            promotions::decide(&client(&common)?, decide, Choice::Approve, format).await
+        }
+        Command::Reject(decide) => {
+            promotions::decide(&client(&common)?, decide, Choice::Reject, format).await
+        }
+        Command::Rollback(rollback) => buckets::roll_back(&client(&common)?, rollback, format).await,
+        Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
+        Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
+        Command::Timeline(filter) => timeline::list(&client(&common)?, filter, format).await,
+    }
+}

@@ -1,0 +1,99 @@
+//! `status`, `resolve` and `rollback`.
+
+use super::promotions::tags;
+use crate::args::{Format, Resolve, Rollback as Args, Status};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Table, say, show};
+use towpath_api::boards::{Board, Bucket, Card};
+use towpath_api::buckets::{NewRollback, Rollback};
+use towpath_api::client::Client;
+use towpath_domain::ids::PlacementId;
+
+pub async fn status(client: &Client, args: Status, format: Format) -> Result<Exit, Failure> {
+    let at = &args.integration;
+    show(format, &client.board(&at.project, &at.integration).await?, board)?;
+    Ok(Exit::Success)
+}
+
+fn board(board: &Board) -> Table {
+    let mut table = Table::new(&["BUCKET", "CURRENT", "DIGEST", "SINCE", "BY", "NOTES"]);
+    for bucket in &board.buckets {
+        let [tag, digest, since, by] = match &bucket.current {
+            Some(card) => [
+                card.build.tag.clone(),
+                short(&card.build.digest),
+                card.at.0.to_words(),
+                format!("{} by {}", card.by, card.cause),
+            ],
+            None => ["empty".to_owned(), String::new(), String::new(), String::new()],
+        };
+        table.row([bucket.slug.clone(), tag, digest, since, by, notes(bucket)]);
+    }
+    table
+}
+
+/// The first twelve digits, which people compare by eye.
+fn short(digest: &str) -> String {
+    let (_, digits) = digest.split_once(':').unwrap_or(("", digest));
+    digits.chars().take(12).collect()
+}
+
+fn notes(bucket: &Bucket) -> String {
+    let waiting = bucket.waiting.iter().map(|waiting| {
+        format!("#{} of {} waits for {}", waiting.number, waiting.tag, waiting.needs.join(" and "))
+    });
+    let paused = bucket.paused_at.map(|since| format!("arrivals paused since {}", since.0.to_words()));
+    let refused = bucket.refused.first().map(|refused| format!("{} refused: {}", refused.tag, refused.why));
+    waiting.chain(paused).chain(refused).collect::<Vec<_>>().join("; ")
+}
+
+pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<Exit, Failure> {
+    let resolved = client.images(&args.project, &args.environment).await?;
+    show(format, &resolved, |resolved| {
+        let mut table = Table::new(&["SERVICE", "TAG", "IMAGE"]);
+        for image in &resolved.images {
+            table.row([image.service.clone(), image.tag.clone(), image.reference.clone()]);
+        }
+        table
+    })?;
+    for missing in &resolved.missing {
+        say(&format!("{}: {}", missing.service, missing.detail));
+    }
+    // A deployer must not take half an environment for a whole one.
+    Ok(if resolved.missing.is_empty() { Exit::Success } else { Exit::NotFound })
+}
+
+pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Exit, Failure> {
+    let at = &args.bucket.at;
+    let board = client.board(&at.project, &at.integration).await?;
+    let bucket = board.buckets.iter().find(|bucket| bucket.slug == args.bucket.bucket);
+    let bucket =
+        bucket.ok_or_else(|| Failure::NotFound(format!("{at} has no bucket “{}”", args.bucket.bucket)))?;
+    let new = NewRollback {
+        placement: placement(bucket, &args)?,
+        reason: args.reason,
+        expected_version: Some(bucket.version),
+    };
+    let address = [&at.project, &at.integration, &bucket.slug].map(String::as_str);
+    show(format, &client.roll_back(address, &new).await?, |rollback: &Rollback| {
+        Table::facts([("bucket", args.bucket.to_string()), ("current", rollback.digest.clone())])
+    })?;
+    say(
+        "A rollback deploys nothing by itself. If builds arrive here from CI, they are paused until resumed.",
+    );
+    Ok(Exit::Success)
+}
+
+/// The placement that is meant; one that is older than what the board shows is named by its id.
+fn placement(bucket: &Bucket, args: &Args) -> Result<String, Failure> {
+    if args.to.parse::<PlacementId>().is_ok() {
+        return Ok(args.to.clone());
+    }
+    let meant = |card: &&Card| card.build.tag == args.to || card.build.digest == args.to;
+    let found = bucket.history.iter().find(meant).and_then(|card| card.placement.clone());
+    found.ok_or_else(|| {
+        let earlier = tags(bucket.history.iter());
+        Failure::NotFound(format!("“{}” was not in {} lately; there were {earlier}", args.to, args.bucket))
+    })
+}

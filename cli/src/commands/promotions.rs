@@ -1,0 +1,138 @@
+//! `promote`, `approve` and `reject`.
+
+use crate::args::{Decide, Format, Promote};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::names::PromotionName;
+use crate::output::{Table, say, show};
+use towpath_api::boards::{Board, Card};
+use towpath_api::client::Client;
+use towpath_api::promotions::{
+    Choice, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine, PromotionState,
+};
+
+pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<Exit, Failure> {
+    let at = &args.integration;
+    let digest = if args.build.contains(':') {
+        args.build.clone()
+    } else {
+        tagged(&client.board(&at.project, &at.integration).await?, &args)?
+    };
+    let reason = args.reason.unwrap_or_default();
+    let new = NewPromotion { digest, from: args.from, to: args.to, reason, dry_run: args.dry_run };
+    if args.dry_run {
+        let outlook = client.consider(&at.project, &at.integration, &new).await?;
+        return foresee(outlook, format);
+    }
+    let promotion = client.promote(&at.project, &at.integration, &new).await?;
+    tell(&promotion, format)
+}
+
+/// The digest of the build that has a tag in the stage that it comes from.
+fn tagged(board: &Board, args: &Promote) -> Result<String, Failure> {
+    let bucket =
+        board.buckets.iter().find(|bucket| bucket.slug == args.from).ok_or_else(|| {
+            Failure::NotFound(format!("{} has no bucket “{}”", args.integration, args.from))
+        })?;
+    let cards = || bucket.current.iter().chain(&bucket.history);
+    let mut digests: Vec<&str> =
+        cards().filter(|card| card.build.tag == args.build).map(|card| card.build.digest.as_str()).collect();
+    digests.sort_unstable();
+    digests.dedup();
+    match digests.as_slice() {
+        [digest] => Ok((*digest).to_owned()),
+        [] => Err(Failure::NotFound(format!(
+            "no build “{}” was in {} lately; there were {}",
+            args.build,
+            args.from,
+            tags(cards())
+        ))),
+        several => Err(Failure::Conflict(format!(
+            "“{}” is the tag of several builds; name one by its digest:\n{}",
+            args.build,
+            several.join("\n")
+        ))),
+    }
+}
+
+/// The tags of builds, for a person who named none of them.
+pub fn tags<'a>(cards: impl Iterator<Item = &'a Card>) -> String {
+    let mut tags: Vec<&str> = Vec::new();
+    for card in cards {
+        if !tags.contains(&card.build.tag.as_str()) {
+            tags.push(&card.build.tag);
+        }
+    }
+    if tags.is_empty() { "none".to_owned() } else { tags.join(", ") }
+}
+
+fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure> {
+    show(format, &outlook, |outlook| {
+        let words = match outlook {
+            Outlook::Enters => "enters at once".to_owned(),
+            Outlook::Waits { needs } => format!("waits for {}", needs.join(" and ")),
+            Outlook::Refused { .. } => "refused".to_owned(),
+        };
+        Table::facts([("outlook", words)])
+    })?;
+    match outlook {
+        Outlook::Enters => Ok(Exit::Success),
+        Outlook::Waits { .. } => Ok(Exit::Waiting),
+        Outlook::Refused { problem } => Err(Failure::Refused(Box::new(problem))),
+    }
+}
+
+pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Format) -> Result<Exit, Failure> {
+    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let PromotionLine { digest, tag, from, to, .. } =
+        client.promotion(&name.project, name.number).await?.line;
+    if let Some(expected) = args.digest.filter(|expected| *expected != digest) {
+        return Err(Failure::Conflict(format!("{name} is of {digest}, not of {expected}")));
+    }
+    say(&format!("{name} moves {tag} ({digest}) from {from} to {to}."));
+    let decision = NewDecision { choice, comment: args.comment, digest };
+    let promotion = client.decide(&name.project, name.number, &decision).await?;
+    tell(&promotion, format)
+}
+
+/// Shows a promotion; one that waits says what for, and how that is given.
+fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
+    show(format, promotion, table)?;
+    let line = &promotion.line;
+    if line.state != PromotionState::Waiting {
+        return Ok(Exit::Success);
+    }
+    let name = PromotionName { project: line.project.clone(), number: line.number };
+    say(&format!(
+        "It waits for {}. Someone else gives it with: towpath approve {name}",
+        line.needs.join(" and ")
+    ));
+    Ok(Exit::Waiting)
+}
+
+fn table(promotion: &Promotion) -> Table {
+    let line = &promotion.line;
+    let decisions: Vec<String> = promotion
+        .decisions
+        .iter()
+        .map(|decision| {
+            let verb = match decision.choice {
+                Choice::Approve => "approved",
+                Choice::Reject => "rejected",
+            };
+            let comment = decision.comment.as_ref().map(|comment| format!(" ({comment})"));
+            format!("{} {verb}{}", decision.person, comment.unwrap_or_default())
+        })
+        .collect();
+    Table::facts([
+        ("promotion", format!("{}#{}", line.project, line.number)),
+        ("state", line.state.name().to_owned()),
+        ("build", line.tag.clone()),
+        ("digest", line.digest.clone()),
+        ("way", format!("{}/{} from {} to {}", line.project, line.integration, line.from, line.to)),
+        ("needs", line.needs.join(", ")),
+        ("reason", line.reason.clone()),
+        ("asked by", format!("{}, {}", line.requested_by, line.requested_at.0.to_words())),
+        ("decisions", decisions.join(", ")),
+    ])
+}

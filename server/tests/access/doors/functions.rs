@@ -1,0 +1,141 @@
+//! The server functions, as scripts of the pages call them.
+
+use super::{Body, Door, Kind, Subject};
+use crate::installation::{PASSWORD, email};
+
+pub fn doors() -> Vec<Door> {
+    vec![
+        post("/fn/who_am_i"),
+        post("/fn/sign_in").body(|_, _| {
+            let fields = [("email", email("viewer")), ("password", PASSWORD.into()), ("next", "/".into())];
+            Body::Form(fields.into())
+        }),
+        post("/fn/sign_out"),
+        post("/fn/shown_once").body(|_, _| Body::Form(vec![("kind", "token".into())])),
+        post("/fn/view_link").body(|subject, _| Body::Form(vec![("secret", subject.secret.clone())])),
+        post("/fn/join").body(|subject, _| {
+            Body::Form(vec![
+                ("secret", subject.secret.clone()),
+                ("form[name]", "Eve".into()),
+                ("form[email]", "eve@example.org".into()),
+                ("form[password]", PASSWORD.into()),
+            ])
+        }),
+        post("/fn/view_home"),
+        post("/fn/view_inbox"),
+        post("/fn/view_timeline"),
+        post("/fn/view_timeline")
+            .note("of the project")
+            .body(|subject, _| Body::Form(vec![("filter[project]", subject.project.clone())])),
+        post("/fn/view_streams"),
+        post("/fn/create_stream").body(|_, _| new("preview", &[])),
+        post("/fn/view_people"),
+        post("/fn/invite").note("to the installation").body(|_, _| invitation("installation".into())),
+        post("/fn/invite")
+            .note("to the project")
+            .body(|subject, _| invitation(format!("project:{}", subject.project))),
+        post("/fn/revoke_role").body(|subject, _| Body::Form(vec![("binding", subject.binding.clone())])),
+        post("/fn/view_tokens"),
+        post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
+        post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),
+        post("/fn/revoke_token")
+            .note("somebody else's")
+            .body(|subject, _| Body::Form(vec![("token", subject.token.clone())])),
+        post("/fn/create_project").body(|_, _| new("bank", &[])),
+        post("/fn/view_project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/create_environment").body(|subject, _| with(subject, new("dev", &[("form[stream]", "dev")]))),
+        post("/fn/create_workflow").body(|subject, _| {
+            let fields = [("form[kind]", "environment"), ("form[stages][0][bucket]", "qa")];
+            with(subject, new("hotfix", &fields))
+        }),
+        post("/fn/create_integration").body(|subject, _| {
+            let fields = [("form[kind]", "environment"), ("form[workflow]", ":default")];
+            with(subject, new("search", &fields))
+        }),
+        post("/fn/view_board")
+            .body(|subject, _| in_project(subject, &[("integration", &subject.integration)])),
+        post("/fn/view_build").body(|subject, _| Body::Form(vec![("digest", subject.digest.clone())])),
+        post("/fn/promote").note("into staging").body(|subject, _| {
+            promotion(subject, [("digest", &subject.newest), ("from", "qa"), ("to", "staging")])
+        }),
+        post("/fn/promote").note("into prod").body(|subject, _| {
+            promotion(subject, [("digest", &subject.oldest), ("from", "staging"), ("to", "prod")])
+        }),
+        post("/fn/roll_back").body(|subject, _| {
+            let fields = [
+                ("integration", subject.integration.as_str()),
+                ("bucket", "qa"),
+                ("to", &subject.placement),
+                ("expected", VERSION),
+                ("reason", "It is broken."),
+            ];
+            in_project(subject, &fields)
+        }),
+        post("/fn/resume_arrivals").note("staging").body(|subject, _| {
+            in_project(subject, &[("integration", &subject.integration), ("bucket", "staging")])
+        }),
+        post("/fn/view_promotion")
+            .body(|subject, _| in_project(subject, &[("number", &subject.number.to_string())])),
+        post("/fn/decide").note("approve").body(|subject, _| decision(subject, "approve")),
+        post("/fn/decide").note("reject").body(|subject, _| decision(subject, "reject")),
+        post("/fn/cancel_promotion").body(|subject, _| {
+            in_project(subject, &[("number", &subject.number.to_string()), ("reason", "")])
+        }),
+    ]
+}
+
+/// How often `qa` changed when the installation was prepared.
+const VERSION: &str = "3";
+
+fn post(path: &'static str) -> Door {
+    Door::new(Kind::Function, "POST", path)
+}
+
+/// A form that makes something with a name.
+fn new(slug: &str, more: &[(&'static str, &str)]) -> Body {
+    let mut fields = vec![("form[slug]", slug.to_owned()), ("form[title]", "Something new".to_owned())];
+    fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    Body::Form(fields)
+}
+
+fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
+    let mut fields = vec![("project", subject.project.clone())];
+    fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    Body::Form(fields)
+}
+
+/// Sends a form to the project.
+fn with(subject: &Subject, form: Body) -> Body {
+    let Body::Form(mut fields) = form else { return form };
+    fields.push(("project", subject.project.clone()));
+    Body::Form(fields)
+}
+
+fn invitation(place: String) -> Body {
+    Body::Form(vec![
+        ("form[email]", "eve@example.org".into()),
+        ("form[role]", "viewer".into()),
+        ("form[place]", place),
+    ])
+}
+
+fn token(scope: String) -> Body {
+    Body::Form(vec![
+        ("form[title]", "CI".into()),
+        ("form[scope]", scope),
+        ("form[actions][0]", "push".into()),
+        ("form[days]", "1".into()),
+    ])
+}
+
+fn promotion(subject: &Subject, way: [(&'static str, &str); 3]) -> Body {
+    let more = [("integration", subject.integration.as_str()), ("reason", "Tested.")];
+    in_project(subject, &[way.as_slice(), &more].concat())
+}
+
+fn decision(subject: &Subject, choice: &str) -> Body {
+    let number = subject.number.to_string();
+    let fields =
+        [("number", number.as_str()), ("choice", choice), ("digest", &subject.digest), ("comment", "Seen.")];
+    in_project(subject, &fields)
+}

@@ -1,0 +1,171 @@
+//! The doors, and how each is called.
+
+mod functions;
+mod others;
+mod pages;
+pub mod registry;
+mod rest;
+
+use crate::callers::Caller;
+use crate::calls::Call;
+use axum::body::Bytes;
+use serde_json::Value;
+
+/// One way to call a door: a door has several where they lead to different things.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    pub kind: Kind,
+    pub method: &'static str,
+    /// The address, as the server's own list of its doors writes it.
+    pub path: &'static str,
+    /// What tells it apart from other ways to call the same door.
+    pub note: &'static str,
+    query: &'static str,
+    bucket: &'static str,
+    body: fn(&Subject, &Caller) -> Body,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Rest,
+    Function,
+    Registry,
+    Page,
+    Other,
+}
+
+/// What a call is about: a project and what stands in it, by the names that addresses and bodies use.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub project: String,
+    pub integration: String,
+    /// A promotion that waits to enter `prod`.
+    pub number: i64,
+    /// The build of that promotion.
+    pub digest: String,
+    /// A build that can go from `qa` to `staging`.
+    pub newest: String,
+    /// A build that can go from `staging` to `prod`.
+    pub oldest: String,
+    /// Where `qa` can be rolled back to.
+    pub placement: String,
+    /// A blob of that build, and one of `qa` that nothing refers to.
+    pub layer: String,
+    pub loose: String,
+    /// The manifest of that build.
+    pub manifest: Bytes,
+    /// Someone's role in the project.
+    pub binding: String,
+    /// A token of somebody else.
+    pub token: String,
+    /// The secret of an open invitation.
+    pub secret: String,
+}
+
+pub enum Body {
+    None,
+    Json(Value),
+    Form(Vec<(&'static str, String)>),
+    Manifest(Bytes),
+    Bytes(Bytes),
+}
+
+/// The whole table.
+pub fn all() -> Vec<Door> {
+    [rest::doors(), functions::doors(), registry::doors(), pages::doors(), others::doors()].concat()
+}
+
+pub fn of(kind: Kind) -> impl Iterator<Item = Door> {
+    all().into_iter().filter(move |door| door.kind == kind)
+}
+
+impl Door {
+    fn new(kind: Kind, method: &'static str, path: &'static str) -> Self {
+        Self { kind, method, path, note: "", query: "", bucket: "qa", body: |_, _| Body::None }
+    }
+
+    fn note(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+
+    /// Query parameters, in which names are filled in as in the path.
+    fn query(self, query: &'static str) -> Self {
+        Self { query, ..self }
+    }
+
+    /// The bucket that the path names, where it is not `qa`.
+    fn bucket(self, bucket: &'static str) -> Self {
+        Self { bucket, ..self }
+    }
+
+    fn body(self, body: fn(&Subject, &Caller) -> Body) -> Self {
+        Self { body, ..self }
+    }
+
+    /// What stands in the table.
+    pub fn label(&self) -> String {
+        let Self { method, path, note, .. } = self;
+        if note.is_empty() { format!("{method} {path}") } else { format!("{method} {path} ({note})") }
+    }
+
+    /// Whether an answer leaves everything as it was.
+    pub fn reads(&self) -> bool {
+        let looks = ["/fn/view_", "/fn/who_am_i", "/fn/shown_once"];
+        matches!(self.method, "GET" | "HEAD") || looks.iter().any(|start| self.path.starts_with(start))
+    }
+
+    /// Whether the door is about the subject at all.
+    pub fn names(&self, subject: &Subject, other: &Subject) -> bool {
+        self.unsigned(subject, &Caller::nobody()) != self.unsigned(other, &Caller::nobody())
+    }
+
+    /// The request of a caller.
+    pub fn call(&self, subject: &Subject, caller: &Caller) -> Call {
+        caller.sign(self.kind, self.unsigned(subject, caller))
+    }
+
+    fn unsigned(&self, subject: &Subject, caller: &Caller) -> Call {
+        let mut path = self.fill(self.path, subject, caller);
+        if !self.query.is_empty() {
+            path = format!("{path}?{}", self.fill(self.query, subject, caller));
+        }
+        let call = Call::new(self.method, path).with("x-request-id", "a-request");
+        let call = match self.kind {
+            Kind::Function => call.with("sec-fetch-site", "same-origin").with("accept", "application/json"),
+            Kind::Page => call.with("accept", "text/html"),
+            Kind::Rest | Kind::Registry | Kind::Other => call,
+        };
+        match (self.body)(subject, caller) {
+            Body::None => call,
+            Body::Json(body) => call.body("application/json", body.to_string()),
+            Body::Form(fields) => {
+                let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                call.body("application/x-www-form-urlencoded", body)
+            }
+            Body::Manifest(body) => call.body(registry::MANIFEST, body),
+            Body::Bytes(body) => call.body("application/octet-stream", body),
+        }
+    }
+
+    fn fill(&self, template: &str, subject: &Subject, caller: &Caller) -> String {
+        let number = subject.number.to_string();
+        let names = [
+            ("/bindings/{id}", &*format!("/bindings/{}", subject.binding)),
+            ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
+            ("{project}", &subject.project),
+            ("{integration}", &subject.integration),
+            ("{environment}", self.bucket),
+            ("{bucket}", self.bucket),
+            ("{number}", &number),
+            ("{digest}", &subject.digest),
+            ("{placement}", &subject.placement),
+            ("{layer}", &subject.layer),
+            ("{loose}", &subject.loose),
+            ("{secret}", &subject.secret),
+            ("{upload}", &caller.upload),
+        ];
+        let filled = names.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value));
+        assert!(!filled.contains('{'), "{template} names what is not known");
+        filled
+    }
+}

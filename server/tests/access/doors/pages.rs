@@ -1,0 +1,32 @@
+//! The pages, as a browser opens them.
+
+use super::{Door, Kind};
+
+pub fn doors() -> Vec<Door> {
+    vec![
+        page("/"),
+        page("/sign-in"),
+        page("/join/{secret}"),
+        page("/inbox"),
+        page("/timeline"),
+        page("/timeline").note("of the project").query("project={project}"),
+        page("/tokens"),
+        page("/people"),
+        page("/streams"),
+        page("/builds/{digest}"),
+        page("/projects/new"),
+        page("/projects/{project}"),
+        page("/projects/{project}/environments/new"),
+        page("/projects/{project}/workflows/new"),
+        page("/projects/{project}/integrations/new"),
+        page("/projects/{project}/integrations/{integration}"),
+        page("/projects/{project}/integrations/{integration}/promote")
+            .query("digest={digest}&from=qa&to=staging"),
+        page("/projects/{project}/integrations/{integration}/roll-back").query("bucket=qa&to={placement}"),
+        page("/projects/{project}/promotions/{number}"),
+    ]
+}
+
+fn page(path: &'static str) -> Door {
+    Door::new(Kind::Page, "GET", path)
+}

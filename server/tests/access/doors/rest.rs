@@ -1,0 +1,100 @@
+//! The REST API: the methods and paths of its description.
+
+use super::{Body, Door, Kind};
+use crate::installation::{PASSWORD, email};
+use serde_json::json;
+
+pub fn doors() -> Vec<Door> {
+    vec![
+        get("/api/v1/projects"),
+        post("/api/v1/projects").body(|_, _| Body::Json(json!({"slug": "bank", "title": "Bank"}))),
+        get("/api/v1/projects/{project}"),
+        get("/api/v1/projects/{project}/environments"),
+        post("/api/v1/projects/{project}/environments")
+            .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),
+        get("/api/v1/projects/{project}/environments/{environment}/images"),
+        get("/api/v1/projects/{project}/workflows"),
+        post("/api/v1/projects/{project}/workflows").body(|_, _| {
+            let stages = json!([{"bucket": "qa"}]);
+            Body::Json(json!({"slug": "hotfix", "title": "Fix", "kind": "environment", "stages": stages}))
+        }),
+        get("/api/v1/projects/{project}/integrations"),
+        post("/api/v1/projects/{project}/integrations").body(|_, _| {
+            Body::Json(json!({"slug": "search", "title": "Search", "kind": "environment"}))
+        }),
+        get("/api/v1/projects/{project}/integrations/{integration}"),
+        post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("into staging").body(
+            |subject, _| {
+                let reason = "Tested.";
+                Body::Json(json!({"digest": subject.newest, "from": "qa", "to": "staging", "reason": reason}))
+            },
+        ),
+        post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("into prod").body(
+            |subject, _| {
+                let reason = "Tested.";
+                Body::Json(json!({"digest": subject.oldest, "from": "staging", "to": "prod", "reason": reason}))
+            },
+        ),
+        post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("dry run").body(
+            |subject, _| {
+                Body::Json(json!({"digest": subject.newest, "from": "qa", "to": "staging", "dry_run": true}))
+            },
+        ),
+        post("/api/v1/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks").body(
+            |subject, _| Body::Json(json!({"placement": subject.placement, "reason": "It is broken."})),
+        ),
+        post("/api/v1/projects/{project}/integrations/{integration}/buckets/{bucket}/resumption")
+            .bucket("staging")
+            .note("staging")
+            .body(|_, _| Body::Json(json!({}))),
+        get("/api/v1/projects/{project}/promotions"),
+        get("/api/v1/projects/{project}/promotions/{number}"),
+        post("/api/v1/projects/{project}/promotions/{number}/decisions").note("approve").body(
+            |subject, _| Body::Json(json!({"choice": "approve", "digest": subject.digest})),
+        ),
+        post("/api/v1/projects/{project}/promotions/{number}/decisions").note("reject").body(|subject, _| {
+            Body::Json(json!({"choice": "reject", "digest": subject.digest, "comment": "Not now."}))
+        }),
+        post("/api/v1/projects/{project}/promotions/{number}/cancellation")
+            .body(|_, _| Body::Json(json!({}))),
+        get("/api/v1/builds/{digest}"),
+        get("/api/v1/timeline"),
+        get("/api/v1/timeline").note("of the project").query("project={project}"),
+        get("/api/v1/timeline").note("of the integration").query("integration={project}/{integration}"),
+        get("/api/v1/streams"),
+        post("/api/v1/streams").body(|_, _| Body::Json(json!({"slug": "preview", "title": "Preview"}))),
+        post("/api/v1/sessions")
+            .body(|_, _| Body::Json(json!({"email": email("viewer"), "password": PASSWORD}))),
+        Door::new(Kind::Rest, "DELETE", "/api/v1/sessions/current"),
+        get("/api/v1/me"),
+        get("/api/v1/tokens"),
+        post("/api/v1/tokens").note("for all that one may").body(|_, _| {
+            Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1}))
+        }),
+        post("/api/v1/tokens").note("for the project").body(|subject, _| {
+            Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1, "scope": subject.project}))
+        }),
+        Door::new(Kind::Rest, "DELETE", "/api/v1/tokens/{id}").note("somebody else's"),
+        get("/api/v1/people"),
+        post("/api/v1/invitations").note("to the installation").body(|_, _| {
+            Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": "installation"}))
+        }),
+        post("/api/v1/invitations").note("to the project").body(|subject, _| {
+            let place = format!("project:{}", subject.project);
+            Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": place}))
+        }),
+        post("/api/v1/invitations").note("to an environment").body(|subject, _| {
+            let place = format!("environment:{}/qa", subject.project);
+            Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": place}))
+        }),
+        Door::new(Kind::Rest, "DELETE", "/api/v1/bindings/{id}"),
+    ]
+}
+
+fn get(path: &'static str) -> Door {
+    Door::new(Kind::Rest, "GET", path)
+}
+
+fn post(path: &'static str) -> Door {
+    Door::new(Kind::Rest, "POST", path)
+}
