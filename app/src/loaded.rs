@@ -33,6 +33,7 @@ where
 }
 
 /// What a page shows instead of itself.
+#[expect(clippy::needless_pass_by_value, reason = "components own their props")]
 #[component]
 pub fn ErrorPage(error: AppError) -> impl IntoView {
     #[cfg(feature = "ssr")]

@@ -1,6 +1,8 @@
 //! The addresses of pages.
 
+use std::fmt::Write;
 use towpath_domain::digests::Digest;
+use towpath_domain::ids::PlacementId;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
@@ -44,8 +46,7 @@ pub fn promote(project: &Slug, integration: &Slug, digest: &Digest, from: &Slug,
 }
 
 /// The plain form that rolls a bucket back.
-pub fn roll_back(project: &Slug, integration: &Slug, bucket: &Slug, placement: impl ToString) -> String {
-    let placement = placement.to_string();
+pub fn roll_back(project: &Slug, integration: &Slug, bucket: &Slug, placement: PlacementId) -> String {
     format!("/projects/{project}/integrations/{integration}/roll-back?bucket={bucket}&to={placement}")
 }
 
@@ -82,7 +83,8 @@ fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a string cannot fail.
+            _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -107,8 +107,9 @@ pub(crate) fn take_shown(kind: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let name = format!("{SHOWN}{kind}=");
     let cookies = parts.headers.get_all(http::header::COOKIE).into_iter();
-    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()).flat_map(|cookies| cookies.split("; "));
-    let text = cookies.filter_map(|cookie| cookie.strip_prefix(&name)).next()?;
+    let mut cookies =
+        cookies.filter_map(|cookie| cookie.to_str().ok()).flat_map(|cookies| cookies.split("; "));
+    let text = cookies.find_map(|cookie| cookie.strip_prefix(&name))?;
     let text = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?;
     set_cookie(&format!("{name}; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
     String::from_utf8(text).ok()

@@ -134,7 +134,7 @@ test("into prod it waits, and another person approves", async ({ browser }) => {
   await expect(rui.page.getByRole("alert")).toBeVisible();
   await rui.page.getByRole("textbox", { name: "Comment" }).fill("Looks good to me");
   await steps.submit(rui.page, "Approve");
-  await expect(rui.page.getByText("It is applied to prod.")).toBeVisible();
+  await expect(rui.page.getByText("It became current in prod")).toBeVisible();
   expect(await digestOf(towpath.server, token, `${CHECKOUT}/prod:current`)).toBe(first);
 });
 

@@ -64,14 +64,14 @@ for (const engine of ENGINES) {
       for (const bucket of ["qa", "staging", "prod"]) {
         await expect(stage(page, bucket).getByText("Nothing here yet")).toBeVisible();
       }
-      await expect(stage(page, "prod").getByText("1 approval by release-manager")).toBeVisible();
+      await expect(stage(page, "prod").getByText("1 approval by a release manager")).toBeVisible();
     });
 
     test("a token's secret is shown once", async () => {
       token = await steps.createToken(ada, "CI of checkout", "shop", ["Pull", "Push", "Promote"]);
       expect(token).toMatch(/^tpt_[0-9a-f]{48}$/);
       await ada.open("/tokens");
-      await expect(ada.page.getByRole("row", { name: /CI of checkout/ })).toContainText("active");
+      await expect(ada.page.getByRole("listitem").filter({ hasText: "CI of checkout" })).toContainText("active");
       expect(await ada.page.content()).not.toContain(token);
     });
 
@@ -135,10 +135,10 @@ for (const engine of ENGINES) {
       await expect(page.getByRole("status").filter({ hasText: "Over prod." })).toContainText("1 approval");
       await page.keyboard.press("Space");
       const dialog = page.getByRole("dialog", { name: "Promote 1.4.2 to prod" });
-      await expect(dialog).toContainText("1 approval by release-manager");
+      await expect(dialog).toContainText("1 approval by a release manager");
       await steps.giveReason(dialog, "Release of the week", "Promote to prod");
       await expect(heading(page, "#2 Promote 1.4.2 to prod")).toBeVisible();
-      await expect(page.getByText("Still needs 1 approval by release-manager.")).toBeVisible();
+      await expect(page.getByText("Still needs 1 approval by a release manager.")).toBeVisible();
       await expect(page.getByRole("button", { name: "Approve" })).toBeHidden();
       const why = "You asked for this promotion, so someone else has to approve it.";
       await expect(page.getByText(why)).toBeVisible();
@@ -156,7 +156,7 @@ for (const engine of ENGINES) {
       await expect(page.getByText("Release of the week")).toBeVisible();
       await page.getByRole("textbox", { name: "Comment" }).fill("Looks good to me");
       await page.getByRole("button", { name: "Approve" }).click();
-      await expect(page.getByText("It is applied to prod.")).toBeVisible();
+      await expect(page.getByText("It became current in prod")).toBeVisible();
       await expect(page.getByText("Looks good to me")).toBeVisible();
       await rui.open(BOARD);
       await expect(card(page, "prod")).toContainText("1.4.2");
@@ -188,7 +188,7 @@ for (const engine of ENGINES) {
       await expect(heading(page, "#4 Promote 1.5.0 to prod")).toBeVisible();
       await expect(page.getByRole("button", { name: "Approve" })).toBeHidden();
       await page.getByRole("button", { name: "Take back" }).click();
-      await expect(page.getByText("Rui Manager took it back.")).toBeVisible();
+      await expect(page.getByText("Rui Manager took it back")).toBeVisible();
     });
 
     test("it reaches prod when a machine asks by REST, and the manager approves", async () => {
@@ -199,10 +199,10 @@ for (const engine of ENGINES) {
         body: JSON.stringify(wish),
       });
       expect(answer.status).toBe(201);
-      expect(await answer.json()).toMatchObject({ number: 5, state: "waiting", needs: ["1 approval by release-manager"] });
+      expect(await answer.json()).toMatchObject({ number: 5, state: "waiting", needs: ["1 approval by a release manager"] });
       await rui.open("/projects/shop/promotions/5");
       await rui.page.getByRole("button", { name: "Approve" }).click();
-      await expect(rui.page.getByText("It is applied to prod.")).toBeVisible();
+      await expect(rui.page.getByText("It became current in prod")).toBeVisible();
       expect(await digestOf(towpath.server, token, `${CHECKOUT}/prod:current`)).toBe(second);
     });
 
@@ -235,7 +235,7 @@ for (const engine of ENGINES) {
         /Ada Admin placed 1\.4\.2 in qa in shop\/checkout, which was empty/,
         /Ada Admin was refused 6\.6\.6 in prod in shop\/checkout: it takes builds by promotion only; promote it from staging/,
         /Ada Admin promoted 1\.4\.2 from qa to staging in shop\/checkout by #1/,
-        /Ada Admin asked to promote 1\.4\.2 from staging to prod in shop\/checkout as #2; it waits for 1 approval by release-manager/,
+        /Ada Admin asked to promote 1\.4\.2 from staging to prod in shop\/checkout as #2; it waits for 1 approval by a release manager/,
         /Rui Manager approved #2 of 1\.4\.2 to prod in shop\/checkout/,
         /Rui Manager took back #4 of 1\.5\.0 to prod/,
         /Rui Manager rolled prod in shop\/checkout back to 1\.4\.2, in place of 1\.5\.0/,

@@ -8,13 +8,18 @@ use http::StatusCode;
 use http::header::LOCATION;
 use leptos::config::LeptosOptions;
 use leptos::server_fn::redirect::REDIRECT_HEADER;
-use leptos_axum::LeptosRoutes;
+use leptos_axum::{AxumRouteListing, LeptosRoutes};
+use std::sync::LazyLock;
 use towpath_app::{App, shell};
+
+/// The addresses of all pages. Found out once and before anything is rendered: while it goes on, no resource of
+/// the whole process loads, and a page that is rendered meanwhile would never end.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(App));
 
 /// Every page at its address; any other address shows that there is none.
 pub fn router() -> Router {
     let options = LeptosOptions::builder().output_name("towpath").build();
-    let routes = leptos_axum::generate_route_list(App);
+    let routes = ROUTES.clone();
     let document = {
         let options = options.clone();
         move || shell(options.clone())

@@ -132,12 +132,11 @@ pub fn PromotePage() -> impl IntoView {
                 {
                     let value = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
                     let found = find(&board, &value("digest"), &value("from"), &value("to"));
-                    match found {
-                        Some(found) => Either::Left(page(&board, found, action)),
-                        None => {
-                            let what = "This build is not in this bucket".to_owned();
-                            Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
-                        }
+                    if let Some(found) = found {
+                        Either::Left(page(&board, found, action))
+                    } else {
+                        let what = "This build is not in this bucket".to_owned();
+                        Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
                     }
                 }
             </Loaded>

@@ -35,15 +35,12 @@ pub fn RollBackPage() -> impl IntoView {
             <Loaded resource=board let:board>
                 {
                     let value = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
-                    match find(&board, &value("bucket"), &value("to")) {
-                        Some((column, card)) => {
-                            let (column, card) = (column.clone(), card.clone());
-                            Either::Left(page(&board, column, card, action))
-                        }
-                        None => {
-                            let what = "This build is not in the history of this bucket".to_owned();
-                            Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
-                        }
+                    if let Some((column, card)) = find(&board, &value("bucket"), &value("to")) {
+                        let (column, card) = (column.clone(), card.clone());
+                        Either::Left(page(&board, column, card, action))
+                    } else {
+                        let what = "This build is not in the history of this bucket".to_owned();
+                        Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
                     }
                 }
             </Loaded>

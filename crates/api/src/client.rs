@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long the server may take to accept a connection.
 const KNOCK: Duration = Duration::from_secs(10);
 /// The most bytes of an answer that is no problem and no success that an error quotes.

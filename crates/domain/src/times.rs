@@ -47,15 +47,17 @@ impl Time {
     /// How long ago this was at `now`, in words: “just now”, “5 minutes ago”, “in 3 days”.
     pub fn relative(self, now: Self) -> String {
         let seconds = (now.0 - self.0) / 1_000_000;
-        let (amount, unit) = match seconds.abs() {
+        let (unit, length) = match seconds.abs() {
             0..10 => return "just now".to_owned(),
-            size @ 10..60 => (size, "second"),
-            size @ 60..3_600 => (size / 60, "minute"),
-            size @ 3_600..86_400 => (size / 3_600, "hour"),
-            size @ 86_400..2_592_000 => (size / 86_400, "day"),
-            size @ 2_592_000..31_536_000 => (size / 2_592_000, "month"),
-            size => (size / 31_536_000, "year"),
+            10..60 => ("second", 1),
+            60..3_600 => ("minute", 60),
+            3_600..86_400 => ("hour", 3_600),
+            86_400..2_592_000 => ("day", 86_400),
+            2_592_000..31_536_000 => ("month", 2_592_000),
+            _ => ("year", 31_536_000),
         };
+        // What is past is told by the units that are over; what is to come, by the nearest number of them.
+        let amount = if seconds < 0 { (-seconds + length / 2) / length } else { seconds / length };
         let plural = if amount == 1 { "" } else { "s" };
         if seconds < 0 {
             format!("in {amount} {unit}{plural}")
@@ -101,6 +103,8 @@ mod tests {
             (7_300, "2 hours ago"),
             (86_400, "1 day ago"),
             (-180, "in 3 minutes"),
+            (-604_799, "in 7 days"),
+            (-3_599, "in 60 minutes"),
         ];
         for (seconds, words) in cases {
             assert_eq!(now.plus_seconds(-seconds).relative(now), words);

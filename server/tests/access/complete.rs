@@ -30,8 +30,9 @@ fn each_server_function_has_a_row() {
     assert_eq!(functions.collect::<BTreeSet<_>>(), rows(Kind::Function));
 }
 
-#[test]
-fn each_page_has_a_row() {
+/// The list of pages is got by rendering, which takes a runtime.
+#[tokio::test]
+async fn each_page_has_a_row() {
     let pages = leptos_axum::generate_route_list(towpath_app::App);
     let pages = pages.iter().flat_map(|page| {
         page.methods().map(move |method| format!("{} {}", format!("{method:?}").to_uppercase(), page.path()))
@@ -53,7 +54,7 @@ fn each_thing_that_the_registry_addresses_is_in_the_table() {
 /// The verbs of a thing are those that its refusal of another lists, and any that is not refused.
 #[tokio::test]
 async fn each_verb_of_the_registry_has_a_row() {
-    let installation = Installation::prepare().await;
+    let installation = Installation::shared().await;
     let (shop, root) = (&installation.shop, installation.caller("root"));
     for (resource, path) in RESOURCES {
         let rows: Vec<_> = doors::of(Kind::Registry).filter(|door| door.path == path).collect();

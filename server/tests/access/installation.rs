@@ -11,7 +11,9 @@ use axum::body::Bytes;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Weak};
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 use towpath_domain::access::TOKEN_ACTIONS;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_service::links;
@@ -42,7 +44,19 @@ pub struct Installation {
 }
 
 impl Installation {
-    pub async fn prepare() -> Self {
+    /// The same for all tests that run at a time; its folder goes with the last of them.
+    pub async fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Installation>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(installation) = shared.upgrade() {
+            return installation;
+        }
+        let installation = Arc::new(Self::prepare().await);
+        *shared = Arc::downgrade(&installation);
+        installation
+    }
+
+    async fn prepare() -> Self {
         let clock = Clock::default();
         clock.advance(-2 * DAY);
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -287,12 +301,8 @@ impl Maker {
     async fn follow(&self, link: &str, name: &str) {
         let secret = link.rsplit('/').next().unwrap_or_default();
         let email = email(name);
-        let fields = [
-            ("secret", secret),
-            ("form[name]", name),
-            ("form[email]", &email),
-            ("form[password]", PASSWORD),
-        ];
+        let fields =
+            [("secret", secret), ("form[name]", name), ("form[email]", &email), ("form[password]", PASSWORD)];
         self.submit("/fn/join", &fields).await;
     }
 

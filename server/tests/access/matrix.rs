@@ -35,7 +35,7 @@ async fn matrix() -> &'static [Column] {
     static MATRIX: OnceCell<Vec<Column>> = OnceCell::const_new();
     MATRIX
         .get_or_init(async || {
-            let installation = Arc::new(Installation::prepare().await);
+            let installation = Installation::shared().await;
             let names: Vec<&str> = installation.callers.iter().map(|caller| caller.name).collect();
             let columns: Vec<_> =
                 names.into_iter().map(|name| tokio::spawn(column(installation.clone(), name))).collect();

@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
+use tower::ServiceExt;
 use towpath_server::config::{Config, Given};
 use towpath_server::{router, running};
 use towpath_service::{Service, Sources, timeline};
-use tower::ServiceExt;
 
 pub const URL: &str = "http://localhost:3000";
 

@@ -43,7 +43,8 @@ pub fn doors() -> Vec<Door> {
             .body(|subject, _| Body::Form(vec![("token", subject.token.clone())])),
         post("/fn/create_project").body(|_, _| new("bank", &[])),
         post("/fn/view_project").body(|subject, _| in_project(subject, &[])),
-        post("/fn/create_environment").body(|subject, _| with(subject, new("dev", &[("form[stream]", "dev")]))),
+        post("/fn/create_environment")
+            .body(|subject, _| with(subject, new("dev", &[("form[stream]", "dev")]))),
         post("/fn/create_workflow").body(|subject, _| {
             let fields = [("form[kind]", "environment"), ("form[stages][0][bucket]", "qa")];
             with(subject, new("hotfix", &fields))

@@ -19,9 +19,8 @@ pub fn doors() -> Vec<Door> {
             Body::Json(json!({"slug": "hotfix", "title": "Fix", "kind": "environment", "stages": stages}))
         }),
         get("/api/v1/projects/{project}/integrations"),
-        post("/api/v1/projects/{project}/integrations").body(|_, _| {
-            Body::Json(json!({"slug": "search", "title": "Search", "kind": "environment"}))
-        }),
+        post("/api/v1/projects/{project}/integrations")
+            .body(|_, _| Body::Json(json!({"slug": "search", "title": "Search", "kind": "environment"}))),
         get("/api/v1/projects/{project}/integrations/{integration}"),
         post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("into staging").body(
             |subject, _| {
@@ -32,7 +31,9 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("into prod").body(
             |subject, _| {
                 let reason = "Tested.";
-                Body::Json(json!({"digest": subject.oldest, "from": "staging", "to": "prod", "reason": reason}))
+                Body::Json(
+                    json!({"digest": subject.oldest, "from": "staging", "to": "prod", "reason": reason}),
+                )
             },
         ),
         post("/api/v1/projects/{project}/integrations/{integration}/promotions").note("dry run").body(
@@ -49,9 +50,9 @@ pub fn doors() -> Vec<Door> {
             .body(|_, _| Body::Json(json!({}))),
         get("/api/v1/projects/{project}/promotions"),
         get("/api/v1/projects/{project}/promotions/{number}"),
-        post("/api/v1/projects/{project}/promotions/{number}/decisions").note("approve").body(
-            |subject, _| Body::Json(json!({"choice": "approve", "digest": subject.digest})),
-        ),
+        post("/api/v1/projects/{project}/promotions/{number}/decisions")
+            .note("approve")
+            .body(|subject, _| Body::Json(json!({"choice": "approve", "digest": subject.digest}))),
         post("/api/v1/projects/{project}/promotions/{number}/decisions").note("reject").body(|subject, _| {
             Body::Json(json!({"choice": "reject", "digest": subject.digest, "comment": "Not now."}))
         }),
@@ -68,9 +69,9 @@ pub fn doors() -> Vec<Door> {
         Door::new(Kind::Rest, "DELETE", "/api/v1/sessions/current"),
         get("/api/v1/me"),
         get("/api/v1/tokens"),
-        post("/api/v1/tokens").note("for all that one may").body(|_, _| {
-            Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1}))
-        }),
+        post("/api/v1/tokens")
+            .note("for all that one may")
+            .body(|_, _| Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1}))),
         post("/api/v1/tokens").note("for the project").body(|subject, _| {
             Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1, "scope": subject.project}))
         }),
