@@ -62,7 +62,7 @@ mod tests {
         let guide = include_str!("../../docs/problems.md");
         for kind in ProblemKind::ALL {
             let heading = format!("\n## {}\n\n{}, exit code ", kind.slug(), kind.status());
-            let (_, rest) = guide.split_once(&heading).expect(kind.slug());
+            let (_, rest) = guide.split_once(&heading).unwrap_or_else(|| panic!("{heading}"));
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
             assert_eq!(digits, (Exit::of(&Problem::new(kind, "")) as u8).to_string(), "{}", kind.slug());
         }

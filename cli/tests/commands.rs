@@ -277,7 +277,7 @@ async fn each_way_to_fail_has_its_exit_code() {
     assert_eq!(run(&prod), 7);
     assert_eq!(run(&staging), 0);
     assert_eq!(run(&staging), 6);
-    let nobody = terminal.closed_port();
+    let nobody = Terminal::closed_port();
     let away = [("TOWPATH_TOKEN", "tpt_0"), ("TOWPATH_SERVER", nobody.as_str())];
     assert_eq!(terminal.run_with(&["whoami"], "", &away).code, 75);
 }

@@ -49,6 +49,7 @@ for (const [name, path, title] of PICTURES) {
   test(name, async () => {
     await rui.open(path);
     await expect(heading(rui.page, title)).toBeVisible();
+    await rui.page.setViewportSize({ width: 1280, height: 740 });
     const file = `${IMAGES}/${name}.png`;
     await rui.page.screenshot({ path: file });
     expect((await stat(file)).size).toBeLessThanOrEqual(LIMIT);

@@ -132,8 +132,8 @@ impl Given {
             shutdown: self.parse("shutdown_seconds", "a number of seconds up to 3600", |text| {
                 number(text, 0..=3_600).map(Duration::from_secs)
             })?,
-            session_idle: self.parse("session_idle_hours", HOURS, |text| hours(text))?,
-            session_absolute: self.parse("session_absolute_hours", HOURS, |text| hours(text))?,
+            session_idle: self.parse("session_idle_hours", HOURS, hours)?,
+            session_absolute: self.parse("session_absolute_hours", HOURS, hours)?,
             site: PathBuf::from(self.get("site").0),
             data,
         })

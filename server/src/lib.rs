@@ -11,7 +11,7 @@ mod headers;
 mod health;
 mod listening;
 pub mod openapi;
-mod pages;
+pub mod pages;
 mod refusals;
 pub mod router;
 pub mod routes;

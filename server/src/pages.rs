@@ -16,6 +16,11 @@ use towpath_app::{App, shell};
 /// the whole process loads, and a page that is rendered meanwhile would never end.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(App));
 
+/// The address of every page, with its parameters in braces.
+pub fn addresses() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(AxumRouteListing::path)
+}
+
 /// Every page at its address; any other address shows that there is none.
 pub fn router() -> Router {
     let options = LeptosOptions::builder().output_name("towpath").build();

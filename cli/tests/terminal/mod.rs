@@ -89,7 +89,7 @@ impl Terminal {
     }
 
     /// An address where nobody listens.
-    pub fn closed_port(&self) -> String {
+    pub fn closed_port() -> String {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         format!("http://{}", listener.local_addr().expect("an address"))
     }

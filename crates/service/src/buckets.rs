@@ -3,7 +3,8 @@
 use crate::builds::{build_name, current_name, placer};
 use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
-use towpath_domain::access::{Action, Actor};
+use std::collections::BTreeSet;
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
@@ -11,6 +12,7 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
@@ -160,6 +162,11 @@ pub async fn resolve(
     let found = found.into_iter().find(|known| known.slug.as_str() == environment);
     let environment = found
         .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
-    let services = services::should_run(&mut conn, project.id, environment.id).await?;
+    let mut services = services::should_run(&mut conn, project.id, environment.id).await?;
+    // A token of one integration is not told what others build.
+    let sees = |integration| actor.may(Action::View, &Target::integration(project.id, integration));
+    let own = services::list(&mut conn, project.id).await?.into_iter();
+    let seen: BTreeSet<Slug> = own.filter(|own| sees(own.integration)).map(|own| own.slug).collect();
+    services.retain(|run| seen.contains(&run.service));
     Ok(EnvironmentImages { project, environment, services })
 }

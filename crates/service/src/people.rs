@@ -119,7 +119,7 @@ pub enum Invited {
 pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> Result<Invited, Error> {
     let new = form.check()?;
     let mut conn = service.read().await?;
-    let place = Places::load(&mut conn).await?.find(&new.place)?;
+    let place = Places::load(&mut conn).await?.find(&new.place, actor)?;
     allow(actor, Action::ManagePeople, &target(&place))?;
     let roles = access::roles(&mut conn).await?;
     if !roles.iter().any(|role| role.slug == new.role) {
@@ -178,6 +178,10 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
     let gone = || Error::not_found("This role binding");
     let bindings = access::bindings(&mut service.read().await?).await?;
     let bound = bindings.into_iter().find(|bound| bound.binding.id == id).ok_or_else(gone)?;
+    // Ids tell nothing of projects that who asks does not see.
+    if !sees(actor, &bound.binding.place) {
+        return Err(gone());
+    }
     allow(actor, Action::ManagePeople, &target(&bound.binding.place))?;
     let Bound { binding, role } = bound;
     let change =
@@ -210,6 +214,14 @@ fn target(place: &Place) -> Target {
         Place::Environment { project, environment } => {
             Target { environment: Some(environment), ..Target::project(project) }
         }
+    }
+}
+
+/// Whether someone may know of a place. Streams, and the installation itself, are no secret.
+fn sees(actor: &Actor, place: &Place) -> bool {
+    match place {
+        Place::Installation | Place::Stream { .. } => true,
+        Place::Project { .. } | Place::Environment { .. } => actor.may(Action::View, &target(place)),
     }
 }
 
@@ -256,8 +268,9 @@ impl Places {
         Ok(Self(places))
     }
 
-    fn find(&self, value: &str) -> Result<Place, Error> {
-        let place = self.0.iter().find(|place| place.value == value);
+    /// The place of this name, for someone who may know of it.
+    fn find(&self, value: &str, actor: &Actor) -> Result<Place, Error> {
+        let place = self.0.iter().find(|known| known.value == value && sees(actor, &known.place));
         place
             .map(|place| place.place)
             .ok_or_else(|| Invalid::field("place", "Choose where the role holds.").into())

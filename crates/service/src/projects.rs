@@ -30,12 +30,18 @@ pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
 pub async fn view(service: &Service, actor: &Actor, slug: &str) -> Result<ProjectView, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, slug).await?;
+    // A token of one integration sees its project, but not what stands beside it.
+    let sees = |integration| actor.may(Action::View, &Target::integration(project.id, integration));
+    let mut integrations = integrations::list(&mut conn, project.id).await?;
+    integrations.retain(|own| sees(own.id));
+    let mut services = services::list(&mut conn, project.id).await?;
+    services.retain(|own| sees(own.integration));
     Ok(ProjectView {
         environments: environments::list(&mut conn, project.id).await?,
         streams: streams::list(&mut conn).await?,
         workflows: workflows::list(&mut conn, project.id).await?,
-        integrations: integrations::list(&mut conn, project.id).await?,
-        services: services::list(&mut conn, project.id).await?,
+        integrations,
+        services,
         approving_roles: people::approving_roles(&mut conn).await?,
         may_configure: explain(actor, Action::Configure, &Target::project(project.id)),
         now: service.now(),

@@ -1,15 +1,15 @@
 //! The audit timeline: a page by any filter, as sentences.
 
 use crate::{Error, Service, people as names, scenes};
-use std::collections::HashMap;
-use towpath_domain::access::{Action, Actor, Target};
+use std::collections::{HashMap, HashSet};
+use towpath_domain::access::{Action, Actor, Place, Target};
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::sentence::tell;
 use towpath_domain::timeline::{Entry, Event, EventActor, Filter, TimelinePage};
 use towpath_store::timeline::{Criteria, list, size};
-use towpath_store::{Conn, buckets, integrations, people, projects, tokens};
+use towpath_store::{Conn, access, buckets, integrations, people, projects, tokens};
 
 /// How many events a page has.
 pub const PAGE: i64 = 50;
@@ -64,16 +64,37 @@ async fn choices(
         own.retain(|integration| actor.may(Action::View, &Target::integration(project.id, integration.id)));
         names.extend(own.into_iter().map(|integration| format!("{}/{}", project.slug, integration.slug)));
     }
-    // Whoever sees nothing that people did does not see the people either.
-    let people = if seen.is_empty() { Vec::new() } else { people::list(conn).await? };
     Ok(TimelinePage {
         entries: Vec::new(),
         older: None,
         projects: seen.iter().map(|project| project.slug.clone()).collect(),
         integrations: names,
-        people: people.into_iter().map(|person| (person.id, person.name.to_string())).collect(),
+        people: colleagues(conn, actor, seen).await?,
         now: service.now(),
     })
+}
+
+/// The people whom who asks may know of: those with a role in something that they both see, and everyone for
+/// who sees all that happens.
+async fn colleagues(
+    conn: &mut Conn,
+    actor: &Actor,
+    seen: &[Project],
+) -> Result<Vec<(PersonId, String)>, Error> {
+    let mut people = people::list(conn).await?;
+    if !actor.may(Action::View, &Target::installation()) {
+        let bindings = access::bindings(conn).await?.into_iter().map(|bound| bound.binding);
+        let inside = |place: &Place| match *place {
+            Place::Installation | Place::Stream { .. } => !seen.is_empty(),
+            Place::Project { project } | Place::Environment { project, .. } => {
+                seen.iter().any(|known| known.id == project)
+            }
+        };
+        let known: HashSet<PersonId> =
+            bindings.filter(|binding| inside(&binding.place)).map(|binding| binding.person).collect();
+        people.retain(|person| known.contains(&person.id));
+    }
+    Ok(people.into_iter().map(|person| (person.id, person.name.to_string())).collect())
 }
 
 /// The filter's names as ids; absent where one names nothing that who asks sees.

@@ -21,7 +21,7 @@ const BUSY_SECONDS: i64 = 1;
 /// A problem on its way out. As a response it has no body yet: [`render`] writes it.
 #[derive(Debug, Clone)]
 pub struct Failure {
-    pub problem: Problem,
+    problem: Box<Problem>,
     /// In seconds.
     retry_after: Option<i64>,
     /// What only the log is told.
@@ -30,7 +30,12 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { problem: Problem::new(kind, detail), retry_after: None, cause: None }
+        Self { problem: Box::new(Problem::new(kind, detail)), retry_after: None, cause: None }
+    }
+
+    /// The problem, where it is told inside another answer.
+    pub fn into_problem(self) -> Problem {
+        *self.problem
     }
 
     pub fn not_found(detail: impl Into<String>) -> Self {

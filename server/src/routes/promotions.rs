@@ -79,7 +79,7 @@ fn foretell(outlook: domain::Outlook) -> Outlook {
         domain::Outlook::Enters => Outlook::Enters,
         domain::Outlook::Waits { needs } => Outlook::Waits { needs },
         domain::Outlook::Refused { refused } => {
-            Outlook::Refused { problem: Failure::from(Error::from(refused)).problem }
+            Outlook::Refused { problem: Failure::from(Error::from(refused)).into_problem() }
         }
     }
 }

@@ -167,7 +167,7 @@ async fn a_token_of_one_integration_is_not_told_of_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn looking_is_not_approving() {
+async fn only_a_release_manager_of_the_place_decides() {
     for column in matrix().await.iter().filter(|column| column.caller != "manager") {
         let decides = |door: &Door| door.path == "/fn/decide" || door.path.ends_with("/decisions");
         for (door, class, _) in column.answers.iter().filter(|(door, ..)| decides(door)) {

@@ -23,8 +23,11 @@ async fn waiting() -> (World, String) {
 }
 
 fn states(answer: &Answer) -> Vec<(i64, &str)> {
-    let items = answer.body["items"].as_array().unwrap().iter();
-    items.map(|item| (item["number"].as_i64().unwrap(), item["state"].as_str().unwrap())).collect()
+    fn state(item: &Value) -> Option<(i64, &str)> {
+        Some((item["number"].as_i64()?, item["state"].as_str()?))
+    }
+    let items = answer.body["items"].as_array().expect("a list").iter();
+    items.map(|item| state(item).expect("a number and a state")).collect()
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 fn told(page: &Value) -> String {
-    let items = page["items"].as_array().unwrap().iter();
+    let items = page["items"].as_array().expect("a list").iter();
     let lines = items.map(|item| {
         let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
         let line = format!("{} {} {} {}", item["seq"], text("who"), text("sentence"), text("reason"));

@@ -3,8 +3,6 @@
 //!
 //! The database is SQLite in a temporary folder, or a fresh one on the Postgres that `TOWPATH_TEST_POSTGRES` names.
 
-#![allow(dead_code, reason = "each test program uses its own part of this")]
-
 mod answers;
 mod databases;
 mod people;

@@ -99,7 +99,7 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
                 })} {origin.title.map(|title| view! { <p class="build-card__message">{title.value}</p> })}
             <p class="build-card__by">
                 <Avatar name=card.by.clone() />
-                <span>{card.by} {card.by_token.then_some(" by token")} {verb} <TimeView at=card.at now=now /></span>
+                <span>{card.by} {verb} {card.by_token.then_some("by token ")} <TimeView at=card.at now=now /></span>
             </p>
             <p class="build-card__runs" data-state="unknown">
                 <Icon symbol=Symbol::Pulse />
