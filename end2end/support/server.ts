@@ -10,7 +10,7 @@ import { Database, type Engine } from "./databases.ts";
 import { Folder } from "./folders.ts";
 
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
-const BINARY = resolve(process.env.TOWPATH_SERVER ?? `${TARGET}/debug/towpath-server`);
+const BINARY = resolve(process.env.TOWPATH_TEST_SERVER ?? `${TARGET}/debug/towpath-server`);
 const SITE = `${TARGET}/site`;
 
 /** So often is another port tried where someone else took the free one first. */

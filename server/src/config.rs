@@ -202,8 +202,7 @@ fn read_file(file: &Path, given: &mut Values) -> Result<(), ConfigError> {
 }
 
 /// Variables of this prefix that belong to others: the command line, the tests, and the choice of the file.
-const FOREIGN: [&str; 5] =
-    ["TOWPATH_CLI", "TOWPATH_CONFIG", "TOWPATH_REQUIRE_POSTGRES", "TOWPATH_SERVER", "TOWPATH_TOKEN"];
+const FOREIGN: [&str; 4] = ["TOWPATH_CONFIG", "TOWPATH_REQUIRE_POSTGRES", "TOWPATH_SERVER", "TOWPATH_TOKEN"];
 
 fn read_environment(
     environment: impl IntoIterator<Item = (String, String)>,

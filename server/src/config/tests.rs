@@ -52,7 +52,7 @@ fn an_unknown_key_stops_the_start_with_its_name_and_the_nearest() {
 
 #[test]
 fn variables_of_the_command_line_and_the_tests_are_none_of_ours() {
-    let foreign = ["TOWPATH_TOKEN", "TOWPATH_SERVER", "TOWPATH_CLI", "TOWPATH_TEST_POSTGRES", "PATH"];
+    let foreign = ["TOWPATH_TOKEN", "TOWPATH_SERVER", "TOWPATH_TEST_POSTGRES", "PATH"];
     read(None, &foreign.map(|name| (name, "x"))).unwrap();
 }
 
