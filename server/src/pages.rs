@@ -16,7 +16,7 @@ use towpath_app::{App, shell};
 /// the whole process loads, and a page that is rendered meanwhile would never end.
 static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| leptos_axum::generate_route_list(App));
 
-/// The address of every page, with its parameters in braces.
+/// The address of every page, with its parameters in braces. To be asked on a runtime, as the list is rendered.
 pub fn addresses() -> impl Iterator<Item = &'static str> {
     ROUTES.iter().map(AxumRouteListing::path)
 }

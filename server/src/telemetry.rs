@@ -2,7 +2,7 @@
 
 use crate::config::{Config, LogFormat};
 use crate::refusals;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
@@ -30,7 +30,7 @@ pub fn start(config: &Config) {
     match config.log_format {
         LogFormat::Text => log.with_ansi(terminal).init(),
         LogFormat::Auto if terminal => log.init(),
-        LogFormat::Auto | LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Auto | LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -39,11 +39,7 @@ pub fn start(config: &Config) {
 }
 
 /// Gives each request its id, and tells of it in the log once it is answered. A panic becomes an answer too.
-pub async fn tell(
-    axum::extract::State(sources): axum::extract::State<Sources>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn tell(State(sources): State<Sources>, mut request: Request, next: Next) -> Response {
     let id = request_id(&request, &sources);
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let shown = id.to_str().unwrap_or_default().to_owned();
@@ -83,7 +79,25 @@ fn loggable(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
     use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_with_the_id_that_leads_to_it() {
+        let router = Router::new()
+            .route("/", get(async || -> &'static str { panic!("on purpose") }))
+            .layer(from_fn_with_state(Sources::system(), tell));
+        let request = Request::builder().header(REQUEST_ID, "seven").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()[REQUEST_ID], "seven");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(body.ends_with(b"under the request id seven.\n"));
+    }
 
     #[test]
     fn one_time_links_do_not_reach_the_log() {

@@ -78,10 +78,6 @@ pub async fn revoke_role(binding: BindingId) -> Result<(), AppError> {
 }
 
 /// A secret that a form without script has just made: shown on the next page, and then never again.
-#[cfg_attr(
-    feature = "ssr",
-    expect(clippy::unused_async, reason = "server functions are asynchronous whether they wait or not")
-)]
 #[server(prefix = "/fn", endpoint = "shown_once")]
 pub async fn shown_once(kind: String) -> Result<Option<String>, AppError> {
     signed_in()?;

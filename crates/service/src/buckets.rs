@@ -166,7 +166,7 @@ pub async fn resolve(
     // A token of one integration is not told what others build.
     let sees = |integration| actor.may(Action::View, &Target::integration(project.id, integration));
     let own = services::list(&mut conn, project.id).await?.into_iter();
-    let seen: BTreeSet<Slug> = own.filter(|own| sees(own.integration)).map(|own| own.slug).collect();
-    services.retain(|run| seen.contains(&run.service));
+    let visible: BTreeSet<Slug> = own.filter(|own| sees(own.integration)).map(|own| own.slug).collect();
+    services.retain(|run| visible.contains(&run.service));
     Ok(EnvironmentImages { project, environment, services })
 }

@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[utoipa::path(
     post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks",
     operation_id = "roll_back", tag = "promotions", request_body = NewRollback,
-    responses((status = 200, body = Rollback), Failure)
+    responses((status = 200, description = "As asked for", body = Rollback), Failure)
 )]
 async fn back(
     State(service): State<Service>,
@@ -49,7 +49,7 @@ async fn back(
 #[utoipa::path(
     post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/resumption",
     operation_id = "resume_arrivals", tag = "promotions", request_body = Resumption,
-    responses((status = 204), Failure)
+    responses((status = 204, description = "Done"), Failure)
 )]
 async fn resumption(
     State(service): State<Service>,

@@ -16,7 +16,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// A build by its digest, with its life in every integration that you see.
 #[utoipa::path(
     get, path = "/builds/{digest}", operation_id = "get_build", tag = "builds",
-    responses((status = 200, body = BuildLives), Failure)
+    responses((status = 200, description = "As asked for", body = BuildLives), Failure)
 )]
 async fn view(
     State(service): State<Service>,

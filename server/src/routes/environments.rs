@@ -21,7 +21,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The environments of a project.
 #[utoipa::path(
     get, path = "/projects/{project}/environments", operation_id = "list_environments", tag = "projects",
-    responses((status = 200, body = Page<Environment>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Environment>), Failure)
 )]
 async fn list(
     State(service): State<Service>,
@@ -36,7 +36,10 @@ async fn list(
 #[utoipa::path(
     post, path = "/projects/{project}/environments", operation_id = "create_environment", tag = "projects",
     request_body = NewEnvironment,
-    responses((status = 201, body = Environment, headers(("location" = String))), Failure)
+    responses(
+        (status = 201, description = "Created", body = Environment, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn create(
     State(service): State<Service>,
@@ -53,7 +56,7 @@ async fn create(
 #[utoipa::path(
     get, path = "/projects/{project}/environments/{environment}/images",
     operation_id = "resolve_environment", tag = "builds",
-    responses((status = 200, body = EnvironmentImages), Failure)
+    responses((status = 200, description = "As asked for", body = EnvironmentImages), Failure)
 )]
 async fn images(
     State(service): State<Service>,

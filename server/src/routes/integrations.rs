@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The integrations of a project.
 #[utoipa::path(
     get, path = "/projects/{project}/integrations", operation_id = "list_integrations", tag = "projects",
-    responses((status = 200, body = Page<Integration>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Integration>), Failure)
 )]
 async fn list(
     State(service): State<Service>,
@@ -37,7 +37,10 @@ async fn list(
 #[utoipa::path(
     post, path = "/projects/{project}/integrations", operation_id = "create_integration", tag = "projects",
     request_body = NewIntegration,
-    responses((status = 201, body = Integration, headers(("location" = String))), Failure)
+    responses(
+        (status = 201, description = "Created", body = Integration, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn create(
     State(service): State<Service>,
@@ -55,7 +58,7 @@ async fn create(
 /// The board of an integration: each bucket with what is current, what waits and what was refused.
 #[utoipa::path(
     get, path = "/projects/{project}/integrations/{integration}", operation_id = "get_board",
-    tag = "builds", responses((status = 200, body = Board), Failure)
+    tag = "builds", responses((status = 200, description = "As asked for", body = Board), Failure)
 )]
 async fn view(
     State(service): State<Service>,

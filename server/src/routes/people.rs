@@ -20,7 +20,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// Everyone with their roles, and the open invitations.
 #[utoipa::path(
     get, path = "/people", operation_id = "list_people", tag = "access",
-    responses((status = 200, body = People), Failure)
+    responses((status = 200, description = "As asked for", body = People), Failure)
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<People>, Failure> {
     Ok(Json(people::list(&service, &caller.actor).await?.into()))
@@ -52,7 +52,7 @@ async fn invite(
 /// Takes a role away from someone.
 #[utoipa::path(
     delete, path = "/bindings/{id}", operation_id = "revoke_role", tag = "access",
-    responses((status = 204), Failure)
+    responses((status = 204, description = "Done"), Failure)
 )]
 async fn revoke(
     State(service): State<Service>,

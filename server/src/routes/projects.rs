@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The projects that you see.
 #[utoipa::path(
     get, path = "/projects", operation_id = "list_projects", tag = "projects",
-    responses((status = 200, body = Page<Project>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Project>), Failure)
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Project>>, Failure> {
     let home = projects::home(&service, &caller.actor).await?;
@@ -30,7 +30,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Pag
 #[utoipa::path(
     post, path = "/projects", operation_id = "create_project", tag = "projects",
     request_body = NewProject,
-    responses((status = 201, body = Project, headers(("location" = String))), Failure)
+    responses(
+        (status = 201, description = "Created", body = Project, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn create(
     State(service): State<Service>,
@@ -44,7 +47,7 @@ async fn create(
 /// A project with its environments, workflows, integrations and services.
 #[utoipa::path(
     get, path = "/projects/{project}", operation_id = "get_project", tag = "projects",
-    responses((status = 200, body = ProjectDetail), Failure)
+    responses((status = 200, description = "As asked for", body = ProjectDetail), Failure)
 )]
 async fn view(
     State(service): State<Service>,

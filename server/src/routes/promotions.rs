@@ -29,7 +29,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The promotions of a project, newest first.
 #[utoipa::path(
     get, path = "/projects/{project}/promotions", operation_id = "list_promotions", tag = "promotions",
-    params(Paging), responses((status = 200, body = Page<PromotionLine>), Failure)
+    params(Paging), responses((status = 200, description = "As asked for", body = Page<PromotionLine>), Failure)
 )]
 async fn list(
     State(service): State<Service>,
@@ -51,7 +51,7 @@ async fn list(
     operation_id = "request_promotion", tag = "promotions",
     request_body = NewPromotion,
     responses(
-        (status = 201, body = Promotion, headers(("location" = String))),
+        (status = 201, description = "Created", body = Promotion, headers(("location" = String))),
         (status = 200, description = "What it would meet, of a dry run", body = Outlook),
         Failure
     )
@@ -87,7 +87,7 @@ fn foretell(outlook: domain::Outlook) -> Outlook {
 /// A promotion with its gates and decisions.
 #[utoipa::path(
     get, path = "/projects/{project}/promotions/{number}", operation_id = "get_promotion",
-    tag = "promotions", responses((status = 200, body = Promotion), Failure)
+    tag = "promotions", responses((status = 200, description = "As asked for", body = Promotion), Failure)
 )]
 async fn view(
     State(service): State<Service>,
@@ -102,7 +102,7 @@ async fn view(
 #[utoipa::path(
     post, path = "/projects/{project}/promotions/{number}/decisions", operation_id = "decide_promotion",
     tag = "promotions", request_body = NewDecision,
-    responses((status = 200, body = Promotion), Failure)
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
 )]
 async fn decide(
     State(service): State<Service>,
@@ -121,7 +121,7 @@ async fn decide(
 #[utoipa::path(
     post, path = "/projects/{project}/promotions/{number}/cancellation", operation_id = "cancel_promotion",
     tag = "promotions", request_body = Cancellation,
-    responses((status = 200, body = Promotion), Failure)
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
 )]
 async fn cancel(
     State(service): State<Service>,

@@ -22,7 +22,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[utoipa::path(
     post, path = "/sessions", operation_id = "sign_in", tag = "access", security(()),
     request_body = NewSession,
-    responses((status = 201, body = Session), Failure)
+    responses((status = 201, description = "Created", body = Session), Failure)
 )]
 async fn begin(
     State(service): State<Service>,
@@ -37,7 +37,7 @@ async fn begin(
 /// Ends the session by which this request is made.
 #[utoipa::path(
     delete, path = "/sessions/current", operation_id = "sign_out", tag = "access",
-    responses((status = 204), Failure)
+    responses((status = 204, description = "Done"), Failure)
 )]
 async fn end(State(service): State<Service>, caller: Caller) -> Result<StatusCode, Failure> {
     if caller.credential == Credential::Token {
@@ -51,7 +51,7 @@ async fn end(State(service): State<Service>, caller: Caller) -> Result<StatusCod
 /// Who you are here, and what you were granted.
 #[utoipa::path(
     get, path = "/me", operation_id = "get_me", tag = "access",
-    responses((status = 200, body = Me), Failure)
+    responses((status = 200, description = "As asked for", body = Me), Failure)
 )]
 async fn me(State(service): State<Service>, caller: Caller) -> Result<Json<Me>, Failure> {
     let Caller { actor, credential, expires_at, .. } = caller;

@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The release streams of the installation, each with the environments that you see.
 #[utoipa::path(
     get, path = "/streams", operation_id = "list_streams", tag = "projects",
-    responses((status = 200, body = Page<Stream>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Stream>), Failure)
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Stream>>, Failure> {
     let view = streams::list(&service, &caller.actor).await?;
@@ -30,7 +30,7 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Pag
 #[utoipa::path(
     post, path = "/streams", operation_id = "create_stream", tag = "projects",
     request_body = NewStream,
-    responses((status = 201, body = Stream, headers(("location" = String))), Failure)
+    responses((status = 201, description = "Created", body = Stream, headers(("location" = String))), Failure)
 )]
 async fn create(
     State(service): State<Service>,

@@ -19,7 +19,8 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// Who did what, when and why, newest first, as far as you see it.
 #[utoipa::path(
     get, path = "/timeline", operation_id = "list_timeline", tag = "timeline",
-    params(TimelineFilter), responses((status = 200, body = Page<TimelineEntry>), Failure)
+    params(TimelineFilter),
+    responses((status = 200, description = "As asked for", body = Page<TimelineEntry>), Failure)
 )]
 async fn list(
     State(service): State<Service>,

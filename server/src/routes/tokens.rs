@@ -20,7 +20,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// Your tokens, without their secrets.
 #[utoipa::path(
     get, path = "/tokens", operation_id = "list_tokens", tag = "access",
-    responses((status = 200, body = Page<Token>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Token>), Failure)
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Token>>, Failure> {
     let view = tokens::list(&service, &caller.actor).await?;
@@ -31,7 +31,10 @@ async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Pag
 #[utoipa::path(
     post, path = "/tokens", operation_id = "create_token", tag = "access",
     request_body = NewToken,
-    responses((status = 201, body = CreatedToken, headers(("location" = String))), Failure)
+    responses(
+        (status = 201, description = "Created", body = CreatedToken, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn create(
     State(service): State<Service>,
@@ -46,7 +49,7 @@ async fn create(
 /// Revokes a token, at once.
 #[utoipa::path(
     delete, path = "/tokens/{id}", operation_id = "revoke_token", tag = "access",
-    responses((status = 204), Failure)
+    responses((status = 204, description = "Done"), Failure)
 )]
 async fn revoke(
     State(service): State<Service>,

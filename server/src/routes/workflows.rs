@@ -20,7 +20,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 /// The promotion workflows of a project.
 #[utoipa::path(
     get, path = "/projects/{project}/workflows", operation_id = "list_workflows", tag = "projects",
-    responses((status = 200, body = Page<Workflow>), Failure)
+    responses((status = 200, description = "As asked for", body = Page<Workflow>), Failure)
 )]
 async fn list(
     State(service): State<Service>,
@@ -35,7 +35,10 @@ async fn list(
 #[utoipa::path(
     post, path = "/projects/{project}/workflows", operation_id = "create_workflow", tag = "projects",
     request_body = NewWorkflow,
-    responses((status = 201, body = Workflow, headers(("location" = String))), Failure)
+    responses(
+        (status = 201, description = "Created", body = Workflow, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn create(
     State(service): State<Service>,

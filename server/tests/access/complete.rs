@@ -30,8 +30,9 @@ fn each_server_function_has_a_row() {
     assert_eq!(functions.collect::<BTreeSet<_>>(), rows(Kind::Function));
 }
 
-#[test]
-fn each_page_has_a_row() {
+/// Finding the pages renders them, which takes a runtime.
+#[tokio::test]
+async fn each_page_has_a_row() {
     let pages = towpath_server::pages::addresses().map(|address| format!("GET {address}"));
     assert_eq!(pages.collect::<BTreeSet<_>>(), rows(Kind::Page));
 }

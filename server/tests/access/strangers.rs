@@ -5,7 +5,7 @@ use crate::doors::{self, Kind, Subject};
 use crate::installation::Installation;
 
 /// An answer with the names of the subject, and what differs from answer to answer, taken out.
-fn neutral(answer: &Answer, subject: &Subject) -> (u16, Option<String>, String) {
+fn neutral(answer: &Answer, subject: &Subject) -> String {
     let names = [
         (&subject.integration, "INTEGRATION"),
         (&subject.project, "PROJECT"),
@@ -17,10 +17,11 @@ fn neutral(answer: &Answer, subject: &Subject) -> (u16, Option<String>, String) 
         (&subject.placement, "PLACEMENT"),
     ];
     let neutral = |text: &str| {
-        let text = without_times(&without_nonces(text).replace("%3A", ":"));
-        names.iter().fold(text, |text, (name, word)| text.replace(*name, word))
+        let text = without_nonces(text).replace("%3A", ":");
+        without_times(&names.iter().fold(text, |text, (name, word)| text.replace(*name, word)))
     };
-    (answer.status, answer.location.as_deref().map(neutral), neutral(&answer.body))
+    let location = answer.location.as_deref().unwrap_or_default();
+    format!("{} {} {}", answer.status, neutral(location), neutral(&answer.body))
 }
 
 /// Cuts the nonces of scripts out, which are new in each page.
@@ -30,11 +31,19 @@ fn without_nonces(text: &str) -> String {
     parts.fold(first, |text, part| text + part.split_once('"').map_or(part, |(_, rest)| rest))
 }
 
-/// Cuts the present time out of what views carry.
+/// Cuts the present time out of what views carry, in microseconds.
 fn without_times(text: &str) -> String {
-    let mut parts = text.split("\"now\":");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| text + part.trim_start_matches(|digit: char| digit.is_ascii_digit()))
+    let pieces = text.split_inclusive(|letter: char| !letter.is_ascii_digit());
+    let digits = |piece: &str| piece.bytes().take_while(u8::is_ascii_digit).count();
+    pieces.map(|piece| if digits(piece) == 16 { &piece[16..] } else { piece }).collect()
+}
+
+/// Where two texts begin to differ.
+fn difference<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
+    let same = one.char_indices().zip(other.chars()).find(|((_, one), other)| one != other);
+    let start = same.map_or(one.len().min(other.len()), |((at, _), _)| at);
+    let window = |text: &'a str| text[start..].get(..120).unwrap_or(&text[start..]);
+    (window(one), window(other))
 }
 
 /// Calls each door about something hidden, and about nothing at all; gives the pairs of answers that differ.
@@ -46,8 +55,8 @@ async fn differences(installation: &Installation, caller: &str, hidden: &Subject
         let of_hidden = neutral(&world.send(door.call(hidden, caller)).await, hidden);
         let of_nothing = neutral(&world.send(door.call(&nothing, caller)).await, &nothing);
         if of_hidden != of_nothing {
-            let label = format!("{} by {}", door.label(), caller.name);
-            differences.push(format!("{label}:\n  {of_hidden:?}\n  {of_nothing:?}"));
+            let (hidden, nothing) = difference(&of_hidden, &of_nothing);
+            differences.push(format!("{} by {}:\n  {hidden}\n  {nothing}", door.label(), caller.name));
         }
     }
     world.close().await;

@@ -36,6 +36,9 @@ fn every_operation_is_named_and_tells_of_problems() {
             names.push(operation["operationId"].as_str().unwrap().to_owned());
             let problem = &operation["responses"]["default"]["content"]["application/problem+json"];
             assert!(problem.is_object(), "{method} {path}");
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                assert!(response["description"].is_string(), "{method} {path} {status}");
+            }
             let parameters = operation["parameters"].as_array().map_or(0, |parameters| {
                 parameters.iter().filter(|parameter| parameter["in"] == "path").count()
             });

@@ -5,13 +5,14 @@ use axum::body::Body;
 use http::Request;
 
 async fn serve(files: &[(&str, &str)]) -> (Server, tempfile::TempDir) {
-    let site = tempfile::tempdir().unwrap();
+    let site = tempfile::tempdir().expect("a temporary folder");
     for (name, content) in files {
         let file = site.path().join(name);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, content).unwrap();
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(file, content).expect("the file is written");
     }
-    let server = Server::start_with(&[("TOWPATH_SITE", site.path().to_str().unwrap())]).await;
+    let folder = site.path().to_str().expect("a folder named in UTF-8");
+    let server = Server::start_with(&[("TOWPATH_SITE", folder)]).await;
     (server, site)
 }
 

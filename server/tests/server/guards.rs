@@ -52,7 +52,7 @@ async fn sign_out(server: &Server, headers: &[(&str, &str)]) -> Answer {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    server.send(request.body(Body::empty()).unwrap()).await
+    server.send(request.body(Body::empty()).expect("a request")).await
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ async fn try_password(server: &Server, member: &Member, password: &str, from: &s
         .header("content-type", "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")
         .header("x-forwarded-for", from);
-    server.send(request.body(Body::from(body)).unwrap()).await
+    server.send(request.body(Body::from(body)).expect("a request")).await
 }
 
 #[tokio::test]

@@ -17,15 +17,15 @@ async fn pusher(server: &Server) -> String {
 /// An upload of which the server has the head and waits for the rest.
 async fn begun(server: &Server, credentials: &str, content: &str) -> BufReader<TcpStream> {
     let digest = Digest::of(Algorithm::Sha256, content.as_bytes());
-    let host = server.url.strip_prefix("http://").unwrap();
-    let mut stream = BufReader::new(TcpStream::connect(host).await.unwrap());
+    let host = server.url.strip_prefix("http://").expect("an address");
+    let mut stream = BufReader::new(TcpStream::connect(host).await.expect("connects"));
     let head = format!(
         "POST /v2/shop/checkout/blobs/uploads/?digest={digest} HTTP/1.1\r\nhost: {host}\r\n\
          authorization: {credentials}\r\ncontent-type: application/octet-stream\r\n\
          content-length: {}\r\nexpect: 100-continue\r\n\r\n",
         content.len()
     );
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.expect("the head is sent");
     // Only who reads the body asks for it.
     assert_eq!(line(&mut stream).await, "HTTP/1.1 100 Continue");
     assert_eq!(line(&mut stream).await, "");
@@ -34,7 +34,7 @@ async fn begun(server: &Server, credentials: &str, content: &str) -> BufReader<T
 
 async fn line(stream: &mut BufReader<TcpStream>) -> String {
     let mut line = String::new();
-    stream.read_line(&mut line).await.unwrap();
+    stream.read_line(&mut line).await.expect("a line");
     line.trim_end().to_owned()
 }
 
