@@ -56,10 +56,9 @@ impl Answer {
     pub fn class(&self) -> Option<Class> {
         let leads_to_sign_in = self.location.as_deref().is_some_and(|to| to.starts_with("/sign-in"));
         Some(match self.status {
-            200..=299 => Class::Ok,
             // A script is led there by the header alone, whatever the status.
             300..=599 if leads_to_sign_in => Class::SignIn,
-            300..=399 => Class::Ok,
+            200..=399 => Class::Ok,
             401 => Class::SignIn,
             403 => Class::Forbidden,
             404 => Class::Hidden,

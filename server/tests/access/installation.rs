@@ -4,18 +4,16 @@
 //! admin of the installation sees it.
 
 use crate::callers::Caller;
-use crate::calls::{Answer, Call};
 use crate::doors::Subject;
-use crate::world::{Clock, URL, World};
-use axum::body::Bytes;
-use serde_json::{Value, json};
+use crate::maker::Maker;
+use crate::world::{Clock, World};
+use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use towpath_domain::access::TOKEN_ACTIONS;
-use towpath_domain::digests::{Algorithm, Digest};
+use towpath_domain::access::{Action, TOKEN_ACTIONS};
 use towpath_service::links;
 
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -23,7 +21,6 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub const TELLTALES: [&str; 3] = ["secret-lab", "hush", "keeper"];
 
 const DAY: i64 = 86_400;
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The callers who hold one role in the shop.
 const ROLES: [(&str, &str, &str); 6] = [
@@ -82,7 +79,7 @@ impl Installation {
         lab.binding = maker.binding("keeper").await;
         (shop.token, _) = maker.token(&["view"], "", 5).await;
         let keeper = maker.caller("keeper").await;
-        lab.token = maker.own_token(keeper.bearer.as_deref().unwrap_or_default()).await;
+        (lab.token, _) = maker.token_of(keeper.bearer.as_deref().unwrap_or_default(), &["view"], "", 5).await;
         let mut callers = vec![Caller::nobody()];
         let people = ROLES.map(|(name, ..)| name);
         for name in ["stranger"].into_iter().chain(people).chain(["root"]) {
@@ -110,25 +107,6 @@ impl Installation {
     pub fn caller(&self, name: &str) -> &Caller {
         self.callers.iter().find(|caller| caller.name == name).expect("a caller")
     }
-
-    /// Names like those of a subject that stand for nothing.
-    pub fn nothing_like(&self, subject: &Subject) -> Subject {
-        let digest = Digest::of(Algorithm::Sha256, b"nothing").to_string();
-        let id = "00000000-0000-7000-8000-000000000000".to_owned();
-        Subject {
-            project: "nowhere".to_owned(),
-            integration: "nothing".to_owned(),
-            digest: digest.clone(),
-            newest: digest.clone(),
-            oldest: digest.clone(),
-            layer: digest.clone(),
-            loose: digest,
-            placement: id.clone(),
-            binding: id.clone(),
-            token: id,
-            ..subject.clone()
-        }
-    }
 }
 
 pub fn email(name: &str) -> String {
@@ -145,238 +123,4 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).expect("a copy");
         }
     }
-}
-
-/// The admin of the installation, who makes all of it, through the same doors as everyone.
-struct Maker {
-    world: World,
-    /// The session.
-    root: String,
-    /// A token for all that the admin may.
-    token: String,
-}
-
-impl Maker {
-    async fn begin(world: World) -> Self {
-        let link = links::issue_admin(&world.service).await.expect("a link");
-        let mut maker = Self { world, root: String::new(), token: String::new() };
-        maker.follow(&link, "root").await;
-        maker.root = maker.bearer("root").await;
-        (_, maker.token) = maker.token(&["view", "pull", "push", "promote", "roll_back"], "", 5).await;
-        maker
-    }
-
-    /// Calls the API, which must answer so.
-    async fn ask(&self, method: &'static str, path: &str, body: Value, status: u16) -> Answer {
-        let call = Call::new(method, format!("/api/v1{path}"));
-        let call = call.with("authorization", format!("Bearer {}", self.root));
-        let call = if body.is_null() { call } else { call.body("application/json", body.to_string()) };
-        let answer = self.world.send(call).await;
-        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
-        answer
-    }
-
-    async fn post(&self, path: &str, body: Value) -> Value {
-        self.ask("POST", path, body, 201).await.json()
-    }
-
-    async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let call = Call::new("POST", path).with("origin", URL);
-        let answer = self.world.send(call.body("application/x-www-form-urlencoded", body)).await;
-        assert_eq!(answer.status, 200, "{path}: {answer:?}");
-        answer
-    }
-
-    async fn push_to(&self, method: &'static str, path: String, kind: &str, body: Bytes) -> Answer {
-        let caller = Caller::by_token("root", &self.token);
-        let call = caller.sign(crate::doors::Kind::Registry, Call::new(method, path).body(kind, body));
-        let answer = self.world.send(call).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer
-    }
-
-    async fn project(&self, slug: &str) {
-        self.post("/projects", json!({"slug": slug, "title": slug})).await;
-        for (bucket, stream) in [("qa", "qa"), ("staging", "staging"), ("prod", "production")] {
-            let new = json!({"slug": bucket, "title": bucket, "stream": stream});
-            self.post(&format!("/projects/{slug}/environments"), new).await;
-        }
-        let stages = json!([
-            {"bucket": "qa"},
-            {"bucket": "staging", "arrivals": "any"},
-            {"bucket": "prod", "gates": [{"gate": "approvals", "count": 1}]},
-        ]);
-        let new = json!({"slug": "release", "title": "Release", "kind": "environment", "is_default": true,
-                         "stages": stages});
-        self.post(&format!("/projects/{slug}/workflows"), new).await;
-    }
-
-    /// An integration with three builds: 0.9 and 1.0 went to staging, where arrivals are paused; 1.0 waits to
-    /// enter prod; 1.1 is current in qa.
-    async fn integration(&self, project: &str, slug: &str) -> Subject {
-        let new = json!({"slug": slug, "title": slug, "kind": "environment"});
-        self.post(&format!("/projects/{project}/integrations"), new).await;
-        let (at, name) = (format!("/projects/{project}/integrations/{slug}"), format!("{project}/{slug}"));
-        let repository = format!("{name}/qa");
-        let oldest = self.push(&repository, "0.9").await;
-        self.promote(&at, &oldest.digest, "qa", "staging").await;
-        let build = self.push(&repository, "1.0").await;
-        self.promote(&at, &build.digest, "qa", "staging").await;
-        let number = self.promote(&at, &build.digest, "staging", "prod").await;
-        let newest = self.push(&repository, "1.1").await;
-        self.push(&name, "nightly").await;
-        let loose = self.blob(&repository, format!("loose in {repository}")).await;
-        let back = json!({"placement": self.placement(&at, "staging", "0.9").await, "reason": "It broke."});
-        self.ask("POST", &format!("{at}/buckets/staging/rollbacks"), back, 200).await;
-        Subject {
-            project: project.to_owned(),
-            integration: slug.to_owned(),
-            number,
-            placement: self.placement(&at, "qa", "1.0").await,
-            digest: build.digest,
-            newest: newest.digest,
-            oldest: oldest.digest,
-            layer: build.layer,
-            loose,
-            manifest: build.manifest,
-            binding: String::new(),
-            token: String::new(),
-            secret: String::new(),
-        }
-    }
-
-    async fn blob(&self, repository: &str, content: String) -> String {
-        let digest = Digest::of(Algorithm::Sha256, content.as_bytes()).to_string();
-        let path = format!("/v2/{repository}/blobs/uploads/?digest={digest}");
-        self.push_to("POST", path, "application/octet-stream", content.into()).await;
-        digest
-    }
-
-    async fn push(&self, repository: &str, tag: &str) -> Pushed {
-        let config = json!({"os": "linux", "architecture": "amd64"}).to_string();
-        let layer = format!("a layer of {repository}:{tag}");
-        let (config_size, layer_size) = (config.len(), layer.len());
-        let (config, layer) = (self.blob(repository, config).await, self.blob(repository, layer).await);
-        let manifest = json!({
-            "schemaVersion": 2, "mediaType": MANIFEST,
-            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": config,
-                       "size": config_size},
-            "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", "digest": layer,
-                        "size": layer_size}],
-        });
-        let manifest = Bytes::from(manifest.to_string());
-        let path = format!("/v2/{repository}/manifests/{tag}");
-        self.push_to("PUT", path, MANIFEST, manifest.clone()).await;
-        Pushed { digest: Digest::of(Algorithm::Sha256, &manifest).to_string(), layer, manifest }
-    }
-
-    async fn promote(&self, at: &str, digest: &str, from: &str, to: &str) -> i64 {
-        let new = json!({"digest": digest, "from": from, "to": to, "reason": "Tested."});
-        self.post(&format!("{at}/promotions"), new).await["number"].as_i64().expect("a number")
-    }
-
-    /// The placement of a tag that was current in a bucket.
-    async fn placement(&self, at: &str, bucket: &str, tag: &str) -> String {
-        let board = self.ask("GET", at, Value::Null, 200).await.json();
-        let buckets = board["buckets"].as_array().expect("buckets");
-        let bucket = buckets.iter().find(|known| known["slug"] == bucket).expect("the bucket");
-        let history = bucket["history"].as_array().expect("a history");
-        let card = history.iter().find(|card| card["build"]["tag"] == tag).expect("the build");
-        text(&card["placement"])
-    }
-
-    /// Invites someone, and gives the secret of their link.
-    async fn invite(&self, name: &str, role: &str, place: &str) -> String {
-        let new = json!({"email": email(name), "role": role, "place": place});
-        let link = text(&self.post("/invitations", new).await["link"]);
-        link.rsplit('/').next().unwrap_or_default().to_owned()
-    }
-
-    async fn join(&self, name: &str, role: &str, place: &str) {
-        let secret = self.invite(name, role, place).await;
-        self.follow(&secret, name).await;
-    }
-
-    async fn follow(&self, link: &str, name: &str) {
-        let secret = link.rsplit('/').next().unwrap_or_default();
-        let email = email(name);
-        let fields =
-            [("secret", secret), ("form[name]", name), ("form[email]", &email), ("form[password]", PASSWORD)];
-        self.submit("/fn/join", &fields).await;
-    }
-
-    /// Someone's only role.
-    async fn binding(&self, name: &str) -> String {
-        let people = self.ask("GET", "/people", Value::Null, 200).await.json();
-        let people = people["items"].as_array().expect("people");
-        let person = people.iter().find(|person| person["name"] == name).expect("the person");
-        text(&person["roles"][0]["binding"])
-    }
-
-    /// Takes someone's only role away.
-    async fn expel(&self, name: &str) {
-        let binding = self.binding(name).await;
-        self.ask("DELETE", &format!("/bindings/{binding}"), Value::Null, 204).await;
-    }
-
-    /// A session of someone outside a browser.
-    async fn bearer(&self, name: &str) -> String {
-        let new = json!({"email": email(name), "password": PASSWORD});
-        text(&self.post("/sessions", new).await["session"])
-    }
-
-    /// The id and the secret of a token of the admin.
-    async fn token(&self, actions: &[&str], scope: &str, days: i64) -> (String, String) {
-        let new = json!({"title": "CI", "actions": actions, "scope": scope, "days": days});
-        let created = self.post("/tokens", new).await;
-        let id = created["id"].as_str().or_else(|| created["token"]["id"].as_str());
-        (id.unwrap_or_else(|| panic!("{created}")).to_owned(), text(&created["secret"]))
-    }
-
-    /// The id of a token of someone with this session.
-    async fn own_token(&self, bearer: &str) -> String {
-        let of_them = json!({"title": "Their own", "actions": ["view"], "days": 5});
-        let call = Call::new("POST", "/api/v1/tokens").with("authorization", format!("Bearer {bearer}"));
-        let created = self.world.send(call.body("application/json", of_them.to_string())).await.json();
-        let id = created["id"].as_str().or_else(|| created["token"]["id"].as_str());
-        id.unwrap_or_else(|| panic!("{created}")).to_owned()
-    }
-
-    /// Signs someone in at every kind of door.
-    async fn caller(&self, name: &'static str) -> Caller {
-        let email = email(name);
-        let fields = [("email", email.as_str()), ("password", PASSWORD), ("next", "/")];
-        let cookie = self.submit("/fn/sign_in", &fields).await.cookie.expect("a session");
-        let bearer = self.bearer(name).await;
-        let wide = json!({"title": "All", "actions": TOKEN_ACTIONS.map(|action| action.name()), "days": 5});
-        let call = Call::new("POST", "/api/v1/tokens").with("authorization", format!("Bearer {bearer}"));
-        let created = self.world.send(call.body("application/json", wide.to_string())).await.json();
-        Caller {
-            name,
-            cookie: cookie.split(';').next().map(str::to_owned),
-            bearer: Some(bearer),
-            token: Some(text(&created["secret"])),
-            ..Caller::nobody()
-        }
-    }
-
-    async fn begin_upload(&self, caller: &mut Caller) {
-        let call = Call::new("POST", "/v2/shop/checkout/qa/blobs/uploads/");
-        let answer = self.world.send(caller.sign(crate::doors::Kind::Registry, call)).await;
-        if let Some(upload) = answer.location.as_deref().and_then(|location| location.rsplit('/').next()) {
-            upload.clone_into(&mut caller.upload);
-        }
-    }
-}
-
-/// An image that was pushed.
-struct Pushed {
-    digest: String,
-    layer: String,
-    manifest: Bytes,
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }

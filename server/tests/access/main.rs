@@ -9,6 +9,7 @@ mod calls;
 mod complete;
 mod doors;
 mod installation;
+mod maker;
 mod matrix;
 mod origins;
 mod strangers;

@@ -10,6 +10,7 @@ use crate::callers::Caller;
 use crate::calls::Call;
 use axum::body::Bytes;
 use serde_json::Value;
+use towpath_domain::digests::{Algorithm, Digest};
 
 /// One way to call a door: a door has several where they lead to different things.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +61,27 @@ pub struct Subject {
     pub token: String,
     /// The secret of an open invitation.
     pub secret: String,
+}
+
+impl Subject {
+    /// Names like these that stand for nothing.
+    pub fn nothing_like(&self) -> Self {
+        let digest = Digest::of(Algorithm::Sha256, b"nothing").to_string();
+        let id = "00000000-0000-7000-8000-000000000000".to_owned();
+        Self {
+            project: "nowhere".to_owned(),
+            integration: "nothing".to_owned(),
+            digest: digest.clone(),
+            newest: digest.clone(),
+            oldest: digest.clone(),
+            layer: digest.clone(),
+            loose: digest,
+            placement: id.clone(),
+            binding: id.clone(),
+            token: id,
+            ..self.clone()
+        }
+    }
 }
 
 pub enum Body {
