@@ -196,28 +196,6 @@ impl Actor {
             .iter()
             .any(|grant| grant.role.slug == *role && grant.place.covers(Action::Approve, target))
     }
-
-    /// The projects that lists may show to the actor.
-    pub fn sees(&self) -> Sees {
-        let mut projects = Vec::new();
-        for grant in &self.grants {
-            if !grant.role.permissions.contains_key(&Action::View) {
-                continue;
-            }
-            match grant.place {
-                Place::Installation | Place::Stream { .. } => return Sees::All,
-                Place::Project { project } | Place::Environment { project, .. } => projects.push(project),
-            }
-        }
-        Sees::Only(projects)
-    }
-}
-
-/// The projects that someone may see.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sees {
-    All,
-    Only(Vec<ProjectId>),
 }
 
 impl Place {

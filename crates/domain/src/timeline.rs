@@ -130,7 +130,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 24] = [
+pub const KINDS: [(&str, &str); 26] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -152,9 +152,11 @@ pub const KINDS: [(&str, &str); 24] = [
     ("token_revoked", "Token revoked"),
     ("person_invited", "Person invited"),
     ("person_joined", "Person joined"),
+    ("password_reset", "Password set by a link"),
     ("role_granted", "Role granted"),
     ("role_revoked", "Role revoked"),
     ("admin_link_issued", "Admin link issued"),
+    ("installation_created", "Installation created"),
 ];
 
 impl Change {

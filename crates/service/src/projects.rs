@@ -7,21 +7,31 @@ use towpath_domain::timeline::Change;
 use towpath_store::{environments, integrations, projects, services, streams, workflows};
 
 /// How many projects the first page lists.
-const LISTED: i64 = 200;
+const LISTED: usize = 200;
+/// How many projects are read at once while looking for those.
+const READ: i64 = 200;
 
 /// The projects that someone sees, with their integrations.
 pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
     let mut conn = service.read().await?;
     let mut lines = Vec::new();
     let mut all = integrations::list_all(&mut conn).await?;
-    for project in projects::list(&mut conn, "", LISTED).await? {
-        if !actor.may(Action::View, &Target::project(project.id)) {
-            continue;
+    let mut after = String::new();
+    // Those that the person does not see take no place on the page.
+    while lines.len() < LISTED {
+        let listed = projects::list(&mut conn, &after, READ).await?;
+        let Some(last) = listed.last() else { break };
+        after = last.slug.to_string();
+        for project in listed {
+            if !actor.may(Action::View, &Target::project(project.id)) {
+                continue;
+            }
+            let mut integrations = all.remove(&project.id).unwrap_or_default();
+            integrations.retain(|own| actor.may(Action::View, &Target::integration(project.id, own.id)));
+            lines.push(ProjectLine { project, integrations });
         }
-        let mut integrations = all.remove(&project.id).unwrap_or_default();
-        integrations.retain(|own| actor.may(Action::View, &Target::integration(project.id, own.id)));
-        lines.push(ProjectLine { project, integrations });
     }
+    lines.truncate(LISTED);
     let may_create = explain(actor, Action::Configure, &Target::installation());
     Ok(Home { projects: lines, may_create, now: service.now() })
 }

@@ -13,8 +13,6 @@ use std::path::Path;
 use std::sync::{Arc, Weak};
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use towpath_domain::access::{Action, TOKEN_ACTIONS};
-use towpath_service::links;
 
 pub const PASSWORD: &str = "correct horse battery staple";
 /// Whoever reads these words in an answer was told of the other project.

@@ -48,7 +48,7 @@ fn difference<'a>(one: &'a str, other: &'a str) -> (&'a str, &'a str) {
 
 /// Calls each door about something hidden, and about nothing at all; gives the pairs of answers that differ.
 async fn differences(installation: &Installation, caller: &str, hidden: &Subject) -> Vec<String> {
-    let (caller, nothing) = (installation.caller(caller), Installation::nothing_like(hidden));
+    let (caller, nothing) = (installation.caller(caller), hidden.nothing_like());
     let world = installation.world().await;
     let mut differences = Vec::new();
     for door in doors::all().into_iter().filter(|door| door.names(hidden, &nothing)) {

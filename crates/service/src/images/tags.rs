@@ -20,6 +20,8 @@ pub async fn list_tags(
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
     let count = i64::try_from(limit).unwrap_or(i64::MAX);
+    // No tag has a NUL, and Postgres takes none in a text.
+    let after = after.split('\0').next().unwrap_or_default();
     let mut tags = stored::list_tags(&mut conn, opened.repository, after, count).await?;
     let current = Tag::current();
     if current.as_str() > after && stored::current(&mut conn, opened.repository).await?.is_some() {
