@@ -30,7 +30,9 @@ impl AppError {
     /// The words for a banner or a page.
     pub fn message(&self) -> String {
         match self {
-            Self::SignIn => "Sign in to go on.".to_owned(),
+            Self::SignIn => {
+                "You are signed out. Sign in in another tab, then come back and send this again.".to_owned()
+            }
             Self::NotFound(what) => format!("{what}."),
             Self::Forbidden(message)
             | Self::Conflict(message)

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
 use std::net::{IpAddr, Ipv4Addr};
 use tower_sessions::Session;
 use towpath_domain::access::Actor;
@@ -46,6 +47,11 @@ pub(crate) fn peer() -> IpAddr {
 pub(crate) fn signed_in() -> Result<(Person, Actor), AppError> {
     visitor().person.ok_or_else(|| {
         leptos_axum::redirect(&crate::paths::sign_in(&here()));
+        // A page and a plain form are led there by the redirect's own status; a script's call is told.
+        let asks = expect_context::<Parts>();
+        if asks.method == http::Method::POST && !is_plain_form(&asks.headers) {
+            expect_context::<ResponseOptions>().set_status(AppError::SignIn.status());
+        }
         AppError::SignIn
     })
 }
@@ -84,10 +90,14 @@ pub(crate) async fn start_session(
     session.insert("signed_in_at", service.now()).await.map_err(broken)
 }
 
-/// A path of this site, or else the first page: nobody is led elsewhere after signing in.
+/// The address of a page of this site, or else the first page: nobody is led elsewhere after signing in,
+/// nor to a door that is no page.
 pub(crate) fn own_path(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
-    if own && next.bytes().all(|byte| byte.is_ascii_graphic()) { next } else { "/" }
+    let path = next.split(['?', '#']).next().unwrap_or_default();
+    let plain = next.starts_with('/') && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let straight = !path.contains("//") && path.split('/').all(|part| part != "." && part != "..");
+    let no_page = ["/fn/", "/api/", "/v2", "/sign-in", "/join/", "/pkg/"];
+    if plain && straight && !no_page.iter().any(|door| path.starts_with(door)) { next } else { "/" }
 }
 
 const SHOWN: &str = "towpath-shown-";
@@ -116,7 +126,7 @@ pub(crate) fn take_shown(kind: &str) -> Option<String> {
 }
 
 fn set_cookie(cookie: &str) {
-    let response = use_context::<leptos_axum::ResponseOptions>();
+    let response = use_context::<ResponseOptions>();
     if let (Some(response), Ok(cookie)) = (response, http::HeaderValue::from_str(cookie)) {
         response.append_header(http::header::SET_COOKIE, cookie);
     }

@@ -4,6 +4,8 @@ use crate::clients::Clients;
 use crate::config::Config;
 use crate::{listening, router, workers};
 use anyhow::Context;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -13,7 +15,9 @@ use towpath_service::{Service, Sources, links};
 /// Opens the installation of a configuration, making its folders where they are missing.
 pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> {
     let blobs = config.data.join("blobs");
-    std::fs::create_dir_all(&blobs).with_context(|| format!("making the folder {}", blobs.display()))?;
+    // What is in there (password hashes, images) is for this server's account alone.
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(&blobs);
+    made.with_context(|| format!("making the folder {}", blobs.display()))?;
     let settings =
         Settings { database: &config.database_url, blobs: &blobs, public_url: config.public_url.as_str() };
     installation::open(settings, sources).await.context("opening the database and the blobs")

@@ -14,6 +14,8 @@ pub enum WordsError {
     TooShort(usize),
     #[error("Leave out control characters.")]
     Control,
+    #[error("Leave out invisible characters and those that turn the direction of text.")]
+    Invisible,
     #[error("Enter an e-mail address such as name@example.org.")]
     Email,
 }
@@ -26,9 +28,19 @@ fn parse_text(text: &str, max: usize, lines: bool) -> Result<String, WordsError>
     if text.chars().count() > max {
         return Err(WordsError::TooLong(max));
     }
+    if text.chars().any(is_invisible) {
+        return Err(WordsError::Invisible);
+    }
     let allowed =
         |character: char| !character.is_control() || (lines && matches!(character, '\n' | '\r' | '\t'));
     if text.chars().all(allowed) { Ok(text.to_owned()) } else { Err(WordsError::Control) }
+}
+
+/// Characters that show nothing, or make what follows look like something else (Unicode TR 36 §2.10). The two
+/// joiners stay: emoji and several scripts need them.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 macro_rules! words {
@@ -122,6 +134,9 @@ mod tests {
         assert_eq!(Title::parse("a\nb"), Err(WordsError::Control));
         assert!(Reason::parse("a\nb").is_ok());
         assert_eq!(Reason::parse(" \n "), Err(WordsError::Empty));
+        assert_eq!(Title::parse("\u{200b}"), Err(WordsError::Invisible));
+        assert_eq!(Title::parse("abc\u{202e}fed"), Err(WordsError::Invisible));
+        assert!(Title::parse("👩\u{200d}🚀").is_ok());
         assert_eq!(Title::parse(&"a".repeat(81)), Err(WordsError::TooLong(80)));
     }
 

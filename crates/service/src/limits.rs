@@ -17,7 +17,8 @@ struct Rate {
 
 /// Signing in, per address of the network.
 const SIGN_INS: Rate = Rate { tries: 30, seconds: 60 };
-/// Signing in to one account without success.
+/// Signing in to one account without success, per address of the network: counted for the account alone, it
+/// would let anyone who knows an e-mail address shut its owner out.
 const FAILURES: Rate = Rate { tries: 10, seconds: 15 * 60 };
 /// One-time links that are not known, per address of the network.
 const LINKS: Rate = Rate { tries: 30, seconds: 60 };
@@ -30,7 +31,7 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug, Default)]
 pub(crate) struct Limits {
     sign_ins: Windows<Network>,
-    failures: Windows<Email>,
+    failures: Windows<(Email, Network)>,
     links: Windows<Network>,
 }
 
@@ -39,12 +40,12 @@ impl Limits {
     /// looked at, so that tries at the same time do not pass together.
     pub fn sign_in(&self, from: IpAddr, email: Option<&Email>, now: Time) -> Result<(), Error> {
         self.sign_ins.count(Network::of(from), SIGN_INS, now)?;
-        email.map_or(Ok(()), |email| self.failures.count(email.clone(), FAILURES, now))
+        email.map_or(Ok(()), |email| self.failures.count((email.clone(), Network::of(from)), FAILURES, now))
     }
 
-    /// The account's failures are forgotten: its owner knows the password.
-    pub fn signed_in(&self, email: &Email) {
-        self.failures.forget(email);
+    /// The account's failures from there are forgotten: its owner knows the password.
+    pub fn signed_in(&self, from: IpAddr, email: &Email) {
+        self.failures.forget(&(email.clone(), Network::of(from)));
     }
 
     /// Whether a one-time link may be looked up, after what was counted by [`Self::unknown_link`].
@@ -149,17 +150,18 @@ mod tests {
     }
 
     #[test]
-    fn an_account_is_closed_for_a_while_after_ten_failures_wherever_they_come_from() {
+    fn ten_failures_close_an_account_for_a_while_to_the_network_that_they_came_from() {
         let limits = Limits::default();
-        let ada = email("ada@example.org");
-        for number in 0..10 {
-            limits.sign_in(ip(&format!("10.0.0.{number}")), Some(&ada), START).unwrap();
+        let (ada, from) = (email("ada@example.org"), ip("10.0.0.1"));
+        for _ in 0..10 {
+            limits.sign_in(from, Some(&ada), START).unwrap();
         }
         let later = START.plus_seconds(60);
-        let refused = limits.sign_in(ip("10.0.0.99"), Some(&ada), later);
+        let refused = limits.sign_in(from, Some(&ada), later);
         assert!(matches!(refused, Err(Error::TooMany { retry_after_seconds: 840 })), "{refused:?}");
-        limits.sign_in(ip("10.0.0.99"), Some(&email("bob@example.org")), later).unwrap();
-        limits.sign_in(ip("10.0.0.99"), Some(&ada), START.plus_seconds(15 * 60)).unwrap();
+        limits.sign_in(ip("10.0.0.99"), Some(&ada), later).expect("its owner is not shut out");
+        limits.sign_in(from, Some(&email("bob@example.org")), later).unwrap();
+        limits.sign_in(from, Some(&ada), START.plus_seconds(15 * 60)).unwrap();
     }
 
     #[test]
@@ -170,7 +172,7 @@ mod tests {
             for _ in 0..9 {
                 limits.sign_in(ip("10.0.0.1"), Some(&ada), START).unwrap();
             }
-            limits.signed_in(&ada);
+            limits.signed_in(ip("10.0.0.1"), &ada);
         }
     }
 

@@ -75,6 +75,8 @@ pub enum ManifestError {
     MediaTypesDiffer { declared: String, stated: String },
     #[error("schemaVersion must be 2")]
     SchemaVersion,
+    #[error("it says that {digest} has {stated} bytes, but {stored} are stored")]
+    Size { digest: Digest, stated: u64, stored: i64 },
     #[error("it is not a manifest: {0}")]
     Json(#[from] serde_json::Error),
 }

@@ -34,7 +34,7 @@ pub async fn sign_in(
     let fits = service.0.passwords.verify(password, hash).await?;
     let person = person.filter(|_| fits).ok_or(Error::Credentials)?;
     if let Some(email) = &email {
-        service.0.limits.signed_in(email);
+        service.0.limits.signed_in(from, email);
     }
     Ok(person)
 }

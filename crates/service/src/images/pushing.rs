@@ -3,7 +3,7 @@
 use super::{Error, Manifest, Name, Opened, Reference, open, reading::MANIFEST_LIMIT};
 use crate::Service;
 use crate::builds::{self, Arrived, Received};
-use crate::manifests::{self, Contents, Descriptor, ImageConfig};
+use crate::manifests::{self, Contents, Descriptor, ImageConfig, ManifestError};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use towpath_blobs::BlobStore;
@@ -103,9 +103,10 @@ async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manife
         Contents::Image { config, layers } => {
             for descriptor in std::iter::once(config).chain(layers) {
                 match stored::find_blob(conn, opened.repository, &descriptor.digest).await? {
-                    Some(size) => found.add(descriptor, ContentKind::Blob, size),
+                    Some(size) => found.add(descriptor, ContentKind::Blob, size)?,
                     None if descriptor.is_foreign() => {
-                        found.add(descriptor, ContentKind::Blob, descriptor.size.cast_signed().max(0));
+                        let size = i64::try_from(descriptor.size).unwrap_or(i64::MAX);
+                        found.add(descriptor, ContentKind::Blob, size)?;
                     }
                     None => _ = missing.insert(descriptor.digest.clone()),
                 }
@@ -115,7 +116,7 @@ async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manife
             for descriptor in children {
                 match stored::find_manifest(conn, opened.repository, &descriptor.digest).await? {
                     Some(child) => {
-                        found.add(descriptor, ContentKind::Manifest, child.size);
+                        found.add(descriptor, ContentKind::Manifest, child.size)?;
                         found.runnable |= child.runnable && descriptor.is_for_a_platform();
                     }
                     None => _ = missing.insert(descriptor.digest.clone()),
@@ -127,8 +128,14 @@ async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manife
 }
 
 impl Found {
-    fn add(&mut self, descriptor: &Descriptor, kind: ContentKind, size: i64) {
-        self.direct.push(Content { digest: descriptor.digest.clone(), kind, size });
+    /// Notes a content. A size that is not the content's would let a build be placed that nobody can pull.
+    fn add(&mut self, descriptor: &Descriptor, kind: ContentKind, stored: i64) -> Result<(), ManifestError> {
+        let (digest, stated) = (descriptor.digest.clone(), descriptor.size);
+        if i64::try_from(stated) != Ok(stored) {
+            return Err(ManifestError::Size { digest, stated, stored });
+        }
+        self.direct.push(Content { digest, kind, size: stored });
+        Ok(())
     }
 }
 

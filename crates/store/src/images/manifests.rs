@@ -201,14 +201,16 @@ pub async fn referrers(
     rows.into_iter().map(Manifest::try_from).collect()
 }
 
-/// Whether a build of this digest was ever current in a bucket of the integration.
+/// Whether a build of this digest was ever current in a bucket of the integration, or is kept beside one that
+/// refused it.
 pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Digest) -> Result<bool, Error> {
     let row = fetch!(
         fetch_optional,
         (i64,),
         conn,
-        "select cast(1 as bigint) from builds b join placements p on p.build = b.id
-         where b.integration = $1 and b.digest = $2 limit 1",
+        "select cast(1 as bigint) from builds b where b.integration = $1 and b.digest = $2
+            and (exists (select 1 from placements p where p.build = b.id)
+                 or exists (select 1 from refused_arrivals r where r.build = b.id)) limit 1",
         integration.uuid(),
         digest.to_string(),
     )?;
