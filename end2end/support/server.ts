@@ -11,7 +11,8 @@ import { Folder } from "./folders.ts";
 
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
 const BINARY = resolve(process.env.TOWPATH_TEST_SERVER ?? `${TARGET}/debug/towpath-server`);
-const SITE = `${TARGET}/site`;
+// The site belongs to the checkout, wherever the build's cache is.
+const SITE = resolve(import.meta.dirname, "../../target/site");
 
 /** So often is another port tried where someone else took the free one first. */
 const TRIES = 5;

@@ -43,6 +43,15 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    // Derived types read a list of their fields' values as well; the contract knows objects only.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let detail = "Send an object, not a list.".to_owned();
+        return Err(Failure::invalid(vec![Mistake {
+            detail,
+            pointer: Some("#".to_owned()),
+            parameter: None,
+        }]));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let place = pointer(error.path());
@@ -78,4 +87,20 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         Segment::Enum { .. } | Segment::Unknown => None,
     };
     path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Named {
+        name: String,
+    }
+
+    #[test]
+    fn a_list_of_values_is_no_object() {
+        assert!(parse::<Named>(br#" ["shop"]"#).is_err());
+        assert_eq!(parse::<Named>(br#"{"name":"shop"}"#).expect("an object").name, "shop");
+    }
 }
