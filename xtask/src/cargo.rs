@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Quick to build: erased component types, nothing minified or compressed; the server reads the site from disk.
+    /// Quick to build: nothing minified or compressed; the server reads the site from disk.
     Dev,
     /// Small and fast to run: the site is minified, compressed and embedded in the server.
     Release,
@@ -56,7 +56,6 @@ impl Workspace {
                 "debug"
             }
             Profile::Release => {
-                keep_component_types(&mut cargo);
                 // wasm-bindgen reads which features of WASM are in use from a section that stripping removes;
                 // wasm-opt drops the symbols afterwards.
                 cargo.env("CARGO_PROFILE_WASM_RELEASE_STRIP", "none");
@@ -72,7 +71,6 @@ impl Workspace {
         let mut cargo = self.cargo(&self.target);
         cargo.args(["--package", "towpath-server", "--package", "towpath-cli"]);
         if profile == Profile::Release {
-            keep_component_types(&mut cargo);
             cargo.args(["--release", "--features", "towpath-server/embed"]);
         }
         run(&mut cargo)
@@ -94,12 +92,6 @@ impl Workspace {
         }
         cargo
     }
-}
-
-/// Undoes `--cfg erase_components` of `.cargo/config.toml`, which makes a module about 5 % larger; on the server
-/// and in the WASM alike, since hydration needs both to be built the same way.
-fn keep_component_types(cargo: &mut Command) {
-    cargo.env("RUSTFLAGS", "").env_remove("CARGO_ENCODED_RUSTFLAGS");
 }
 
 /// Runs a command to its end, with its output shown.
