@@ -6,6 +6,7 @@ mod assets;
 mod auth;
 mod clients;
 pub mod config;
+pub mod folder;
 mod functions;
 mod headers;
 mod health;

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use towpath_server::config::{Config, Given};
-use towpath_server::{running, telemetry};
+use towpath_server::{folder, running, telemetry};
 use towpath_service::{Sources, links};
 
 /// The central repository for a service's container images. Without a command it serves.
@@ -63,6 +63,7 @@ fn work(task: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
 }
 
 async fn admin_link(config: Config) -> anyhow::Result<()> {
+    folder::expect_installation(&config)?;
     let service = running::open(&config, Sources::system()).await?;
     let link = links::issue_admin(&service).await?;
     service.close().await;

@@ -1,11 +1,10 @@
 //! From a configuration to a server that serves, and back.
 
+use crate::assets::Site;
 use crate::clients::Clients;
 use crate::config::Config;
-use crate::{listening, router, workers};
+use crate::{folder, listening, router, workers};
 use anyhow::Context;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -14,10 +13,7 @@ use towpath_service::{Service, Sources, links};
 
 /// Opens the installation of a configuration, making its folders where they are missing.
 pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> {
-    let blobs = config.data.join("blobs");
-    // What is in there (password hashes, images) is for this server's account alone.
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(&blobs);
-    made.with_context(|| format!("making the folder {}", blobs.display()))?;
+    let blobs = folder::make(config)?;
     let settings =
         Settings { database: &config.database_url, blobs: &blobs, public_url: config.public_url.as_str() };
     installation::open(settings, sources).await.context("opening the database and the blobs")
@@ -31,12 +27,15 @@ pub async fn serve(
     greet: impl FnOnce(String),
 ) -> anyhow::Result<()> {
     let sources = Sources::system();
+    Site::new(&config).check()?;
+    let claim = folder::claim(&config)?;
     let listening = TcpListener::bind(config.listen).await;
     let listener = listening.with_context(|| format!("listening on {}", config.listen))?;
     let service = open(&config, sources.clone()).await?;
     greet(greeting(&service).await?);
     tracing::info!(listen = %config.listen, version = env!("CARGO_PKG_VERSION"), "started");
     run(listener, service, config, sources, stop).await;
+    drop(claim);
     tracing::info!("stopped");
     Ok(())
 }

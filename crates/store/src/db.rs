@@ -15,6 +15,8 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How many connections read at once.
 const READERS: u32 = 8;
+/// How long a request waits for one of them; then the database is down, or busier than anyone would wait for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A database: many connections that read, and one queue through which all writes go.
 #[derive(Debug, Clone)]
@@ -152,11 +154,18 @@ impl Address {
         Ok(match self {
             Self::Sqlite(options) => {
                 let options = (*options).read_only(true).create_if_missing(false).pragma("query_only", "on");
-                Pool::Sqlite(SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?)
+                Pool::Sqlite(
+                    SqlitePoolOptions::new()
+                        .max_connections(READERS)
+                        .acquire_timeout(PATIENCE)
+                        .connect_with(options)
+                        .await?,
+                )
             }
             Self::Postgres(options) => Pool::Postgres(
                 PgPoolOptions::new()
                     .max_connections(READERS)
+                    .acquire_timeout(PATIENCE)
                     .max_lifetime(Duration::from_mins(10))
                     .connect_with(*options)
                     .await?,

@@ -2,6 +2,7 @@
 
 use super::File;
 use crate::config::Config;
+use anyhow::ensure;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +14,17 @@ pub struct Site(Arc<PathBuf>);
 impl Site {
     pub fn new(config: &Config) -> Self {
         Self(Arc::new(config.site.clone()))
+    }
+
+    /// Refuses a folder in which no site was built, whose pages would have neither style nor script.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let built = self.0.join("pkg/towpath.js").is_file();
+        let folder = self.0.display();
+        ensure!(
+            built,
+            "there is no site in {folder}; build one with `cargo xtask site`, or name its folder by TOWPATH_SITE"
+        );
+        Ok(())
     }
 
     pub(super) async fn read(&self, name: &str) -> Option<File> {
