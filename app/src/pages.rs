@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 pub mod board;
+pub mod buckets;
 pub mod builds;
 pub mod environments;
 pub mod home;

@@ -40,6 +40,12 @@ pub fn integration(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}")
 }
 
+/// The whole history of a bucket, from before a placement.
+pub fn bucket(project: &Slug, integration: &Slug, bucket: &Slug, before: Option<PlacementId>) -> String {
+    let page = format!("/projects/{project}/integrations/{integration}/buckets/{bucket}");
+    before.map_or(page.clone(), |before| format!("{page}?before={before}"))
+}
+
 /// The plain form that asks for a promotion.
 pub fn promote(project: &Slug, integration: &Slug, digest: &Digest, from: &Slug, to: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/promote?digest={digest}&from={from}&to={to}")

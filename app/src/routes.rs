@@ -55,6 +55,11 @@ pub fn App() -> impl IntoView {
                     ssr=mode.clone()
                 />
                 <Route
+                    path=path!("/projects/:project/integrations/:integration/buckets/:bucket")
+                    view=pages::buckets::BucketPage
+                    ssr=mode.clone()
+                />
+                <Route
                     path=path!("/projects/:project/integrations/:integration/promote")
                     view=pages::promote::PromotePage
                     ssr=mode.clone()

@@ -188,7 +188,11 @@ async fn a_bucket_goes_back_by_tag() {
     let back = |to| ["rollback", "shop/checkout/qa", "--to", to, "--reason", "Errors"];
     assert_snapshot!(terminal.run(&back("1.3.0"), ""), @r#"
     exit 5
-    ! error: “1.3.0” was not in shop/checkout/qa lately; there were 1.4.1
+    ! error: “1.3.0” was never in shop/checkout/qa; lately there were 1.4.1
+    "#);
+    assert_snapshot!(terminal.run(&back("1.4.2"), ""), @r#"
+    exit 6
+    ! error: 1.4.2 is already current in shop/checkout/qa
     "#);
     assert_snapshot!(terminal.run(&back("1.4.1"), ""), @r#"
     exit 0

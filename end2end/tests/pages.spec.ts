@@ -47,6 +47,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/integrations/new", "New CI integration"],
   [BOARD, "Checkout"],
   [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],
+  [`${BOARD}/buckets/qa`, "History of qa"],
+  [`${BOARD}/buckets/prod`, "History of prod"],
   ["/projects/shop/promotions/2", "#2 Promote 1.4.2 to prod"],
   [() => `/builds/${digest}`, "Build 1.4.2"],
   ["/inbox", "Inbox"],

@@ -9,66 +9,51 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
-use crate::fns::boards::{RollBack, view_board};
-use crate::loaded::{ErrorPage, Loaded};
+use crate::fns::buckets::{RollBack, view_placement};
+use crate::loaded::Loaded;
 use crate::pages::promote::check_reason;
-use crate::{AppError, paths};
+use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use towpath_domain::boards::{Board, Card, Column};
+use towpath_domain::boards::{Card, History};
 use towpath_domain::workflows::Arrivals;
 
 #[component]
 pub fn RollBackPage() -> impl IntoView {
-    let params = use_params_map();
+    let (params, query) = (use_params_map(), use_query_map());
     let action = ServerAction::<RollBack>::new();
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
-    let board = Resource::new(
-        move || (param("project"), param("integration")),
-        |(project, integration)| view_board(project, integration),
+    let value = move |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
+    let placement = Resource::new(
+        move || (param("project"), param("integration"), value("bucket"), value("to")),
+        |(project, integration, bucket, to)| view_placement(project, integration, bucket, to),
     );
-    let query = use_query_map();
     view! {
         <main id="main" class="page page--narrow">
-            <Loaded resource=board let:board>
-                {
-                    let value = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
-                    if let Some((column, card)) = find(&board, &value("bucket"), &value("to")) {
-                        let (column, card) = (column.clone(), card.clone());
-                        Either::Left(page(&board, column, card, action))
-                    } else {
-                        let what = "This build is not in the history of this bucket".to_owned();
-                        Either::Right(view! { <ErrorPage error=AppError::NotFound(what) /> })
-                    }
-                }
+            <Loaded resource=placement let:history>
+                {history.cards.first().cloned().map(|card| page(history, card, action))}
             </Loaded>
         </main>
     }
 }
 
-fn find<'a>(board: &'a Board, bucket: &str, placement: &str) -> Option<(&'a Column, &'a Card)> {
-    let column = board.columns.iter().find(|column| column.slot.slug.as_str() == bucket)?;
-    let named = |card: &&Card| card.placement.is_some_and(|id| id.to_string() == placement);
-    column.history.iter().find(named).map(|card| (column, card))
-}
-
-fn page(board: &Board, column: Column, card: Card, action: ServerAction<RollBack>) -> impl IntoView + use<> {
+fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/roll_back");
-    let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());
-    let (bucket, tag) = (column.slot.slug.to_string(), card.build.tag.to_string());
+    let (project, integration) = (history.project.slug.clone(), history.integration.slug.clone());
+    let (bucket, tag) = (history.slot.slug.to_string(), card.build.tag.to_string());
     let title = format!("Roll {bucket} back to {tag}");
     let trail = vec![
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
         Crumb::here("Roll back"),
     ];
-    let pauses = column.arrivals == Arrivals::Any;
-    let current = column.current.clone();
-    let now = board.now;
-    let may = column.may_roll_back.clone();
+    let pauses = history.arrivals == Arrivals::Any;
+    let current = history.current.clone();
+    let now = history.now;
+    let may = history.may_roll_back.clone();
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
@@ -79,7 +64,7 @@ fn page(board: &Board, column: Column, card: Card, action: ServerAction<RollBack
             <input type="hidden" name="integration" value=integration.to_string() />
             <input type="hidden" name="bucket" value=bucket.clone() />
             <input type="hidden" name="to" value=card.placement.map(|id| id.to_string()) />
-            <input type="hidden" name="expected" value=column.version.to_string() />
+            <input type="hidden" name="expected" value=history.version.to_string() />
             <dl class="facts">
                 <div class="facts__row">
                     <dt>{format!("Now in {bucket}")}</dt>

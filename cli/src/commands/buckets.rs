@@ -10,6 +10,9 @@ use towpath_api::buckets::{NewRollback, Rollback};
 use towpath_api::client::Client;
 use towpath_domain::ids::PlacementId;
 
+/// How many earlier builds an error names.
+const NAMED: usize = 10;
+
 pub async fn status(client: &Client, args: Status, format: Format) -> Result<Exit, Failure> {
     let at = &args.integration;
     show(format, &client.board(&at.project, &at.integration).await?, board)?;
@@ -70,12 +73,12 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
     let bucket = board.buckets.iter().find(|bucket| bucket.slug == args.bucket.bucket);
     let bucket =
         bucket.ok_or_else(|| Failure::NotFound(format!("{at} has no bucket “{}”", args.bucket.bucket)))?;
+    let address = [&at.project, &at.integration, &bucket.slug].map(String::as_str);
     let new = NewRollback {
-        placement: placement(bucket, &args)?,
+        placement: placement(client, address, &args).await?,
         reason: args.reason,
         expected_version: Some(bucket.version),
     };
-    let address = [&at.project, &at.integration, &bucket.slug].map(String::as_str);
     show(format, &client.roll_back(address, &new).await?, |rollback: &Rollback| {
         Table::facts([("bucket", args.bucket.to_string()), ("current", rollback.digest.clone())])
     })?;
@@ -85,15 +88,25 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
     Ok(Exit::Success)
 }
 
-/// The placement that is meant; one that is older than what the board shows is named by its id.
-fn placement(bucket: &Bucket, args: &Args) -> Result<String, Failure> {
+/// The placement that is meant: by its id, or the newest of a build in the bucket's whole history.
+async fn placement(client: &Client, address: [&str; 3], args: &Args) -> Result<String, Failure> {
     if args.to.parse::<PlacementId>().is_ok() {
         return Ok(args.to.clone());
     }
     let meant = |card: &&Card| card.build.tag == args.to || card.build.digest == args.to;
-    let found = bucket.history.iter().find(meant).and_then(|card| card.placement.clone());
-    found.ok_or_else(|| {
-        let earlier = tags(bucket.history.iter());
-        Failure::NotFound(format!("“{}” was not in {} lately; there were {earlier}", args.to, args.bucket))
-    })
+    let mut page = client.placements(address, None).await?;
+    // The first one of all is what is current, which nothing is rolled back to.
+    let newest: Vec<Card> = page.items.drain(..page.items.len().min(1)).collect();
+    let lately = tags(page.items.iter().take(NAMED));
+    loop {
+        if let Some(found) = page.items.iter().find(meant) {
+            return Ok(found.placement.clone().unwrap_or_default());
+        }
+        let Some(next) = page.next else { break };
+        page = client.placements(address, Some(&next)).await?;
+    }
+    if newest.iter().any(|card| meant(&card)) {
+        return Err(Failure::Conflict(format!("{} is already current in {}", args.to, args.bucket)));
+    }
+    Err(Failure::NotFound(format!("“{}” was never in {}; lately there were {lately}", args.to, args.bucket)))
 }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 use utoipa::ToSchema;
 
 /// Where a page starts. Opaque: pass on what `next` held.
@@ -15,6 +16,7 @@ pub struct Cursor(String);
 /// The lists that have pages; a cursor works in its own only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
+    Placements,
     Promotions,
     Timeline,
 }
@@ -25,17 +27,22 @@ pub enum Listing {
 pub struct NotACursor;
 
 impl Cursor {
-    /// Names the page of what is numbered below `before`.
-    pub fn new(listing: Listing, before: i64) -> Self {
+    /// Names the page of what comes before a number or an id.
+    pub fn new(listing: Listing, before: impl fmt::Display) -> Self {
         Self(URL_SAFE_NO_PAD.encode(format!("{}{before}", listing.prefix())))
     }
 
     /// The number below which the page starts.
     pub fn before(&self, listing: Listing) -> Result<i64, NotACursor> {
+        self.read(listing).and_then(|before| if before > 0 { Ok(before) } else { Err(NotACursor) })
+    }
+
+    /// The number or id before which the page starts.
+    pub fn read<T: FromStr>(&self, listing: Listing) -> Result<T, NotACursor> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| NotACursor)?;
         let text = String::from_utf8(bytes).map_err(|_| NotACursor)?;
-        let number = text.strip_prefix(listing.prefix()).ok_or(NotACursor)?;
-        number.parse().ok().filter(|before| *before > 0).ok_or(NotACursor)
+        let before = text.strip_prefix(listing.prefix()).ok_or(NotACursor)?;
+        before.parse().map_err(|_| NotACursor)
     }
 }
 
@@ -43,6 +50,7 @@ impl Listing {
     /// What a cursor's text starts with: its version and its list.
     const fn prefix(self) -> &'static str {
         match self {
+            Self::Placements => "1h",
             Self::Promotions => "1p",
             Self::Timeline => "1t",
         }

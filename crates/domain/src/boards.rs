@@ -92,6 +92,26 @@ pub struct RefusedCard {
     pub at: Time,
 }
 
+/// A page of the whole history of one bucket: everything that was ever current there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    pub project: Project,
+    pub integration: Integration,
+    pub slot: Slot,
+    pub arrivals: Arrivals,
+    pub current: Option<Card>,
+    /// Newest first; on the first page the current one leads.
+    pub cards: Vec<Card>,
+    /// The placement before which the next page starts, where there is one.
+    pub older: Option<PlacementId>,
+    /// Counts the placements; a rollback expects the one it was decided on.
+    pub version: i64,
+    pub may_roll_back: Result<(), String>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
+    pub now: Time,
+}
+
 impl Board {
     pub fn column(&self, key: BucketKey) -> Option<&Column> {
         self.columns.iter().find(|column| column.slot.key == key)

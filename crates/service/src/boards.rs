@@ -1,9 +1,14 @@
 //! The board of an integration: read in a fixed number of queries for each bucket, whatever the history.
 
+mod history;
+
+pub use history::{history, placement};
+
 use crate::builds::name_of;
 use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
-use std::collections::{BTreeMap, HashMap};
+use history::Known;
+use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
 use towpath_domain::buckets::Slot;
@@ -60,8 +65,7 @@ struct Rows {
     buckets: Vec<BucketRows>,
     waiting: Vec<Promotion>,
     unclassified: Vec<Pushed>,
-    builds: HashMap<BuildId, Pushed>,
-    names: BTreeMap<PersonId, String>,
+    known: Known,
 }
 
 struct BucketRows {
@@ -104,7 +108,7 @@ impl Rows {
         acted.sort_unstable();
         acted.dedup();
         let names = people::names(conn, &acted).await?;
-        Ok(Self { buckets: rows, waiting, unclassified, builds, names })
+        Ok(Self { buckets: rows, waiting, unclassified, known: Known { builds, names } })
     }
 
     fn column(&self, actor: &Actor, located: &Located, workflow: Option<&Workflow>, slot: Slot) -> Column {
@@ -112,7 +116,7 @@ impl Rows {
         let stage = workflow.and_then(|workflow| workflow.graph.stage(slot.key));
         let target = located.slot_target(&slot);
         let mut history: Vec<Card> = rows
-            .map(|rows| rows.history.iter().filter_map(|placed| self.placed_card(placed)).collect())
+            .map(|rows| rows.history.iter().filter_map(|placed| self.known.card(placed)).collect())
             .unwrap_or_default();
         let current = (!history.is_empty()).then(|| history.remove(0));
         let waiting = self.waiting.iter().filter(|promotion| promotion.to.key == slot.key);
@@ -133,35 +137,17 @@ impl Rows {
         }
     }
 
-    fn placed_card(&self, placed: &Placed) -> Option<Card> {
-        let pushed = self.builds.get(&placed.placement.build)?;
-        Some(Card {
-            build: pushed.build.clone(),
-            pushed_by: pushed.by.person,
-            placement: Some(placed.placement.id),
-            cause: placed.placement.cause.name().to_owned(),
-            by: self.name(placed.placement.by.person),
-            by_token: placed.placement.by.token.is_some(),
-            at: placed.placement.at,
-            reason: placed.reason.clone(),
-        })
-    }
-
     fn pushed_card(&self, pushed: &Pushed) -> Card {
         Card {
             build: pushed.build.clone(),
             pushed_by: pushed.by.person,
             placement: None,
             cause: "push".to_owned(),
-            by: self.name(pushed.by.person),
+            by: self.known.name(pushed.by.person),
             by_token: pushed.by.token.is_some(),
             at: pushed.build.received_at,
             reason: None,
         }
-    }
-
-    fn name(&self, person: PersonId) -> String {
-        self.names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
     }
 
     fn waiting(&self, promotion: &Promotion) -> Waiting {
@@ -171,19 +157,19 @@ impl Rows {
             tag: promotion.tag.clone(),
             from: promotion.from.slug.clone(),
             needs: promotion.verdicts().needs(),
-            requested_by: self.name(promotion.requested_by),
+            requested_by: self.known.name(promotion.requested_by),
             requested_at: promotion.requested_at,
         }
     }
 
     fn refused(&self, rows: &BucketRows) -> Vec<RefusedCard> {
         let card = |refused: &RefusedArrival| {
-            let pushed = self.builds.get(&refused.build)?;
+            let pushed = self.known.builds.get(&refused.build)?;
             Some(RefusedCard {
                 build: pushed.build.clone(),
                 tag: Tag::parse(&refused.tag).ok()?,
                 why: refused.refused.to_string(),
-                by: name_of(&self.names, refused.by),
+                by: name_of(&self.known.names, refused.by),
                 at: refused.at,
             })
         };

@@ -1,20 +1,46 @@
-//! Buckets: rolling back and resuming arrivals.
+//! Buckets: their history, rolling back and resuming arrivals.
 
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
+use super::queries::{Paging, Query};
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
+use towpath_api::boards::Card;
 use towpath_api::buckets::{NewRollback, Resumption, Rollback};
+use towpath_api::cursors::{Cursor, Listing};
+use towpath_api::pages::Page;
 use towpath_api::problems::Mistake;
 use towpath_service::Service;
+use towpath_service::boards::history;
 use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(back)).routes(routes!(resumption))
+    OpenApiRouter::new().routes(routes!(placements)).routes(routes!(back)).routes(routes!(resumption))
+}
+
+/// Everything that was ever current in a bucket, newest first.
+#[utoipa::path(
+    get, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/placements",
+    operation_id = "list_placements", tag = "promotions", params(Paging),
+    responses((status = 200, description = "As asked for", body = Page<Card>), Failure)
+)]
+async fn placements(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, integration, bucket)): Path<(String, String, String)>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Card>>, Failure> {
+    let (before, limit) = paging.of_ids(Listing::Placements)?;
+    let at = BucketAddress { project, integration, bucket };
+    let page = history(&service, &caller.actor, &at, before, limit).await?;
+    Ok(Json(Page {
+        items: page.cards.into_iter().map(Card::from).collect(),
+        next: page.older.map(|before| Cursor::new(Listing::Placements, before)),
+    }))
 }
 
 /// Makes an earlier build of a bucket current again. Nothing is erased; arrivals pause there until they are

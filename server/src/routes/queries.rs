@@ -5,7 +5,8 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use towpath_api::cursors::{Cursor, Listing};
+use std::str::FromStr;
+use towpath_api::cursors::{Cursor, Listing, NotACursor};
 use towpath_api::problems::{Mistake, ProblemKind};
 use utoipa::IntoParams;
 
@@ -40,8 +41,20 @@ pub struct Paging {
 impl Paging {
     /// The number below which the page starts, where it is not the first, and how many it has.
     pub fn of(self, listing: Listing) -> Result<(Option<i64>, i64), Failure> {
-        let cursor = self.cursor.map(Cursor::from).map(|cursor| cursor.before(listing)).transpose();
-        let before = cursor.map_err(|error| mistake("cursor", error.to_string()))?;
+        self.read(|cursor| cursor.before(listing))
+    }
+
+    /// The id before which the page starts, where it is not the first, and how many it has.
+    pub fn of_ids<Id: FromStr>(self, listing: Listing) -> Result<(Option<Id>, i64), Failure> {
+        self.read(|cursor| cursor.read(listing))
+    }
+
+    fn read<T>(
+        self,
+        before: impl FnOnce(Cursor) -> Result<T, NotACursor>,
+    ) -> Result<(Option<T>, i64), Failure> {
+        let before = self.cursor.map(Cursor::from).map(before).transpose();
+        let before = before.map_err(|error| mistake("cursor", error.to_string()))?;
         let limit = self.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             return Err(mistake("limit", format!("Use a number from 1 to {MOST}.")));

@@ -474,6 +474,32 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
 }
 
 #[tokio::test]
+async fn the_history_of_a_bucket_is_read_page_by_page() {
+    let world = World::with_shop().await;
+    for tag in ["1.4.0", "1.4.1", "1.4.2"] {
+        world.push("qa", tag).await;
+    }
+    let placements = "/projects/shop/integrations/checkout/buckets/qa/placements";
+    let tags = |answer: &Value| {
+        let items = answer["items"].as_array().cloned().unwrap_or_default();
+        items.iter().map(|card| card["build"]["tag"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = world.get(&format!("{placements}?limit=2"), &world.ana).await;
+    assert_eq!(
+        (first.status.as_u16(), tags(&first.body)),
+        (200, vec!["1.4.2".to_owned(), "1.4.1".to_owned()])
+    );
+    let next = first.body["next"].as_str().expect("a next page");
+    let second = world.get(&format!("{placements}?limit=2&cursor={next}"), &world.ana).await;
+    assert_eq!((tags(&second.body), second.body.get("next")), (vec!["1.4.0".to_owned()], None));
+    // A cursor of another list, or one that names no placement, says so.
+    for cursor in ["MXAxMg", "MWgxMg", "!"] {
+        let refused = world.get(&format!("{placements}?cursor={cursor}"), &world.ana).await;
+        assert_eq!(refused.status, 422, "{cursor}");
+    }
+}
+
+#[tokio::test]
 async fn arrivals_that_a_rollback_paused_are_resumed_once() {
     let world = World::with_shop().await;
     for tag in ["1.4.1", "1.4.2"] {

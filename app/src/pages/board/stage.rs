@@ -245,6 +245,7 @@ fn history(board: &Arc<Board>, column: &Column) -> Option<impl IntoView + use<>>
     let slug = column.slot.slug.clone();
     let may = column.may_roll_back.clone();
     let current = column.current.as_ref().map(|card| card.build.id);
+    let whole = paths::bucket(&board.project.slug, &board.integration.slug, &slug, None);
     let board = board.clone();
     let items = column.history.clone();
     (count > 0).then(|| {
@@ -258,6 +259,9 @@ fn history(board: &Arc<Board>, column: &Column) -> Option<impl IntoView + use<>>
         view! {
             <Disclosure summary="History" count=count>
                 <ol class="history__list">{lines}</ol>
+                <p class="history__all">
+                    <a href=whole>"The whole history"</a>
+                </p>
             </Disclosure>
         }
     })

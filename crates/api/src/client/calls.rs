@@ -1,9 +1,10 @@
 //! One method for each route.
 
 use super::{Client, Error};
-use crate::boards::Board;
+use crate::boards::{Board, Card};
 use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::BuildLives;
+use crate::cursors::Cursor;
 use crate::environments::{Environment, NewEnvironment};
 use crate::integrations::{Integration, NewIntegration};
 use crate::pages::Page;
@@ -127,6 +128,19 @@ impl Client {
         let number = number.to_string();
         let url = self.address(&["projects", project, "promotions", &number, "cancellation"]);
         self.post(url, cancellation).await
+    }
+
+    /// A page of what was ever current in a bucket, newest first, from where the page before said.
+    pub async fn placements(
+        &self,
+        [project, integration, bucket]: [&str; 3],
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Card>, Error> {
+        let address = ["projects", project, "integrations", integration, "buckets", bucket, "placements"];
+        let mut url = self.address(&address);
+        let cursor = cursor.map(Cursor::to_string);
+        query(&mut url, [("limit", Some("200")), ("cursor", cursor.as_deref())]);
+        self.get(url).await
     }
 
     /// Makes an earlier build of a bucket, given as project, integration and bucket, current again.

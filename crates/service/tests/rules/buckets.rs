@@ -4,6 +4,7 @@ use crate::engines::on_both_engines;
 use crate::images::refusal;
 use crate::shop::{Shop, checkout, integration, make_integration};
 use towpath_service::Error;
+use towpath_service::boards::{history, placement};
 use towpath_service::buckets::{RollBack, resolve, resume, roll_back};
 
 #[test]
@@ -79,6 +80,37 @@ fn a_rollback_is_refused_to_who_looked_before_the_last_change() {
         let silent = roll_back(&shop, &shop.ben, silent).await;
         assert!(matches!(silent, Err(Error::Invalid(_))), "{silent:?}");
         assert_eq!(shop.history("qa").await, ["3.0", "2.0", "1.0"]);
+    });
+}
+
+#[test]
+fn the_whole_history_is_read_page_by_page_and_each_placement_by_itself() {
+    on_both_engines(async |shop: Shop| {
+        for version in ["1.0", "2.0", "3.0", "4.0", "5.0"] {
+            shop.push(&shop.dora, "shop/checkout/qa", version).await.expect("arrives");
+        }
+        let mut pages = Vec::new();
+        let mut before = None;
+        loop {
+            let page = history(&shop, &shop.dora, &checkout("qa"), before, 2).await.expect("may look");
+            assert_eq!(page.current.as_ref().map(|card| card.build.tag.as_str()), Some("5.0"));
+            pages.push(page.cards.iter().map(|card| card.build.tag.to_string()).collect::<Vec<_>>());
+            before = page.older;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, [vec!["5.0", "4.0"], vec!["3.0", "2.0"], vec!["1.0"]]);
+
+        let whole = history(&shop, &shop.dora, &checkout("qa"), None, 50).await.expect("may look");
+        let first = whole.cards.last().and_then(|card| card.placement).expect("a placement");
+        let alone = placement(&shop, &shop.dora, &checkout("qa"), first).await.expect("may look");
+        assert_eq!(alone.cards, whole.cards[4..]);
+        // It is in the history of its own bucket only.
+        let elsewhere = placement(&shop, &shop.dora, &checkout("staging"), first).await;
+        assert!(matches!(elsewhere, Err(Error::NotFound(_))), "{elsewhere:?}");
+        let empty = history(&shop, &shop.dora, &checkout("prod"), None, 50).await.expect("may look");
+        assert_eq!((empty.cards, empty.current, empty.version), (Vec::new(), None, 0));
     });
 }
 

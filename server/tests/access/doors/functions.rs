@@ -55,6 +55,9 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/fn/view_board")
             .body(|subject, _| in_project(subject, &[("integration", &subject.integration)])),
+        post("/fn/view_history").body(|subject, _| in_bucket(subject, &[])),
+        post("/fn/view_placement")
+            .body(|subject, _| in_bucket(subject, &[("placement", &subject.placement)])),
         post("/fn/view_build").body(|subject, _| Body::Form(vec![("digest", subject.digest.clone())])),
         post("/fn/promote").note("into staging").body(|subject, _| {
             promotion(subject, [("digest", &subject.newest), ("from", "qa"), ("to", "staging")])
@@ -103,6 +106,10 @@ fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
     let mut fields = vec![("project", subject.project.clone())];
     fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     Body::Form(fields)
+}
+
+fn in_bucket(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
+    in_project(subject, &[&[("integration", subject.integration.as_str()), ("bucket", "qa")], more].concat())
 }
 
 /// Sends a form to the project.

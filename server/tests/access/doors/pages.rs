@@ -20,6 +20,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/workflows/new"),
         page("/projects/{project}/integrations/new"),
         page("/projects/{project}/integrations/{integration}"),
+        page("/projects/{project}/integrations/{integration}/buckets/{bucket}"),
         page("/projects/{project}/integrations/{integration}/promote")
             .query("digest={digest}&from=qa&to=staging"),
         page("/projects/{project}/integrations/{integration}/roll-back").query("bucket=qa&to={placement}"),

@@ -41,6 +41,7 @@ pub fn doors() -> Vec<Door> {
                 Body::Json(json!({"digest": subject.newest, "from": "qa", "to": "staging", "dry_run": true}))
             },
         ),
+        get("/api/v1/projects/{project}/integrations/{integration}/buckets/{bucket}/placements"),
         post("/api/v1/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks").body(
             |subject, _| Body::Json(json!({"placement": subject.placement, "reason": "It is broken."})),
         ),

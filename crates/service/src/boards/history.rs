@@ -1,0 +1,151 @@
+//! The whole history of one bucket, a page at a time.
+
+use crate::buckets::BucketAddress;
+use crate::scenes::Located;
+use crate::{Error, Service, explain, scenes};
+use std::collections::{BTreeMap, HashMap};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::boards::{Card, History};
+use towpath_domain::buckets::Slot;
+use towpath_domain::ids::{BuildId, PersonId, PlacementId};
+use towpath_domain::workflows::arrivals_without_stage;
+use towpath_store::buckets::{Bucket, Placed};
+use towpath_store::builds::Pushed;
+use towpath_store::{Conn, buckets, builds, people, timeline};
+
+/// A page of what was current in a bucket, newest first, from before a placement.
+pub async fn history(
+    service: &Service,
+    actor: &Actor,
+    at: &BucketAddress,
+    before: Option<PlacementId>,
+    limit: i64,
+) -> Result<History, Error> {
+    let mut conn = service.read().await?;
+    let found = Found::find(service, &mut conn, actor, at).await?;
+    let mut placed = found.placed(&mut conn, before, limit + 1).await?;
+    let more = i64::try_from(placed.len()).is_ok_and(|count| count > limit);
+    if more {
+        placed.pop();
+    }
+    let older = placed.last().filter(|_| more).map(|placed| placed.placement.id);
+    found.page(&mut conn, actor, placed, older).await
+}
+
+/// One placement of a bucket's history, as a page that holds nothing else.
+pub async fn placement(
+    service: &Service,
+    actor: &Actor,
+    at: &BucketAddress,
+    id: PlacementId,
+) -> Result<History, Error> {
+    let mut conn = service.read().await?;
+    let found = Found::find(service, &mut conn, actor, at).await?;
+    let placed = match &found.bucket {
+        Some(bucket) => buckets::find_placement(&mut conn, bucket.id, id).await?,
+        None => None,
+    };
+    let placed = placed.ok_or_else(|| {
+        Error::not_found(format_args!("This placement in the history of {}", found.slot.slug))
+    })?;
+    found.page(&mut conn, actor, vec![placed], None).await
+}
+
+struct Found {
+    located: Located,
+    slot: Slot,
+    /// Absent where nothing was ever placed or refused.
+    bucket: Option<Bucket>,
+    as_of: i64,
+    now: towpath_domain::times::Time,
+}
+
+impl Found {
+    async fn find(
+        service: &Service,
+        conn: &mut Conn,
+        actor: &Actor,
+        at: &BucketAddress,
+    ) -> Result<Self, Error> {
+        let as_of = timeline::size(conn).await?;
+        let located = scenes::integration(conn, actor, &at.project, &at.integration).await?;
+        let slot = located.slot(conn, &at.bucket).await?;
+        let bucket = buckets::find(conn, located.integration.id, slot.key).await?;
+        Ok(Self { located, slot, bucket, as_of, now: service.now() })
+    }
+
+    async fn placed(
+        &self,
+        conn: &mut Conn,
+        before: Option<PlacementId>,
+        limit: i64,
+    ) -> Result<Vec<Placed>, Error> {
+        let Some(bucket) = &self.bucket else { return Ok(Vec::new()) };
+        Ok(buckets::history(conn, bucket.id, before, limit).await?)
+    }
+
+    async fn page(
+        self,
+        conn: &mut Conn,
+        actor: &Actor,
+        placed: Vec<Placed>,
+        older: Option<PlacementId>,
+    ) -> Result<History, Error> {
+        let current = self.placed(conn, None, 1).await?.pop();
+        let known = Known::load(conn, placed.iter().chain(&current)).await?;
+        let workflow = self.located.workflow(conn).await?;
+        Ok(History {
+            arrivals: workflow
+                .map_or_else(|| arrivals_without_stage(&self.slot), |way| way.graph.arrivals(&self.slot)),
+            current: current.and_then(|placed| known.card(&placed)),
+            cards: placed.iter().filter_map(|placed| known.card(placed)).collect(),
+            older,
+            version: self.bucket.map_or(0, |bucket| bucket.version),
+            may_roll_back: explain(actor, Action::RollBack, &self.located.slot_target(&self.slot)),
+            project: self.located.project,
+            integration: self.located.integration,
+            slot: self.slot,
+            as_of: self.as_of,
+            now: self.now,
+        })
+    }
+}
+
+/// The builds and the people that placements name, each read once.
+pub(super) struct Known {
+    pub(super) builds: HashMap<BuildId, Pushed>,
+    pub(super) names: BTreeMap<PersonId, String>,
+}
+
+impl Known {
+    async fn load(conn: &mut Conn, placed: impl Iterator<Item = &Placed> + Clone) -> Result<Self, Error> {
+        let mut wanted: Vec<BuildId> = placed.clone().map(|placed| placed.placement.build).collect();
+        let mut acted: Vec<PersonId> = placed.map(|placed| placed.placement.by.person).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        acted.sort_unstable();
+        acted.dedup();
+        let builds = builds::list(conn, &wanted).await?;
+        let builds = builds.into_iter().map(|pushed| (pushed.build.id, pushed)).collect();
+        Ok(Self { builds, names: people::names(conn, &acted).await? })
+    }
+
+    /// A placement as a card; absent where its build was not read.
+    pub(super) fn card(&self, placed: &Placed) -> Option<Card> {
+        let pushed = self.builds.get(&placed.placement.build)?;
+        Some(Card {
+            build: pushed.build.clone(),
+            pushed_by: pushed.by.person,
+            placement: Some(placed.placement.id),
+            cause: placed.placement.cause.name().to_owned(),
+            by: self.name(placed.placement.by.person),
+            by_token: placed.placement.by.token.is_some(),
+            at: placed.placement.at,
+            reason: placed.reason.clone(),
+        })
+    }
+
+    pub(super) fn name(&self, person: PersonId) -> String {
+        self.names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
+    }
+}
