@@ -4,7 +4,7 @@ import init, { hydrate } from "/pkg/towpath.js";
 
 try {
   await init({ module_or_path: "/pkg/towpath.wasm" });
-  hydrate();
+  await hydrate();
   document.documentElement.dataset.hydrated = "";
 } catch (error) {
   console.error("Towpath could not start its script; the page works without it.", error);

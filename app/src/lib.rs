@@ -10,6 +10,7 @@ pub mod components;
 mod echo;
 mod errors;
 pub mod fns;
+mod lazy;
 mod loaded;
 mod pages;
 pub mod paths;
@@ -23,8 +24,12 @@ pub use routes::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-/// Attaches the app to the page that the server rendered.
+/// Attaches the app to the page that the server rendered, once the code of that page is loaded.
 #[cfg(feature = "hydrate")]
-pub fn hydrate_app() {
-    leptos::mount::hydrate_body(App);
+pub async fn hydrate_app() {
+    use leptos::mount::hydrate_from_async;
+    use leptos::prelude::document;
+    if let Some(body) = document().body() {
+        hydrate_from_async(body, App).await.forget();
+    }
 }

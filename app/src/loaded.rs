@@ -64,3 +64,21 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         </EmptyState>
     }
 }
+
+/// What stands in place of a page whose code could not be loaded.
+pub fn not_loaded() -> AnyView {
+    view! {
+        <main id="main" class="page">
+            <leptos_meta::Title text="Not loaded" />
+            <h1 class="visually-hidden">"This page could not be loaded"</h1>
+            <EmptyState title="This page could not be loaded">
+                <p>"The connection is gone, or Towpath was updated since you opened it. Nothing is lost."</p>
+                // A plain visit, past the router: it brings the page and the newest scripts.
+                <a class="button button--primary" href="" rel="external">
+                    "Load it again"
+                </a>
+            </EmptyState>
+        </main>
+    }
+    .into_any()
+}

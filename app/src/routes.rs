@@ -1,13 +1,31 @@
 //! Which page stands at which address.
 
 use crate::AppError;
+use crate::lazy::lazy;
 use crate::loaded::ErrorPage;
 use crate::pages;
 use crate::shell::{TopBar, provide_shell_context};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
+
+// What everyone does every day, beside the first page, the inbox and signing in, which are never loaded later.
+lazy!(board_page = crate::pages::board::BoardPage, in daily);
+lazy!(bucket_page = crate::pages::buckets::BucketPage, in daily);
+lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
+lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
+lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
+lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
+lazy!(build_page = crate::pages::builds::BuildPage, in reading);
+lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
+lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
+lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
+lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
+lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
+lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
+lazy!(new_workflow_page = crate::pages::workflows::NewWorkflowPage, in setting_up);
+lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in setting_up);
 
 /// The whole app. Every page is rendered completely on the server before it is sent, so that it can be
 /// read without script and has the right status.
@@ -27,51 +45,51 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
                 <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
                 <Route path=path!("/inbox") view=pages::inbox::InboxPage ssr=mode.clone() />
-                <Route path=path!("/timeline") view=pages::timeline::TimelinePage ssr=mode.clone() />
-                <Route path=path!("/tokens") view=pages::tokens::TokensPage ssr=mode.clone() />
-                <Route path=path!("/people") view=pages::people::PeoplePage ssr=mode.clone() />
-                <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=mode.clone() />
-                <Route path=path!("/builds/:digest") view=pages::builds::BuildPage ssr=mode.clone() />
-                <Route path=path!("/projects/new") view=pages::projects::NewProjectPage ssr=mode.clone() />
-                <Route path=path!("/projects/:project") view=pages::projects::ProjectPage ssr=mode.clone() />
+                <Route path=path!("/timeline") view={Lazy::<timeline_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/tokens") view={Lazy::<tokens_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/people") view={Lazy::<people_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/builds/:digest") view={Lazy::<build_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/projects/new") view={Lazy::<new_project_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/projects/:project") view={Lazy::<project_page::Page>::new()} ssr=mode.clone() />
                 <Route
                     path=path!("/projects/:project/environments/new")
-                    view=pages::environments::NewEnvironmentPage
+                    view={Lazy::<new_environment_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/workflows/new")
-                    view=pages::workflows::NewWorkflowPage
+                    view={Lazy::<new_workflow_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/integrations/new")
-                    view=pages::integrations::NewIntegrationPage
+                    view={Lazy::<new_integration_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/integrations/:integration")
-                    view=pages::board::BoardPage
+                    view={Lazy::<board_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/integrations/:integration/buckets/:bucket")
-                    view=pages::buckets::BucketPage
+                    view={Lazy::<bucket_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/integrations/:integration/promote")
-                    view=pages::promote::PromotePage
+                    view={Lazy::<promote_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/integrations/:integration/roll-back")
-                    view=pages::roll_back::RollBackPage
+                    view={Lazy::<roll_back_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route
                     path=path!("/projects/:project/promotions/:number")
-                    view=pages::promotions::PromotionPage
+                    view={Lazy::<promotion_page::Page>::new()}
                     ssr=mode.clone()
                 />
             </Routes>

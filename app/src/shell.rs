@@ -4,7 +4,7 @@
 mod document {
     use crate::App;
     use http::HeaderValue;
-    use http::header::CONTENT_SECURITY_POLICY;
+    use http::header::{CONTENT_SECURITY_POLICY, LINK};
     use leptos::nonce::use_nonce;
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
@@ -24,6 +24,7 @@ mod document {
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href="/pkg/towpath.css" />
                     <link rel="modulepreload" href="/pkg/towpath.js" />
+                    <link rel="preload" href="/pkg/towpath.wasm" r#as="fetch" crossorigin="anonymous" />
                     <script type="module" src="/start.js"></script>
                     <MetaTags />
                 </head>
@@ -31,6 +32,18 @@ mod document {
                     <App />
                 </body>
             </html>
+        }
+    }
+
+    /// Tells the browser which modules the page needs that is rendered now, so that it loads them beside the main one.
+    pub(crate) fn announce_group(group: &str) {
+        let chunks = crate::visitors::chunks();
+        let Some((response, files)) = use_context::<ResponseOptions>().zip(chunks.of(group)) else { return };
+        for file in files {
+            let link = format!("</pkg/{file}>; rel=preload; as=fetch; crossorigin=anonymous");
+            if let Ok(link) = HeaderValue::from_str(&link) {
+                response.append_header(LINK, link);
+            }
         }
     }
 
@@ -48,6 +61,8 @@ mod document {
     }
 }
 
+#[cfg(feature = "ssr")]
+pub(crate) use document::announce_group;
 #[cfg(feature = "ssr")]
 pub use document::shell;
 

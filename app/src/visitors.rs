@@ -6,7 +6,9 @@ use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use tower_sessions::Session;
 use towpath_domain::access::Actor;
 use towpath_domain::people::Person;
@@ -22,6 +24,28 @@ pub struct Visitor {
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub IpAddr);
 
+/// Which files of the site each group of pages needs, by the group's name.
+#[derive(Debug, Clone, Default)]
+pub struct Chunks(Arc<HashMap<String, Vec<String>>>);
+
+impl Chunks {
+    /// Reads what the site's build wrote: `{"group": ["module", …]}`, each a name without its ending.
+    ///
+    /// # Errors
+    /// When it is no such JSON.
+    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut groups: HashMap<String, Vec<String>> = serde_json::from_slice(json)?;
+        for file in groups.values_mut().flatten() {
+            file.push_str(".wasm");
+        }
+        Ok(Self(Arc::new(groups)))
+    }
+
+    pub(crate) fn of(&self, group: &str) -> Option<Vec<String>> {
+        self.0.get(group).cloned()
+    }
+}
+
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }
@@ -36,6 +60,10 @@ pub(crate) fn session() -> Result<Session, AppError> {
 }
 
 pub(crate) fn visitor() -> Visitor {
+    extension().unwrap_or_default()
+}
+
+pub(crate) fn chunks() -> Chunks {
     extension().unwrap_or_default()
 }
 

@@ -19,6 +19,16 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use source::Site;
 
+use towpath_app::visitors::Chunks;
+
+impl Site {
+    /// Which modules each group of pages needs; nothing where the site's build did not say.
+    pub fn chunks(&self) -> Chunks {
+        let told = self.read_at_start("pkg/chunks.json");
+        told.and_then(|json| Chunks::read(&json).ok()).unwrap_or_default()
+    }
+}
+
 /// One file, or a compressed copy of one.
 struct File {
     content: Bytes,

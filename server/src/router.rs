@@ -4,8 +4,8 @@ use crate::assets::{self, Site};
 use crate::auth::{same_origin, sessions, visitors};
 use crate::config::Config;
 use crate::{functions, headers, health, pages, routes, telemetry};
-use axum::Router;
 use axum::middleware::{from_fn_with_state, map_response};
+use axum::{Extension, Router};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::timeout::RequestBodyTimeoutLayer;
@@ -31,6 +31,7 @@ pub fn router(service: &Service, config: Config, sources: Sources) -> Router {
 
 /// Pages and server functions, and what pages need. Later layers come first.
 fn for_browsers(service: &Service, config: &Arc<Config>) -> Router {
+    let site = Site::new(config);
     Router::new()
         .merge(functions::router(config.clone()))
         .merge(pages::router())
@@ -39,5 +40,6 @@ fn for_browsers(service: &Service, config: &Arc<Config>) -> Router {
         .layer(sessions::layer(service.clone(), config))
         .layer(from_fn_with_state(config.clone(), sessions::whole_removal))
         .layer(from_fn_with_state(config.clone(), same_origin::check))
-        .layer(from_fn_with_state(Site::new(config), assets::serve))
+        .layer(Extension(site.chunks()))
+        .layer(from_fn_with_state(site, assets::serve))
 }

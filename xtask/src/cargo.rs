@@ -47,8 +47,8 @@ impl Workspace {
     pub fn build_frontend(&self, profile: Profile) -> Result<PathBuf> {
         const TRIPLE: &str = "wasm32-unknown-unknown";
         let target = self.target.join("front");
-        let mut cargo = self.cargo(&target);
-        cargo.args(["--package", "towpath-frontend", "--target", TRIPLE]);
+        let mut cargo = self.cargo("rustc", &target);
+        cargo.args(["--package", "towpath-frontend", "--lib", "--target", TRIPLE]);
         let folder = match profile {
             Profile::Dev => {
                 // Line tables would quadruple what the browser loads on each reload.
@@ -63,12 +63,15 @@ impl Workspace {
                 "wasm-release"
             }
         };
+        // Splitting follows what refers to what, which the linker otherwise forgets. For the last crate only, so that
+        // lints and the libraries share what is compiled.
+        cargo.args(["--", "-Clink-arg=--emit-relocs"]);
         run(&mut cargo)?;
         Ok(target.join(TRIPLE).join(folder).join("towpath_frontend.wasm"))
     }
 
     pub fn build_binaries(&self, profile: Profile) -> Result<()> {
-        let mut cargo = self.cargo(&self.target);
+        let mut cargo = self.cargo("build", &self.target);
         cargo.args(["--package", "towpath-server", "--package", "towpath-cli"]);
         if profile == Profile::Release {
             cargo.args(["--release", "--features", "towpath-server/embed"]);
@@ -76,10 +79,10 @@ impl Workspace {
         run(&mut cargo)
     }
 
-    fn cargo(&self, target: &Path) -> Command {
+    fn cargo(&self, command: &str, target: &Path) -> Command {
         let mut cargo = Command::new("cargo");
         cargo.current_dir(&self.root);
-        cargo.args(["build", "--locked", "--target-dir"]).arg(target);
+        cargo.args([command, "--locked", "--target-dir"]).arg(target);
         // `cargo run` describes xtask itself in these. A build script that watches one of them (ring's does)
         // would run again after each change between `cargo xtask` and a plain cargo command.
         for (name, _) in env::vars_os() {

@@ -1,24 +1,31 @@
-//! From the compiled frontend to what the browser loads: bindings, and in release an optimised module.
+//! From the compiled frontend to what the browser loads: a main module with its bindings, a module for each group
+//! of pages that is loaded when one of them is opened, and in release all of them optimised.
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
     process::Command,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_split_cli_support::Options;
 
 use crate::{
     cargo::{Profile, Workspace, run},
     site::Site,
 };
 
-/// What the bound module is called, beside `towpath.js`.
+/// What the main module is called, beside `towpath.js`.
 const MODULE: &str = "towpath.wasm";
+/// The script by which the main module loads the others.
+const LOADER: &str = "./towpath-split.js";
+/// Which modules each group of pages needs, for the server to tell browsers before they ask.
+const CHUNKS: &str = "chunks.json";
 
-/// Writes `pkg/towpath.js`, `pkg/towpath.wasm` and the scripts they import, unless they stand there already.
+/// Writes `pkg/towpath.js`, the modules and the scripts they import, unless they stand there already.
 pub fn bind(workspace: &Workspace, profile: Profile, compiled: &Path, site: &mut Site) -> Result<()> {
     let work = workspace.root.join("target/site-work");
     let stamp = work.join("bound");
@@ -32,11 +39,24 @@ pub fn bind(workspace: &Workspace, profile: Profile, compiled: &Path, site: &mut
         fs::remove_dir_all(&bound)?;
     }
     fs::create_dir_all(&bound)?;
-    Bindgen::new().input_path(compiled).out_name("towpath").web(true)?.typescript(false).generate(&bound)?;
-    let module = bound.join(MODULE);
-    fs::rename(bound.join("towpath_bg.wasm"), &module)?;
+    let split = work.join("split.wasm");
+    let mut modules = divide(compiled, &bound, &split)?;
+    // Names of exports are kept as they are, since the other modules ask for them.
+    Bindgen::new()
+        .input_path(&split)
+        .out_name("towpath")
+        .web(true)?
+        .typescript(false)
+        .keep_lld_exports(true)
+        .demangle(false)
+        .generate(&bound)?;
+    let main = bound.join(MODULE);
+    fs::rename(bound.join("towpath_bg.wasm"), &main)?;
+    modules.push(main);
     if profile == Profile::Release {
-        optimise(&workspace.root, &module)?;
+        for module in &modules {
+            optimise(&workspace.root, module)?;
+        }
     }
 
     let mut record = key;
@@ -47,6 +67,22 @@ pub fn bind(workspace: &Workspace, profile: Profile, compiled: &Path, site: &mut
         record.push_str(name.to_str().context("a script's name is not UTF-8")?);
     }
     Ok(fs::write(stamp, record)?)
+}
+
+/// Divides the compiled module at the pages that are loaded by themselves. Writes the main part to `main`, the others
+/// with their loader into `folder`; answers the others.
+fn divide(compiled: &Path, folder: &Path, main: &Path) -> Result<Vec<PathBuf>> {
+    let whole = fs::read(compiled)?;
+    let mut options = Options::new(&whole);
+    options.output_dir = folder;
+    options.main_out_path = main;
+    options.main_module = "./towpath.js";
+    options.link_name = LOADER;
+    let divided =
+        wasm_split_cli_support::transform(options).map_err(|error| anyhow!("splitting: {error:?}"))?;
+    let chunks: BTreeMap<_, _> = divided.prefetch_map.into_iter().collect();
+    fs::write(folder.join(CHUNKS), serde_json::to_vec(&chunks)?)?;
+    Ok(divided.split_modules)
 }
 
 /// Names the inputs of the binding: the module, the profile, and this program.

@@ -29,6 +29,11 @@ impl Site {
         Ok(())
     }
 
+    #[expect(clippy::unused_self, reason = "the same signature as that of the site in a folder")]
+    pub(super) fn read_at_start(&self, name: &str) -> Option<Bytes> {
+        Some(Bytes::from(Embedded::get(name)?.data.into_owned()))
+    }
+
     #[expect(clippy::unused_async, reason = "the same signature as that of the site in a folder")]
     pub(super) async fn read(&self, name: &str) -> Option<File> {
         let file = Embedded::get(name)?;

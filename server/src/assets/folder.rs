@@ -3,6 +3,7 @@
 use super::File;
 use crate::config::Config;
 use anyhow::ensure;
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,10 @@ impl Site {
             "there is no site in {folder}; build one with `cargo xtask site`, or name its folder by TOWPATH_SITE"
         );
         Ok(())
+    }
+
+    pub(super) fn read_at_start(&self, name: &str) -> Option<Bytes> {
+        std::fs::read(self.0.join(name)).ok().map(Bytes::from)
     }
 
     pub(super) async fn read(&self, name: &str) -> Option<File> {
