@@ -10,6 +10,7 @@ pub mod components;
 mod echo;
 mod errors;
 pub mod fns;
+mod live;
 mod loaded;
 mod pages;
 pub mod paths;

@@ -280,5 +280,7 @@ pub struct TimelinePage {
     pub projects: Vec<Slug>,
     pub integrations: Vec<String>,
     pub people: Vec<(PersonId, String)>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
     pub now: Time,
 }
