@@ -11,6 +11,7 @@ mod echo;
 mod errors;
 pub mod fns;
 mod lazy;
+mod live;
 mod loaded;
 mod pages;
 pub mod paths;

@@ -69,10 +69,12 @@ pub use document::shell;
 use crate::components::avatar::Avatar;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::live::LiveRegion;
-use crate::fns::people::{SignOut, who_am_i};
+use crate::fns::people::{Me, SignOut, who_am_i};
+use crate::live::{ContactBanner, follow, provide_live_context, use_changes};
 use crate::paths;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use towpath_domain::live::Notice;
 
 /// What the live region says; components set it to tell what happened.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +88,7 @@ pub struct Deeds(pub RwSignal<usize>);
 pub fn provide_shell_context() {
     provide_context(Announcement(RwSignal::new(String::new())));
     provide_context(Deeds(RwSignal::new(0)));
+    provide_live_context();
 }
 
 /// The bar on top of every page.
@@ -93,7 +96,13 @@ pub fn provide_shell_context() {
 pub fn TopBar() -> impl IntoView {
     let path = use_location().pathname;
     let Deeds(deeds) = expect_context();
-    let me = Resource::new(move || (path.get(), deeds.get()), |_| who_am_i());
+    let changes = use_changes(Notice::is_of_promotion);
+    let me = Resource::new(move || (path.get(), deeds.get(), changes.get()), |_| who_am_i());
+    // Whoever is signed in hears of what happens.
+    follow(move || match me.get() {
+        Some(Ok(me)) => Some(me.map(|me| me.as_of)),
+        Some(Err(_)) | None => None,
+    });
     let announcement: Announcement = expect_context();
     view! {
         <a class="skip-link" href="#main">
@@ -105,11 +114,12 @@ pub fn TopBar() -> impl IntoView {
             })}
         </Transition>
         <LiveRegion message=announcement.0 />
+        <ContactBanner />
     }
 }
 
 #[component]
-fn Bar(me: crate::fns::people::Me, path: Memo<String>) -> impl IntoView {
+fn Bar(me: Me, path: Memo<String>) -> impl IntoView {
     let sign_out = ServerAction::<SignOut>::new();
     let current = move |href: &'static str| {
         let path = path.get();

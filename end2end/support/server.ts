@@ -19,8 +19,8 @@ const TRIES = 5;
 
 export class Server {
   private constructor(
-    private readonly child: ChildProcess,
-    private readonly exit: Promise<number>,
+    private child: ChildProcess,
+    private exit: Promise<number>,
     private readonly environment: Record<string, string>,
     private readonly folder: Folder,
     private readonly database: Database,
@@ -36,12 +36,7 @@ export class Server {
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
       const environment = settings(port, folder, database);
-      const child = spawn(BINARY, [], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
-      const exit = ended(child, "exit");
-      // Whoever waits for it hears of it; before that a failure must not end the test run.
-      exit.catch(() => {});
-      child.stderr!.pipe(createWriteStream(folder.at("log")));
-      const greeting = await Promise.race([firstLine(child), exit.then(() => undefined)]);
+      const { child, exit, greeting } = await launch(environment, folder);
       if (greeting !== undefined) {
         return new Server(child, exit, environment, folder, database, greeting, `localhost:${port}`);
       }
@@ -66,6 +61,18 @@ export class Server {
     return run(BINARY, [name], { env: this.environment });
   }
 
+  /** Ends it and starts it again on the same port and data, with something to do while it is away. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    this.child.kill("SIGTERM");
+    const code = await this.exit;
+    if (code !== 0) throw new Error(`the server ended with ${code}`);
+    await meanwhile();
+    const { child, exit, greeting } = await launch(this.environment, this.folder);
+    if (greeting === undefined) throw new Error("the server did not start again");
+    this.child = child;
+    this.exit = exit;
+  }
+
   /** Ends it, and expects that it ended by itself and that nothing broke in its lifetime. */
   async stop(): Promise<void> {
     this.child.kill("SIGTERM");
@@ -77,6 +84,23 @@ export class Server {
     if (code !== 0) throw new Error(`the server ended with ${code}:\n${log}`);
     if (broken.length > 0) throw new Error(`something broke in the server:\n${broken.join("\n")}`);
   }
+}
+
+interface Launched {
+  child: ChildProcess;
+  exit: Promise<number>;
+  /** Absent where it ended at once. */
+  greeting: string | undefined;
+}
+
+async function launch(environment: Record<string, string>, folder: Folder): Promise<Launched> {
+  const child = spawn(BINARY, [], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const exit = ended(child, "exit");
+  // Whoever waits for it hears of it; before that a failure must not end the test run.
+  exit.catch(() => {});
+  child.stderr!.pipe(createWriteStream(folder.at("log"), { flags: "a" }));
+  const greeting = await Promise.race([firstLine(child), exit.then(() => undefined)]);
+  return { child, exit, greeting };
 }
 
 function settings(port: number, folder: Folder, database: Database): Record<string, string> {

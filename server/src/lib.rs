@@ -11,6 +11,7 @@ mod functions;
 mod headers;
 mod health;
 mod listening;
+mod live;
 pub mod openapi;
 pub mod pages;
 mod refusals;

@@ -3,11 +3,12 @@
 use crate::assets::{self, Site};
 use crate::auth::{same_origin, sessions, visitors};
 use crate::config::Config;
-use crate::{functions, headers, health, pages, routes, telemetry};
+use crate::{functions, headers, health, live, pages, routes, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::{Extension, Router};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use towpath_service::{Service, Sources};
 
@@ -16,25 +17,26 @@ use towpath_service::{Service, Sources};
 const SILENCE: Duration = Duration::from_mins(1);
 
 /// Every route of the server. Registry and REST know their callers by tokens and passwords and never look at
-/// cookies; what does stands behind the session and the same-origin check.
-pub fn router(service: &Service, config: Config, sources: Sources) -> Router {
+/// cookies; what does stands behind the session and the same-origin check. Streams end when `stop` is cancelled.
+pub fn router(service: &Service, config: Config, sources: Sources, stop: CancellationToken) -> Router {
     let config = Arc::new(config);
     Router::new()
         .merge(health::router(service.clone()))
         .merge(towpath_registry::router(service.clone()))
         .merge(routes::router(service.clone()))
-        .merge(for_browsers(service, &config))
+        .merge(for_browsers(service, &config, stop))
         .layer(RequestBodyTimeoutLayer::new(SILENCE))
         .layer(from_fn_with_state(config, headers::harden))
         .layer(from_fn_with_state(sources, telemetry::tell))
 }
 
 /// Pages and server functions, and what pages need. Later layers come first.
-fn for_browsers(service: &Service, config: &Arc<Config>) -> Router {
+fn for_browsers(service: &Service, config: &Arc<Config>, stop: CancellationToken) -> Router {
     let site = Site::new(config);
     Router::new()
         .merge(functions::router(config.clone()))
         .merge(pages::router())
+        .merge(live::router(stop))
         .layer(map_response(headers::uncached))
         .layer(from_fn_with_state(service.clone(), visitors::introduce))
         .layer(sessions::layer(service.clone(), config))

@@ -27,8 +27,9 @@ use crate::openapi;
 use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use failures::{Failure, render};
+pub(crate) use failures::{Failure, render};
 use http::{Uri, header::CONTENT_TYPE};
+pub(crate) use queries::Query;
 use towpath_service::Service;
 use utoipa_axum::router::OpenApiRouter;
 

@@ -51,7 +51,7 @@ pub async fn run(
     let mut workers = workers::start(&service, &stop);
     let clients = Clients { proxies: config.proxies };
     let limit = config.shutdown;
-    let router = router::router(&service, config, sources);
+    let router = router::router(&service, config, sources, stop.clone());
     listening::serve(listener, router, clients, stop, limit).await;
     while workers.join_next().await.is_some() {}
     service.close().await;

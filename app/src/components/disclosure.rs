@@ -7,8 +7,8 @@ use leptos::prelude::*;
 pub fn Disclosure(
     #[prop(into)] summary: String,
     /// How many things are inside.
-    #[prop(optional)]
-    count: Option<usize>,
+    #[prop(optional, into)]
+    count: Signal<Option<usize>>,
     /// A further class, such as `history` or `refusals`.
     #[prop(optional)]
     class: &'static str,
@@ -20,7 +20,7 @@ pub fn Disclosure(
         <details class=class open=open>
             <summary class="disclosure__summary">
                 {summary}
-                {count.map(|count| view! { <span class="count">{count}</span> })}
+                {move || count.get().map(|count| view! { <span class="count">{count}</span> })}
             </summary>
             <div class="disclosure__body">{children()}</div>
         </details>

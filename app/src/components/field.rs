@@ -194,9 +194,10 @@ pub(super) fn described_by(id: &str, hint: bool) -> String {
 }
 
 /// A text area holds plain text, in which the framework's own markers would show; so its text is written
-/// by hand, behind the line break that parsers skip.
+/// by hand. In a page it stands behind the line break that parsers skip there, and only there.
 fn escape(text: &str) -> String {
-    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+    let skipped = if cfg!(feature = "ssr") { "\n" } else { "" };
+    format!("{skipped}{}", text.replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Symbol {
     Arrow,
+    ArrowUp,
     Ban,
     Branch,
     Check,
@@ -17,6 +18,8 @@ pub enum Symbol {
     Commit,
     Copy,
     Gate,
+    /// Something that can be taken up.
+    Grip,
     Hold,
     Inbox,
     Info,
@@ -34,6 +37,7 @@ impl Symbol {
     const fn path(self) -> &'static str {
         match self {
             Self::Arrow => "M2.5 8h11M9.5 4l4 4-4 4",
+            Self::ArrowUp => "M8 13.5v-11M4 6.5l4-4 4 4",
             Self::Ban => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM3.8 3.8l8.4 8.4",
             Self::Branch => {
                 "M4.5 5.5v5M4.5 2.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3ZM4.5 10.5a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3Z\
@@ -53,6 +57,7 @@ impl Symbol {
             Self::Gate => {
                 "M8 1.8l5 1.9v3.8c0 3.2-2.1 5.6-5 6.7-2.9-1.1-5-3.5-5-6.7V3.7ZM5.8 8l1.6 1.6L10.4 6.5"
             }
+            Self::Grip => "M6 3.5h.01M10 3.5h.01M6 8h.01M10 8h.01M6 12.5h.01M10 12.5h.01",
             Self::Hold => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM6.4 5.8v4.4M9.6 5.8v4.4",
             Self::Inbox => "M2 9.5l2-6h8l2 6v3a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1ZM2 9.5h3.5L6.5 11h3l1-1.5H14",
             Self::Info => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 7.5v3.2M8 5.2v.1",

@@ -17,6 +17,8 @@ pub struct Me {
     /// How many promotions wait for this person's decision.
     pub waiting: usize,
     pub manages_people: bool,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
 }
 
 #[server(prefix = "/fn", endpoint = "who_am_i")]
@@ -28,6 +30,7 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
         name: person.name.to_string(),
         email: person.email.to_string(),
         waiting: inbox.to_decide.len(),
+        as_of: inbox.as_of,
         manages_people: actor.may(Action::ManagePeople, &Target::installation()),
     }))
 }

@@ -1,33 +1,52 @@
 //! The board of an integration: its buckets as stages from left to right, and what moves between them.
+//!
+//! It is kept true while it is looked at. What is read anew is merged into what is there: a stage is its bucket, a
+//! card is its placement, and every part is drawn again only where it changed. So whatever a person has opened,
+//! typed, focused or taken into the hand stays.
 
 mod build_card;
 mod carry;
+mod dialog;
+mod hand;
+mod history;
+mod move_menu;
+mod news;
+mod paused;
 mod push_help;
+mod refusals;
 mod stage;
+mod unclassified;
+mod verdict;
+mod waiting;
 
-use crate::components::dialog::Dialog;
-use crate::components::digest::DigestView;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
-use crate::components::time::TimeView;
 use crate::fns::boards::view_board;
 use crate::fns::buckets::ResumeArrivals;
 use crate::fns::promotions::Promote;
+use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
-use crate::pages::promote::PromoteForm;
 use crate::paths;
 use crate::shell::Announcement;
-use carry::Carry;
+use carry::{Act, Around, Berth, Carry, Hand, Load};
+use dialog::{PromoteDialog, Wish};
+use hand::HandBar;
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use push_help::PushHelp;
 use stage::Stage;
 use std::sync::Arc;
 use towpath_domain::boards::{Board, Card};
-use towpath_domain::builds::Build;
-use towpath_domain::promotions::Outlook;
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::live::Notice;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
+use towpath_domain::times::Time;
+use unclassified::Unclassified;
 
 #[component]
 pub fn BoardPage() -> impl IntoView {
@@ -35,239 +54,259 @@ pub fn BoardPage() -> impl IntoView {
     let promote = ServerAction::<Promote>::new();
     let resume = ServerAction::<ResumeArrivals>::new();
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
-    // A promotion that was refused leaves the board, with its dialog and what was typed, as it is.
-    let promoted = successes(promote);
     let board = Resource::new(
-        move || (param("project"), param("integration"), promoted.get(), resume.version().get()),
-        |(project, integration, ..)| view_board(project, integration),
+        move || (param("project"), param("integration")),
+        |(project, integration)| view_board(project, integration),
     );
+    let gone = Callback::new(move |()| board.refetch());
     view! {
         <main id="main" class="page page--wide">
-            <Loaded resource=board let:board>
-                <BoardView board=Arc::new(board) promote=promote resume=resume />
+            <Loaded resource=board let:first>
+                <BoardView first=first promote=promote resume=resume gone=gone />
             </Loaded>
         </main>
     }
 }
 
 /// What the parts of the board share.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Table {
-    board: Arc<Board>,
+    board: Signal<Arc<Board>>,
+    now: Signal<Time>,
     carry: RwSignal<Carry>,
     /// The promotion that the dialog asks to confirm.
     wish: RwSignal<Option<Wish>>,
     announcement: Option<Announcement>,
     resume: ServerAction<ResumeArrivals>,
-}
-
-/// A promotion before it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Wish {
-    build: Build,
-    from: towpath_domain::slugs::Slug,
-    to: towpath_domain::slugs::Slug,
-    current: Option<Card>,
-    outlook: Outlook,
+    /// Whether the board stands, so that a card that comes now has just been placed.
+    stands: StoredValue<bool>,
 }
 
 impl Table {
-    fn say(&self, words: String) {
+    fn say(self, words: String) {
         if let Some(Announcement(text)) = self.announcement {
             text.set(words);
         }
     }
 
-    /// Lets go of what is carried: an allowed drop opens the confirmation, any other says why not.
-    fn let_go(&self) {
-        let carry = self.carry.get_untracked();
-        self.carry.set(Carry::Nothing);
-        let Some(drop) = carry.drop_it() else {
-            self.say("Put back where it was.".to_owned());
-            return;
+    /// Does something with the build in the hand; an allowed drop opens the confirmation.
+    fn act(self, act: Act) {
+        // The browser may tell of a drag after the board has gone.
+        let Some(carry) = self.carry.try_get_untracked() else { return };
+        let load = match act {
+            Act::PickUp(load, _) => Some(load),
+            _ => carry.held().map(|held| held.load),
         };
-        let board = &self.board;
-        let outlook = board.consider(drop.build, drop.from, drop.to);
-        let (Some(outlook), Some(from), Some(to)) = (outlook, board.column(drop.from), board.column(drop.to))
-        else {
-            return;
-        };
-        if let Outlook::Refused { .. } = outlook {
-            self.say(format!("Not moved to {}. {}", to.slot.slug, outlook.words()));
-            return;
+        let Some(load) = load else { return };
+        let turn = carry.turn(act, &around(&self.board.read_untracked(), load));
+        if turn.carry != carry {
+            self.carry.set(turn.carry);
         }
-        if let Some(card) = from.cards().find(|card| card.build.id == drop.build) {
-            self.wish.set(Some(Wish {
-                build: card.build.clone(),
-                from: from.slot.slug.clone(),
-                to: to.slot.slug.clone(),
-                current: to.current.clone(),
-                outlook,
-            }));
+        if let Some(words) = turn.says {
+            self.say(words);
+        }
+        if let Some(drop) = turn.dropped {
+            self.ask(drop.build, drop.from, drop.to);
         }
     }
+
+    /// Asks to confirm that a build is to be promoted.
+    fn ask(self, build: towpath_domain::ids::BuildId, from: BucketKey, to: BucketKey) {
+        let board = self.board.get_untracked();
+        let wish = board.column(from).zip(board.column(to)).and_then(|(from, to)| {
+            let card = from.cards().find(|card| card.build.id == build)?;
+            Some(Wish {
+                build: card.build.clone(),
+                from: (from.slot.key, from.slot.slug.clone()),
+                to: (to.slot.key, to.slot.slug.clone()),
+            })
+        });
+        self.wish.set(wish);
+    }
+}
+
+/// The board as it is around a build.
+fn around(board: &Board, load: Load) -> Around {
+    let card =
+        board.column(load.from).and_then(|column| column.cards().find(|card| card.build.id == load.build));
+    let stages = board.columns.iter().map(|column| {
+        let bucket = column.slot.key;
+        let outlook = if bucket == load.from { None } else { board.consider(load.build, load.from, bucket) };
+        Berth { bucket, name: column.slot.slug.to_string(), outlook }
+    });
+    Around {
+        tag: card.map_or_else(|| "The build".to_owned(), |card| card.build.tag.to_string()),
+        stages: stages.collect(),
+    }
+}
+
+/// What a card is when it is picked up.
+const fn load(card: &Card, from: BucketKey) -> Load {
+    Load { build: card.build.id, placement: card.placement, from }
 }
 
 #[component]
 fn BoardView(
-    board: Arc<Board>,
+    first: Board,
     promote: ServerAction<Promote>,
     resume: ServerAction<ResumeArrivals>,
+    gone: Callback<()>,
 ) -> impl IntoView {
+    let (project, integration) = (first.project.slug.clone(), first.integration.slug.clone());
+    let label = format!("Board of {integration}");
+    let Kept { view: board, read } = keep(
+        first,
+        touching(project.clone(), integration.clone()),
+        move || view_board(project.to_string(), integration.to_string()),
+        move || gone.run(()),
+    );
     let table = Table {
-        board: board.clone(),
+        board,
+        now: Memo::new(move |_| board.read().now).into(),
         carry: RwSignal::new(Carry::Nothing),
         wish: RwSignal::new(None),
         announcement: use_context(),
         resume,
+        stands: StoredValue::new(false),
+    };
+    Effect::new(move |_| table.stands.set_value(true));
+    read_after_acts(promote, resume, read);
+    tell(table);
+    let buckets =
+        Memo::new(move |_| board.read().columns.iter().map(|column| column.slot.key).collect::<Vec<_>>());
+    let way = move || {
+        if board.read().workflow.is_some() { "board__way" } else { "board__way board__way--loose" }
     };
     let carry = table.carry;
-    let stages = board.columns.iter().map(|column| {
-        view! { <Stage table=table.clone() key=column.slot.key /> }
-    });
-    let stages = stages.collect_view();
-    let way = if board.workflow.is_some() { "board__way" } else { "board__way board__way--loose" };
-    let label = format!("Board of {}", board.integration.slug);
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && carry.get_untracked().is_in(Hand::Touch) {
+            table.act(Act::PutBack);
+        }
+    };
     view! {
-        <Heading board=board.clone() />
-        {unclassified(&board)}
-        <section class="board" aria-label=label data-dragging=move || carry.get().is_held().then_some("true")>
-            <ol class=way>{stages}</ol>
+        <Heading board=board />
+        <Unclassified board=board now=table.now />
+        <section class="board" aria-label=label data-carried=move || carried(carry.get()) on:keydown=on_key>
+            <ol class=way>
+                <For each=move || buckets.get() key=|bucket| *bucket let:bucket>
+                    <Stage table=table key=bucket />
+                </For>
+            </ol>
             <p id="board-help" class="visually-hidden">
-                "Space picks the build up. The arrow keys move between the stages, which say what a drop would meet. Space drops it, Escape puts it back."
+                "Space picks the build up. Left and right move between the stages that take it, up and down read what every stage says. Space drops it, Escape puts it back."
             </p>
+            <HandBar table=table />
         </section>
         <PromoteDialog table=table promote=promote />
     }
 }
 
+fn touching(project: Slug, integration: Slug) -> impl Fn(&Notice) -> bool + Send + Sync + 'static {
+    move |notice| notice.touches(&project, &integration)
+}
+
+/// The kind of hand that carries, as the stylesheet knows it.
+fn carried(carry: Carry) -> Option<&'static str> {
+    carry.held().map(|held| match held.hand {
+        Hand::Mouse => "mouse",
+        Hand::Touch => "touch",
+        Hand::Keys => "keys",
+    })
+}
+
+/// What this page did itself is shown without waiting to be told of it.
+fn read_after_acts(promote: ServerAction<Promote>, resume: ServerAction<ResumeArrivals>, read: Callback<()>) {
+    let (promoted, resumed) = (successes(promote), successes(resume));
+    Effect::new(move |before: Option<(usize, usize)>| {
+        let acts = (promoted.get(), resumed.get());
+        if before.is_some_and(|before| before != acts) {
+            read.run(());
+        }
+        acts
+    });
+}
+
+/// Tells those who listen what changed. A build stays in the hand unless it lies where it was picked up no more.
+fn tell(table: Table) {
+    Effect::new(move |before: Option<Arc<Board>>| {
+        let now = table.board.get();
+        let Some(before) = before else { return now };
+        let mut words = news::news(&before, &now);
+        let carry = table.carry.get_untracked();
+        if let Some(held) = carry.held().filter(|held| !lies_there(&now, held.load)) {
+            let turn = carry.turn(Act::Vanish, &around(&before, held.load));
+            table.carry.set(turn.carry);
+            words.extend(turn.says);
+            if held.hand == Hand::Keys {
+                focus_card(&now, held.load.from);
+            }
+        }
+        if !words.is_empty() {
+            table.say(words.join(" "));
+        }
+        now
+    });
+}
+
+/// The focus went with the card that it was on; it goes on to what took its place.
+fn focus_card(board: &Board, bucket: BucketKey) {
+    let Some(column) = board.column(bucket) else { return };
+    let card = format!("[data-bucket='{}'] .build-card", column.slot.slug);
+    request_animation_frame(move || {
+        let found = document().query_selector(&card).ok().flatten();
+        if let Some(card) = found.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
+            // Where it cannot be focused, nothing is lost but the place.
+            let _ = card.focus();
+        }
+    });
+}
+
+/// Whether what was picked up is still what is current there.
+fn lies_there(board: &Board, load: Load) -> bool {
+    let current = board.column(load.from).and_then(|column| column.current.as_ref());
+    current.is_some_and(|card| card.placement == load.placement)
+}
+
 #[component]
-fn Heading(board: Arc<Board>) -> impl IntoView {
-    let slug = board.integration.slug.to_string();
-    let (project, title) = (board.project.slug.clone(), board.integration.title.to_string());
+fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
+    let first = board.get_untracked();
+    let slug = first.integration.slug.to_string();
+    let project = first.project.slug.clone();
     let trail = vec![
         Crumb::new("Projects", paths::HOME),
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::here(slug.clone()),
     ];
-    let lead = match &board.workflow {
-        Some(workflow) => {
-            format!(
-                "Builds move through {} by the workflow “{}”.",
-                board.integration.kind.plural(),
-                workflow.name.title
-            )
-        }
-        None => format!("Builds by {}. No workflow moves them.", board.integration.kind),
-    };
     let filter = Filter { integration: format!("{project}/{slug}"), ..Filter::default() };
-    let empty = board.columns.iter().all(|column| column.current.is_none());
+    let empty = first.columns.iter().all(|column| column.current.is_none());
+    let words = Memo::new(move |_| {
+        let board = board.read();
+        (board.integration.title.to_string(), lead(&board))
+    });
     view! {
         <Title text=format!("{project}/{slug}") />
         <Breadcrumbs trail=trail />
-        <PageHeader title=title lead=lead>
-            <a class="button" href=paths::timeline(&filter, None)>
-                "Timeline"
-            </a>
-        </PageHeader>
-        <PushHelp board=board open=empty />
+        {move || {
+            let (title, lead) = words.get();
+            let href = paths::timeline(&filter, None);
+            view! {
+                <PageHeader title=title lead=lead>
+                    <a class="button" href=href>
+                        "Timeline"
+                    </a>
+                </PageHeader>
+            }
+        }}
+        <PushHelp board=first open=empty />
     }
 }
 
-/// What was pushed to the integration without a bucket.
-fn unclassified(board: &Board) -> Option<impl IntoView + use<>> {
-    let now = board.now;
-    let items: Vec<_> = board
-        .unclassified
-        .iter()
-        .map(|card| {
-            let (tag, at) = (card.build.tag.to_string(), card.at);
-            let href = paths::build(&card.build.digest);
-            let digest = card.build.digest.to_string();
-            let by = card.by.clone();
-            view! {
-                <li class="rows__item">
-                    <a class="rows__link" href=href>
-                        {tag}
-                    </a>
-                    <DigestView value=digest />
-                    <span class="rows__meta">{by} ", " <TimeView at=at now=now /></span>
-                </li>
-            }
-        })
-        .collect();
-    (!items.is_empty()).then(|| {
-        view! {
-            <section class="card" aria-labelledby="unclassified">
-                <header class="card__header">
-                    <h2 class="card__title" id="unclassified">
-                        "In no bucket"
-                    </h2>
-                </header>
-                <div class="card__body">
-                    <p class="muted">
-                        "Pushed to the integration without naming a bucket. Push to a bucket to place a build."
-                    </p>
-                    <ul class="rows">{items}</ul>
-                </div>
-            </section>
+fn lead(board: &Board) -> String {
+    let kind = board.integration.kind;
+    match &board.workflow {
+        Some(workflow) => {
+            format!("Builds move through {} by the workflow “{}”.", kind.plural(), workflow.name.title)
         }
-    })
-}
-
-/// Asks for a reason and shows what is there now, after a drop or a choice in the menu.
-#[component]
-fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> impl IntoView {
-    let wish = table.wish;
-    let open = RwSignal::new(false);
-    Effect::new(move |_| {
-        let wished = wish.with(Option::is_some);
-        if wished {
-            // The mistakes of an earlier wish say nothing about this one.
-            promote.clear();
-        }
-        open.set(wished);
-    });
-    // A promotion that was accepted needs no dialog any more; a refused one shows its mistakes in it.
-    Effect::new(move |_| {
-        if promote.value().with(|value| matches!(value, Some(Ok(_)))) {
-            wish.set(None);
-        }
-    });
-    let title = Signal::derive(move || {
-        wish.with(|wish| {
-            wish.as_ref()
-                .map_or_else(String::new, |wish| format!("Promote {} to {}", wish.build.tag, wish.to))
-        })
-    });
-    let closed = move |()| {
-        wish.set(None);
-        // The next one begins without the mistakes of this one.
-        promote.clear();
-    };
-    let (project, integration) =
-        (table.board.project.slug.to_string(), table.board.integration.slug.to_string());
-    let now = table.board.now;
-    view! {
-        <Dialog id="promote" title=title open=open on_close=Callback::new(closed)>
-            {move || {
-                wish.get()
-                    .map(|wish| {
-                        view! {
-                            <PromoteForm
-                                action=promote
-                                project=project.clone()
-                                integration=integration.clone()
-                                what=wish.build
-                                from=wish.from
-                                to=wish.to
-                                current=wish.current
-                                outlook=wish.outlook
-                                now=now
-                            />
-                        }
-                    })
-            }}
-        </Dialog>
+        None => format!("Builds by {kind}. No workflow moves them."),
     }
 }

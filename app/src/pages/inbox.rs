@@ -5,85 +5,118 @@ use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
 use crate::fns::inbox::view_inbox;
+use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use std::sync::Arc;
 use towpath_domain::inbox::{Inbox, InboxItem};
+use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
 
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let inbox = Resource::new(|| (), |()| view_inbox());
+    let gone = Callback::new(move |()| inbox.refetch());
     view! {
         <main id="main" class="page">
-            <Loaded resource=inbox let:inbox>
-                <Waiting inbox=inbox />
+            <Loaded resource=inbox let:first>
+                <Waiting first=first gone=gone />
             </Loaded>
         </main>
     }
 }
 
 #[component]
-fn Waiting(inbox: Inbox) -> impl IntoView {
-    let Inbox { to_decide, asked, now } = inbox;
-    let nothing = to_decide.is_empty();
+fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
+    let Kept { view: inbox, .. } = keep(first, Notice::is_of_promotion, view_inbox, move || gone.run(()));
+    let now = Memo::new(move |_| inbox.read().now);
+    let nothing = Memo::new(move |_| inbox.read().to_decide.is_empty());
+    let asked = Memo::new(move |_| !inbox.read().asked.is_empty());
     view! {
         <Title text="Inbox" />
         <PageHeader title="Inbox" lead="Promotions that wait for your decision, and those that you asked for." />
         <section class="stack" aria-labelledby="to-decide">
             <h2 id="to-decide">"For you to decide"</h2>
-            {nothing
+            {move || {
+                nothing
+                    .get()
+                    .then(|| {
+                        view! {
+                            <EmptyState title="Nothing waits for you">
+                                <p>"A promotion that needs your approval appears here."</p>
+                            </EmptyState>
+                        }
+                    })
+            }}
+            <List inbox=inbox part=|inbox| &inbox.to_decide now=now verb="Review" />
+        </section>
+        {move || {
+            asked
+                .get()
                 .then(|| {
                     view! {
-                        <EmptyState title="Nothing waits for you">
-                            <p>"A promotion that needs your approval appears here."</p>
-                        </EmptyState>
+                        <section class="stack" aria-labelledby="asked">
+                            <h2 id="asked">"You asked for"</h2>
+                            <List inbox=inbox part=|inbox| &inbox.asked now=now verb="Open" />
+                        </section>
                     }
-                })}
-            {list(to_decide, now, "Review")}
-        </section>
-        {(!asked.is_empty())
-            .then(|| {
-                view! {
-                    <section class="stack" aria-labelledby="asked">
-                        <h2 id="asked">"You asked for"</h2>
-                        {list(asked, now, "Open")}
-                    </section>
-                }
-            })}
+                })
+        }}
     }
 }
 
-fn list(items: Vec<InboxItem>, now: Time, verb: &'static str) -> Option<impl IntoView> {
-    let item = move |item: InboxItem| {
-        let promotion = item.promotion;
-        let href = paths::promotion(&item.project, promotion.number);
-        let title = format!(
-            "#{} {}/{} {} to {}",
-            promotion.number, item.project, item.integration, promotion.tag, promotion.to.slug
-        );
-        let label = format!("{verb} #{}", promotion.number);
-        let needs = format!("Needs {}. ", item.needs.join(" and "));
-        view! {
-            <li class="inbox__item">
-                <Avatar name=item.requested_by.clone() />
-                <div class="inbox__body">
-                    <p class="inbox__title">
-                        <a href=href.clone()>{title}</a>
-                    </p>
-                    <p class="inbox__meta">
-                        {needs} {item.requested_by} " asked " <TimeView at=promotion.requested_at now=now /> " · "
-                        {promotion.reason.to_string()}
-                    </p>
-                </div>
-                <div class="inbox__actions">
-                    <a class="button button--small" href=href aria-label=label>
-                        {verb}
-                    </a>
-                </div>
-            </li>
-        }
-    };
-    (!items.is_empty()).then(|| view! { <ul class="inbox">{items.into_iter().map(item).collect_view()}</ul> })
+/// One of the inbox's lists; an item is drawn again only where what it needs has changed.
+#[component]
+fn List(
+    inbox: Signal<Arc<Inbox>>,
+    part: fn(&Inbox) -> &Vec<InboxItem>,
+    now: Memo<Time>,
+    verb: &'static str,
+) -> impl IntoView {
+    let any = Memo::new(move |_| !part(&inbox.read()).is_empty());
+    let items = move || part(&inbox.read()).clone();
+    move || {
+        any.get().then(|| {
+            view! {
+                <ul class="inbox">
+                    <For each=items key=|item| (item.promotion.id, item.needs.clone()) let:item>
+                        <Item item=item now=now verb=verb />
+                    </For>
+                </ul>
+            }
+        })
+    }
+}
+
+#[component]
+fn Item(item: InboxItem, now: Memo<Time>, verb: &'static str) -> impl IntoView {
+    let promotion = item.promotion;
+    let href = paths::promotion(&item.project, promotion.number);
+    let title = format!(
+        "#{} {}/{} {} to {}",
+        promotion.number, item.project, item.integration, promotion.tag, promotion.to.slug
+    );
+    let label = format!("{verb} #{}", promotion.number);
+    let needs = format!("Needs {}. ", item.needs.join(" and "));
+    view! {
+        <li class="inbox__item">
+            <Avatar name=item.requested_by.clone() />
+            <div class="inbox__body">
+                <p class="inbox__title">
+                    <a href=href.clone()>{title}</a>
+                </p>
+                <p class="inbox__meta">
+                    {needs} {item.requested_by} " asked " <TimeView at=promotion.requested_at now=now /> " · "
+                    {promotion.reason.to_string()}
+                </p>
+            </div>
+            <div class="inbox__actions">
+                <a class="button button--small" href=href aria-label=label>
+                    {verb}
+                </a>
+            </div>
+        </li>
+    }
 }

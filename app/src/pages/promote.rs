@@ -33,21 +33,18 @@ pub fn PromoteForm(
     from: Slug,
     to: Slug,
     /// What is current in the target now.
-    current: Option<Card>,
-    outlook: Outlook,
-    now: Time,
+    #[prop(into)]
+    current: Signal<Option<Card>>,
+    #[prop(into)] outlook: Signal<Outlook>,
+    #[prop(into)] now: Signal<Time>,
 ) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/promote");
-    let refused = matches!(outlook, Outlook::Refused { .. });
-    let (tone, title) = match outlook {
-        Outlook::Enters => (Tone::Success, "It is promoted at once"),
-        Outlook::Waits { .. } => (Tone::Warning, "It will wait"),
-        Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
-    };
-    let words = match &outlook {
-        Outlook::Enters => format!("{to} has no gate that is still open."),
-        other => format!("{}.", other.words().trim_end_matches('.')),
+    // A reason that is being typed is not taken away where the outlook turns; the server refuses it then.
+    let refused = matches!(outlook.get_untracked(), Outlook::Refused { .. });
+    let said = {
+        let to = to.clone();
+        move || foretell(&outlook.read(), &to)
     };
     view! {
         <ActionForm action=action attr:class="form">
@@ -69,7 +66,7 @@ pub fn PromoteForm(
                 <div class="facts__row">
                     <dt>{format!("Now in {to}")}</dt>
                     <dd>
-                        {match current {
+                        {move || match current.get() {
                             Some(card) => {
                                 Either::Left(
                                     view! {
@@ -86,9 +83,7 @@ pub fn PromoteForm(
                     </dd>
                 </div>
             </dl>
-            <Banner tone=tone title=title>
-                <p>{words}</p>
-            </Banner>
+            {said}
             {(!refused)
                 .then(|| {
                     view! {
@@ -109,6 +104,24 @@ pub fn PromoteForm(
                     }
                 })}
         </ActionForm>
+    }
+}
+
+/// What the promotion will meet.
+fn foretell(outlook: &Outlook, to: &Slug) -> impl IntoView + use<> {
+    let (tone, title) = match outlook {
+        Outlook::Enters => (Tone::Success, "It is promoted at once"),
+        Outlook::Waits { .. } => (Tone::Warning, "It will wait"),
+        Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
+    };
+    let words = match outlook {
+        Outlook::Enters => format!("{to} has no gate that is still open."),
+        other => format!("{}.", other.words().trim_end_matches('.')),
+    };
+    view! {
+        <Banner tone=tone title=title>
+            <p>{words}</p>
+        </Banner>
     }
 }
 

@@ -13,9 +13,10 @@ use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
+use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
-use crate::shell::Deeds;
+use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,10 +32,9 @@ pub fn PromotionPage() -> impl IntoView {
     let decide = ServerAction::<Decide>::new();
     let cancel = ServerAction::<CancelPromotion>::new();
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
-    let (decided, cancelled) = (successes(decide), successes(cancel));
     let view = Resource::new(
-        move || (param("project"), param("number"), decided.get(), cancelled.get()),
-        |(project, number, ..)| async move {
+        move || (param("project"), param("number")),
+        |(project, number)| async move {
             match number.parse() {
                 Ok(number) => view_promotion(project, number).await,
                 Err(_) => Err(AppError::NotFound(format!("The promotion “{number}” was not found"))),
@@ -50,52 +50,100 @@ pub fn PromotionPage() -> impl IntoView {
             deeds.update(|deeds| *deeds += 1);
         }
     });
+    let gone = Callback::new(move |()| view.refetch());
     view! {
         <main id="main" class="page">
-            <Loaded resource=view let:view>
-                <Promotion view=Arc::new(view) decide=decide cancel=cancel />
+            <Loaded resource=view let:first>
+                <Promotion first=first decide=decide cancel=cancel gone=gone />
             </Loaded>
         </main>
     }
 }
 
+type View = Signal<Arc<PromotionView>>;
+
 #[component]
 fn Promotion(
-    view: Arc<PromotionView>,
+    first: PromotionView,
     decide: ServerAction<Decide>,
     cancel: ServerAction<CancelPromotion>,
+    gone: Callback<()>,
 ) -> impl IntoView {
-    let promotion = view.promotion.clone();
+    let promotion = first.promotion.clone();
     let title = format!("#{} Promote {} to {}", promotion.number, promotion.tag, promotion.to.slug);
     let lead = format!(
         "{}/{}, from {} to {}.",
-        view.project, view.integration, promotion.from.slug, promotion.to.slug
+        first.project, first.integration, promotion.from.slug, promotion.to.slug
     );
     let trail = vec![
-        Crumb::new(view.project.to_string(), paths::project(&view.project)),
-        Crumb::new(view.integration.to_string(), paths::integration(&view.project, &view.integration)),
+        Crumb::new(first.project.to_string(), paths::project(&first.project)),
+        Crumb::new(first.integration.to_string(), paths::integration(&first.project, &first.integration)),
         Crumb::here(format!("#{}", promotion.number)),
     ];
-    let waits = promotion.state == State::Waiting;
-    let state = promotion.state;
+    let view = kept(first, decide, cancel, gone);
+    // Each part is drawn again only where it changed, so that a comment that is being typed stays.
+    let state = Memo::new(move |_| view.read().promotion.state.clone());
+    let waits = Memo::new(move |_| state.get() == State::Waiting);
+    let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
+    tell(promotion.number, state);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
         <PageHeader title=title lead=lead>
-            {badge(&state)}
+            {move || badge(&state.read())}
         </PageHeader>
         <div class="columns">
             <div class="stack">
-                {facts(&view)} {gates(&view)} {decisions(&view)}
+                <Facts view=view /> <Gates view=view /> <Decisions view=view />
             </div>
             <div class="stack">
-                {waits.then(|| view! { <DecideForm view=view.clone() action=decide /> })}
-                {(waits && view.may_cancel.is_ok())
-                    .then(|| view! { <CancelForm view=view.clone() action=cancel /> })}
-                {ending(&view)}
+                {move || waits.get().then(|| view! { <DecideForm view=view action=decide /> })}
+                {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
+                {move || {
+                    waits.track();
+                    ending(&view.read_untracked(), view)
+                }}
             </div>
         </div>
     }
+}
+
+/// Follows what happens in the integration: decisions of others, and what becomes current where this one wants to.
+fn kept(
+    first: PromotionView,
+    decide: ServerAction<Decide>,
+    cancel: ServerAction<CancelPromotion>,
+    gone: Callback<()>,
+) -> View {
+    let (project, integration) = (first.project.clone(), first.integration.clone());
+    let (name, number) = (project.to_string(), first.promotion.number);
+    let Kept { view, read } = keep(
+        first,
+        move |notice| notice.touches(&project, &integration),
+        move || view_promotion(name.clone(), number),
+        move || gone.run(()),
+    );
+    let (decided, cancelled) = (successes(decide), successes(cancel));
+    Effect::new(move |before: Option<(usize, usize)>| {
+        let acts = (decided.get(), cancelled.get());
+        if before.is_some_and(|before| before != acts) {
+            read.run(());
+        }
+        acts
+    });
+    view
+}
+
+/// Tells those who listen that it is over.
+fn tell(number: i64, state: Memo<State>) {
+    let announcement = use_context::<Announcement>();
+    Effect::new(move |before: Option<State>| {
+        let now = state.get();
+        if let (Some(Announcement(text)), true) = (announcement, before.is_some_and(|before| before != now)) {
+            text.set(format!("Promotion #{number} is {} now.", now.name()));
+        }
+        now
+    });
 }
 
 pub fn badge(state: &State) -> impl IntoView + use<> {
@@ -113,26 +161,27 @@ pub fn badge(state: &State) -> impl IntoView + use<> {
     }
 }
 
-fn facts(view: &PromotionView) -> impl IntoView + use<> {
-    let promotion = view.promotion.clone();
-    let now = view.now;
-    let current = view.current.as_ref().filter(|card| card.build.id != promotion.build).map(|card| {
-        let (tag, digest, at) = (card.build.tag.to_string(), card.build.digest.to_string(), card.at);
-        view! {
-            <strong>{tag}</strong>
+#[component]
+fn Facts(view: View) -> impl IntoView {
+    let first = view.get_untracked();
+    let promotion = first.promotion.clone();
+    let now = Memo::new(move |_| view.read().now);
+    let current = Memo::new(move |_| view.read().current.clone());
+    let build = promotion.build;
+    let there = move || match current.get() {
+        None => "Nothing".into_any(),
+        Some(card) if card.build.id == build => "This build".into_any(),
+        Some(card) => view! {
+            <strong>{card.build.tag.to_string()}</strong>
             " "
-            <DigestView value=digest />
+            <DigestView value=card.build.digest.to_string() />
             " since "
-            <TimeView at=at now=now />
+            <TimeView at=card.at now=now />
         }
-    });
-    let there = match (&view.current, current.is_some()) {
-        (Some(_), false) => "This build",
-        (None, _) => "Nothing",
-        _ => "",
+        .into_any(),
     };
-    let requester = view.name(promotion.requested_by).to_owned();
-    let pusher = view.name(promotion.pushed_by).to_owned();
+    let requester = first.name(promotion.requested_by).to_owned();
+    let pusher = first.name(promotion.pushed_by).to_owned();
     let with = promotion.requested_with.map(|_| " by token");
     view! {
         <Panel title="What moves">
@@ -147,7 +196,7 @@ fn facts(view: &PromotionView) -> impl IntoView + use<> {
                 </div>
                 <div class="facts__row">
                     <dt>{format!("Now in {}", promotion.to.slug)}</dt>
-                    <dd>{there} {current}</dd>
+                    <dd>{there}</dd>
                 </div>
                 <div class="facts__row">
                     <dt>"Asked by"</dt>
@@ -166,45 +215,48 @@ fn facts(view: &PromotionView) -> impl IntoView + use<> {
     }
 }
 
-fn gates(view: &PromotionView) -> impl IntoView + use<> {
-    let gate = |gate: &GateVerdict| {
-        let (tone, symbol, word, needs) = match &gate.verdict {
-            Verdict::Passes => (Tone::Success, Symbol::Check, "passes", None),
-            Verdict::Waits { needs } => {
-                (Tone::Warning, Symbol::Clock, "waits", Some(format!("Still needs {needs}.")))
-            }
-        };
-        let rule = gate.rule.clone();
-        view! {
-            <li class="rows__item">
-                <span>{rule}</span>
-                {needs.map(|needs| view! { <span class="rows__meta">{needs}</span> })}
-                <Badge tone=tone symbol=symbol>
-                    {word}
-                </Badge>
-            </li>
-        }
-    };
-    let items: Vec<_> = view.verdicts.iter().map(gate).collect();
-    let none = items.is_empty();
+#[component]
+fn Gates(view: View) -> impl IntoView {
+    let verdicts = Memo::new(move |_| view.read().verdicts.clone());
+    let none = view.read_untracked().verdicts.is_empty();
     view! {
         <Panel title="Gates">
-            <ul class="rows">{items}</ul>
+            <ul class="rows">{move || verdicts.read().iter().map(gate).collect_view()}</ul>
             {none.then(|| view! { <p class="muted">"This stage had no gate."</p> })}
         </Panel>
     }
 }
 
-fn decisions(view: &PromotionView) -> Option<impl IntoView + use<>> {
-    let now = view.now;
-    let item = |decision: &Decision| {
-        let name = view.name(decision.person).to_owned();
+fn gate(gate: &GateVerdict) -> impl IntoView + use<> {
+    let (tone, symbol, word, needs) = match &gate.verdict {
+        Verdict::Passes => (Tone::Success, Symbol::Check, "passes", None),
+        Verdict::Waits { needs } => {
+            (Tone::Warning, Symbol::Clock, "waits", Some(format!("Still needs {needs}.")))
+        }
+    };
+    let rule = gate.rule.clone();
+    view! {
+        <li class="rows__item">
+            <span>{rule}</span>
+            {needs.map(|needs| view! { <span class="rows__meta">{needs}</span> })}
+            <Badge tone=tone symbol=symbol>
+                {word}
+            </Badge>
+        </li>
+    }
+}
+
+#[component]
+fn Decisions(view: View) -> impl IntoView {
+    let now = Memo::new(move |_| view.read().now);
+    let any = Memo::new(move |_| !view.read().promotion.decisions.is_empty());
+    let item = move |decision: Decision| {
+        let name = view.read_untracked().name(decision.person).to_owned();
         let verb = match decision.choice {
             Choice::Approve => " approved ",
             Choice::Reject => " rejected ",
         };
         let comment = decision.comment.as_ref().map(ToString::to_string);
-        let at = decision.at;
         view! {
             <li class="decisions__item">
                 <Avatar name=name.clone() />
@@ -212,29 +264,34 @@ fn decisions(view: &PromotionView) -> Option<impl IntoView + use<>> {
                     <p>
                         <strong>{name}</strong>
                         {verb}
-                        <TimeView at=at now=now />
+                        <TimeView at=decision.at now=now />
                     </p>
                     {comment.map(|comment| view! { <blockquote class="event__reason">{comment}</blockquote> })}
                 </div>
             </li>
         }
     };
-    let items: Vec<_> = view.promotion.decisions.iter().map(item).collect();
-    (!items.is_empty()).then(|| {
-        view! {
-            <Panel title="Decisions">
-                <ul class="decisions">{items}</ul>
-            </Panel>
-        }
-    })
+    move || {
+        any.get().then(|| {
+            view! {
+                <Panel title="Decisions">
+                    <ul class="decisions">
+                        <For
+                            each=move || view.read().promotion.decisions.clone()
+                            key=|decision| decision.person
+                            children=item
+                        />
+                    </ul>
+                </Panel>
+            }
+        })
+    }
 }
 
 #[component]
-fn DecideForm(view: Arc<PromotionView>, action: ServerAction<Decide>) -> impl IntoView {
-    let errors = errors(move || action.value().get());
-    let echo = Echo::of("/fn/decide");
-    let (project, promotion) = (view.project.to_string(), view.promotion.clone());
-    let body = match view.may_decide.clone() {
+fn DecideForm(view: View, action: ServerAction<Decide>) -> impl IntoView {
+    let may = Memo::new(move |_| view.read().may_decide.clone());
+    let body = move || match may.get() {
         Err(why) => view! {
             <p class="verdict verdict--forbidden">
                 <Icon symbol=Symbol::Ban />
@@ -242,47 +299,56 @@ fn DecideForm(view: Arc<PromotionView>, action: ServerAction<Decide>) -> impl In
             </p>
         }
         .into_any(),
-        Ok(()) => view! {
-            <ActionForm action=action attr:class="form">
-                <ErrorSummary errors=errors />
-                <input type="hidden" name="project" value=project />
-                <input type="hidden" name="number" value=promotion.number.to_string() />
-                <input type="hidden" name="digest" value=promotion.digest.to_string() />
-                <TextArea
-                    name="comment"
-                    label="Comment"
-                    hint="Needed to reject. Stands in the audit timeline for good."
-                    value=echo.value("comment")
-                    error=mistake(errors, "comment")
-                />
-                <div class="form__actions">
-                    <SubmitButton
-                        kind=ButtonKind::Primary
-                        pending=action.pending()
-                        name="choice"
-                        value="approve"
-                    >
-                        "Approve"
-                    </SubmitButton>
-                    <SubmitButton
-                        kind=ButtonKind::Danger
-                        pending=action.pending()
-                        name="choice"
-                        value="reject"
-                    >
-                        "Reject"
-                    </SubmitButton>
-                </div>
-            </ActionForm>
-        }
-        .into_any(),
+        Ok(()) => view! { <DecideFields view=view action=action /> }.into_any(),
     };
     view! { <Panel title="Your decision">{body}</Panel> }
 }
 
 #[component]
-fn CancelForm(view: Arc<PromotionView>, action: ServerAction<CancelPromotion>) -> impl IntoView {
+fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
     let errors = errors(move || action.value().get());
+    let echo = Echo::of("/fn/decide");
+    let view = view.get_untracked();
+    let (project, promotion) = (view.project.to_string(), view.promotion.clone());
+    view! {
+        <ActionForm action=action attr:class="form">
+            <ErrorSummary errors=errors />
+            <input type="hidden" name="project" value=project />
+            <input type="hidden" name="number" value=promotion.number.to_string() />
+            <input type="hidden" name="digest" value=promotion.digest.to_string() />
+            <TextArea
+                name="comment"
+                label="Comment"
+                hint="Needed to reject. Stands in the audit timeline for good."
+                value=echo.value("comment")
+                error=mistake(errors, "comment")
+            />
+            <div class="form__actions">
+                <SubmitButton
+                    kind=ButtonKind::Primary
+                    pending=action.pending()
+                    name="choice"
+                    value="approve"
+                >
+                    "Approve"
+                </SubmitButton>
+                <SubmitButton
+                    kind=ButtonKind::Danger
+                    pending=action.pending()
+                    name="choice"
+                    value="reject"
+                >
+                    "Reject"
+                </SubmitButton>
+            </div>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn CancelForm(view: View, action: ServerAction<CancelPromotion>) -> impl IntoView {
+    let errors = errors(move || action.value().get());
+    let view = view.get_untracked();
     let (project, number) = (view.project.to_string(), view.promotion.number.to_string());
     view! {
         <Panel title="Take it back">
@@ -301,15 +367,15 @@ fn CancelForm(view: Arc<PromotionView>, action: ServerAction<CancelPromotion>) -
 }
 
 /// How it ended, where it did.
-fn ending(view: &PromotionView) -> Option<impl IntoView + use<>> {
-    let (words, at) = match &view.promotion.state {
+fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
+    let (words, at) = match &first.promotion.state {
         State::Waiting => return None,
-        State::Applied { at, .. } => (format!("It became current in {}", view.promotion.to.slug), *at),
-        State::Rejected { at, by } => (format!("{} rejected it", view.name(*by)), *at),
-        State::Cancelled { at, by } => (format!("{} took it back", view.name(*by)), *at),
+        State::Applied { at, .. } => (format!("It became current in {}", first.promotion.to.slug), *at),
+        State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
+        State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
     };
-    let board = paths::integration(&view.project, &view.integration);
-    let now = view.now;
+    let board = paths::integration(&first.project, &first.integration);
+    let now = Memo::new(move |_| view.read().now);
     Some(view! {
         <Panel title="Outcome">
             <p>{words} " " <TimeView at=at now=now /> "."</p>

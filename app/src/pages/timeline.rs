@@ -3,12 +3,14 @@
 mod days;
 mod entries;
 mod filter;
+mod new_events;
 
 use crate::AppError;
 use crate::components::empty::EmptyState;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::pager::Pager;
 use crate::fns::timeline::view_timeline;
+use crate::live::keep;
 use crate::loaded::Loaded;
 use crate::paths;
 use entries::Days;
@@ -17,7 +19,11 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use new_events::NewEvents;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use towpath_domain::live::Notice;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Filter, TimelinePage as Page};
 
 /// What the address asks for.
@@ -44,11 +50,12 @@ pub fn TimelinePage() -> impl IntoView {
             Ok::<_, AppError>(Shown { page, query })
         },
     );
+    let gone = Callback::new(move |()| page.refetch());
     view! {
         <Title text="Timeline" />
         <main id="main" class="page">
             <Loaded resource=page let:shown>
-                <Timeline shown=shown />
+                <Timeline shown=shown gone=gone />
             </Loaded>
         </main>
     }
@@ -73,23 +80,55 @@ fn use_query() -> Memo<Query> {
 }
 
 #[component]
-fn Timeline(shown: Shown) -> impl IntoView {
-    let Shown { page, query: Query { filter, before } } = shown;
+fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
+    let Shown { page: first, query: Query { filter, before } } = shown;
     let narrowed = filter != Filter::default();
     let newest = before.is_some().then(|| paths::timeline(&filter, None));
-    let older = page.older.map(|older| paths::timeline(&filter, Some(older)));
-    let entries = if page.entries.is_empty() {
-        Either::Left(view! { <Nothing narrowed=narrowed /> })
-    } else {
-        Either::Right(view! { <Days entries=page.entries.clone() now=page.now /> })
+    // What is read anew is held back until the reader asks for it: a list that grows by itself cannot be read.
+    let fresh = follow(&first, &filter, before, gone);
+    let page = RwSignal::new(Arc::new(first.clone()));
+    let read_up_to = RwSignal::new(i64::MAX);
+    let empty = Memo::new(move |_| page.read().entries.is_empty());
+    let entries = Signal::derive(move || page.read().entries.clone());
+    let now = Signal::derive(move || fresh.read().now);
+    let older = {
+        let filter = filter.clone();
+        Memo::new(move |_| page.read().older.map(|older| paths::timeline(&filter, Some(older))))
     };
     view! {
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
-        <FilterForm page=page filter=filter />
-        {entries}
-        <Pager newest=newest older=older />
+        <FilterForm page=first filter=filter />
+        <NewEvents fresh=fresh page=page read_up_to=read_up_to />
+        {move || {
+            if empty.get() {
+                Either::Left(view! { <Nothing narrowed=narrowed /> })
+            } else {
+                Either::Right(view! { <Days entries=entries now=now read_up_to=read_up_to /> })
+            }
+        }}
+        {move || view! { <Pager newest=newest.clone() older=older.get() /> }}
     }
+}
+
+/// The page as it would be by now. Only the first page grows.
+fn follow(first: &Page, filter: &Filter, before: Option<i64>, gone: Callback<()>) -> Signal<Arc<Page>> {
+    let (wanted, filter) = (filter.clone(), filter.clone());
+    let concerns = move |notice: &Notice| before.is_none() && fits(&wanted, notice);
+    let read = move || view_timeline(filter.clone(), before);
+    keep(first.clone(), concerns, read, move || gone.run(())).view
+}
+
+/// Whether an event may be one that the filter lets through; who made it a notice does not say.
+fn fits(filter: &Filter, notice: &Notice) -> bool {
+    let same =
+        |wanted: &str, is: Option<&Slug>| wanted.is_empty() || is.is_some_and(|is| is.as_str() == wanted);
+    let (of, integration) = filter.integration.split_once('/').unwrap_or_default();
+    same(&filter.project, notice.project.as_ref())
+        && same(of, notice.project.as_ref())
+        && same(integration, notice.integration.as_ref())
+        && same(&filter.bucket, notice.bucket.as_ref())
+        && (filter.kind.is_empty() || filter.kind == notice.kind)
 }
 
 #[component]
@@ -106,5 +145,39 @@ fn Nothing(narrowed: bool) -> impl IntoView {
                 "Show everything"
             </a>
         </EmptyState>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_looked_after_only_where_the_filter_may_let_it_through() {
+        let slug = |text| Some(Slug::parse(text).unwrap());
+        let notice = Notice {
+            seq: 7,
+            kind: "build_placed".to_owned(),
+            project: slug("shop"),
+            integration: slug("checkout"),
+            bucket: slug("qa"),
+            promotion: None,
+        };
+        let none = Filter::default;
+        let fitting = [
+            none(),
+            Filter { project: "shop".into(), ..none() },
+            Filter { integration: "shop/checkout".into(), bucket: "qa".into(), ..none() },
+            Filter { kind: "build_placed".into(), person: "someone".into(), ..none() },
+        ];
+        assert!(fitting.iter().all(|filter| fits(filter, &notice)));
+        let others = [
+            Filter { project: "lab".into(), ..none() },
+            Filter { integration: "shop/billing".into(), ..none() },
+            Filter { integration: "lab/checkout".into(), ..none() },
+            Filter { bucket: "prod".into(), ..none() },
+            Filter { kind: "rolled_back".into(), ..none() },
+        ];
+        assert!(!others.iter().any(|filter| fits(filter, &notice)));
     }
 }

@@ -24,6 +24,8 @@ pub struct PromotionView {
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,
     pub may_cancel: Result<(), String>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
     pub now: Time,
 }
 
@@ -34,6 +36,8 @@ pub struct Inbox {
     pub to_decide: Vec<InboxItem>,
     /// Those that this person asked for.
     pub asked: Vec<InboxItem>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
     pub now: Time,
 }
 

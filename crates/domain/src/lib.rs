@@ -15,6 +15,7 @@ pub mod gates;
 pub mod ids;
 pub mod inbox;
 pub mod integrations;
+pub mod live;
 pub mod people;
 pub mod placements;
 pub mod projects;

@@ -203,6 +203,17 @@ impl Change {
         }
     }
 
+    /// The number of the promotion that it is about.
+    pub const fn promotion(&self) -> Option<i64> {
+        match self {
+            Self::PromotionRequested { number, .. }
+            | Self::PromotionDecided { number, .. }
+            | Self::PromotionApplied { number, .. }
+            | Self::PromotionCancelled { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// Why it was done, in the words of who did it.
     pub const fn reason(&self) -> Option<&Personal> {
         match self {
@@ -269,5 +280,7 @@ pub struct TimelinePage {
     pub projects: Vec<Slug>,
     pub integrations: Vec<String>,
     pub people: Vec<(PersonId, String)>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
     pub now: Time,
 }

@@ -11,7 +11,7 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, PromotionView};
 use towpath_domain::promotions::{Promotion, State};
-use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions};
+use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions, timeline};
 
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
@@ -21,9 +21,10 @@ pub const PAGE: i64 = 50;
 /// The waiting promotions that someone can decide, and those that they asked for.
 pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let mut conn = service.read().await?;
+    let as_of = timeline::size(&mut conn).await?;
     let waiting = promotions::waiting(&mut conn, WAITING).await?;
     let mut places = Places::default();
-    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), now: service.now() };
+    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now: service.now() };
     let names = names(&mut conn, &waiting).await?;
     for promotion in waiting {
         let (located, slots) = places.find(&mut conn, promotion.integration).await?;
@@ -145,6 +146,8 @@ pub async fn promotion(
     project: &str,
     number: i64,
 ) -> Result<PromotionView, Error> {
+    // Before all else: what happens while the rest is read is told to the page, which reads it again.
+    let as_of = crate::timeline::head(service).await?;
     let Found { promotion, located, place } = Found::find(service, actor, project, number).await?;
     let mut conn = service.read().await?;
     let pushed = builds::load(&mut conn, promotion.build).await?;
@@ -176,6 +179,7 @@ pub async fn promotion(
         build: pushed.build,
         current,
         names,
+        as_of,
         now: service.now(),
         promotion,
     })

@@ -1,6 +1,7 @@
 //! Opening an installation: the schema, what is built in, and the first start.
 
 use crate::limits::Limits;
+use crate::live::{self, Live};
 use crate::passwords::Hasher;
 use crate::{Error, Inner, Service, Sources};
 use std::path::Path;
@@ -43,7 +44,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     })
     .await?;
     let key = installation::signing_key(&mut db.read().await?).await?;
-    Ok(Service(Arc::new(Inner {
+    let service = Service(Arc::new(Inner {
         db,
         blobs,
         sources,
@@ -51,7 +52,10 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         signing_key: key.ok_or_else(|| Error::Internal("the installation has no signing key".to_owned()))?,
         passwords: Hasher::default(),
         limits: Limits::default(),
-    })))
+        live: Live::default(),
+    }));
+    live::start(&service);
+    Ok(service)
 }
 
 /// Makes the built-in streams and the project `global`.

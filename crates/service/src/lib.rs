@@ -17,6 +17,7 @@ pub mod installation;
 pub mod integrations;
 mod limits;
 pub mod links;
+pub mod live;
 mod manifests;
 pub mod passwords;
 pub mod people;
@@ -51,6 +52,7 @@ struct Inner {
     signing_key: Vec<u8>,
     passwords: passwords::Hasher,
     limits: limits::Limits,
+    live: live::Live,
 }
 
 impl Service {
@@ -86,6 +88,10 @@ impl Service {
 
     pub(crate) fn blobs(&self) -> &BlobStore {
         &self.0.blobs
+    }
+
+    pub(crate) fn live(&self) -> &live::Live {
+        &self.0.live
     }
 
     pub(crate) async fn read(&self) -> Result<Conn, Error> {

@@ -25,8 +25,9 @@ pub async fn page(
     limit: i64,
 ) -> Result<TimelinePage, Error> {
     let mut conn = service.read().await?;
+    let as_of = size(&mut conn).await?;
     let seen = seen(&mut conn, actor).await?;
-    let mut page = choices(&mut conn, actor, &seen, service).await?;
+    let mut page = choices(&mut conn, actor, &seen, service, as_of).await?;
     let Some(criteria) = criteria(&mut conn, actor, &seen, filter).await? else { return Ok(page) };
     let before = before.unwrap_or(i64::MAX);
     let mut events = list(&mut conn, &criteria, before, limit + 1).await?;
@@ -56,6 +57,7 @@ async fn choices(
     actor: &Actor,
     seen: &[Project],
     service: &Service,
+    as_of: i64,
 ) -> Result<TimelinePage, Error> {
     let mut all = integrations::list_all(conn).await?;
     let mut names = Vec::new();
@@ -70,6 +72,7 @@ async fn choices(
         projects: seen.iter().map(|project| project.slug.clone()).collect(),
         integrations: names,
         people: colleagues(conn, actor, seen).await?,
+        as_of,
         now: service.now(),
     })
 }

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::sync::watch;
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -54,8 +55,7 @@ impl Db {
     /// When the database is out of reach, or was written by a newer version.
     pub async fn open(url: &str, salt: impl FnMut() -> [u8; 16] + Send + 'static) -> Result<Self, Error> {
         let address = Address::parse(url)?;
-        let writer = address.clone();
-        let queue = Queue::start(async move || writer.writer().await, salt).await?;
+        let queue = Queue::start(address.clone(), salt).await?;
         Ok(Self { readers: address.readers().await?, queue })
     }
 
@@ -82,6 +82,11 @@ impl Db {
         let (job, answer) = Job::new(command);
         self.queue.send(job).await?;
         answer.await.unwrap_or_else(|_| Err(Error::Lost.into()))
+    }
+
+    /// The number of the newest committed event, as it grows; ends with the writer.
+    pub fn heads(&self) -> watch::Receiver<i64> {
+        self.queue.heads()
     }
 
     /// Whether the database answers.
@@ -131,7 +136,7 @@ impl Address {
     }
 
     /// The one connection that writes; it also brings the schema up to date.
-    async fn writer(self) -> Result<Pool, Error> {
+    pub(crate) async fn writer(self) -> Result<Pool, Error> {
         match self {
             Self::Sqlite(options) => {
                 let pool = SqlitePoolOptions::new().max_connections(1).connect_with(*options).await?;

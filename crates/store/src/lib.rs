@@ -6,6 +6,7 @@
 
 mod db;
 mod error;
+mod heads;
 mod query;
 mod queue;
 

@@ -4,7 +4,8 @@
 //! client that goes away cannot cancel a write half way; SQLite has one writer; and the audit head is
 //! taken last, after every command of the batch, so that sequence numbers have no gaps.
 
-use crate::db::Pool;
+use crate::db::{Address, Pool};
+use crate::heads::{CHANNEL, Heads};
 use crate::{Conn, Error, timeline};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -92,6 +93,7 @@ pub(crate) struct Queue {
     jobs: mpsc::Sender<Job>,
     stop: Arc<watch::Sender<bool>>,
     stopped: watch::Receiver<bool>,
+    heads: watch::Receiver<i64>,
 }
 
 impl std::fmt::Debug for Job {
@@ -102,30 +104,35 @@ impl std::fmt::Debug for Job {
 
 impl Queue {
     pub(crate) async fn start(
-        connect: impl AsyncFnOnce() -> Result<Pool, Error> + Send + 'static,
+        address: Address,
         salt: impl FnMut() -> [u8; 16] + Send + 'static,
     ) -> Result<Self, Error> {
         let (jobs, waiting) = mpsc::channel(WAITING);
         let (stop, stopping) = watch::channel(false);
         let (done, stopped) = watch::channel(false);
         let (ready, started) = oneshot::channel();
+        let (told, heads) = Heads::new();
         std::thread::Builder::new()
             .name("towpath-writer".to_owned())
             .spawn(move || {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 match runtime {
-                    Ok(runtime) => runtime.block_on(work(connect, salt, waiting, stopping, ready)),
+                    Ok(runtime) => runtime.block_on(work(address, salt, told, waiting, stopping, ready)),
                     Err(error) => _ = ready.send(Err(Error::Database(sqlx::Error::Io(error)))),
                 }
                 _ = done.send(true);
             })
             .map_err(|error| Error::Database(sqlx::Error::Io(error)))?;
         started.await.unwrap_or(Err(Error::Lost))?;
-        Ok(Self { jobs, stop: Arc::new(stop), stopped })
+        Ok(Self { jobs, stop: Arc::new(stop), stopped, heads })
     }
 
     pub(crate) async fn send(&self, job: Job) -> Result<(), Error> {
         self.jobs.send(job).await.map_err(|_| Error::Lost)
+    }
+
+    pub(crate) fn heads(&self) -> watch::Receiver<i64> {
+        self.heads.clone()
     }
 
     pub(crate) async fn stop(&self) {
@@ -136,13 +143,14 @@ impl Queue {
 }
 
 async fn work(
-    connect: impl AsyncFnOnce() -> Result<Pool, Error>,
+    address: Address,
     mut salt: impl FnMut() -> [u8; 16],
+    heads: Heads,
     mut waiting: mpsc::Receiver<Job>,
     mut stopping: watch::Receiver<bool>,
     ready: oneshot::Sender<Result<(), Error>>,
 ) {
-    let pool = match connect().await {
+    let pool = match connect(address.clone(), &heads).await {
         Ok(pool) => pool,
         Err(error) => {
             _ = ready.send(Err(error));
@@ -150,6 +158,10 @@ async fn work(
         }
     };
     _ = ready.send(Ok(()));
+    let listening = match address {
+        Address::Sqlite(_) => None,
+        Address::Postgres(options) => Some(tokio::spawn(heads.clone().listen(*options, stopping.clone()))),
+    };
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         tokio::select! {
@@ -162,8 +174,11 @@ async fn work(
             _ = stopping.wait_for(|stop| *stop) => waiting.close(),
         }
         if !batch.is_empty() {
-            run_batch(&pool, &mut batch, &mut salt).await;
+            run_batch(&pool, &mut batch, &mut salt, &heads).await;
         }
+    }
+    if let Some(listening) = listening {
+        _ = listening.await;
     }
     match pool {
         Pool::Sqlite(pool) => pool.close().await,
@@ -171,12 +186,23 @@ async fn work(
     }
 }
 
+/// The connection that writes, once it is known how far the log goes.
+async fn connect(address: Address, heads: &Heads) -> Result<Pool, Error> {
+    let pool = address.writer().await?;
+    heads.reached(timeline::size(&mut pool.acquire().await?).await?);
+    Ok(pool)
+}
+
 /// Runs a batch and answers its callers. When the transaction as a whole fails, each of them hears it.
-async fn run_batch(pool: &Pool, batch: &mut Vec<Job>, salt: &mut impl FnMut() -> [u8; 16]) {
+async fn run_batch(pool: &Pool, batch: &mut Vec<Job>, salt: &mut impl FnMut() -> [u8; 16], heads: &Heads) {
     let mut answers = Vec::with_capacity(batch.len());
     let committed = transaction(pool, batch, &mut answers, salt).await;
-    if let Err(error) = &committed {
-        tracing::error!(%error, commands = answers.len(), "a write transaction failed");
+    match &committed {
+        Ok(Some(head)) => heads.reached(*head),
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(%error, commands = answers.len(), "a write transaction failed");
+        }
     }
     // Jobs that did not run are dropped, which tells their callers that the connection broke.
     batch.clear();
@@ -187,12 +213,13 @@ async fn run_batch(pool: &Pool, batch: &mut Vec<Job>, salt: &mut impl FnMut() ->
 
 type Answers = Vec<Box<dyn FnOnce(Result<(), Error>)>>;
 
+/// Yields the number of the newest event, where the commands told any.
 async fn transaction(
     pool: &Pool,
     batch: &mut Vec<Job>,
     answers: &mut Answers,
     salt: &mut impl FnMut() -> [u8; 16],
-) -> Result<(), Error> {
+) -> Result<Option<i64>, Error> {
     let mut tx = Tx { conn: pool.acquire().await?, events: Vec::new() };
     tx.statement(Statement::Begin).await?;
     let finished = match tx.take_turn().await {
@@ -213,7 +240,7 @@ async fn commands(
     batch: &mut Vec<Job>,
     answers: &mut Answers,
     salt: &mut impl FnMut() -> [u8; 16],
-) -> Result<(), Error> {
+) -> Result<Option<i64>, Error> {
     for Job(run) in batch.drain(..) {
         let told = tx.events.len();
         tx.statement(Statement::Savepoint).await?;
@@ -237,8 +264,12 @@ async fn commands(
         }
     }
     let events = std::mem::take(&mut tx.events);
-    timeline::append(tx, &events, salt).await?;
-    tx.statement(Statement::Commit).await
+    let head = timeline::append(tx, &events, salt).await?;
+    if let Some(head) = head {
+        tx.notify(head).await?;
+    }
+    tx.statement(Statement::Commit).await?;
+    Ok(head)
 }
 
 /// The statements that frame a transaction.
@@ -261,6 +292,17 @@ impl Tx {
             Conn::Sqlite(_) => Ok(()),
             Conn::Postgres(_) => {
                 crate::query::execute!(self.conn(), "select pg_advisory_xact_lock(7061773)").map(drop)
+            }
+        }
+    }
+
+    /// Tells other replicas how far the log goes, if this transaction commits.
+    async fn notify(&mut self, head: i64) -> Result<(), Error> {
+        match &self.conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(_) => {
+                let sql = "select pg_notify($1, $2)";
+                crate::query::execute!(self.conn(), sql, CHANNEL, head.to_string()).map(drop)
             }
         }
     }

@@ -33,14 +33,14 @@ struct TextRow {
     text: Option<String>,
 }
 
-/// Gives events their numbers and writes them; the head stays locked until the commit.
+/// Gives events their numbers and writes them; the head stays locked until the commit. Yields the last number.
 pub(crate) async fn append(
     tx: &mut Tx,
     events: &[Event],
     salt: &mut impl FnMut() -> [u8; 16],
-) -> Result<(), Error> {
+) -> Result<Option<i64>, Error> {
     if events.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let count = i64::try_from(events.len()).map_err(|error| Error::inconsistent("events", error))?;
     let (size,): (i64,) = fetch!(
@@ -53,7 +53,7 @@ pub(crate) async fn append(
     for (seq, event) in (size - count + 1..).zip(events) {
         insert(tx, seq, event, salt).await?;
     }
-    Ok(())
+    Ok(Some(size))
 }
 
 async fn insert(
@@ -122,6 +122,19 @@ pub async fn list(
         newest.seq,
     )?;
     rows.iter().map(|row| read(row, &texts)).collect()
+}
+
+/// Reads up to `limit` events after a number, oldest first. Their personal texts are left out.
+pub async fn list_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(i64, Event)>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select seq, bytes from events where seq > $1 order by seq limit $2",
+        after,
+        limit
+    )?;
+    rows.iter().map(|row| read(row, &[])).collect()
 }
 
 fn read(row: &Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {

@@ -161,7 +161,8 @@ fn signed_in_at(record: &Record) -> Option<Time> {
     record.data.get(SIGNED_IN_AT)?.as_i64().map(Time::from_micros)
 }
 
-fn bytes(id: Id) -> [u8; 16] {
+/// The id as `service` is asked for it.
+pub fn bytes(id: Id) -> [u8; 16] {
     id.0.to_le_bytes()
 }
 

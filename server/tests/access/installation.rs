@@ -21,7 +21,7 @@ pub const TELLTALES: [&str; 3] = ["secret-lab", "hush", "keeper"];
 const DAY: i64 = 86_400;
 
 /// The callers who hold one role in the shop.
-const ROLES: [(&str, &str, &str); 6] = [
+pub const ROLES: [(&str, &str, &str); 6] = [
     ("viewer", "viewer", "project:shop"),
     ("developer", "developer", "project:shop"),
     ("manager", "release-manager", "project:shop"),

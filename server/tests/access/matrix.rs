@@ -2,7 +2,7 @@
 
 use crate::calls::{Answer, Class};
 use crate::doors::{self, Door, Kind};
-use crate::installation::{Installation, TELLTALES};
+use crate::installation::{Installation, ROLES, TELLTALES};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -103,6 +103,7 @@ fn heading(kind: Kind) -> &'static str {
         Kind::Function => "Server functions, by the session of a browser",
         Kind::Registry => "The registry, by a token for all that its owner may",
         Kind::Page => "Pages, by the session of a browser",
+        Kind::Live => "Live events, by the session of a browser",
         Kind::Other => "Others",
     }
 }
@@ -132,7 +133,7 @@ async fn a_token_that_expired_or_was_revoked_is_nobody() {
 async fn a_token_opens_no_page_and_no_server_function() {
     let nobody = &Column::of("nobody").await.answers;
     for ((door, class, _), (_, of_nobody, _)) in Column::of("token").await.answers.iter().zip(nobody) {
-        if matches!(door.kind, Kind::Page | Kind::Function) {
+        if matches!(door.kind, Kind::Page | Kind::Function | Kind::Live) {
             assert_eq!(class, of_nobody, "{}", door.label());
         }
     }
@@ -155,6 +156,18 @@ async fn no_answer_tells_of_a_project_that_the_caller_does_not_see() {
             let told = TELLTALES.iter().find(|word| answer.body.contains(**word));
             assert_eq!(told, None, "{} tells {caller}: {}", door.label(), answer.body);
         }
+    }
+}
+
+/// Or else the test above would pass for streams that tell nobody anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn live_events_are_told_to_those_who_see_where_they_happened() {
+    for Column { caller, answers } in matrix().await {
+        let (_, _, answer) = answers.iter().find(|(door, ..)| door.kind == Kind::Live).expect("the row");
+        let tells = |project: &str| answer.body.contains(&format!(r#""project":"{project}""#));
+        let sees_all = *caller == "root";
+        let sees_shop = ROLES.iter().any(|(name, ..)| name == caller) || sees_all;
+        assert_eq!((tells("shop"), tells("secret-lab")), (sees_shop, sees_all), "{caller}: {}", answer.body);
     }
 }
 

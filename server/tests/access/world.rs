@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use towpath_server::config::{Config, Given};
 use towpath_server::{router, running};
@@ -28,7 +29,10 @@ impl World {
     pub async fn open(folder: TempDir, clock: &Clock) -> Self {
         let (config, sources) = (config(folder.path()), clock.sources());
         let service = running::open(&config, sources.clone()).await.expect("the installation opens");
-        Self { router: router::router(&service, config, sources), service, folder }
+        // Streams tell what happened so far, and end then: whoever reads them here reads them whole.
+        let stop = CancellationToken::new();
+        stop.cancel();
+        Self { router: router::router(&service, config, sources, stop), service, folder }
     }
 
     pub async fn send(&self, call: Call) -> Answer {

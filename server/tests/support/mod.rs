@@ -7,6 +7,7 @@ mod answers;
 mod databases;
 mod people;
 mod projects;
+mod streams;
 
 pub use answers::Answer;
 pub use people::{Member, PASSWORD, basic};

@@ -1,105 +1,80 @@
 //! A build on the board: what it is, how it came there, and the ways to move it.
 
-use super::carry::{Carry, Way};
-use super::{Table, Wish};
+use super::carry::{Act, Hand, Load, Way};
+use super::move_menu::MoveMenu;
+use super::{Table, lies_there, load};
 use crate::components::avatar::Avatar;
 use crate::components::digest::DigestView;
 use crate::components::icon::{Icon, Symbol};
-use crate::components::menu::Menu;
 use crate::components::time::TimeView;
 use crate::paths;
-use leptos::ev::{DragEvent, KeyboardEvent, MouseEvent};
+use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::prelude::*;
 use towpath_domain::boards::Card;
 use towpath_domain::buckets::BucketKey;
-use towpath_domain::promotions::Outlook;
+use towpath_domain::builds::Origin;
 
 #[component]
 pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoView {
-    let (carry, build) = (table.carry, card.build.id);
+    let (carry, load) = (table.carry, load(&card, key));
     let start = move |event: DragEvent| {
         if let Some(data) = event.data_transfer() {
             // Some browsers start no drag without data; what counts is in the signal.
             let _ = data.set_data("text/plain", "build");
             data.set_effect_allowed("move");
         }
-        carry.set(Carry::pick_up(build, key));
+        table.act(Act::PickUp(load, Hand::Mouse));
     };
-    // The board may be read anew, and this card be gone, before the browser tells these: hence `try_`.
-    let end = move |_| {
-        carry.try_set(Carry::Nothing);
-    };
-    let on_key = {
-        let table = table.clone();
-        move |event: KeyboardEvent| steer(&table, &event, build, key)
-    };
+    // A card that is taken away loses the focus too; that is for the board to tell.
     let blur = move |_| {
-        if carry.try_get_untracked().is_some_and(|carry| carry.holds(build, key)) {
-            carry.try_set(Carry::Nothing);
+        let held =
+            carry.try_get_untracked().is_some_and(|carry| carry.holds(load) && carry.is_in(Hand::Keys));
+        if held && lies_there(&table.board.read_untracked(), load) {
+            table.act(Act::LetGo);
         }
     };
-    let slug = table.board.column(key).map(|column| column.slot.slug.to_string()).unwrap_or_default();
-    let title_id = format!("card-{slug}");
+    let slug = table.board.read_untracked().column(key).map(|column| column.slot.slug.to_string());
+    let title_id = format!("card-{}", slug.unwrap_or_default());
     let labelled_by = title_id.clone();
-    let now = table.board.now;
     let verb = match card.cause.as_str() {
         "promotion" => " promoted it ",
         "rollback" => " rolled back to it ",
         _ => " pushed it ",
     };
-    let origin = card.build.origin.clone();
+    let tag = card.build.tag.to_string();
+    let dragged = move || carry.get().holds(load) && carry.get().is_in(Hand::Mouse);
+    let picked = move || carry.get().holds(load) && !carry.get().is_in(Hand::Mouse);
     view! {
         <article
             class="build-card"
-            class:build-card--dragging=move || carry.get().holds(build, key)
+            class:build-card--dragging=dragged
+            class:build-card--picked=picked
+            class:build-card--arrived=table.stands.get_value()
             draggable="true"
             tabindex="0"
             aria-labelledby=labelled_by
             aria-describedby="board-help"
             on:dragstart=start
-            on:dragend=end
-            on:keydown=on_key
+            on:dragend=move |_| table.act(Act::LetGo)
+            on:keydown=move |event| steer(table, &event, load)
             on:blur=blur
         >
             <header class="build-card__header">
+                <Handle table=table load=load tag=tag.clone() />
                 <h3 class="build-card__tag" id=title_id>
                     <a href=paths::build(&card.build.digest) draggable="false">
-                        {card.build.tag.to_string()}
+                        {tag}
                     </a>
                 </h3>
-                <MoveMenu table=table key=key card=card.clone() />
+                <MoveMenu table=table from=key card=card.clone() />
             </header>
             <DigestView value=card.build.digest.to_string() />
-            {(origin.commit.is_some() || origin.git_ref.is_some())
-                .then(|| {
-                    view! {
-                        <p class="build-card__commit">
-                            {origin
-                                .commit
-                                .map(|commit| {
-                                    let short: String = commit.value.chars().take(7).collect();
-                                    view! {
-                                        <Icon symbol=Symbol::Commit />
-                                        <code title=commit.value>{short}</code>
-                                    }
-                                })}
-                            {origin
-                                .git_ref
-                                .map(|branch| {
-                                    view! {
-                                        " "
-                                        <span class="build-card__branch">
-                                            <Icon symbol=Symbol::Branch />
-                                            {branch.value}
-                                        </span>
-                                    }
-                                })}
-                        </p>
-                    }
-                })} {origin.title.map(|title| view! { <p class="build-card__message">{title.value}</p> })}
+            {origin(card.build.origin)}
             <p class="build-card__by">
                 <Avatar name=card.by.clone() />
-                <span>{card.by} {verb} {card.by_token.then_some("by token ")} <TimeView at=card.at now=now /></span>
+                <span>
+                    {card.by} {verb} {card.by_token.then_some("by token ")} <TimeView at=card.at now=table.now />
+                </span>
             </p>
             <p class="build-card__runs" data-state="unknown">
                 <Icon symbol=Symbol::Pulse />
@@ -109,97 +84,70 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
     }
 }
 
+/// For fingers, which drag the page: one tap picks the build up, another puts it down. The style shows it to them
+/// alone, and only where script runs.
+#[component]
+fn Handle(table: Table, load: Load, tag: String) -> impl IntoView {
+    let carry = table.carry;
+    let held = move || carry.get().holds(load) && carry.get().is_in(Hand::Touch);
+    view! {
+        <button
+            type="button"
+            class="build-card__handle"
+            aria-label=format!("Pick up {tag}")
+            aria-pressed=move || if held() { "true" } else { "false" }
+            on:click=move |event| {
+                event.stop_propagation();
+                table.act(Act::PickUp(load, Hand::Touch));
+            }
+        >
+            <Icon symbol=Symbol::Grip />
+        </button>
+    }
+}
+
+fn origin(origin: Origin) -> impl IntoView {
+    let Origin { commit, git_ref, title, .. } = origin;
+    let known = commit.is_some() || git_ref.is_some();
+    let commit = commit.map(|commit| {
+        let short: String = commit.value.chars().take(7).collect();
+        view! {
+            <Icon symbol=Symbol::Commit />
+            <code title=commit.value>{short}</code>
+        }
+    });
+    let branch = git_ref.map(|branch| {
+        view! {
+            " "
+            <span class="build-card__branch">
+                <Icon symbol=Symbol::Branch />
+                {branch.value}
+            </span>
+        }
+    });
+    view! {
+        {known.then(|| view! { <p class="build-card__commit">{commit} {branch}</p> })}
+        {title.map(|title| view! { <p class="build-card__message">{title.value}</p> })}
+    }
+}
+
 /// The keyboard path: Space picks up and drops, arrows move, Escape puts back.
-fn steer(table: &Table, event: &KeyboardEvent, build: towpath_domain::ids::BuildId, key: BucketKey) {
+fn steer(table: Table, event: &KeyboardEvent, load: Load) {
     // Keys on the card's own links and buttons keep their meaning.
     if event.target() != event.current_target() {
         return;
     }
-    let carry = table.carry.get_untracked();
-    let way = match (event.key().as_str(), carry.is_held()) {
-        (" ", false) => {
-            event.prevent_default();
-            table.carry.set(Carry::pick_up(build, key));
-            table.say("Picked up. Arrow keys choose a stage, Space drops, Escape puts it back.".to_owned());
-            return;
-        }
-        (" " | "Enter", true) => {
-            event.prevent_default();
-            table.let_go();
-            return;
-        }
-        ("Escape", true) => {
-            event.prevent_default();
-            table.carry.set(Carry::Nothing);
-            table.say("Put back where it was.".to_owned());
-            return;
-        }
-        ("ArrowRight" | "ArrowDown", true) => Way::Forward,
-        ("ArrowLeft" | "ArrowUp", true) => Way::Back,
+    let held = table.carry.get_untracked().is_held();
+    let act = match (event.key().as_str(), held) {
+        (" ", false) => Act::PickUp(load, Hand::Keys),
+        (" " | "Enter", true) => Act::Drop,
+        ("Escape", true) => Act::PutBack,
+        ("ArrowRight", true) => Act::Step(Way::Forward),
+        ("ArrowLeft", true) => Act::Step(Way::Back),
+        ("ArrowDown", true) => Act::Look(Way::Forward),
+        ("ArrowUp", true) => Act::Look(Way::Back),
         _ => return,
     };
     event.prevent_default();
-    let stages: Vec<BucketKey> = table.board.columns.iter().map(|column| column.slot.key).collect();
-    let carry = carry.step(way, &stages);
-    table.carry.set(carry);
-    if let Some(drop) = carry.drop_it()
-        && let Some(to) = table.board.column(drop.to)
-        && let Some(outlook) = table.board.consider(drop.build, drop.from, drop.to)
-    {
-        table.say(format!("Over {}. {}", to.slot.slug, outlook.words()));
-    }
-}
-
-/// The stages that the workflow leads to from here: links that work without script, and open the
-/// confirmation in place with it.
-#[component]
-fn MoveMenu(table: Table, key: BucketKey, card: Card) -> impl IntoView {
-    let board = table.board.clone();
-    let workflow = board.workflow.as_ref()?;
-    let from = board.column(key)?.slot.slug.clone();
-    let items: Vec<_> = workflow
-        .graph
-        .after(key)
-        .into_iter()
-        .filter_map(|to| {
-            let column = board.column(to)?;
-            let outlook = board.consider(card.build.id, key, to)?;
-            let slug = column.slot.slug.clone();
-            let href = paths::promote(
-                &board.project.slug,
-                &board.integration.slug,
-                &card.build.digest,
-                &from,
-                &slug,
-            );
-            let (words, refused) = (outlook.words(), matches!(outlook, Outlook::Refused { .. }));
-            let wish = Wish {
-                build: card.build.clone(),
-                from: from.clone(),
-                to: slug.clone(),
-                current: column.current.clone(),
-                outlook,
-            };
-            let table = table.clone();
-            let choose = move |event: MouseEvent| {
-                if !refused && !event.ctrl_key() && !event.meta_key() {
-                    event.prevent_default();
-                    table.wish.set(Some(wish.clone()));
-                }
-            };
-            Some(view! {
-                <a class="menu__item" href=href on:click=choose draggable="false">
-                    {format!("Promote to {slug}")}
-                    <span class="menu__note">{words}</span>
-                </a>
-            })
-        })
-        .collect();
-    (!items.is_empty()).then(|| {
-        view! {
-            <Menu label=card.build.tag.to_string() text="Move to…">
-                {items}
-            </Menu>
-        }
-    })
+    table.act(act);
 }

@@ -9,35 +9,54 @@ use towpath_domain::timeline::Entry;
 use towpath_domain::timeline::sentence::Part;
 use towpath_domain::times::Time;
 
+/// The days, each with its events; a day or an event that is there already is not drawn again.
 #[component]
 pub fn Days(
     /// Newest first.
-    entries: Vec<Entry>,
-    now: Time,
+    entries: Signal<Vec<Entry>>,
+    now: Signal<Time>,
+    /// Events after this number have just been asked for.
+    read_up_to: RwSignal<i64>,
 ) -> impl IntoView {
-    let days = entries.chunk_by(|one, other| one.at.day() == other.at.day());
-    let day = |entries: &[Entry]| {
-        let at = entries.first().map(|entry| entry.at)?;
-        let events =
-            entries.iter().cloned().map(|entry| view! { <Event entry=entry now=now /> }).collect_view();
-        Some(view! {
-            <li class="timeline__day">
-                <h2 class="timeline__date">
-                    <time datetime=at.day()>{days::words(at, now)}</time>
-                </h2>
-                <ol class="timeline__events">{events}</ol>
-            </li>
-        })
+    let days = Memo::new(move |_| {
+        let entries = entries.read();
+        let days = entries.chunk_by(|one, other| one.at.day() == other.at.day());
+        days.filter_map(|day| day.first().map(|entry| entry.at)).map(|at| (at.day(), at)).collect::<Vec<_>>()
+    });
+    let of_day = move |day: &str| {
+        let entries = entries.read();
+        entries.iter().filter(|entry| entry.at.day() == day).cloned().collect::<Vec<_>>()
     };
-    view! { <ol class="timeline">{days.filter_map(day).collect_view()}</ol> }
+    view! {
+        <ol class="timeline">
+            <For each=move || days.get() key=|(day, _)| day.clone() let((day, at))>
+                <li class="timeline__day">
+                    <h2 class="timeline__date">
+                        <time datetime=at.day()>{move || days::words(at, now.get())}</time>
+                    </h2>
+                    <ol class="timeline__events">
+                        <For each=move || of_day(&day) key=|entry| entry.seq let:entry>
+                            <Event entry=entry now=now read_up_to=read_up_to />
+                        </For>
+                    </ol>
+                </li>
+            </For>
+        </ol>
+    }
+}
+
+/// The id of an event's element.
+pub fn event_id(seq: i64) -> String {
+    format!("event-{seq}")
 }
 
 #[component]
-fn Event(entry: Entry, now: Time) -> impl IntoView {
-    let Entry { at, who, with, sentence, reason, .. } = entry;
+fn Event(entry: Entry, now: Signal<Time>, read_up_to: RwSignal<i64>) -> impl IntoView {
+    let Entry { seq, at, who, with, sentence, reason, .. } = entry;
     let machine = with.is_some();
+    let is_new = move || seq > read_up_to.get();
     view! {
-        <li class="event">
+        <li class="event" class:event--new=is_new id=event_id(seq) tabindex="-1">
             <Avatar name=who.clone() machine=machine />
             <div class="event__body">
                 <p class="event__sentence">

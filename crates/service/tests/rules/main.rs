@@ -11,6 +11,7 @@ mod buckets;
 mod builds;
 mod integrations;
 mod links;
+mod live;
 mod people;
 mod promotions;
 mod replicas;

@@ -8,6 +8,7 @@ mod access;
 mod buckets;
 mod builds;
 mod environments;
+mod heads;
 mod images;
 mod installation;
 mod integrations;

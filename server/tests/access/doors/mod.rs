@@ -1,6 +1,7 @@
 //! The doors, and how each is called.
 
 mod functions;
+mod live;
 mod others;
 mod pages;
 pub mod registry;
@@ -32,6 +33,7 @@ pub enum Kind {
     Function,
     Registry,
     Page,
+    Live,
     Other,
 }
 
@@ -94,7 +96,15 @@ pub enum Body {
 
 /// The whole table.
 pub fn all() -> Vec<Door> {
-    [rest::doors(), functions::doors(), registry::doors(), pages::doors(), others::doors()].concat()
+    let doors = [
+        rest::doors(),
+        functions::doors(),
+        registry::doors(),
+        pages::doors(),
+        live::doors(),
+        others::doors(),
+    ];
+    doors.concat()
 }
 
 pub fn of(kind: Kind) -> impl Iterator<Item = Door> {
@@ -155,6 +165,7 @@ impl Door {
         let call = match self.kind {
             Kind::Function => call.with("sec-fetch-site", "same-origin").with("accept", "application/json"),
             Kind::Page => call.with("accept", "text/html"),
+            Kind::Live => call.with("accept", "text/event-stream"),
             Kind::Rest | Kind::Registry | Kind::Other => call,
         };
         match (self.body)(subject, caller) {

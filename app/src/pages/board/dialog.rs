@@ -1,0 +1,82 @@
+//! The confirmation: asks for a reason and shows what is there now, after a drop or a choice in the menu.
+
+use super::Table;
+use crate::components::dialog::Dialog;
+use crate::fns::promotions::Promote;
+use crate::pages::promote::PromoteForm;
+use leptos::prelude::*;
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::builds::Build;
+use towpath_domain::slugs::Slug;
+
+/// A promotion before it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub build: Build,
+    pub from: (BucketKey, Slug),
+    pub to: (BucketKey, Slug),
+}
+
+#[component]
+pub(super) fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> impl IntoView {
+    let wish = table.wish;
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        let wished = wish.with(Option::is_some);
+        if wished {
+            // The mistakes of an earlier wish say nothing about this one.
+            promote.clear();
+        }
+        open.set(wished);
+    });
+    // A promotion that was accepted needs no dialog any more; a refused one shows its mistakes in it.
+    Effect::new(move |_| {
+        if promote.value().with(|value| matches!(value, Some(Ok(_)))) {
+            wish.set(None);
+        }
+    });
+    let title = Signal::derive(move || {
+        wish.with(|wish| {
+            wish.as_ref()
+                .map_or_else(String::new, |wish| format!("Promote {} to {}", wish.build.tag, wish.to.1))
+        })
+    });
+    let closed = move |()| {
+        wish.set(None);
+        // The next one begins without the mistakes of this one.
+        promote.clear();
+    };
+    view! {
+        <Dialog id="promote" title=title open=open on_close=Callback::new(closed)>
+            {move || wish.get().map(|wish| view! { <Form table=table promote=promote wish=wish /> })}
+        </Dialog>
+    }
+}
+
+/// What is there now and what the promotion will meet follow the board; what was typed stays.
+#[component]
+fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoView {
+    let board = table.board;
+    let (build, (from, from_slug), (to, to_slug)) = (wish.build.id, wish.from, wish.to);
+    let first = board.get_untracked();
+    let current = Memo::new(move |_| board.read().column(to).and_then(|column| column.current.clone()));
+    let outlook = first.consider(build, from, to)?;
+    // A build that fell out of the board's history is judged as it was last.
+    let outlook = Memo::new(move |last| {
+        let now = board.read().consider(build, from, to);
+        now.or_else(|| last.cloned()).unwrap_or_else(|| outlook.clone())
+    });
+    Some(view! {
+        <PromoteForm
+            action=promote
+            project=first.project.slug.to_string()
+            integration=first.integration.slug.to_string()
+            what=wish.build
+            from=from_slug
+            to=to_slug
+            current=current
+            outlook=outlook
+            now=table.now
+        />
+    })
+}

@@ -1,0 +1,99 @@
+//! The menu on a card: every other stage with its verdict. Links to those that the workflow leads to work without
+//! script, and open the confirmation in place with it.
+
+use super::Table;
+use crate::components::menu::Menu;
+use crate::paths;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+use towpath_domain::boards::{Board, Card};
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::ids::BuildId;
+use towpath_domain::promotions::Outlook;
+use towpath_domain::slugs::Slug;
+
+/// A stage to move to, or why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Choice {
+    bucket: BucketKey,
+    slug: Slug,
+    /// Whether the workflow leads there from here.
+    leads: bool,
+    outlook: Outlook,
+}
+
+#[component]
+pub(super) fn MoveMenu(table: Table, from: BucketKey, card: Card) -> impl IntoView {
+    let build = card.build.id;
+    let choices = Memo::new(move |_| choices(&table.board.read(), build, from));
+    let any = Memo::new(move |_| choices.read().iter().any(|choice| choice.leads));
+    let tag = card.build.tag.to_string();
+    move || {
+        let card = card.clone();
+        any.get().then(|| {
+            view! {
+                <Menu label=tag.clone() text="Move to…">
+                    <For each=move || choices.get() key=|choice| (choice.bucket, choice.leads) let:choice>
+                        <Item table=table from=from card=card.clone() choices=choices choice=choice />
+                    </For>
+                </Menu>
+            }
+        })
+    }
+}
+
+fn choices(board: &Board, build: BuildId, from: BucketKey) -> Vec<Choice> {
+    let next = board.workflow.as_ref().map(|workflow| workflow.graph.after(from)).unwrap_or_default();
+    let others = board.columns.iter().filter(|column| column.slot.key != from);
+    let choice = |column: &towpath_domain::boards::Column| {
+        let (bucket, slug) = (column.slot.key, column.slot.slug.clone());
+        let outlook = board.consider(build, from, bucket)?;
+        Some(Choice { bucket, slug, leads: next.contains(&bucket), outlook })
+    };
+    others.filter_map(choice).collect()
+}
+
+#[component]
+fn Item(
+    table: Table,
+    from: BucketKey,
+    card: Card,
+    choices: Memo<Vec<Choice>>,
+    choice: Choice,
+) -> impl IntoView {
+    let Choice { bucket, slug, leads, .. } = choice;
+    let outlook = Memo::new(move |last: Option<&Option<Outlook>>| {
+        let choices = choices.read();
+        let now = choices.iter().find(|choice| choice.bucket == bucket);
+        now.map(|choice| choice.outlook.clone()).or_else(|| last.cloned().flatten())
+    });
+    let words = move || outlook.get().map(|outlook| outlook.words());
+    if !leads {
+        return view! {
+            <span class="menu__item menu__item--stacked" aria-disabled="true">
+                {slug.to_string()}
+                <span class="menu__note">{words}</span>
+            </span>
+        }
+        .into_any();
+    }
+    let board = table.board.get_untracked();
+    let here = board.column(from).map(|column| column.slot.slug.clone());
+    let href = here.map(|here| {
+        paths::promote(&board.project.slug, &board.integration.slug, &card.build.digest, &here, &slug)
+    });
+    let choose = move |event: MouseEvent| {
+        let refused = matches!(outlook.get_untracked(), None | Some(Outlook::Refused { .. }));
+        if !refused && !event.ctrl_key() && !event.meta_key() {
+            event.prevent_default();
+            table.ask(card.build.id, from, bucket);
+        }
+    };
+    view! {
+        <a class="menu__item menu__item--stacked" href=href on:click=choose draggable="false">
+            {format!("Promote to {slug}")}
+            <span class="menu__note">{words}</span>
+        </a>
+    }
+    .into_any()
+}

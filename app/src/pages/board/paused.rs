@@ -1,0 +1,43 @@
+//! After a rollback: that arrivals are paused, what that means, and the way out.
+
+use super::Table;
+use leptos::prelude::*;
+use towpath_domain::boards::Column;
+
+#[component]
+pub(super) fn Paused(table: Table, column: Memo<Column>) -> impl IntoView {
+    let paused = Memo::new(move |_| {
+        let column = column.read();
+        column.paused_at.map(|_| column.may_resume.clone())
+    });
+    move || {
+        paused.get().map(|may| {
+            view! {
+                <div class="banner banner--warning">
+                    <p>"A rollback paused arrivals here, so that the next push does not undo it."</p>
+                    {match may {
+                        Ok(()) => view! { <Resume table=table column=column /> }.into_any(),
+                        Err(why) => view! { <p class="muted">{why}</p> }.into_any(),
+                    }}
+                </div>
+            }
+        })
+    }
+}
+
+#[component]
+fn Resume(table: Table, column: Memo<Column>) -> impl IntoView {
+    let board = table.board.get_untracked();
+    let (project, integration) = (board.project.slug.to_string(), board.integration.slug.to_string());
+    let bucket = column.read_untracked().slot.slug.to_string();
+    view! {
+        <ActionForm action=table.resume>
+            <input type="hidden" name="project" value=project />
+            <input type="hidden" name="integration" value=integration />
+            <input type="hidden" name="bucket" value=bucket />
+            <button class="button button--small" type="submit">
+                "Resume arrivals"
+            </button>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,48 @@
+//! What was pushed to the integration without a bucket.
+
+use crate::components::digest::DigestView;
+use crate::components::time::TimeView;
+use crate::paths;
+use leptos::prelude::*;
+use std::sync::Arc;
+use towpath_domain::boards::{Board, Card};
+use towpath_domain::times::Time;
+
+#[component]
+pub(super) fn Unclassified(board: Signal<Arc<Board>>, now: Signal<Time>) -> impl IntoView {
+    let any = Memo::new(move |_| !board.read().unclassified.is_empty());
+    let cards = move || board.read().unclassified.clone();
+    let item = move |card: Card| {
+        let digest = card.build.digest.to_string();
+        view! {
+            <li class="rows__item">
+                <a class="rows__link" href=paths::build(&card.build.digest)>
+                    {card.build.tag.to_string()}
+                </a>
+                <DigestView value=digest />
+                <span class="rows__meta">{card.by} ", " <TimeView at=card.at now=now /></span>
+            </li>
+        }
+    };
+    move || {
+        any.get().then(|| {
+            view! {
+                <section class="card" aria-labelledby="unclassified">
+                    <header class="card__header">
+                        <h2 class="card__title" id="unclassified">
+                            "In no bucket"
+                        </h2>
+                    </header>
+                    <div class="card__body">
+                        <p class="muted">
+                            "Pushed to the integration without naming a bucket. Push to a bucket to place a build."
+                        </p>
+                        <ul class="rows">
+                            <For each=cards key=|card| card.build.id children=item />
+                        </ul>
+                    </div>
+                </section>
+            }
+        })
+    }
+}

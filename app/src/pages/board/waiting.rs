@@ -1,0 +1,62 @@
+//! Promotions that stand before a stage: for whom they wait, and since when.
+
+use super::Table;
+use crate::components::icon::{Icon, Symbol};
+use crate::components::time::TimeView;
+use crate::paths;
+use leptos::prelude::*;
+use towpath_domain::boards::{Column, Waiting};
+
+#[component]
+pub(super) fn WaitingList(table: Table, column: Memo<Column>) -> impl IntoView {
+    let any = Memo::new(move |_| !column.read().waiting.is_empty());
+    let label = format!("Waiting for {}", column.read_untracked().slot.slug);
+    move || {
+        any.get().then(|| {
+            view! {
+                <section class="waiting" aria-label=label.clone()>
+                    <h3 class="waiting__title">
+                        <Icon symbol=Symbol::Clock />
+                        "Waiting"
+                    </h3>
+                    <ul class="waiting__list">
+                        <For
+                            each=move || column.read().waiting.clone()
+                            key=|waiting| waiting.number
+                            let:waiting
+                        >
+                            <Item table=table column=column waiting=waiting />
+                        </For>
+                    </ul>
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
+    let Waiting { number, tag, requested_by, requested_at, .. } = waiting.clone();
+    let href = paths::promotion(&table.board.read_untracked().project.slug, number);
+    // Fewer and fewer approvals, say.
+    let needs = Memo::new(move |last: Option<&String>| {
+        let column = column.read();
+        let now = column.waiting.iter().find(|other| other.number == number);
+        match (now, last) {
+            (Some(now), _) => format!("Waits for {}.", now.needs.join(" and ")),
+            (None, Some(last)) => last.clone(),
+            (None, None) => String::new(),
+        }
+    });
+    view! {
+        <li class="waiting__item">
+            <a class="waiting__link" href=href>
+                {format!("#{number} · {tag}")}
+            </a>
+            <span class="waiting__reason">{move || needs.get()}</span>
+            <span class="waiting__meta">
+                {requested_by} " asked for it " <TimeView at=requested_at now=table.now />
+            </span>
+        </li>
+    }
+}
