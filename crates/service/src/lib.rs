@@ -7,6 +7,7 @@ mod error;
 mod scenes;
 mod sources;
 
+pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
@@ -18,6 +19,7 @@ pub mod integrations;
 mod limits;
 pub mod links;
 mod manifests;
+pub mod members;
 pub mod passwords;
 pub mod people;
 pub mod projects;

@@ -7,10 +7,12 @@ mod shop;
 mod world;
 
 mod access;
+mod accounts;
 mod buckets;
 mod builds;
 mod integrations;
 mod links;
+mod members;
 mod people;
 mod promotions;
 mod replicas;
