@@ -26,14 +26,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=pages::home::HomePage ssr=mode.clone() />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
                 <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
+                <Route path=path!("/account") view=pages::account::AccountPage ssr=mode.clone() />
                 <Route path=path!("/inbox") view=pages::inbox::InboxPage ssr=mode.clone() />
                 <Route path=path!("/timeline") view=pages::timeline::TimelinePage ssr=mode.clone() />
                 <Route path=path!("/tokens") view=pages::tokens::TokensPage ssr=mode.clone() />
                 <Route path=path!("/people") view=pages::people::PeoplePage ssr=mode.clone() />
-                <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=mode.clone() />
+                <StreamsRoutes />
                 <Route path=path!("/builds/:digest") view=pages::builds::BuildPage ssr=mode.clone() />
                 <Route path=path!("/projects/new") view=pages::projects::NewProjectPage ssr=mode.clone() />
                 <Route path=path!("/projects/:project") view=pages::projects::ProjectPage ssr=mode.clone() />
+                <Route path=path!("/projects/:project/members") view=pages::members::MembersPage ssr=mode.clone() />
                 <Route
                     path=path!("/projects/:project/environments/new")
                     view=pages::environments::NewEnvironmentPage
@@ -77,6 +79,28 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The streams; development builds have the gallery beside them, and release builds no such route at all.
+#[cfg(debug_assertions)]
+#[component(transparent)]
+fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    view! {
+        <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=SsrMode::Async />
+        <Route path=path!("/gallery") view=pages::gallery::GalleryPage ssr=SsrMode::Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+#[cfg(not(debug_assertions))]
+#[component(transparent)]
+fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    view! { <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=SsrMode::Async /> }
+        .into_inner()
+        .into_any_nested_route()
 }
 
 #[component]

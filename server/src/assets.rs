@@ -19,6 +19,8 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use source::Site;
 
+use towpath_app::visitors::SiteName;
+
 /// One file, or a compressed copy of one.
 struct File {
     content: Bytes,
@@ -26,14 +28,25 @@ struct File {
 }
 
 /// Answers with a file of the site where the address names one, and leaves all else to what follows.
-pub async fn serve(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Pages are told which site there is.
+pub async fn serve(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let asked = [Method::GET, Method::HEAD].contains(request.method());
     let kind = asked.then(|| content_type(request.uri().path())).flatten();
-    let Some(kind) = kind else { return next.run(request).await };
-    match find(&site, request.uri().path(), request.headers()).await {
-        Some((file, encoding)) => answer(request.headers(), file, kind, encoding),
-        None => next.run(request).await,
+    if let Some(kind) = kind
+        && let Some((file, encoding)) = find(&site, request.uri().path(), request.headers()).await
+    {
+        return answer(request.headers(), file, kind, encoding);
     }
+    let name = site.name().await;
+    request.extensions_mut().insert(name);
+    next.run(request).await
+}
+
+/// What the site is known by: the module that pages run.
+const MODULE: &str = "pkg/towpath.wasm";
+
+fn name_of(module: &File) -> SiteName {
+    SiteName(hex::encode(&module.hash[..8]).into())
 }
 
 /// The best copy that the client understands.

@@ -3,8 +3,9 @@
 use crate::AppError;
 use leptos::server;
 use serde::{Deserialize, Serialize};
-use towpath_domain::ids::BindingId;
+use towpath_domain::ids::{BindingId, LinkId};
 use towpath_domain::people::{InvitationForm, PeopleView};
+use towpath_domain::preferences::Preferences;
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{peer, service, session, signed_in, visitor};
@@ -17,6 +18,10 @@ pub struct Me {
     /// How many promotions wait for this person's decision.
     pub waiting: usize,
     pub manages_people: bool,
+    /// What was chosen for this browser, perhaps in another tab.
+    pub preferences: Preferences,
+    /// The name of the site that the server has now.
+    pub site: String,
 }
 
 #[server(prefix = "/fn", endpoint = "who_am_i")]
@@ -29,6 +34,8 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
         email: person.email.to_string(),
         waiting: inbox.to_decide.len(),
         manages_people: actor.may(Action::ManagePeople, &Target::installation()),
+        preferences: crate::preferences::read(),
+        site: crate::visitors::site(),
     }))
 }
 
@@ -75,6 +82,13 @@ pub async fn invite(form: InvitationForm) -> Result<Option<String>, AppError> {
 pub async fn revoke_role(binding: BindingId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::revoke(&service()?, &actor, binding).await?)
+}
+
+/// Takes an invitation back; its link works no more.
+#[server(prefix = "/fn", endpoint = "withdraw_invitation")]
+pub async fn withdraw_invitation(link: LinkId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::withdraw(&service()?, &actor, link).await?)
 }
 
 /// A secret that a form without script has just made: shown on the next page, and then never again.

@@ -12,13 +12,13 @@ use crate::fns::timeline::view_timeline;
 use crate::loaded::Loaded;
 use crate::paths;
 use entries::Days;
-use filter::FilterForm;
+use filter::{FilterForm, FilterWords};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
-use towpath_domain::timeline::{Filter, TimelinePage as Page};
+use towpath_domain::timeline::{Filter, TimelinePage as Page, Unmatched};
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,13 +79,14 @@ fn Timeline(shown: Shown) -> impl IntoView {
     let newest = before.is_some().then(|| paths::timeline(&filter, None));
     let older = page.older.map(|older| paths::timeline(&filter, Some(older)));
     let entries = if page.entries.is_empty() {
-        Either::Left(view! { <Nothing narrowed=narrowed /> })
+        Either::Left(view! { <Nothing narrowed=narrowed unmatched=page.unmatched.clone() /> })
     } else {
         Either::Right(view! { <Days entries=page.entries.clone() now=page.now /> })
     };
     view! {
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
+        <FilterWords page=page.clone() filter=filter.clone() />
         <FilterForm page=page filter=filter />
         {entries}
         <Pager newest=newest older=older />
@@ -93,11 +94,14 @@ fn Timeline(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(narrowed: bool) -> impl IntoView {
-    let (title, words) = if narrowed {
-        ("Nothing matches", "No event fits this filter. Take a part of it away, or start again.")
-    } else {
-        ("Nothing here", "There is no event at this place of the timeline.")
+fn Nothing(narrowed: bool, unmatched: Option<Unmatched>) -> impl IntoView {
+    let (title, words) = match unmatched {
+        Some(nothing) => ("Nothing matches", nothing.to_string()),
+        None if narrowed => (
+            "Nothing matches",
+            "No event fits this filter. Take a part of it away, or start again.".to_owned(),
+        ),
+        None => ("Nothing here", "There is no event at this place of the timeline.".to_owned()),
     };
     view! {
         <EmptyState title=title>

@@ -1,10 +1,11 @@
 //! The site inside the binary: release builds.
 
-use super::File;
+use super::{File, MODULE, name_of};
 use crate::config::Config;
 use bytes::Bytes;
 use rust_embed::Embed;
 use std::borrow::Cow;
+use towpath_app::visitors::SiteName;
 
 #[derive(Embed)]
 #[folder = "../target/site"]
@@ -27,6 +28,11 @@ impl Site {
     )]
     pub fn check(&self) -> anyhow::Result<()> {
         Ok(())
+    }
+
+    /// What pages of this site call it.
+    pub(super) async fn name(&self) -> SiteName {
+        self.read(MODULE).await.as_ref().map(name_of).unwrap_or_default()
     }
 
     #[expect(clippy::unused_async, reason = "the same signature as that of the site in a folder")]

@@ -5,6 +5,7 @@ mod first_start;
 mod forms;
 mod guards;
 mod limits;
+mod preferences;
 mod sessions;
 mod shutdown;
 #[path = "../support/mod.rs"]
