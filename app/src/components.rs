@@ -27,9 +27,11 @@ pub mod live;
 pub mod menu;
 pub mod page;
 pub mod pager;
+pub mod segments;
 pub mod select;
 pub mod table;
 pub mod time;
+pub mod toast;
 pub mod tone;
 
 mod check;

@@ -38,7 +38,6 @@ impl Echo {
 fn read(path: &str) -> Option<Echo> {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use http::header::COOKIE;
     use http::request::Parts;
 
     #[derive(serde::Deserialize)]
@@ -50,10 +49,7 @@ fn read(path: &str) -> Option<Echo> {
     let parts = use_context::<Parts>()?;
     // The cookie may outlive the failure: it counts only on the page that tells of the error.
     parts.uri.query().filter(|query| query.contains("__err="))?;
-    let cookies = parts.headers.get_all(COOKIE).into_iter().filter_map(|cookie| cookie.to_str().ok());
-    let cookie = cookies
-        .flat_map(|cookies| cookies.split("; "))
-        .find_map(|cookie| cookie.strip_prefix("towpath-echo="))?;
+    let cookie = crate::visitors::cookie("towpath-echo")?;
     let kept: Kept = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
     (kept.path == path).then(|| {
         let mut fields = HashMap::<String, Vec<String>>::new();
@@ -77,7 +73,12 @@ where
     T: 'static,
 {
     Memo::new(move |_| match value() {
-        Some(Err(error)) => error.field_errors(),
+        Some(Err(error)) => {
+            if error == crate::AppError::SignIn {
+                crate::notices::session_ended();
+            }
+            error.field_errors()
+        }
         _ => Vec::new(),
     })
 }

@@ -31,7 +31,7 @@ impl AppError {
     pub fn message(&self) -> String {
         match self {
             Self::SignIn => {
-                "You are signed out. Sign in in another tab, then come back and send this again.".to_owned()
+                "Your session has ended. Sign in in a new tab, then come back and send this again.".to_owned()
             }
             Self::NotFound(what) => format!("{what}."),
             Self::Forbidden(message)
@@ -60,13 +60,27 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::Network("The form was incomplete. Reload the page and try again.".to_owned())
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::malformed(),
+            ServerFnErrorErr::Request(_) => {
+                crate::notices::not_reached();
+                Self::Network(
+                    "The server could not be reached. Check the connection and try again.".to_owned(),
+                )
             }
             _ => Self::Network(
-                "The server could not be reached. Check the connection and try again.".to_owned(),
+                "The server’s answer could not be read. Try again, or else reload the page.".to_owned(),
             ),
         }
+    }
+}
+
+impl AppError {
+    /// The arguments of a server function are not those that it takes.
+    fn malformed() -> Self {
+        let error = Self::Network("The form was incomplete. Reload the page and try again.".to_owned());
+        #[cfg(feature = "ssr")]
+        error.set_status();
+        error
     }
 }
 

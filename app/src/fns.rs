@@ -1,6 +1,7 @@
 //! Server functions: each finds out who asks and hands over to `service`. They are public endpoints
 //! under `/fn`, protected by the same-origin check of the server and authorised in `service`.
 
+pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
@@ -8,7 +9,9 @@ pub mod environments;
 pub mod inbox;
 pub mod integrations;
 pub mod links;
+pub mod members;
 pub mod people;
+pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod streams;

@@ -13,12 +13,16 @@ pub mod fns;
 mod lazy;
 mod live;
 mod loaded;
+mod notices;
 mod pages;
 pub mod paths;
+mod preferences;
 mod routes;
 mod shell;
+mod shortcuts;
 #[cfg(feature = "ssr")]
 pub mod visitors;
+mod who_can_help;
 
 pub use errors::AppError;
 pub use routes::App;

@@ -2,14 +2,18 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
+pub mod account;
 pub mod board;
 pub mod buckets;
 pub mod builds;
 pub mod environments;
+#[cfg(debug_assertions)]
+pub mod gallery;
 pub mod home;
 pub mod inbox;
 pub mod integrations;
 pub mod join;
+pub mod members;
 pub mod people;
 pub mod projects;
 pub mod promote;

@@ -7,6 +7,9 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
 pub const HOME: &str = "/";
+pub const ACCOUNT: &str = "/account";
+/// The table of keys on the account page.
+pub const SHORTCUTS: &str = "/account#shortcuts";
 pub const INBOX: &str = "/inbox";
 pub const TIMELINE: &str = "/timeline";
 pub const TOKENS: &str = "/tokens";
@@ -21,6 +24,10 @@ pub fn sign_in(next: &str) -> String {
 
 pub fn project(project: &Slug) -> String {
     format!("/projects/{project}")
+}
+
+pub fn members(project: &Slug) -> String {
+    format!("/projects/{project}/members")
 }
 
 pub fn new_environment(project: &Slug) -> String {

@@ -18,6 +18,10 @@ lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
 lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
 lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
+lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
+#[cfg(debug_assertions)]
+lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
+lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
@@ -44,14 +48,20 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=pages::home::HomePage ssr=mode.clone() />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
                 <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
+                <Route path=path!("/account") view={Lazy::<account_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/inbox") view=pages::inbox::InboxPage ssr=mode.clone() />
                 <Route path=path!("/timeline") view={Lazy::<timeline_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/tokens") view={Lazy::<tokens_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/people") view={Lazy::<people_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=mode.clone() />
+                <StreamsRoutes />
                 <Route path=path!("/builds/:digest") view={Lazy::<build_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/projects/new") view={Lazy::<new_project_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/projects/:project") view={Lazy::<project_page::Page>::new()} ssr=mode.clone() />
+                <Route
+                    path=path!("/projects/:project/members")
+                    view={Lazy::<members_page::Page>::new()}
+                    ssr=mode.clone()
+                />
                 <Route
                     path=path!("/projects/:project/environments/new")
                     view={Lazy::<new_environment_page::Page>::new()}
@@ -95,6 +105,28 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The streams; development builds have the gallery beside them, and release builds no such route at all.
+#[cfg(debug_assertions)]
+#[component(transparent)]
+fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    view! {
+        <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=SsrMode::Async />
+        <Route path=path!("/gallery") view={Lazy::<gallery_page::Page>::new()} ssr=SsrMode::Async />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+#[cfg(not(debug_assertions))]
+#[component(transparent)]
+fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    view! { <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=SsrMode::Async /> }
+        .into_inner()
+        .into_any_nested_route()
 }
 
 #[component]

@@ -3,24 +3,35 @@
 #[cfg(feature = "ssr")]
 mod document {
     use crate::App;
+    use crate::notices::SITE;
+    use crate::preferences::{self, DARK_ID, LIGHT_ID, SCHEMES_ID};
+    use crate::visitors;
     use http::HeaderValue;
     use http::header::{CONTENT_SECURITY_POLICY, LINK};
+    use leptos::attr::custom::CustomAttribute;
+    use leptos::html;
     use leptos::nonce::use_nonce;
     use leptos::prelude::*;
     use leptos_axum::ResponseOptions;
     use leptos_meta::MetaTags;
+    use towpath_domain::preferences::Preferences;
 
     /// The HTML document. Scripts come from files of our own, but for the data of resources, which
     /// Leptos writes inline with the nonce of the response.
     pub fn shell(_options: LeptosOptions) -> impl IntoView {
         set_policy();
+        let Preferences { theme, shortcuts } = preferences::read();
+        let [light, dark] = theme.colours();
         view! {
             <!DOCTYPE html>
-            <html lang="en">
+            <html lang="en" data-theme=theme.chosen() data-no-shortcuts=(!shortcuts).then_some("")>
                 <head>
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
-                    <meta name="color-scheme" content="light dark" />
+                    <meta name="color-scheme" id=SCHEMES_ID content=theme.schemes() />
+                    {colour(LIGHT_ID, "(prefers-color-scheme: light)", light)}
+                    {colour(DARK_ID, "(prefers-color-scheme: dark)", dark)}
+                    <meta name=SITE content=visitors::site() />
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href="/pkg/towpath.css" />
                     <link rel="modulepreload" href="/pkg/towpath.js" />
@@ -47,6 +58,11 @@ mod document {
         }
     }
 
+    /// The colour around the page, where the system is as `media` says.
+    fn colour(id: &'static str, media: &'static str, content: &'static str) -> impl IntoView {
+        html::meta().name("theme-color").id(id).attr("media", media).content(content)
+    }
+
     fn set_policy() {
         let nonce = use_nonce().map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
         let policy = format!(
@@ -66,12 +82,22 @@ pub(crate) use document::announce_group;
 #[cfg(feature = "ssr")]
 pub use document::shell;
 
-use crate::components::avatar::Avatar;
+mod account;
+mod compact;
+mod theme;
+
+pub use theme::ThemeChoice;
+
 use crate::components::icon::{Icon, Symbol};
 use crate::components::live::LiveRegion;
-use crate::fns::people::{Me, SignOut, who_am_i};
+use crate::fns::people::{Me, who_am_i};
 use crate::live::{ContactBanner, follow, provide_live_context, use_changes};
+use crate::notices::{Notices, NoticesView, provide_notices};
 use crate::paths;
+use crate::preferences::{Chosen, provide_preferences};
+use crate::shortcuts::Shortcuts;
+use account::AccountMenu;
+use compact::CompactBar;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use towpath_domain::live::Notice;
@@ -89,6 +115,8 @@ pub fn provide_shell_context() {
     provide_context(Announcement(RwSignal::new(String::new())));
     provide_context(Deeds(RwSignal::new(0)));
     provide_live_context();
+    provide_preferences();
+    provide_notices();
 }
 
 /// The bar on top of every page.
@@ -104,6 +132,15 @@ pub fn TopBar() -> impl IntoView {
         Some(Err(_)) | None => None,
     });
     let announcement: Announcement = expect_context();
+    let chosen: Chosen = expect_context();
+    let notices: Notices = expect_context();
+    Effect::new(move |_| {
+        let Some(Ok(me)) = me.get() else { return };
+        notices.answered(me.as_ref());
+        if let Some(me) = me {
+            chosen.follow(me.preferences);
+        }
+    });
     view! {
         <a class="skip-link" href="#main">
             "Skip to content"
@@ -115,12 +152,33 @@ pub fn TopBar() -> impl IntoView {
         </Transition>
         <LiveRegion message=announcement.0 />
         <ContactBanner />
+        <Shortcuts />
+        <NoticesView />
     }
 }
 
 #[component]
 fn Bar(me: Me, path: Memo<String>) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
+    view! {
+        <header class="topbar">
+            <div class="topbar__inner">
+                <a class="topbar__brand" href=paths::HOME>
+                    <Icon symbol=Symbol::Mark />
+                    "Towpath"
+                </a>
+                <nav class="topbar__nav" aria-label="Main">
+                    <Ways me=me.clone() path=path class="topbar__link" />
+                </nav>
+                <AccountMenu me=me.clone() />
+                <CompactBar me=me path=path />
+            </div>
+        </header>
+    }
+}
+
+/// The links to the main pages.
+#[component]
+fn Ways(me: Me, path: Memo<String>, class: &'static str) -> impl IntoView {
     let current = move |href: &'static str| {
         let path = path.get();
         let here = if href == paths::HOME {
@@ -132,58 +190,28 @@ fn Bar(me: Me, path: Memo<String>) -> impl IntoView {
     };
     let link = move |href: &'static str, name: &'static str| {
         view! {
-            <a class="topbar__link" href=href aria-current=move || current(href)>
+            <a class=class href=href aria-current=move || current(href)>
                 {name}
             </a>
         }
     };
     view! {
-        <header class="topbar">
-            <div class="topbar__inner">
-                <a class="topbar__brand" href=paths::HOME>
-                    <Icon symbol=Symbol::Mark />
-                    "Towpath"
-                </a>
-                <nav class="topbar__nav" aria-label="Main">
-                    {link(paths::HOME, "Projects")}
-                    <a
-                        class="topbar__link"
-                        href=paths::INBOX
-                        aria-current=move || current(paths::INBOX)
-                    >
-                        "Inbox"
-                        {(me.waiting > 0)
-                            .then(|| {
-                                view! {
-                                    " "
-                                    <span class="count">
-                                        {me.waiting} <span class="visually-hidden">" waiting"</span>
-                                    </span>
-                                }
-                            })}
-                    </a>
-                    {link(paths::TIMELINE, "Timeline")}
-                    {link(paths::TOKENS, "Tokens")}
-                    {link(paths::STREAMS, "Streams")}
-                    {me.manages_people.then(|| link(paths::PEOPLE, "People"))}
-                </nav>
-                <details class="menu topbar__account">
-                    <summary class="menu__trigger topbar__user">
-                        <Avatar name=me.name.clone() />
-                        <span class="topbar__name">{me.name}</span>
-                        <span class="visually-hidden">" account"</span>
-                        <Icon symbol=Symbol::ChevronDown class="icon--chevron" />
-                    </summary>
-                    <div class="menu__list">
-                        <p class="menu__heading">{me.email}</p>
-                        <ActionForm action=sign_out>
-                            <button class="menu__item" type="submit">
-                                "Sign out"
-                            </button>
-                        </ActionForm>
-                    </div>
-                </details>
-            </div>
-        </header>
+        {link(paths::HOME, "Projects")}
+        <a class=class href=paths::INBOX aria-current=move || current(paths::INBOX)>
+            "Inbox"
+            {(me.waiting > 0)
+                .then(|| {
+                    view! {
+                        " "
+                        <span class="count">
+                            {me.waiting} <span class="visually-hidden">" waiting"</span>
+                        </span>
+                    }
+                })}
+        </a>
+        {link(paths::TIMELINE, "Timeline")}
+        {link(paths::TOKENS, "Tokens")}
+        {link(paths::STREAMS, "Streams")}
+        {me.manages_people.then(|| link(paths::PEOPLE, "People"))}
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use http::HeaderMap;
-use http::header::{ACCEPT, REFERER};
+use http::header::{ACCEPT, REFERER, USER_AGENT};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -45,6 +45,9 @@ impl Chunks {
         self.0.get(group).cloned()
     }
 }
+/// Names the site that this server has: other bytes, another name.
+#[derive(Debug, Clone, Default)]
+pub struct SiteName(pub Arc<str>);
 
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
@@ -71,17 +74,31 @@ pub(crate) fn peer() -> IpAddr {
     extension::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0)
 }
 
+/// The name of the site, for a page to find out later that it runs another.
+pub(crate) fn site() -> String {
+    extension::<SiteName>().unwrap_or_default().0.to_string()
+}
+
 /// Who is signed in; anyone else is led to the sign-in page, and back from there.
 pub(crate) fn signed_in() -> Result<(Person, Actor), AppError> {
     visitor().person.ok_or_else(|| {
-        leptos_axum::redirect(&crate::paths::sign_in(&here()));
-        // A page and a plain form are led there by the redirect's own status; a script's call is told.
         let asks = expect_context::<Parts>();
-        if asks.method == http::Method::POST && !is_plain_form(&asks.headers) {
+        let scripted = asks.method == http::Method::POST && !is_plain_form(&asks.headers);
+        // A form that a script sends stays on its page, which tells of it: what was typed is not to be lost.
+        if !scripted || only_looks(asks.uri.path()) {
+            leptos_axum::redirect(&crate::paths::sign_in(&here()));
+        }
+        // A page and a plain form are led there by the redirect's own status; a script's call is told.
+        if scripted {
             expect_context::<ResponseOptions>().set_status(AppError::SignIn.status());
         }
         AppError::SignIn
     })
+}
+
+/// Whether a server function changes nothing; such have names of these kinds.
+fn only_looks(path: &str) -> bool {
+    path.starts_with("/fn/view_") || path == "/fn/shown_once"
 }
 
 /// The path of the page that is rendered, or that a script's call came from.
@@ -115,7 +132,23 @@ pub(crate) async fn start_session(
     let broken = |error: tower_sessions::session::Error| AppError::broken(&error.to_string());
     session.cycle_id().await.map_err(broken)?;
     session.insert("person", person).await.map_err(broken)?;
+    let origin = towpath_service::sessions::origin(&user_agent(), peer());
+    session.insert("user_agent", origin.user_agent).await.map_err(broken)?;
+    session.insert("address", origin.address).await.map_err(broken)?;
     session.insert("signed_in_at", service.now()).await.map_err(broken)
+}
+
+/// What the browser says that it is.
+fn user_agent() -> String {
+    let parts = use_context::<Parts>();
+    let agent = parts.as_ref().and_then(|parts| parts.headers.get(USER_AGENT));
+    agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// The secret id of the session that asks, for telling it from others of the same person.
+pub(crate) fn session_id() -> Result<[u8; 16], AppError> {
+    let id = session()?.id().ok_or_else(|| AppError::broken("who is signed in has no session"))?;
+    Ok(id.0.to_le_bytes())
 }
 
 /// The address of a page of this site, or else the first page: nobody is led elsewhere after signing in,
@@ -142,16 +175,33 @@ pub(crate) fn show_once(kind: &str, text: Option<&str>) {
 
 /// Takes what [`show_once`] laid down.
 pub(crate) fn take_shown(kind: &str) -> Option<String> {
+    let name = format!("{SHOWN}{kind}");
+    let text =
+        base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, cookie(&name)?).ok()?;
+    set_cookie(&format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
+    String::from_utf8(text).ok()
+}
+
+/// A cookie of the request.
+pub(crate) fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    let name = format!("{SHOWN}{kind}=");
     let cookies = parts.headers.get_all(http::header::COOKIE).into_iter();
     let mut cookies =
         cookies.filter_map(|cookie| cookie.to_str().ok()).flat_map(|cookies| cookies.split("; "));
-    let text = cookies.find_map(|cookie| cookie.strip_prefix(&name))?;
-    let text = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).ok()?;
-    set_cookie(&format!("{name}; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"));
-    String::from_utf8(text).ok()
+    let value = cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.to_owned())
 }
+
+/// Keeps what was chosen for this browser in a cookie, for as long as browsers keep any; nothing takes it away.
+pub(crate) fn keep(name: &str, value: Option<&str>) -> Result<(), AppError> {
+    let secure = if service()?.public_url().starts_with("https:") { "; Secure" } else { "" };
+    let (value, age) = value.map_or(("", 0), |value| (value, KEPT));
+    set_cookie(&format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}"));
+    Ok(())
+}
+
+/// 400 days, in seconds: browsers keep no cookie longer.
+const KEPT: u32 = 400 * 86_400;
 
 fn set_cookie(cookie: &str) {
     let response = use_context::<ResponseOptions>();

@@ -19,7 +19,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use source::Site;
 
-use towpath_app::visitors::Chunks;
+use towpath_app::visitors::{Chunks, SiteName};
 
 impl Site {
     /// Which modules each group of pages needs; nothing where the site's build did not say.
@@ -36,14 +36,25 @@ struct File {
 }
 
 /// Answers with a file of the site where the address names one, and leaves all else to what follows.
-pub async fn serve(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Pages are told which site there is.
+pub async fn serve(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let asked = [Method::GET, Method::HEAD].contains(request.method());
     let kind = asked.then(|| content_type(request.uri().path())).flatten();
-    let Some(kind) = kind else { return next.run(request).await };
-    match find(&site, request.uri().path(), request.headers()).await {
-        Some((file, encoding)) => answer(request.headers(), file, kind, encoding),
-        None => next.run(request).await,
+    if let Some(kind) = kind
+        && let Some((file, encoding)) = find(&site, request.uri().path(), request.headers()).await
+    {
+        return answer(request.headers(), file, kind, encoding);
     }
+    let name = site.name().await;
+    request.extensions_mut().insert(name);
+    next.run(request).await
+}
+
+/// What the site is known by: the module that pages run.
+const MODULE: &str = "pkg/towpath.wasm";
+
+fn name_of(module: &File) -> SiteName {
+    SiteName(hex::encode(&module.hash[..8]).into())
 }
 
 /// The best copy that the client understands.

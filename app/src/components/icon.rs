@@ -25,10 +25,14 @@ pub enum Symbol {
     Info,
     /// The product's own: two lock gates between the banks of a canal.
     Mark,
+    Menu,
+    Moon,
     More,
     Plus,
     Pulse,
     Rollback,
+    Screen,
+    Sun,
     Tag,
     Warning,
 }
@@ -62,10 +66,19 @@ impl Symbol {
             Self::Inbox => "M2 9.5l2-6h8l2 6v3a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1ZM2 9.5h3.5L6.5 11h3l1-1.5H14",
             Self::Info => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM8 7.5v3.2M8 5.2v.1",
             Self::Mark => "M1.5 2.5h13M1.5 13.5h13M4 2.5L7.5 8 4 13.5M9 2.5L12.5 8 9 13.5",
+            Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+            Self::Moon => "M13.5 9.8A5.8 5.8 0 0 1 6.2 2.5a5.8 5.8 0 1 0 7.3 7.3Z",
             Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Pulse => "M1.5 8.5h3l2-5 3 9 2-4h3",
             Self::Rollback => "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6",
+            Self::Screen => {
+                "M3 3h10a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1ZM5.5 13.5h5M8 11v2.5"
+            }
+            Self::Sun => {
+                "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6ZM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2\
+                 M3.4 3.4l.85.85M11.75 11.75l.85.85M3.4 12.6l.85-.85M11.75 4.25l.85-.85"
+            }
             Self::Tag => "M2.5 3.5v4l6 6 5-5-6-6h-4a1 1 0 0 0-1 1ZM5.3 5.3h.01",
             Self::Warning => "M8 2.5l6 10.8H2ZM8 6.5v3M8 11.4v.1",
         }

@@ -20,6 +20,13 @@ pub fn Menu(
     /// The words on the button: “Move to…”. Three dots if absent.
     #[prop(optional, into)]
     text: Option<String>,
+    /// What the button shows instead, with all its words, and the class that draws it.
+    #[prop(optional, into)]
+    face: Option<ViewFn>,
+    #[prop(optional)] face_class: &'static str,
+    /// A further class of the whole, such as `topbar__account`.
+    #[prop(optional)]
+    class: &'static str,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Details>::new();
@@ -58,9 +65,10 @@ pub fn Menu(
             focus_trigger(node);
         }
     };
-    let (class, face) = match text {
-        Some(text) => (
-            "menu__trigger button button--small",
+    let (trigger, face) = match (face, text) {
+        (Some(face), _) => (format!("menu__trigger {face_class}"), face.run()),
+        (None, Some(text)) => (
+            "menu__trigger button button--small".to_owned(),
             view! {
                 {text}
                 <span class="visually-hidden">{format!(" {label}")}</span>
@@ -68,8 +76,8 @@ pub fn Menu(
             }
             .into_any(),
         ),
-        None => (
-            "menu__trigger button button--ghost button--small button--icon",
+        (None, None) => (
+            "menu__trigger button button--ghost button--small button--icon".to_owned(),
             view! {
                 <Icon symbol=Symbol::More />
                 <span class="visually-hidden">{label}</span>
@@ -77,9 +85,10 @@ pub fn Menu(
             .into_any(),
         ),
     };
+    let class = if class.is_empty() { "menu".to_owned() } else { format!("menu {class}") };
     view! {
-        <details class="menu" node_ref=node on:keydown=on_key on:focusout=on_focus_out>
-            <summary class=class>
+        <details class=class node_ref=node on:keydown=on_key on:focusout=on_focus_out>
+            <summary class=trigger>
                 {face}
             </summary>
             <div class="menu__list" on:click=on_choose>

@@ -3,8 +3,9 @@
 use crate::AppError;
 use leptos::server;
 use serde::{Deserialize, Serialize};
-use towpath_domain::ids::BindingId;
+use towpath_domain::ids::{BindingId, LinkId};
 use towpath_domain::people::{InvitationForm, PeopleView};
+use towpath_domain::preferences::Preferences;
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{peer, service, session, signed_in, visitor};
@@ -19,6 +20,10 @@ pub struct Me {
     pub manages_people: bool,
     /// The audit log's size when this was read.
     pub as_of: i64,
+    /// What was chosen for this browser, perhaps in another tab.
+    pub preferences: Preferences,
+    /// The name of the site that the server has now.
+    pub site: String,
 }
 
 #[server(prefix = "/fn", endpoint = "who_am_i")]
@@ -32,6 +37,8 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
         waiting: inbox.to_decide.len(),
         as_of: inbox.as_of,
         manages_people: actor.may(Action::ManagePeople, &Target::installation()),
+        preferences: crate::preferences::read(),
+        site: crate::visitors::site(),
     }))
 }
 
@@ -78,6 +85,13 @@ pub async fn invite(form: InvitationForm) -> Result<Option<String>, AppError> {
 pub async fn revoke_role(binding: BindingId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::revoke(&service()?, &actor, binding).await?)
+}
+
+/// Takes an invitation back; its link works no more.
+#[server(prefix = "/fn", endpoint = "withdraw_invitation")]
+pub async fn withdraw_invitation(link: LinkId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::withdraw(&service()?, &actor, link).await?)
 }
 
 /// A secret that a form without script has just made: shown on the next page, and then never again.

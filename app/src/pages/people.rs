@@ -1,7 +1,10 @@
-//! People: who is here with which roles, and the form for an invitation.
+//! People: who is here with which roles, the open invitations, and the form for another.
 
 mod invitations;
 mod members;
+
+pub use invitations::{Invitations, InviteForm};
+pub use members::MemberLine;
 
 use super::forms::{Failure, announce, successes};
 use crate::components::banner::Banner;
@@ -9,39 +12,78 @@ use crate::components::code::CodeBlock;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::echo::errors;
-use crate::fns::people::{Invite, RevokeRole, shown_once, view_people};
+use crate::fns::people::{Invite, RevokeRole, WithdrawInvitation, shown_once, view_people};
 use crate::loaded::Loaded;
 use crate::paths;
-use invitations::{Invitations, InviteForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use members::Members;
+use towpath_domain::people::PeopleView;
+
+/// What can be done about people on a page, and how often it was done.
+#[derive(Clone, Copy)]
+pub struct PeopleActions {
+    pub invite: ServerAction<Invite>,
+    pub revoke: ServerAction<RevokeRole>,
+    pub withdraw: ServerAction<WithdrawInvitation>,
+}
+
+impl PeopleActions {
+    pub fn new() -> Self {
+        let actions =
+            Self { invite: ServerAction::new(), revoke: ServerAction::new(), withdraw: ServerAction::new() };
+        announce(actions.revoke, "Role revoked.");
+        announce(actions.withdraw, "Invitation withdrawn.");
+        actions
+    }
+
+    /// Changes when one of them has succeeded, and the page is to be read anew.
+    pub fn done(self) -> Memo<[usize; 3]> {
+        let done = (successes(self.invite), successes(self.revoke), successes(self.withdraw));
+        Memo::new(move |_| [done.0.get(), done.1.get(), done.2.get()])
+    }
+}
+
+/// What went wrong with, or came of, the last of them.
+#[component]
+pub fn Outcome(actions: PeopleActions) -> impl IntoView {
+    let PeopleActions { invite, revoke, withdraw } = actions;
+    view! {
+        <Failure errors=errors(move || revoke.value().get()) />
+        <Failure errors=errors(move || withdraw.value().get()) />
+        <Invited invite=invite />
+    }
+}
 
 #[component]
 pub fn PeoplePage() -> impl IntoView {
-    let invite = ServerAction::<Invite>::new();
-    let revoke = ServerAction::<RevokeRole>::new();
-    let (invited, revoked) = (successes(invite), successes(revoke));
-    let people = Resource::new(move || (invited.get(), revoked.get()), |_| view_people());
-    let failed = errors(move || revoke.value().get());
-    announce(revoke, "Role revoked.");
+    let actions = PeopleActions::new();
+    let done = actions.done();
+    let people = Resource::new(move || done.get(), |_| view_people());
     view! {
         <main id="main" class="page">
             <Loaded resource=people let:view>
                 <Title text="People" />
                 <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("People")] />
                 <PageHeader title="People" lead="Who is here, what each may do, and where." />
-                <Failure errors=failed />
-                <Invited invite=invite />
-                <div class="columns">
-                    <div class="stack">
-                        <Members view=view.clone() revoke=revoke />
-                        <Invitations invitations=view.invitations.clone() now=view.now />
-                    </div>
-                    <InviteForm view=view invite=invite />
-                </div>
+                <Outcome actions=actions />
+                <People view=view actions=actions />
             </Loaded>
         </main>
+    }
+}
+
+#[component]
+fn People(view: PeopleView, actions: PeopleActions) -> impl IntoView {
+    let PeopleView { invitations, roles, places, now, .. } = view.clone();
+    view! {
+        <div class="columns">
+            <div class="stack">
+                <Members view=view revoke=actions.revoke />
+                <Invitations invitations=invitations withdraw=actions.withdraw now=now />
+            </div>
+            <InviteForm roles=roles places=places invite=actions.invite />
+        </div>
     }
 }
 

@@ -14,7 +14,7 @@ use crate::live::keep;
 use crate::loaded::Loaded;
 use crate::paths;
 use entries::Days;
-use filter::FilterForm;
+use filter::{FilterForm, FilterWords};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use towpath_domain::live::Notice;
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{Filter, TimelinePage as Page};
+use towpath_domain::timeline::{Filter, TimelinePage as Page, Unmatched};
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,11 +98,12 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
     view! {
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
+        <FilterWords page=first.clone() filter=filter.clone() />
         <FilterForm page=first filter=filter />
         <NewEvents fresh=fresh page=page read_up_to=read_up_to />
         {move || {
             if empty.get() {
-                Either::Left(view! { <Nothing narrowed=narrowed /> })
+                Either::Left(view! { <Nothing narrowed=narrowed unmatched=page.read().unmatched.clone() /> })
             } else {
                 Either::Right(view! { <Days entries=entries now=now read_up_to=read_up_to /> })
             }
@@ -132,11 +133,14 @@ fn fits(filter: &Filter, notice: &Notice) -> bool {
 }
 
 #[component]
-fn Nothing(narrowed: bool) -> impl IntoView {
-    let (title, words) = if narrowed {
-        ("Nothing matches", "No event fits this filter. Take a part of it away, or start again.")
-    } else {
-        ("Nothing here", "There is no event at this place of the timeline.")
+fn Nothing(narrowed: bool, unmatched: Option<Unmatched>) -> impl IntoView {
+    let (title, words) = match unmatched {
+        Some(nothing) => ("Nothing matches", nothing.to_string()),
+        None if narrowed => (
+            "Nothing matches",
+            "No event fits this filter. Take a part of it away, or start again.".to_owned(),
+        ),
+        None => ("Nothing here", "There is no event at this place of the timeline.".to_owned()),
     };
     view! {
         <EmptyState title=title>

@@ -46,6 +46,9 @@ pub struct Role {
 /// An invitation that has not been used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Invitation {
+    /// Names the invitation, to withdraw it; it is not its link.
+    #[schema(format = "uuid")]
+    pub id: String,
     pub email: String,
     pub role: String,
     /// The place in words.
@@ -120,6 +123,7 @@ impl From<domain::Member> for Member {
 impl From<domain::Invitation> for Invitation {
     fn from(invitation: domain::Invitation) -> Self {
         Self {
+            id: invitation.link.to_string(),
             email: invitation.email.into(),
             role: invitation.role.into(),
             place: invitation.place,

@@ -142,6 +142,8 @@ pub enum Refusal {
     Scope { action: Action },
     #[error("Approving takes a person. Sign in and decide on the promotion's page.")]
     Token,
+    #[error("You cannot give a role that may {action}, since you may not yourself. {}", who_has(*action))]
+    Beyond { action: Action },
 }
 
 /// The policy: whether `actor` may do `action` to `target`.
@@ -168,6 +170,18 @@ pub fn may(actor: &Actor, action: Action, target: &Target) -> Result<(), Refusal
         }
     }
     Err(refusal)
+}
+
+/// Whether `actor` may give someone `role` at `target`: whoever manages people gives what they have themselves.
+///
+/// Approving is the exception: admins do not approve, and name those who do.
+pub fn may_grant(actor: &Actor, role: &Role, target: &Target) -> Result<(), Refusal> {
+    may(actor, Action::ManagePeople, target)?;
+    for (&action, &reach) in role.permissions.iter().filter(|(action, _)| **action != Action::Approve) {
+        let production = target.production || reach == Reach::Everywhere;
+        may(actor, action, &Target { production, ..*target }).map_err(|_| Refusal::Beyond { action })?;
+    }
+    Ok(())
 }
 
 impl Actor {
@@ -318,6 +332,21 @@ impl Role {
         [Self::viewer(), Self::developer(), Self::release_manager(), Self::admin(), Self::auditor()]
     }
 
+    /// What it permits, in words: “view, pull, push, and promote outside production”.
+    pub fn words(&self) -> String {
+        let words = |(action, reach): (&Action, &Reach)| match reach {
+            Reach::Everywhere => action.to_string(),
+            Reach::OutsideProduction => format!("{action} outside production"),
+        };
+        let words: Vec<String> = self.permissions.iter().map(words).collect();
+        match words.as_slice() {
+            [] => "nothing".to_owned(),
+            [one] => one.clone(),
+            [one, other] => format!("{one} and {other}"),
+            [most @ .., last] => format!("{}, and {last}", most.join(", ")),
+        }
+    }
+
     fn built(slug: &str, title: &str, actions: &[Action]) -> Self {
         Self {
             slug: Slug::parse(slug).expect("built-in slugs fit the grammar"),
@@ -418,6 +447,33 @@ mod tests {
         let refusal = may(&actor, Action::Promote, &bucket(true)).expect_err("production");
         assert_eq!(refusal, Refusal::Production { action: Action::Promote });
         assert!(refusal.to_string().contains("Release managers and admins have it"));
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_have() {
+        let target = Target::project(id(10));
+        let admin = actor(Role::admin(), Place::Project { project: id(10) });
+        for role in Role::built_in() {
+            assert_eq!(may_grant(&admin, &role, &target), Ok(()), "{}", role.slug);
+        }
+        let elsewhere = Target::project(id(11));
+        let missing = Err(Refusal::Missing { action: Action::ManagePeople });
+        assert_eq!(may_grant(&admin, &Role::viewer(), &elsewhere), missing);
+
+        let mut host = Role::developer();
+        host.permissions.insert(Action::ManagePeople, Reach::Everywhere);
+        let host = actor(host, Place::Project { project: id(10) });
+        assert_eq!(may_grant(&host, &Role::developer(), &target), Ok(()));
+        let beyond = |action| Err(Refusal::Beyond { action });
+        assert_eq!(may_grant(&host, &Role::admin(), &target), beyond(Action::Promote), "into production");
+        assert_eq!(may_grant(&host, &Role::release_manager(), &target), beyond(Action::Promote));
+    }
+
+    #[test]
+    fn a_role_tells_what_it_permits() {
+        assert_eq!(Role::auditor().words(), "view");
+        assert_eq!(Role::viewer().words(), "view and pull");
+        assert_eq!(Role::developer().words(), "view, pull, push, and promote outside production");
     }
 
     #[test]

@@ -77,6 +77,8 @@ ids! {
     BucketId,
     /// Names a service of a project.
     ServiceId,
+    /// Names a session to its owner; not its secret.
+    SessionId,
     /// Names a release stream.
     StreamId,
     /// Names an API token; not its secret.

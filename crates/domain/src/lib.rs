@@ -5,6 +5,7 @@
 //! and a module of the same name in every other room that deals with it.
 
 pub mod access;
+pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
@@ -16,12 +17,15 @@ pub mod ids;
 pub mod inbox;
 pub mod integrations;
 pub mod live;
+pub mod members;
 pub mod people;
 pub mod placements;
+pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod references;
 pub mod services;
+pub mod sessions;
 pub mod slugs;
 pub mod streams;
 pub mod timeline;

@@ -2,7 +2,7 @@
 
 use crate::access::Role;
 use crate::forms::{Check, Invalid};
-use crate::ids::{BindingId, PersonId};
+use crate::ids::{BindingId, LinkId, PersonId};
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::{Email, PersonName, check_password};
@@ -125,11 +125,14 @@ pub struct MemberRole {
     pub title: String,
     /// The place in words.
     pub place: String,
+    /// Whether who asks may take it away.
+    pub may_revoke: bool,
 }
 
 /// An invitation that has not been used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invitation {
+    pub link: LinkId,
     pub email: Email,
     pub role: Slug,
     pub place: String,

@@ -10,8 +10,8 @@ use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
 use crate::digests::Digest;
 use crate::ids::{
-    BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId, StreamId,
-    TokenId,
+    BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
+    SessionId, StreamId, TokenId,
 };
 use crate::placements::Refused;
 use crate::promotions::Choice;
@@ -127,10 +127,14 @@ pub enum Change {
     ArrivalsResumed { reason: Option<Personal> },
     TagDeleted { tag: Tag, digest: Digest },
     ManifestDeleted { digest: Digest },
+    InvitationWithdrawn { link: LinkId, email: Personal, role: Slug, place: Place },
+    NameChanged { person: PersonId, before: Personal, name: Personal },
+    PasswordChanged { person: PersonId },
+    SessionEnded { person: PersonId, session: SessionId },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 26] = [
+pub const KINDS: [(&str, &str); 30] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -151,8 +155,12 @@ pub const KINDS: [(&str, &str); 26] = [
     ("token_created", "Token created"),
     ("token_revoked", "Token revoked"),
     ("person_invited", "Person invited"),
+    ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
+    ("name_changed", "Name changed"),
+    ("password_changed", "Password changed"),
     ("password_reset", "Password set by a link"),
+    ("session_ended", "Session ended"),
     ("role_granted", "Role granted"),
     ("role_revoked", "Role revoked"),
     ("admin_link_issued", "Admin link issued"),
@@ -189,6 +197,10 @@ impl Change {
             Self::ArrivalsResumed { .. } => "arrivals_resumed",
             Self::TagDeleted { .. } => "tag_deleted",
             Self::ManifestDeleted { .. } => "manifest_deleted",
+            Self::InvitationWithdrawn { .. } => "invitation_withdrawn",
+            Self::NameChanged { .. } => "name_changed",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::SessionEnded { .. } => "session_ended",
         }
     }
 
@@ -198,7 +210,10 @@ impl Change {
             Self::PersonJoined { person, .. }
             | Self::PasswordReset { person, .. }
             | Self::RoleGranted { person, .. }
-            | Self::RoleRevoked { person, .. } => Some(*person),
+            | Self::RoleRevoked { person, .. }
+            | Self::NameChanged { person, .. }
+            | Self::PasswordChanged { person }
+            | Self::SessionEnded { person, .. } => Some(*person),
             _ => None,
         }
     }
@@ -270,6 +285,22 @@ pub struct Filter {
     pub kind: String,
 }
 
+/// A part of a filter that names nothing which who asks could see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "part", content = "text", rename_all = "snake_case")]
+pub enum Unmatched {
+    #[error("There is no project “{0}” that you can see.")]
+    Project(String),
+    #[error("There is no integration “{0}” that you can see.")]
+    Integration(String),
+    #[error("No bucket “{0}” had a build yet.")]
+    Bucket(String),
+    #[error("There is no such person that you can see.")]
+    Person,
+    #[error("There is no kind of change called “{0}”.")]
+    Kind(String),
+}
+
 /// A page of the timeline, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelinePage {
@@ -282,5 +313,7 @@ pub struct TimelinePage {
     pub people: Vec<(PersonId, String)>,
     /// The audit log's size when this was read.
     pub as_of: i64,
+    /// The part of the filter for which there is nothing at all.
+    pub unmatched: Option<Unmatched>,
     pub now: Time,
 }

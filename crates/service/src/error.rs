@@ -19,8 +19,8 @@ pub enum Error {
     /// A promotion, decision or rollback that the rules refuse.
     #[error("{0}")]
     Refused(String),
-    /// A one-time link that was used, has expired or never was.
-    #[error("This link has been used or has expired. Ask for a new one.")]
+    /// A one-time link that was used or withdrawn, has expired or never was.
+    #[error("This link has been used, was withdrawn or has expired. Ask for a new one.")]
     LinkGone,
     /// Wrong e-mail address or password; which of them is not told.
     #[error("The e-mail address or the password is wrong.")]

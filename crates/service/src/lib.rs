@@ -7,6 +7,7 @@ mod error;
 mod scenes;
 mod sources;
 
+pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
@@ -19,6 +20,7 @@ mod limits;
 pub mod links;
 pub mod live;
 mod manifests;
+pub mod members;
 pub mod passwords;
 pub mod people;
 pub mod projects;

@@ -3,9 +3,9 @@
 use crate::links::invitation;
 use crate::{Error, Service, allow};
 use std::net::IpAddr;
-use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target};
+use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target, may_grant};
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::{BindingId, PersonId};
+use towpath_domain::ids::{BindingId, LinkId, PersonId};
 use towpath_domain::people::{
     Invitation, InvitationForm, Member, MemberRole, NewInvitation, PeopleView, Person,
 };
@@ -89,7 +89,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<PeopleView, Error>
         .into_iter()
         .map(|person| {
             let own = bindings.iter().filter(|bound| bound.binding.person == person.id);
-            Member { roles: own.map(|bound| places.role(bound)).collect(), person }
+            Member { roles: own.map(|bound| places.role(bound, true)).collect(), person }
         })
         .collect();
     let invitations = links::open_invitations(&mut conn, now)
@@ -101,7 +101,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<PeopleView, Error>
         people,
         invitations,
         roles: access::roles(&mut conn).await?,
-        places: places.0.into_iter().map(|place| (place.value, place.words)).collect(),
+        places: places.named(|_| true),
         now,
     })
 }
@@ -120,11 +120,10 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
     let new = form.check()?;
     let mut conn = service.read().await?;
     let place = Places::load(&mut conn).await?.find(&new.place, actor)?;
-    allow(actor, Action::ManagePeople, &target(&place))?;
     let roles = access::roles(&mut conn).await?;
-    if !roles.iter().any(|role| role.slug == new.role) {
-        return Err(Invalid::field("role", "Choose a role.").into());
-    }
+    let role = roles.iter().find(|role| role.slug == new.role);
+    allow(actor, Action::ManagePeople, &target(&place))?;
+    may_grant(actor, role.ok_or_else(|| Invalid::field("role", "Choose a role."))?, &target(&place))?;
     match people::find_by_email(&mut conn, &new.email).await? {
         Some(person) => grant(service, actor, person.id, new.role, place).await.map(|()| Invited::Granted),
         None => issue(service, actor, new, place).await.map(Invited::Link),
@@ -206,8 +205,32 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
         .await
 }
 
+/// Takes an invitation back, so that nobody joins by its link.
+pub async fn withdraw(service: &Service, actor: &Actor, id: LinkId) -> Result<(), Error> {
+    let gone = || Error::not_found("This invitation");
+    let open = links::open_invitations(&mut service.read().await?, service.now()).await?;
+    let link = open.into_iter().find(|link| link.id == id).ok_or_else(gone)?;
+    let Purpose::Invitation { email, role, place } = link.purpose else { return Err(gone()) };
+    if !sees(actor, &place) {
+        return Err(gone());
+    }
+    allow(actor, Action::ManagePeople, &target(&place))?;
+    let change = Change::InvitationWithdrawn { link: id, email: Personal::new(&email), role, place };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    service
+        .db()
+        .write(async move |tx| {
+            if !links::withdraw(tx, id).await? {
+                return Err(gone());
+            }
+            tx.tell(event);
+            Ok(())
+        })
+        .await
+}
+
 /// A place as a target of permission, for who may manage the people there.
-fn target(place: &Place) -> Target {
+pub(crate) fn target(place: &Place) -> Target {
     match *place {
         Place::Installation | Place::Stream { .. } => Target::installation(),
         Place::Project { project } => Target::project(project),
@@ -226,7 +249,7 @@ fn sees(actor: &Actor, place: &Place) -> bool {
 }
 
 /// Where roles can be bound, with the form's value and the words for each.
-struct Places(Vec<NamedPlace>);
+pub(crate) struct Places(Vec<NamedPlace>);
 
 struct NamedPlace {
     place: Place,
@@ -238,7 +261,7 @@ struct NamedPlace {
 const PROJECTS: i64 = 1_000;
 
 impl Places {
-    async fn load(conn: &mut Conn) -> Result<Self, Error> {
+    pub async fn load(conn: &mut Conn) -> Result<Self, Error> {
         let mut places = vec![NamedPlace {
             place: Place::Installation,
             value: "installation".to_owned(),
@@ -276,25 +299,33 @@ impl Places {
             .ok_or_else(|| Invalid::field("place", "Choose where the role holds.").into())
     }
 
+    /// The form's value and the words of some of them.
+    pub fn named(&self, which: impl Fn(&Place) -> bool) -> Vec<(String, String)> {
+        let named = self.0.iter().filter(|known| which(&known.place));
+        named.map(|known| (known.value.clone(), known.words.clone())).collect()
+    }
+
     fn words(&self, place: &Place) -> String {
         let known = self.0.iter().find(|known| known.place == *place);
         known.map_or_else(|| "a place that is gone".to_owned(), |known| known.words.clone())
     }
 
-    fn role(&self, bound: &Bound) -> MemberRole {
+    pub fn role(&self, bound: &Bound, may_revoke: bool) -> MemberRole {
         MemberRole {
             binding: bound.binding.id,
             role: bound.role.slug.clone(),
             title: bound.role.title.clone(),
             place: self.words(&bound.binding.place),
+            may_revoke,
         }
     }
 
-    fn invitation(&self, link: Link) -> Option<Invitation> {
+    pub fn invitation(&self, link: Link) -> Option<Invitation> {
         match link.purpose {
             Purpose::Admin => None,
             Purpose::Invitation { email, role, place } => {
-                Some(Invitation { email, role, place: self.words(&place), expires_at: link.expires_at })
+                let (place, expires_at) = (self.words(&place), link.expires_at);
+                Some(Invitation { link: link.id, email, role, place, expires_at })
             }
         }
     }

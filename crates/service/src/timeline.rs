@@ -7,7 +7,7 @@ use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::sentence::tell;
-use towpath_domain::timeline::{Entry, Event, EventActor, Filter, TimelinePage};
+use towpath_domain::timeline::{Entry, Event, EventActor, Filter, KINDS, TimelinePage, Unmatched};
 use towpath_store::timeline::{Criteria, list, size};
 use towpath_store::{Conn, access, buckets, integrations, people, projects, tokens};
 
@@ -28,14 +28,25 @@ pub async fn page(
     let as_of = size(&mut conn).await?;
     let seen = seen(&mut conn, actor).await?;
     let mut page = choices(&mut conn, actor, &seen, service, as_of).await?;
-    let Some(criteria) = criteria(&mut conn, actor, &seen, filter).await? else { return Ok(page) };
-    let before = before.unwrap_or(i64::MAX);
-    let mut events = list(&mut conn, &criteria, before, limit + 1).await?;
+    let criteria = match criteria(&mut conn, actor, &seen, filter).await {
+        Ok(criteria) => criteria,
+        Err(Miss::Named(nothing)) => {
+            page.unmatched = Some(nothing);
+            return Ok(page);
+        }
+        Err(Miss::Failed(error)) => return Err(error),
+    };
+    let mut events = list(&mut conn, &criteria, before.unwrap_or(i64::MAX), limit + 1).await?;
     if i64::try_from(events.len()).is_ok_and(|count| count > limit) {
         events.pop();
         page.older = events.last().map(|(seq, _)| *seq);
     }
     page.entries = entries(&mut conn, events).await?;
+    // Someone whom one does not know may have done something that one sees; if not, it may as well be nobody.
+    let known = |id: PersonId| page.people.iter().any(|(person, _)| *person == id);
+    if page.entries.is_empty() && before.is_none() && criteria.person.is_some_and(|person| !known(person)) {
+        page.unmatched = Some(Unmatched::Person);
+    }
     Ok(page)
 }
 
@@ -73,6 +84,7 @@ async fn choices(
         integrations: names,
         people: colleagues(conn, actor, seen).await?,
         as_of,
+        unmatched: None,
         now: service.now(),
     })
 }
@@ -100,54 +112,68 @@ async fn colleagues(
     Ok(people.into_iter().map(|person| (person.id, person.name.to_string())).collect())
 }
 
-/// The filter's names as ids; absent where one names nothing that who asks sees.
+/// Why a filter has no criteria.
+enum Miss {
+    /// A part of it names nothing that who asks sees.
+    Named(Unmatched),
+    Failed(Error),
+}
+
+impl From<towpath_store::Error> for Miss {
+    fn from(error: towpath_store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// What a name stands for, or that it stands for nothing.
+fn known<T>(found: Result<T, Error>, nothing: Unmatched) -> Result<T, Miss> {
+    found.map_err(|error| match error {
+        Error::NotFound(_) => Miss::Named(nothing),
+        other => Miss::Failed(other),
+    })
+}
+
+/// The filter's names as ids.
 async fn criteria(
     conn: &mut Conn,
     actor: &Actor,
     seen: &[Project],
     filter: &Filter,
-) -> Result<Option<Criteria>, Error> {
+) -> Result<Criteria, Miss> {
     // Events of no project, such as invitations, are the installation's own.
     let sees_all = actor.may(Action::View, &Target::installation());
+    let Filter { project, integration, bucket, person, kind } = filter;
     let mut criteria = Criteria {
         visible: (!sees_all).then(|| seen.iter().map(|project| project.id).collect()),
         // A token of one integration sees its project, but not what happens beside it.
         integration: actor.scope.as_ref().and_then(|scope| scope.integration),
-        kind: (!filter.kind.is_empty()).then(|| filter.kind.clone()),
+        kind: (!kind.is_empty()).then(|| kind.clone()),
         ..Criteria::default()
     };
-    if !filter.project.is_empty() {
-        match scenes::project(conn, actor, &filter.project).await {
-            Ok(project) => criteria.project = Some(project.id),
-            Err(Error::NotFound(_)) => return Ok(None),
-            Err(other) => return Err(other),
-        }
+    if !project.is_empty() {
+        let found = scenes::project(conn, actor, project).await;
+        criteria.project = Some(known(found, Unmatched::Project(project.clone()))?.id);
     }
-    if !filter.integration.is_empty() {
-        let (project, slug) = filter.integration.split_once('/').unwrap_or((&filter.integration, ""));
-        match scenes::integration(conn, actor, project, slug).await {
-            Ok(located) => criteria.integration = Some(located.integration.id),
-            Err(Error::NotFound(_)) => return Ok(None),
-            Err(other) => return Err(other),
-        }
+    if !integration.is_empty() {
+        let (place, slug) = integration.split_once('/').unwrap_or((integration, ""));
+        let found = scenes::integration(conn, actor, place, slug).await;
+        let nothing = Unmatched::Integration(integration.clone());
+        criteria.integration = Some(known(found, nothing)?.integration.id);
     }
-    // What cannot be a name is no reason to ask the database, which may not even take it as a text.
-    if !filter.kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
-        return Ok(None);
+    if !kind.is_empty() && !KINDS.iter().any(|(known, _)| known == kind) {
+        return Err(Miss::Named(Unmatched::Kind(kind.clone())));
     }
-    if !filter.bucket.is_empty() {
-        if Slug::parse(&filter.bucket).is_err() {
-            return Ok(None);
-        }
-        criteria.buckets = Some(buckets::named(conn, &filter.bucket, criteria.integration).await?);
+    if !bucket.is_empty() {
+        let nothing = || Miss::Named(Unmatched::Bucket(bucket.clone()));
+        // What cannot be a name is no reason to ask the database, which may not even take it as a text.
+        Slug::parse(bucket).map_err(|_| nothing())?;
+        let named = buckets::named(conn, bucket, criteria.integration).await?;
+        criteria.buckets = Some(named).filter(|named| !named.is_empty()).ok_or_else(nothing)?.into();
     }
-    if !filter.person.is_empty() {
-        match filter.person.parse() {
-            Ok(person) => criteria.person = Some(person),
-            Err(_) => return Ok(None),
-        }
+    if !person.is_empty() {
+        criteria.person = Some(person.parse().map_err(|_| Miss::Named(Unmatched::Person))?);
     }
-    Ok(Some(criteria))
+    Ok(criteria)
 }
 
 async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {

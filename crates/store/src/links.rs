@@ -32,6 +32,16 @@ pub enum Purpose {
     },
 }
 
+impl Link {
+    /// Where an invitation gives its role.
+    pub const fn place(&self) -> Option<&Place> {
+        match &self.purpose {
+            Purpose::Admin => None,
+            Purpose::Invitation { place, .. } => Some(place),
+        }
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     #[sqlx(try_from = "Uuid")]
@@ -126,6 +136,16 @@ pub async fn redeem(tx: &mut Tx, id: LinkId, by: PersonId, now: Time) -> Result<
         id.uuid(),
         now.micros(),
         by.uuid(),
+    )?;
+    Ok(rows == 1)
+}
+
+/// Takes an invitation back; false where it was used or is gone already, so that nobody joins by it later.
+pub async fn withdraw(tx: &mut Tx, id: LinkId) -> Result<bool, Error> {
+    let rows = execute!(
+        tx.conn(),
+        "delete from links where id = $1 and purpose = 'invitation' and used_at is null",
+        id.uuid()
     )?;
     Ok(rows == 1)
 }

@@ -121,3 +121,7 @@ pub async fn set_password(tx: &mut Tx, id: PersonId, password_hash: &str) -> Res
     execute!(tx.conn(), "update people set password_hash = $2 where id = $1", id.uuid(), password_hash)
         .map(drop)
 }
+
+pub async fn set_name(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<(), Error> {
+    execute!(tx.conn(), "update people set name = $2 where id = $1", id.uuid(), name.as_str()).map(drop)
+}

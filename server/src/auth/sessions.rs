@@ -19,7 +19,7 @@ use tower_sessions::session_store;
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 use towpath_domain::ids::PersonId;
 use towpath_domain::times::Time;
-use towpath_service::sessions::{self, Kept};
+use towpath_service::sessions::{self, Kept, Origin};
 use towpath_service::{Error, Service};
 
 /// The session's key for the id of the person who is signed in.
@@ -27,8 +27,9 @@ pub const PERSON: &str = "person";
 /// The session's key for when they signed in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
 
-/// How long a session may be in use before its idle time is written again, in seconds.
-const TOUCH_SECONDS: i64 = 60;
+/// The session's keys for where they signed in from.
+pub const USER_AGENT: &str = "user_agent";
+pub const ADDRESS: &str = "address";
 
 /// The layer that gives every request its `Session`.
 pub fn layer(service: Service, config: &Config) -> SessionManagerLayer<Sessions> {
@@ -127,7 +128,7 @@ impl SessionStore for Sessions {
             data: serde_json::from_str(&kept.data).map_err(decode)?,
             expiry_date: date(kept.expires_at),
         };
-        self.touch(&record, kept.expires_at).await;
+        self.touch(&record, &kept).await;
         Ok(Some(record))
     }
 
@@ -139,22 +140,29 @@ impl SessionStore for Sessions {
 impl Sessions {
     fn kept(&self, record: &Record) -> session_store::Result<Kept> {
         let encode = |error: serde_json::Error| session_store::Error::Encode(error.to_string());
-        let expires_at = self.limits.end(self.service.now(), signed_in_at(record));
+        let now = self.service.now();
         let person =
             record.data.get(PERSON).and_then(|id| serde_json::from_value::<PersonId>(id.clone()).ok());
-        Ok(Kept { person, data: serde_json::to_string(&record.data).map_err(encode)?, expires_at })
+        Ok(Kept {
+            person,
+            data: serde_json::to_string(&record.data).map_err(encode)?,
+            origin: Origin { user_agent: text(record, USER_AGENT), address: text(record, ADDRESS) },
+            used_at: now,
+            expires_at: self.limits.end(now, signed_in_at(record)),
+        })
     }
 
     /// Puts off the end of a session that is in use. Pages can be read where that fails.
-    async fn touch(&self, record: &Record, expires_at: Time) {
+    async fn touch(&self, record: &Record, kept: &Kept) {
         let end = self.limits.end(self.service.now(), signed_in_at(record));
-        if end.micros() - expires_at.micros() < TOUCH_SECONDS * 1_000_000 {
-            return;
-        }
-        if let Err(error) = sessions::extend(&self.service, &bytes(record.id), end).await {
+        if let Err(error) = sessions::touch(&self.service, &bytes(record.id), kept, end).await {
             tracing::warn!(%error, "a session's use was not noted");
         }
     }
+}
+
+fn text(record: &Record, key: &str) -> String {
+    record.data.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }
 
 fn signed_in_at(record: &Record) -> Option<Time> {

@@ -24,6 +24,8 @@ pub(super) fn page(headers: &HeaderMap, public_url: &PublicUrl) -> String {
 pub(super) fn within(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let path = location.strip_prefix(public_url.as_str()).unwrap_or(location);
+    // The framework leaves a question mark behind when it takes its own parameters out.
+    let path = path.strip_suffix('?').unwrap_or(path);
     Some(if is_path(path) { path.to_owned() } else { "/".to_owned() })
 }
 
@@ -65,6 +67,7 @@ mod tests {
         for (location, path) in [
             ("https://towpath.example/a?__err=x", "/a?__err=x"),
             ("/sign-in?next=/a", "/sign-in?next=/a"),
+            ("https://towpath.example/account?", "/account"),
             ("https://towpath.example//evil.example", "/"),
             ("https://evil.example/", "/"),
             ("//evil.example/", "/"),

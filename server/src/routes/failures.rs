@@ -56,9 +56,10 @@ impl Failure {
     fn forbidden(refusal: &Refusal, detail: String) -> Self {
         let mut failure = Self::new(ProblemKind::Forbidden, detail);
         failure.problem.permission = match refusal {
-            Refusal::Missing { action } | Refusal::Production { action } | Refusal::Scope { action } => {
-                Some(action.name().to_owned())
-            }
+            Refusal::Missing { action }
+            | Refusal::Production { action }
+            | Refusal::Scope { action }
+            | Refusal::Beyond { action } => Some(action.name().to_owned()),
             Refusal::Token => None,
         };
         failure

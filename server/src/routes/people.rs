@@ -14,7 +14,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(invite)).routes(routes!(revoke))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(invite))
+        .routes(routes!(withdraw))
+        .routes(routes!(revoke))
 }
 
 /// Everyone with their roles, and the open invitations.
@@ -47,6 +51,21 @@ async fn invite(
         }
         people::Invited::Granted => Json(Invited::Granted).into_response(),
     })
+}
+
+/// Takes an invitation back: its link works no more.
+#[utoipa::path(
+    delete, path = "/invitations/{id}", operation_id = "withdraw_invitation", tag = "access",
+    responses((status = 204, description = "Done"), Failure)
+)]
+async fn withdraw(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let id = id.parse().map_err(|_| Failure::not_found("This invitation was not found."))?;
+    people::withdraw(&service, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes a role away from someone.

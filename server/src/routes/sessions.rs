@@ -4,18 +4,24 @@ use super::bodies::Body;
 use super::callers::{Caller, From};
 use super::failures::Failure;
 use axum::Json;
-use axum::extract::State;
-use http::StatusCode;
+use axum::extract::{Path, State};
+use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
 use towpath_api::problems::ProblemKind;
-use towpath_api::sessions::{Credential, Grant, Me, NewSession, Session};
+use towpath_api::sessions::{Credential, Grant, Me, NewSession, OwnSessions, Session};
 use towpath_domain::access::Action;
-use towpath_service::sessions::secrets;
+use towpath_service::sessions::{self, origin, secrets};
 use towpath_service::{Service, people};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(begin)).routes(routes!(end)).routes(routes!(me))
+    OpenApiRouter::new()
+        .routes(routes!(begin))
+        .routes(routes!(end))
+        .routes(routes!(me))
+        .routes(routes!(own))
+        .routes(routes!(end_own))
 }
 
 /// Signs a person in for twelve hours.
@@ -27,10 +33,12 @@ pub fn routes() -> OpenApiRouter<Service> {
 async fn begin(
     State(service): State<Service>,
     From(address): From,
+    headers: HeaderMap,
     Body(NewSession { email, password }): Body<NewSession>,
 ) -> Result<(StatusCode, Json<Session>), Failure> {
     let person = people::sign_in(&service, &email, password, address).await?;
-    let (session, expires_at) = secrets::begin(&service, person).await?;
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let (session, expires_at) = secrets::begin(&service, person, origin(agent, address)).await?;
     Ok((StatusCode::CREATED, Json(Session { session, expires_at: expires_at.into() })))
 }
 
@@ -66,4 +74,29 @@ async fn me(State(service): State<Service>, caller: Caller) -> Result<Json<Me>, 
         grants: held.into_iter().map(grant).collect(),
         actions: actor.scope.map(|scope| names(scope.actions)),
     }))
+}
+
+/// Where you are signed in, with and without a browser.
+#[utoipa::path(
+    get, path = "/me/sessions", operation_id = "list_sessions", tag = "access",
+    responses((status = 200, description = "As asked for", body = OwnSessions), Failure)
+)]
+async fn own(State(service): State<Service>, caller: Caller) -> Result<Json<OwnSessions>, Failure> {
+    let current = secrets::id(&caller.secret);
+    Ok(Json(sessions::list(&service, &caller.actor, &current).await?.into()))
+}
+
+/// Ends a session of yours.
+#[utoipa::path(
+    delete, path = "/me/sessions/{id}", operation_id = "end_session", tag = "access",
+    responses((status = 204, description = "Done"), Failure)
+)]
+async fn end_own(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let id = id.parse().map_err(|_| Failure::not_found("This session was not found."))?;
+    sessions::end(&service, &caller.actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -73,6 +73,11 @@ impl Installation {
         maker.root = maker.bearer("root").await;
         shop.secret = maker.invite("invited", "viewer", "project:shop").await;
         lab.secret.clone_from(&shop.secret);
+        maker.invite("hush", "viewer", "project:secret-lab").await;
+        shop.invitation = maker.invitation("invited").await;
+        lab.invitation = maker.invitation("hush").await;
+        shop.session = maker.session().await;
+        lab.session.clone_from(&shop.session);
         shop.binding = maker.binding("viewer").await;
         lab.binding = maker.binding("keeper").await;
         (shop.token, _) = maker.token(&["view"], "", 5).await;

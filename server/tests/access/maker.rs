@@ -119,6 +119,8 @@ impl Maker {
             binding: String::new(),
             token: String::new(),
             secret: String::new(),
+            invitation: String::new(),
+            session: String::new(),
         }
     }
 
@@ -188,6 +190,19 @@ impl Maker {
         let people = people["items"].as_array().expect("people");
         let person = people.iter().find(|person| person["name"] == name).expect("the person");
         text(&person["roles"][0]["binding"])
+    }
+
+    /// The id of someone's open invitation.
+    pub async fn invitation(&self, name: &str) -> String {
+        let people = self.ask("GET", "/people", Value::Null, 200).await.json();
+        let invitations = people["invitations"].as_array().expect("invitations");
+        let open = invitations.iter().find(|open| open["email"] == email(name)).expect("the invitation");
+        text(&open["id"])
+    }
+
+    /// The session by which the admin makes all this.
+    pub async fn session(&self) -> String {
+        text(&self.ask("GET", "/me/sessions", Value::Null, 200).await.json()["items"][0]["id"])
     }
 
     /// Takes someone's only role away.

@@ -8,15 +8,18 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// What anybody may do, known or not.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 16] = [
     "POST /api/v1/sessions",
     "POST /fn/who_am_i",
     "POST /fn/sign_in",
     "POST /fn/sign_out",
+    "POST /fn/choose_theme",
+    "POST /fn/switch_shortcuts",
     "POST /fn/view_link",
     "POST /fn/join",
     "GET /sign-in",
     "GET /join/{secret}",
+    "GET /gallery",
     "GET /livez",
     "GET /readyz",
     "GET /pkg/towpath.css",

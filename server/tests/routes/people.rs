@@ -107,3 +107,18 @@ async fn every_mistake_of_an_invitation_is_told() {
     }
     "##);
 }
+
+#[tokio::test]
+async fn an_invitation_is_withdrawn_by_its_id() {
+    let world = World::with_shop().await;
+    let new = json!({"email": "rita@example.org", "role": "viewer", "place": "project:shop"});
+    world.post("/invitations", &world.ana, new).await;
+    let people = world.get("/people", &world.ana).await;
+    let path = format!("/invitations/{}", people.body["invitations"][0]["id"].as_str().unwrap());
+    let dev = world.person("Dev", "developer", "project:shop").await;
+    assert_eq!(world.delete(&path, &dev).await.status, 403);
+    assert_eq!(world.delete(&path, &world.ana).await.status, 204);
+    assert_eq!(world.delete(&path, &world.ana).await.status, 404);
+    let people = world.get("/people", &world.ana).await;
+    assert_eq!(people.body["invitations"], json!([]));
+}

@@ -113,3 +113,60 @@ async fn a_token_is_no_session() {
     let me = world.get("/me", &token).await;
     assert_eq!((&me.body["credential"], &me.body["actions"]), (&json!("token"), &json!(["view"])));
 }
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_by_their_public_ids() {
+    let world = World::new().await;
+    let new = json!({"email": "ana@example.org", "password": PASSWORD});
+    let begun = world.post("/sessions", "", new).await;
+    let other = begun.body["session"].as_str().unwrap();
+    let listed = world.get("/me/sessions", &world.ana).await;
+    assert_snapshot!(listed, @r#"
+    200 OK
+    {
+      "items": [
+        {
+          "address": "127.0.0.1",
+          "agent": "The command towpath",
+          "current": true,
+          "expires_at": "2026-01-31T21:30:00Z",
+          "id": "[id]",
+          "signed_in_at": "2026-01-31T09:30:00Z",
+          "used_at": "2026-01-31T09:30:00Z"
+        },
+        {
+          "address": "0.0.0.0",
+          "agent": "An unknown browser",
+          "current": false,
+          "expires_at": "2026-01-31T21:30:00Z",
+          "id": "[id]",
+          "signed_in_at": "2026-01-31T09:30:00Z",
+          "used_at": "2026-01-31T09:30:00Z"
+        }
+      ]
+    }
+    "#);
+    let path = format!("/me/sessions/{}", listed.body["items"][1]["id"].as_str().unwrap());
+    let dev = world.person("Dev", "developer", "installation").await;
+    assert_eq!(world.delete(&path, &dev).await.status, 404, "it is not hers");
+    assert_eq!(world.delete(&path, &world.ana).await.status, 204);
+    assert_eq!(world.get("/me", other).await.status, 401);
+    assert_eq!(world.delete(&path, &world.ana).await.status, 404);
+    assert_eq!(world.delete("/me/sessions/none", &world.ana).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_token_does_not_see_the_sessions_of_its_owner() {
+    let world = World::new().await;
+    let token = world.token(&["view"], "").await;
+    assert_snapshot!(world.get("/me/sessions", &token).await, @r#"
+    409 Conflict
+    {
+      "detail": "A token cannot see or change its owner’s account. Sign in.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "A rule blocks it",
+      "type": "/problems/blocked"
+    }
+    "#);
+}

@@ -18,7 +18,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_service::images::{self, Name, Push, Reference};
 use towpath_service::installation::{Settings, open};
-use towpath_service::sessions::secrets;
+use towpath_service::sessions::{origin, secrets};
 use towpath_service::{Service, Sources, links};
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -184,7 +184,10 @@ async fn join(service: &Service, link: &str, name: &str, email: &str) -> String 
     let secret = link.rsplit('/').next().expect("the last segment");
     let form = JoinForm { name: name.to_owned(), email: email.to_owned(), password: PASSWORD.to_owned() };
     let person = links::join(service, secret, form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await.expect("joins");
-    secrets::begin(service, person).await.expect("a session").0
+    secrets::begin(service, person, origin("towpath/0.1", IpAddr::V4(Ipv4Addr::LOCALHOST)))
+        .await
+        .expect("a session")
+        .0
 }
 
 fn sources(clock: Arc<AtomicI64>) -> Sources {

@@ -1,6 +1,6 @@
 //! Forms that are sent without script.
 
-use crate::support::{PASSWORD, Server};
+use crate::support::{Answer, PASSWORD, Server};
 use axum::body::Body;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -80,5 +80,52 @@ async fn server_functions_are_not_reachable_by_a_link() {
     let server = Server::start().await;
     assert_eq!(server.get("/fn/sign_out").await.status, 405);
     assert_eq!(server.get("/fn/unheard_of").await.status, 404);
+    server.stop().await;
+}
+
+/// Calls a server function as the script of a page does.
+async fn call(server: &Server, session: &str, function: &str, body: &'static str) -> Answer {
+    let request = Request::post(function)
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("cookie", session)
+        .header("sec-fetch-site", "same-origin");
+    server.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn malformed_arguments_are_a_fault_of_the_call_and_not_ours() {
+    let server = Server::start().await;
+    let admin = server.admin("Ada").await;
+    let session = server.sign_in(&admin).await;
+    for (function, body) in [
+        ("/fn/revoke_role", "binding=none"),
+        ("/fn/revoke_role", ""),
+        ("/fn/end_session", "session=1"),
+        ("/fn/choose_theme", "theme=purple"),
+        ("/fn/view_promotion", "project=shop&number=many"),
+        ("/fn/create_project", "form=x"),
+        ("/fn/create_project", "form[slug]=a&form[slug]=b"),
+    ] {
+        let answer = call(&server, &session, function, body).await;
+        assert_eq!(answer.status, 400, "{function} {body}: {}", answer.text());
+        assert!(answer.text().contains("The form was incomplete"), "{}", answer.text());
+    }
+    let plain = server.submit("/people", "/fn/revoke_role", &session, &[("binding", "none")]).await;
+    assert_eq!(plain.status, 302, "a plain form is led back and told");
+    assert!(plain.location().unwrap().starts_with("/people?__path="));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_whose_session_has_ended_stays_on_its_page_with_script_and_a_page_leads_to_sign_in() {
+    let server = Server::start().await;
+    let typed = "form[slug]=shop&form[title]=Shop";
+    let form = call(&server, "", "/fn/create_project", typed).await;
+    assert_eq!((form.status, form.location(), form.header("serverfnredirect")), (401, None, None));
+    let page = call(&server, "", "/fn/view_home", "").await;
+    assert_eq!((page.status, page.location()), (401, Some("/sign-in")));
+    let plain = server.submit("/projects/new", "/fn/create_project", "", &[("form[slug]", "shop")]).await;
+    assert_eq!((plain.status, plain.location()), (302, Some("/sign-in?next=%2Fprojects%2Fnew")));
     server.stop().await;
 }

@@ -6,6 +6,7 @@ mod forms;
 mod guards;
 mod limits;
 mod live;
+mod preferences;
 mod sessions;
 mod shutdown;
 #[path = "../support/mod.rs"]

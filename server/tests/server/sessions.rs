@@ -1,6 +1,8 @@
 //! The session's cookie, and how long a session lasts.
 
 use crate::support::{PASSWORD, Server};
+use axum::body::Body;
+use http::Request;
 
 #[tokio::test]
 async fn the_cookie_is_for_this_site_and_not_for_scripts() {
@@ -92,5 +94,38 @@ async fn a_session_in_use_goes_on_until_its_absolute_end() {
     }
     server.clock.advance(10 * HOUR);
     assert_eq!(server.page("/", &session).await.location(), Some("/sign-in"), "a week is over");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_password_signs_out_everyone_but_who_set_it() {
+    let server = Server::start().await;
+    let admin = server.admin("Ada").await;
+    let (here, elsewhere) = (server.sign_in(&admin).await, server.sign_in(&admin).await);
+    let fields = [("form[current_password]", PASSWORD), ("form[new_password]", "a wholly new password")];
+    let done = server.submit("/account", "/fn/change_password", &here, &fields).await;
+    assert_eq!(done.location(), Some("/account"));
+    assert_eq!(server.page("/account", &here).await.status, 200);
+    assert_eq!(server.page("/account", &elsewhere).await.location(), Some("/sign-in?next=%2Faccount"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_account_page_tells_where_someone_is_signed_in_and_no_secret_of_it() {
+    let server = Server::start().await;
+    let admin = server.admin("Ada").await;
+    let fields = [("email", admin.person.email.as_str()), ("password", PASSWORD), ("next", "/")];
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post("/fn/sign_in")
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .header("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0");
+    let session = server.send(request.body(Body::from(body)).unwrap()).await.sent_back("towpath");
+    let page = server.page("/account", &session).await;
+    assert!(page.text().contains("Firefox on Linux"), "{}", page.text());
+    assert!(page.text().contains("127.0.0.1"));
+    let (_, secret) = session.split_once('=').unwrap();
+    assert!(!page.text().contains(secret));
     server.stop().await;
 }

@@ -1,25 +1,31 @@
-//! Inviting someone, and the invitations that wait for an answer.
+//! Inviting someone, and the invitations that wait for an answer: for the whole installation, or for a project.
 
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
+use crate::components::disclosure::Disclosure;
 use crate::components::field::{TextField, Validate, field_id};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
-use crate::components::table::Table;
 use crate::components::time::TimeView;
-use crate::fns::people::Invite;
+use crate::fns::people::{Invite, WithdrawInvitation};
 use crate::pages::forms::{Draft, empty_after, input_name};
 use leptos::prelude::*;
-use towpath_domain::people::{Invitation, PeopleView};
+use towpath_domain::access::Role;
+use towpath_domain::people::Invitation;
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 
+/// Gives a role to someone, by invitation where they have no account yet.
 #[component]
-pub fn InviteForm(view: PeopleView, invite: ServerAction<Invite>) -> impl IntoView {
+pub fn InviteForm(
+    roles: Vec<Role>,
+    /// Where a role can be given: the form's value and its words.
+    places: Vec<(String, String)>,
+    invite: ServerAction<Invite>,
+) -> impl IntoView {
     let draft = Draft::of(invite);
     let form = NodeRef::new();
     empty_after(invite, form);
-    let PeopleView { roles, places, .. } = view;
     let roles = roles.into_iter().map(|role| SelectOption::new(role.slug.to_string(), role.title));
     let roles: Vec<_> = std::iter::once(SelectOption::new("", "Choose a role")).chain(roles).collect();
     let places: Vec<_> = places.into_iter().map(|(value, words)| SelectOption::new(value, words)).collect();
@@ -67,28 +73,37 @@ pub fn InviteForm(view: PeopleView, invite: ServerAction<Invite>) -> impl IntoVi
     }
 }
 
-/// The invitations that nobody has used yet.
+/// The invitations that nobody has used yet, each with the way to take it back.
 #[component]
-pub fn Invitations(invitations: Vec<Invitation>, now: Time) -> impl IntoView {
-    let none = invitations.is_empty();
-    let line = move |invitation: Invitation| {
+pub fn Invitations(
+    invitations: Vec<Invitation>,
+    withdraw: ServerAction<WithdrawInvitation>,
+    now: Time,
+) -> impl IntoView {
+    let line = move |Invitation { link, email, role, place, expires_at }: Invitation| {
+        let whose = format!(" the invitation of {email}");
         view! {
-            <tr>
-                <th scope="row">{invitation.email.to_string()}</th>
-                <td>{format!("{} in {}", invitation.role, invitation.place)}</td>
-                <td>
-                    <TimeView at=invitation.expires_at now=now />
-                </td>
-            </tr>
+            <li class="rows__item">
+                <span class="rows__name">{email.to_string()}</span>
+                <span class="rows__meta">{format!("{role} in {place}")}</span>
+                <span class="rows__meta">"expires " <TimeView at=expires_at now=now /></span>
+                <Disclosure summary="Withdraw…" class="rows__more">
+                    <ActionForm action=withdraw attr:class="form form--confirm">
+                        <input type="hidden" name="link" value=link.to_string() />
+                        <p class="form__note">"The link works no more. You can invite them again."</p>
+                        <SubmitButton kind=ButtonKind::Danger small=true pending=withdraw.pending()>
+                            "Withdraw"
+                            <span class="visually-hidden">{whose}</span>
+                        </SubmitButton>
+                    </ActionForm>
+                </Disclosure>
+            </li>
         }
     };
-    let rows = invitations.into_iter().map(line).collect_view();
-    (!none).then(|| {
+    (!invitations.is_empty()).then(|| {
         view! {
             <Card title="Open invitations">
-                <Table caption="Open invitations" columns=vec!["E-mail", "Role", "Expires"]>
-                    {rows}
-                </Table>
+                <ul class="rows">{invitations.into_iter().map(line).collect_view()}</ul>
             </Card>
         }
     })

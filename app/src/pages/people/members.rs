@@ -9,11 +9,15 @@ use crate::fns::people::RevokeRole;
 use leptos::prelude::*;
 use towpath_domain::people::{Member, MemberRole, PeopleView};
 use towpath_domain::times::Time;
+use towpath_domain::words::Email;
 
 #[component]
 pub fn Members(view: PeopleView, revoke: ServerAction<RevokeRole>) -> impl IntoView {
     let PeopleView { people, now, .. } = view;
-    let line = move |member| view! { <Line member=member now=now revoke=revoke /> };
+    let line = move |Member { person, roles }| {
+        let joined = Some((person.joined_at, now));
+        view! { <MemberLine name=person.name.to_string() email=Some(person.email) joined=joined roles=roles revoke=revoke /> }
+    };
     let lines = people.into_iter().map(line).collect_view();
     view! {
         <Card title="Members">
@@ -22,21 +26,32 @@ pub fn Members(view: PeopleView, revoke: ServerAction<RevokeRole>) -> impl IntoV
     }
 }
 
+/// Someone with their roles, as far as the page tells of them.
 #[component]
-fn Line(member: Member, now: Time, revoke: ServerAction<RevokeRole>) -> impl IntoView {
-    let Member { person, roles } = member;
-    let name = person.name.to_string();
+pub fn MemberLine(
+    name: String,
+    email: Option<Email>,
+    /// When they joined, and what time it is.
+    joined: Option<(Time, Time)>,
+    roles: Vec<MemberRole>,
+    revoke: ServerAction<RevokeRole>,
+) -> impl IntoView {
     let none = roles.is_empty();
     let role = {
         let name = name.clone();
         move |role| view! { <Role role=role person=name.clone() revoke=revoke /> }
     };
+    let joined = joined.map(|(at, now)| {
+        view! {
+            <span class="rows__meta">"joined " <TimeView at=at now=now /></span>
+        }
+    });
     view! {
         <li class="rows__item">
             <Avatar name=name.clone() />
             <span class="rows__name">{name}</span>
-            <span class="rows__meta">{person.email.to_string()}</span>
-            <span class="rows__meta">"joined " <TimeView at=person.joined_at now=now /></span>
+            {email.map(|email| view! { <span class="rows__meta">{email.to_string()}</span> })}
+            {joined}
             <ul class="roles rows__more">{roles.into_iter().map(role).collect_view()}</ul>
             {none.then(|| view! { <p class="rows__meta rows__more">"No role: sees nothing."</p> })}
         </li>
@@ -46,11 +61,10 @@ fn Line(member: Member, now: Time, revoke: ServerAction<RevokeRole>) -> impl Int
 /// One role, which can be taken away; asks once more, and opens without script.
 #[component]
 fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> impl IntoView {
-    let MemberRole { binding, title, place, .. } = role;
+    let MemberRole { binding, title, place, may_revoke, .. } = role;
     let what = format!(" {title} from {person}");
-    view! {
-        <li class="roles__item">
-            <span>{format!("{title} in {place}")}</span>
+    let revoke = may_revoke.then(|| {
+        view! {
             <Disclosure summary="Revoke…">
                 <ActionForm action=revoke attr:class="form form--confirm">
                     <input type="hidden" name="binding" value=binding.to_string() />
@@ -61,6 +75,12 @@ fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> i
                     </SubmitButton>
                 </ActionForm>
             </Disclosure>
+        }
+    });
+    view! {
+        <li class="roles__item">
+            <span>{format!("{title} in {place}")}</span>
+            {revoke}
         </li>
     }
 }

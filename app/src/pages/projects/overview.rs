@@ -38,7 +38,9 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here(project.slug.to_string())] />
-        <PageHeader title=title lead=lead />
+        <PageHeader title=title lead=lead>
+            <LinkButton href=paths::members(&project.slug)>"Members"</LinkButton>
+        </PageHeader>
         {refused
             .map(|why| {
                 view! {

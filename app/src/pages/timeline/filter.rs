@@ -46,3 +46,60 @@ fn options(all: &str, others: impl Iterator<Item = (String, String)>) -> Vec<Sel
     let others = others.map(|(value, label)| SelectOption::new(value, label));
     std::iter::once(SelectOption::new("", all)).chain(others).collect()
 }
+
+/// The filter in words, for paper, where its form has no use.
+#[component]
+pub fn FilterWords(page: TimelinePage, filter: Filter) -> impl IntoView {
+    let words = words(&filter, &page);
+    let words = if words.is_empty() { "Everything".to_owned() } else { format!("Only {}", words.join(", ")) };
+    view! { <p class="timeline__said">{format!("{words}.")}</p> }
+}
+
+fn words(filter: &Filter, page: &TimelinePage) -> Vec<String> {
+    let Filter { project, integration, bucket, person, kind } = filter;
+    let named = page.people.iter().find(|(id, _)| id.to_string() == *person).map(|(_, name)| name);
+    let kinds = KINDS.iter().find(|(known, _)| known == kind).map(|(_, words)| (*words).to_owned());
+    [
+        ("the project", project),
+        ("the integration", integration),
+        ("the bucket", bucket),
+        ("what was done by", named.unwrap_or(person)),
+        ("the kind", &kinds.unwrap_or_else(|| kind.clone())),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(part, value)| format!("{part} {value}"))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use towpath_domain::ids::PersonId;
+    use towpath_domain::times::Time;
+
+    #[test]
+    fn a_filter_is_said_in_words() {
+        let ada: PersonId = "00000000-0000-7000-8000-000000000000".parse().expect("an id");
+        let page = TimelinePage {
+            entries: Vec::new(),
+            older: None,
+            projects: Vec::new(),
+            integrations: Vec::new(),
+            people: vec![(ada, "Ada".to_owned())],
+            unmatched: None,
+            now: Time::from_micros(0),
+        };
+        let filter = Filter {
+            bucket: "prod".to_owned(),
+            person: ada.to_string(),
+            kind: "rolled_back".to_owned(),
+            ..Filter::default()
+        };
+        assert_eq!(
+            words(&filter, &page),
+            ["the bucket prod", "what was done by Ada", "the kind Rolled back"]
+        );
+        assert!(words(&Filter::default(), &page).is_empty());
+    }
+}

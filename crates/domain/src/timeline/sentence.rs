@@ -124,8 +124,26 @@ impl Telling<'_> {
             }
             Change::IntegrationCreated { .. } => self.text("created the integration ").integration(),
             Change::ServiceCreated { slug } => self.text("created the service ").name(slug).place(),
-            other => self.build_change(other),
+            other => self.account_change(other, place),
         };
+    }
+
+    fn account_change(&mut self, change: &Change, place: impl Fn(&Place) -> String) -> &mut Self {
+        match change {
+            Change::InvitationWithdrawn { email, role, place: at, .. } => self
+                .text("withdrew the invitation of ")
+                .name(email.text())
+                .text(" as ")
+                .name(role)
+                .text(" in ")
+                .text(&place(at)),
+            Change::NameChanged { before, name, .. } => {
+                self.text("changed their name from ").name(before.text()).text(" to ").name(name.text())
+            }
+            Change::PasswordChanged { .. } => self.text("changed their password"),
+            Change::SessionEnded { .. } => self.text("ended a session of theirs"),
+            other => self.build_change(other),
+        }
     }
 
     fn build_change(&mut self, change: &Change) -> &mut Self {

@@ -1,6 +1,6 @@
 //! Sessions of people outside a browser, such as those of the command: a secret instead of a cookie.
 
-use super::{Kept, create, delete, load};
+use super::{Kept, Origin, create, delete, load, touch};
 use crate::{Error, Service, people};
 use towpath_domain::access::Actor;
 use towpath_domain::ids::PersonId;
@@ -14,10 +14,11 @@ const SECONDS: i64 = 12 * 3_600;
 const ENDED: Error = Error::Token("This session is not known here or has ended. Sign in again.");
 
 /// Begins a session. The secret is in this answer and nowhere else.
-pub async fn begin(service: &Service, person: PersonId) -> Result<(String, Time), Error> {
+pub async fn begin(service: &Service, person: PersonId, origin: Origin) -> Result<(String, Time), Error> {
     let id = service.random::<32>();
-    let expires_at = service.now().plus_seconds(SECONDS);
-    let kept = Kept { person: Some(person), data: "{}".to_owned(), expires_at };
+    let used_at = service.now();
+    let expires_at = used_at.plus_seconds(SECONDS);
+    let kept = Kept { person: Some(person), data: "{}".to_owned(), origin, used_at, expires_at };
     if !create(service, &id, kept).await? {
         return Err(Error::Internal("a random session id was taken".to_owned()));
     }
@@ -29,12 +30,18 @@ pub async fn actor(service: &Service, secret: &str) -> Result<(Actor, Time), Err
     let id = parse(secret)?;
     let kept = load(service, &id).await?.ok_or(ENDED)?;
     let (_, actor) = people::actor(service, kept.person.ok_or(ENDED)?).await?;
+    touch(service, &id, &kept, kept.expires_at).await?;
     Ok((actor, kept.expires_at))
 }
 
 /// Ends a session.
 pub async fn end(service: &Service, secret: &str) -> Result<(), Error> {
     delete(service, &parse(secret)?).await
+}
+
+/// The id behind a session's secret, to tell it from others; nothing, where it is a secret of another kind.
+pub fn id(secret: &str) -> Vec<u8> {
+    parse(secret).map(Vec::from).unwrap_or_default()
 }
 
 /// The session's id. A browser's is of another length, so that neither passes for the other.

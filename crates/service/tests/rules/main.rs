@@ -7,11 +7,13 @@ mod shop;
 mod world;
 
 mod access;
+mod accounts;
 mod buckets;
 mod builds;
 mod integrations;
 mod links;
 mod live;
+mod members;
 mod people;
 mod promotions;
 mod replicas;

@@ -70,3 +70,36 @@ fn each_filter_narrows() {
         }
     });
 }
+
+#[test]
+fn a_part_of_the_filter_that_names_nothing_is_told() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.release(&digest).await;
+        let none = Filter::default;
+        let unmatched = async |filter: Filter| {
+            let page = page(&shop, &shop.dora, &filter, None, 9).await.expect("reads");
+            page.unmatched.map(|nothing| nothing.to_string())
+        };
+        let said = "There is no project “moon” that you can see.";
+        assert_eq!(unmatched(Filter { project: "moon".into(), ..none() }).await.as_deref(), Some(said));
+        // To her, what she does not see is like what is not there.
+        let said = "There is no integration “global/x” that you can see.";
+        assert_eq!(
+            unmatched(Filter { integration: "global/x".into(), ..none() }).await.as_deref(),
+            Some(said)
+        );
+        let said = "No bucket “moon” had a build yet.";
+        assert_eq!(unmatched(Filter { bucket: "moon".into(), ..none() }).await.as_deref(), Some(said));
+        let said = "There is no kind of change called “moon”.";
+        assert_eq!(unmatched(Filter { kind: "moon".into(), ..none() }).await.as_deref(), Some(said));
+        let said = "There is no such person that you can see.";
+        for person in ["nobody", "00000000-0000-7000-8000-000000000000"] {
+            assert_eq!(unmatched(Filter { person: person.into(), ..none() }).await.as_deref(), Some(said));
+        }
+        let nothing_yet =
+            Filter { person: shop.ben.person().to_string(), kind: "rolled_back".into(), ..none() };
+        assert_eq!(unmatched(nothing_yet).await, None, "each part names something");
+        assert_eq!(unmatched(none()).await, None);
+    });
+}

@@ -5,7 +5,7 @@ use crate::fixture::{Store, at, email, id};
 use crate::shop::Shop;
 use towpath_domain::access::{Place, Role};
 use towpath_store::access::save_built_in;
-use towpath_store::links::{Link, Purpose, find, insert, open_invitations, redeem};
+use towpath_store::links::{Link, Purpose, find, insert, open_invitations, redeem, withdraw};
 
 fn admin(number: u128) -> Link {
     Link { id: id(number), purpose: Purpose::Admin, created_at: at(0), expires_at: at(10), used_at: None }
@@ -74,5 +74,20 @@ fn open_invitations_are_those_that_still_work() {
         store.save(async move |tx| redeem(tx, id(3), ana, at(2)).await).await;
         let open = open_invitations(&mut store.conn().await, at(3)).await.expect("reads");
         assert_eq!(open, [invitation(5), invitation(2)]);
+    });
+}
+
+#[test]
+fn an_invitation_is_withdrawn_while_it_is_open_and_nothing_else_is() {
+    on_both_engines(async |store: Store| {
+        let ana = Shop::open(&store).await.ana.id;
+        save(&store, &[admin(1), invitation(2), invitation(3)]).await;
+        store.save(async move |tx| redeem(tx, id(3), ana, at(2)).await).await;
+        let mut withdrawn = Vec::new();
+        for number in [1, 2, 2, 3] {
+            withdrawn.push(store.save(async move |tx| withdraw(tx, id(number)).await).await);
+        }
+        assert_eq!(withdrawn, [false, true, false, false]);
+        assert_eq!(find(&mut store.conn().await, &id_bytes(2)).await.expect("reads"), None);
     });
 }

@@ -3,20 +3,23 @@
 use crate::engines::on_both_engines;
 use crate::fixture::{Store, email, id, person};
 use std::collections::BTreeMap;
+use towpath_domain::people::Person;
 use towpath_store::people;
 
 #[test]
 fn a_person_comes_back_as_saved() {
     on_both_engines(async |store: Store| {
         let (zoe, ana) = (person(1, "Zoë"), person(2, "Ana"));
+        let before = Person { name: person(2, "Anne").name, ..ana.clone() };
         let mut conn = store.conn().await;
         assert!(!people::any(&mut conn).await.expect("reads"));
-        let saved = [zoe.clone(), ana.clone()];
+        let saved = [zoe.clone(), before];
         store
             .save(async move |tx| {
                 for person in &saved {
                     people::insert(tx, person, "a hash").await?;
                 }
+                people::set_name(tx, saved[1].id, &person(2, "Ana").name).await?;
                 people::set_password(tx, saved[0].id, "another hash").await
             })
             .await;

@@ -21,6 +21,18 @@ pub fn doors() -> Vec<Door> {
                 ("form[password]", PASSWORD.into()),
             ])
         }),
+        post("/fn/choose_theme").body(|_, _| Body::Form(vec![("theme", "dark".into())])),
+        post("/fn/switch_shortcuts").body(|_, _| Body::Form(vec![("on", "false".into())])),
+        post("/fn/view_account"),
+        post("/fn/change_name").body(|_, _| Body::Form(vec![("form[name]", "Somebody else".into())])),
+        post("/fn/change_password").body(|_, _| {
+            let new = "another horse battery staple".into();
+            Body::Form(vec![("form[current_password]", PASSWORD.into()), ("form[new_password]", new)])
+        }),
+        post("/fn/end_session")
+            .note("the admin's")
+            .body(|subject, _| Body::Form(vec![("session", subject.session.clone())])),
+        post("/fn/end_other_sessions"),
         post("/fn/view_home"),
         post("/fn/view_inbox"),
         post("/fn/view_timeline"),
@@ -35,6 +47,10 @@ pub fn doors() -> Vec<Door> {
             .note("to the project")
             .body(|subject, _| invitation(format!("project:{}", subject.project))),
         post("/fn/revoke_role").body(|subject, _| Body::Form(vec![("binding", subject.binding.clone())])),
+        post("/fn/withdraw_invitation")
+            .body(|subject, _| Body::Form(vec![("link", subject.invitation.clone())])),
+        post("/fn/view_members").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_granters").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),

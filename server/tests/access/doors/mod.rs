@@ -63,6 +63,10 @@ pub struct Subject {
     pub token: String,
     /// The secret of an open invitation.
     pub secret: String,
+    /// An open invitation into the project, by its id.
+    pub invitation: String,
+    /// A session of the admin of the installation.
+    pub session: String,
 }
 
 impl Subject {
@@ -80,6 +84,8 @@ impl Subject {
             loose: digest,
             placement: id.clone(),
             binding: id.clone(),
+            invitation: id.clone(),
+            session: id.clone(),
             token: id,
             ..self.clone()
         }
@@ -185,6 +191,8 @@ impl Door {
         let names = [
             ("/bindings/{id}", &*format!("/bindings/{}", subject.binding)),
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
+            ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
+            ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             ("{environment}", self.bucket),

@@ -3,10 +3,13 @@
 use super::{Door, Kind};
 
 pub fn doors() -> Vec<Door> {
-    vec![
+    // Release builds have no gallery.
+    let gallery = cfg!(debug_assertions).then(|| page("/gallery"));
+    let pages = vec![
         page("/"),
         page("/sign-in"),
         page("/join/{secret}"),
+        page("/account"),
         page("/inbox"),
         page("/timeline"),
         page("/timeline").note("of the project").query("project={project}"),
@@ -16,6 +19,7 @@ pub fn doors() -> Vec<Door> {
         page("/builds/{digest}"),
         page("/projects/new"),
         page("/projects/{project}"),
+        page("/projects/{project}/members"),
         page("/projects/{project}/environments/new"),
         page("/projects/{project}/workflows/new"),
         page("/projects/{project}/integrations/new"),
@@ -25,7 +29,8 @@ pub fn doors() -> Vec<Door> {
             .query("digest={digest}&from=qa&to=staging"),
         page("/projects/{project}/integrations/{integration}/roll-back").query("bucket=qa&to={placement}"),
         page("/projects/{project}/promotions/{number}"),
-    ]
+    ];
+    pages.into_iter().chain(gallery).collect()
 }
 
 fn page(path: &'static str) -> Door {

@@ -69,6 +69,8 @@ pub fn doors() -> Vec<Door> {
             .body(|_, _| Body::Json(json!({"email": email("viewer"), "password": PASSWORD}))),
         Door::new(Kind::Rest, "DELETE", "/api/v1/sessions/current"),
         get("/api/v1/me"),
+        get("/api/v1/me/sessions"),
+        Door::new(Kind::Rest, "DELETE", "/api/v1/me/sessions/{id}").note("the admin's"),
         get("/api/v1/tokens"),
         post("/api/v1/tokens")
             .note("for all that one may")
@@ -89,6 +91,7 @@ pub fn doors() -> Vec<Door> {
             let place = format!("environment:{}/qa", subject.project);
             Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": place}))
         }),
+        Door::new(Kind::Rest, "DELETE", "/api/v1/invitations/{id}"),
         Door::new(Kind::Rest, "DELETE", "/api/v1/bindings/{id}"),
     ]
 }

@@ -1,0 +1,74 @@
+//! One's own account: name, password, where one is signed in, and what is chosen for this browser.
+
+mod password;
+mod preferences;
+mod profile;
+mod sessions;
+
+use super::forms::successes;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::fns::accounts::{ChangeName, ChangePassword, EndOtherSessions, EndSession, view_account};
+use crate::loaded::Loaded;
+use crate::paths;
+use crate::shell::Deeds;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use password::Password;
+use preferences::BrowserPreferences;
+use profile::Profile;
+use sessions::Sessions;
+use towpath_domain::accounts::AccountView;
+
+/// What can be done on the page.
+#[derive(Clone, Copy)]
+struct Actions {
+    name: ServerAction<ChangeName>,
+    password: ServerAction<ChangePassword>,
+    end: ServerAction<EndSession>,
+    end_others: ServerAction<EndOtherSessions>,
+}
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let actions = Actions {
+        name: ServerAction::new(),
+        password: ServerAction::new(),
+        end: ServerAction::new(),
+        end_others: ServerAction::new(),
+    };
+    let renamed = successes(actions.name);
+    let (changed, ended, others) =
+        (successes(actions.password), successes(actions.end), successes(actions.end_others));
+    let account =
+        Resource::new(move || (renamed.get(), changed.get(), ended.get(), others.get()), |_| view_account());
+    // The bar shows the name too.
+    let Deeds(deeds) = expect_context();
+    Effect::new(move |last: Option<usize>| {
+        let now = renamed.get();
+        if last.is_some_and(|last| last != now) {
+            deeds.update(|deeds| *deeds += 1);
+        }
+        now
+    });
+    view! {
+        <Title text="Account" />
+        <main id="main" class="page page--narrow">
+            <Loaded resource=account let:view>
+                <Account view=view actions=actions />
+            </Loaded>
+        </main>
+    }
+}
+
+#[component]
+fn Account(view: AccountView, actions: Actions) -> impl IntoView {
+    let AccountView { person, sessions, now } = view;
+    view! {
+        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Account")] />
+        <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
+        <Profile person=person change=actions.name />
+        <Password change=actions.password />
+        <Sessions sessions=sessions now=now end=actions.end end_others=actions.end_others />
+        <BrowserPreferences />
+    }
+}
