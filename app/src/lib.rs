@@ -10,6 +10,8 @@ pub mod components;
 mod echo;
 mod errors;
 pub mod fns;
+#[cfg(feature = "ssr")]
+mod guide;
 mod loaded;
 mod pages;
 pub mod paths;

@@ -5,6 +5,7 @@
 pub mod board;
 pub mod buckets;
 pub mod builds;
+pub mod docs;
 pub mod environments;
 pub mod home;
 pub mod inbox;

@@ -31,9 +31,17 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/tokens") view=pages::tokens::TokensPage ssr=mode.clone() />
                 <Route path=path!("/people") view=pages::people::PeoplePage ssr=mode.clone() />
                 <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=mode.clone() />
+                <Route path=path!("/docs") view=pages::docs::DocsPage ssr=mode.clone() />
+                <Route path=path!("/docs/:page") view=pages::docs::DocsPage ssr=mode.clone() />
                 <Route path=path!("/builds/:digest") view=pages::builds::BuildPage ssr=mode.clone() />
+                <Route path=path!("/projects") view=pages::projects::ProjectsPage ssr=mode.clone() />
                 <Route path=path!("/projects/new") view=pages::projects::NewProjectPage ssr=mode.clone() />
                 <Route path=path!("/projects/:project") view=pages::projects::ProjectPage ssr=mode.clone() />
+                <Route
+                    path=path!("/projects/:project/archive")
+                    view=pages::projects::ArchivePage
+                    ssr=mode.clone()
+                />
                 <Route
                     path=path!("/projects/:project/environments/new")
                     view=pages::environments::NewEnvironmentPage

@@ -151,6 +151,7 @@ fn Bar(me: crate::fns::people::Me, path: Memo<String>) -> impl IntoView {
                     </summary>
                     <div class="menu__list">
                         <p class="menu__heading">{me.email}</p>
+                        <a class="menu__item" href=paths::DOCS>"Docs"</a>
                         <ActionForm action=sign_out>
                             <button class="menu__item" type="submit">
                                 "Sign out"

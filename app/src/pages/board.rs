@@ -2,6 +2,7 @@
 
 mod build_card;
 mod carry;
+mod first_push;
 mod push_help;
 mod stage;
 

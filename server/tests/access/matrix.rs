@@ -8,13 +8,16 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 /// What anybody may do, known or not.
-const PUBLIC: [&str; 13] = [
+const PUBLIC: [&str; 16] = [
     "POST /api/v1/sessions",
     "POST /fn/who_am_i",
     "POST /fn/sign_in",
     "POST /fn/sign_out",
     "POST /fn/view_link",
     "POST /fn/join",
+    "POST /fn/view_docs",
+    "GET /docs",
+    "GET /docs/{page}",
     "GET /sign-in",
     "GET /join/{secret}",
     "GET /livez",

@@ -7,6 +7,7 @@ mod shop;
 mod world;
 
 mod access;
+mod archiving;
 mod buckets;
 mod builds;
 mod integrations;
@@ -14,6 +15,7 @@ mod links;
 mod people;
 mod promotions;
 mod replicas;
+mod samples;
 mod story;
 mod timeline;
 mod tokens;
