@@ -35,12 +35,7 @@ pub fn page(name: &str) -> Option<Page> {
     let (name, text) = PAGES.iter().find(|(known, _)| *known == name)?;
     let (title, body) = split(text);
     let others = PAGES.iter().map(|(name, text)| Chapter { name: (*name).to_owned(), title: split(text).0 });
-    Some(Page {
-        name: (*name).to_owned(),
-        title: title.to_owned(),
-        html: render(body),
-        others: others.collect(),
-    })
+    Some(Page { name: (*name).to_owned(), title, html: render(body), others: others.collect() })
 }
 
 /// The title that a page begins with, in plain words, and the rest.

@@ -24,12 +24,9 @@ pub struct Chapter {
 /// A page by its name; the first one by none.
 #[server(prefix = "/fn", endpoint = "view_docs")]
 pub async fn view_docs(page: String) -> Result<Page, AppError> {
-    match crate::guide::page(&page) {
-        Some(page) => Ok(page),
-        None => {
-            let error = AppError::NotFound(format!("The guide has no page “{page}”"));
-            error.set_status();
-            Err(error)
-        }
-    }
+    crate::guide::page(&page).ok_or_else(|| {
+        let error = AppError::NotFound(format!("The guide has no page “{page}”"));
+        error.set_status();
+        error
+    })
 }

@@ -33,14 +33,14 @@ pub fn use_project() -> Resource<Result<ProjectView, AppError>> {
 pub fn ProjectPage() -> impl IntoView {
     let params = use_params_map();
     let slug = move || params.with(|params| params.get("project")).unwrap_or_default();
-    let (restore, load) = (ServerAction::<RestoreProject>::new(), ServerAction::<LoadSample>::new());
-    let (restored, loaded) = (successes(restore), successes(load));
+    let (restore, load_sample) = (ServerAction::<RestoreProject>::new(), ServerAction::<LoadSample>::new());
+    let (restored, loaded) = (successes(restore), successes(load_sample));
     let project =
         Resource::new(move || (slug(), restored.get(), loaded.get()), |(slug, ..)| view_project(slug));
     view! {
         <main id="main" class="page">
             <Loaded resource=project let:view>
-                <Overview view=view restore=restore load=load />
+                <Overview view=view restore=restore load_sample=load_sample />
             </Loaded>
         </main>
     }

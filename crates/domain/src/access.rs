@@ -396,7 +396,7 @@ mod tests {
         table.push_str("\n|");
         table.push_str(&"---|".repeat(Action::ALL.len() + 1));
         for role in Role::built_in() {
-            table.push_str(&format!("\n| {} |", role.title));
+            table.extend(["\n| ", &role.title, " |"]);
             table.extend(Action::ALL.map(|action| match role.permissions.get(&action) {
                 Some(Reach::Everywhere) => " yes |",
                 Some(Reach::OutsideProduction) => " outside production |",

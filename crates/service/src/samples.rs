@@ -59,12 +59,12 @@ pub async fn demonstrate(service: &Service) -> Result<Vec<Account>, Error> {
 
 async fn play(service: &Service, cast: Cast) -> Result<Project, Error> {
     let slug = slug(PROJECT)?;
-    let project = match stored::find(&mut service.read().await?, &slug).await? {
-        Some(project) => goes_on(project)?,
-        None => {
-            let form = ProjectForm { slug: PROJECT.to_owned(), title: "Sample project".to_owned() };
-            projects::add(service, &cast.admin, form, Some(Sample::Unfinished)).await?
-        }
+    let there = stored::find(&mut service.read().await?, &slug).await?;
+    let project = if let Some(there) = there {
+        goes_on(there)?
+    } else {
+        let form = ProjectForm { slug: PROJECT.to_owned(), title: "Sample project".to_owned() };
+        projects::add(service, &cast.admin, form, Some(Sample::Unfinished)).await?
     };
     let play = Play { service, cast };
     play.set_up().await?;

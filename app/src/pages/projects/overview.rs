@@ -25,7 +25,7 @@ use towpath_domain::workflows::Workflow;
 pub fn Overview(
     view: ProjectView,
     restore: ServerAction<RestoreProject>,
-    load: ServerAction<LoadSample>,
+    load_sample: ServerAction<LoadSample>,
 ) -> impl IntoView {
     let project = view.project.clone();
     let title = project.title.to_string();
@@ -52,7 +52,7 @@ pub fn Overview(
             .sample
             .filter(|_| !archived)
             .map(|sample| {
-                view! { <SampleNote sample=sample may_load=view.may_load_sample.clone() action=load /> }
+                view! { <SampleNote sample=sample may_load=view.may_load_sample.clone() action=load_sample /> }
             })}
         {refused
             .map(|why| {

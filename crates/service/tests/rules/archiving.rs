@@ -62,7 +62,7 @@ fn an_archived_project_leaves_the_lists_and_comes_back_as_it_was() {
         shop.push(&shop.ana, "shop/checkout/qa", "1.0.1").await.expect("enters");
         let told = shop.timeline(&shop.ana, Filter { project: "shop".into(), ..Filter::default() }).await;
         let told: Vec<String> =
-            told.iter().map(|entry| line(entry)).filter(|line| line.contains("ed the project")).collect();
+            told.iter().map(line).filter(|line| line.contains("ed the project")).collect();
         assert!(told[0].contains("Ana restored the project shop"), "{told:?}");
         assert!(told[1].contains("Ana archived the project shop"), "{told:?}");
     });

@@ -100,7 +100,7 @@ fn what_broke_off_goes_on_where_it_stopped() {
         load(&world, &ana).await.expect("loads");
         let told = async || -> Vec<String> {
             let timeline = world.timeline(&ana, Filter::default()).await;
-            timeline.iter().map(|entry| line(entry)).collect()
+            timeline.iter().map(line).collect()
         };
         let whole = told().await;
         // As if it had stopped before the last word: every step was taken, and none is taken again.
