@@ -2,7 +2,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run dev test check screenshots
+.PHONY: help run demo dev test check bench screenshots
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile
@@ -11,6 +11,11 @@ run: ## install what is missing, build for release, and start on http://localhos
 	scripts/setup run
 	cargo xtask build --release
 	exec $(TARGET)/release/towpath-server
+
+demo: ## the same with a sample project and three people, on a data folder that goes when it stops
+	scripts/setup run
+	cargo xtask build --release
+	exec scripts/demo
 
 dev: ## the same from a development build, which is quicker to make
 	scripts/setup run
@@ -24,6 +29,11 @@ test: ## install what is missing, and run every test
 check: ## format and lints only
 	scripts/setup run
 	scripts/test check
+
+bench: ## measure the release build on this machine; BENCH=--quick is shorter
+	scripts/setup run
+	cargo xtask build --release
+	scripts/bench $(BENCH)
 
 screenshots: ## take the pictures of README and guide anew
 	scripts/screenshots

@@ -12,6 +12,8 @@ mod errors;
 pub mod fns;
 mod lazy;
 mod live;
+#[cfg(feature = "ssr")]
+mod guide;
 mod loaded;
 mod notices;
 mod pages;

@@ -15,7 +15,10 @@ pub const TIMELINE: &str = "/timeline";
 pub const TOKENS: &str = "/tokens";
 pub const PEOPLE: &str = "/people";
 pub const STREAMS: &str = "/streams";
+pub const DOCS: &str = "/docs";
 pub const NEW_PROJECT: &str = "/projects/new";
+pub const PROJECTS: &str = "/projects";
+pub const ARCHIVED_PROJECTS: &str = "/projects?archived=1";
 
 /// The sign-in page, which leads on to `next`.
 pub fn sign_in(next: &str) -> String {
@@ -28,6 +31,21 @@ pub fn project(project: &Slug) -> String {
 
 pub fn members(project: &Slug) -> String {
     format!("/projects/{project}/members")
+}
+
+/// A page of the guide.
+pub fn docs(page: &str) -> String {
+    format!("{DOCS}/{page}")
+}
+
+/// The tokens, with the form for a new one about a project.
+pub fn tokens_for(project: &Slug) -> String {
+    format!("{TOKENS}?scope={project}")
+}
+
+/// The page that asks before it archives a project.
+pub fn archive(project: &Slug) -> String {
+    format!("/projects/{project}/archive")
 }
 
 pub fn new_environment(project: &Slug) -> String {

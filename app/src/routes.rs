@@ -17,6 +17,7 @@ lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
 lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
 lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
 lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
+lazy!(docs_page = crate::pages::docs::DocsPage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
 lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 #[cfg(debug_assertions)]
@@ -25,6 +26,8 @@ lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
+lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
+lazy!(archive_page = crate::pages::projects::ArchivePage, in setting_up);
 lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
 lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
@@ -54,12 +57,20 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/tokens") view={Lazy::<tokens_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/people") view={Lazy::<people_page::Page>::new()} ssr=mode.clone() />
                 <StreamsRoutes />
+                <Route path=path!("/docs") view={Lazy::<docs_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/docs/:page") view={Lazy::<docs_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/builds/:digest") view={Lazy::<build_page::Page>::new()} ssr=mode.clone() />
+                <Route path=path!("/projects") view={Lazy::<projects_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/projects/new") view={Lazy::<new_project_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/projects/:project") view={Lazy::<project_page::Page>::new()} ssr=mode.clone() />
                 <Route
                     path=path!("/projects/:project/members")
                     view={Lazy::<members_page::Page>::new()}
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=path!("/projects/:project/archive")
+                    view={Lazy::<archive_page::Page>::new()}
                     ssr=mode.clone()
                 />
                 <Route

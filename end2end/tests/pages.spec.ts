@@ -39,9 +39,12 @@ test.beforeAll(async ({ browser }) => {
 
 const PAGES: [path: string | (() => string), heading: string | RegExp, status?: number][] = [
   ["/", "Projects"],
+  ["/projects", "Projects"],
+  ["/projects?archived=1", "Archived projects"],
   ["/projects/new", "New project"],
   ["/projects/shop", "Shop"],
   ["/projects/global", "Global"],
+  ["/projects/shop/archive", "Archive Shop"],
   ["/projects/shop/environments/new", "New environment"],
   ["/projects/shop/workflows/new", "New workflow"],
   ["/projects/shop/integrations/new", "New CI integration"],
@@ -59,6 +62,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/tokens", "Tokens"],
   ["/people", "People"],
   ["/streams", "Release streams"],
+  ["/docs", "First steps"],
+  ["/docs/proxy", "Behind a proxy"],
   ["/projects/nowhere", "Not found", 404],
 ];
 

@@ -24,6 +24,8 @@ enum Command {
     AdminLink,
     /// Print the configuration in force, without its secrets.
     Config,
+    /// Serve with a sample project and three people, on an empty data folder. Prints how to sign in as each.
+    Demo,
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,12 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Ok(())
         }
         Some(Command::AdminLink) => work(admin_link(config)),
+        Some(Command::Demo) => {
+            telemetry::start(&config);
+            work(async {
+                running::demonstrate(config, running::stop_on_signals()?, |lines| say(&lines)).await
+            })
+        }
         None => {
             telemetry::start(&config);
             work(async { running::serve(config, running::stop_on_signals()?, |line| say(&line)).await })

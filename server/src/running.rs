@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use towpath_service::installation::{self, Settings};
+use towpath_service::samples::{self, Account};
 use towpath_service::{Service, Sources, links};
 
 /// Opens the installation of a configuration, making its folders where they are missing.
@@ -26,13 +27,32 @@ pub async fn serve(
     stop: CancellationToken,
     greet: impl FnOnce(String),
 ) -> anyhow::Result<()> {
+    start(config, stop, greeting, greet).await
+}
+
+/// As [`serve`], on an empty installation that gets people and the sample first. `greet` gets how to sign in as
+/// each of them.
+pub async fn demonstrate(
+    config: Config,
+    stop: CancellationToken,
+    greet: impl FnOnce(String),
+) -> anyhow::Result<()> {
+    start(config, stop, sample, greet).await
+}
+
+async fn start(
+    config: Config,
+    stop: CancellationToken,
+    prepare: impl AsyncFnOnce(&Service) -> anyhow::Result<String>,
+    greet: impl FnOnce(String),
+) -> anyhow::Result<()> {
     let sources = Sources::system();
     Site::new(&config).check()?;
     let claim = folder::claim(&config)?;
     let listening = TcpListener::bind(config.listen).await;
     let listener = listening.with_context(|| format!("listening on {}", config.listen))?;
     let service = open(&config, sources.clone()).await?;
-    greet(greeting(&service).await?);
+    greet(prepare(&service).await?);
     tracing::info!(listen = %config.listen, version = env!("CARGO_PKG_VERSION"), "started");
     run(listener, service, config, sources, stop).await;
     drop(claim);
@@ -66,6 +86,21 @@ async fn greeting(service: &Service) -> anyhow::Result<String> {
     } else {
         Ok(format!("Towpath is at {url}"))
     }
+}
+
+/// Makes people and the sample, and tells how to sign in. Passwords are made for this start and shown this once.
+async fn sample(service: &Service) -> anyhow::Result<String> {
+    let accounts = samples::demonstrate(service).await?;
+    let line = |account: Account| {
+        let Account { name, email, password } = account;
+        format!("  {name:<22}{email:<24}{password}\n")
+    };
+    let accounts: String = accounts.into_iter().map(line).collect();
+    Ok(format!(
+        "Towpath is at {} with a sample project. Sign in with the e-mail address and password of one of its people:\n\n\
+         {accounts}",
+        service.public_url()
+    ))
 }
 
 /// Cancels when the process is told to end: by a service manager, or by Ctrl-C. A second time ends it at once.

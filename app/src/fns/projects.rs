@@ -2,7 +2,7 @@
 
 use crate::AppError;
 use leptos::server;
-use towpath_domain::projects::{Home, ProjectForm, ProjectView};
+use towpath_domain::projects::{Home, Listed, ProjectForm, ProjectView, ProjectsView};
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
@@ -11,6 +11,13 @@ use crate::visitors::{service, signed_in};
 pub async fn view_home() -> Result<Home, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::projects::home(&service()?, &actor).await?)
+}
+
+/// The projects that one sees: those in use, or those that are archived.
+#[server(prefix = "/fn", endpoint = "view_projects")]
+pub async fn view_projects(listed: Listed) -> Result<ProjectsView, AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::projects::list(&service()?, &actor, listed).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "view_project")]
@@ -24,6 +31,33 @@ pub async fn view_project(project: String) -> Result<ProjectView, AppError> {
 pub async fn create_project(form: ProjectForm) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let project = towpath_service::projects::create(&service()?, &actor, form).await?;
+    leptos_axum::redirect(&crate::paths::project(&project.slug));
+    Ok(())
+}
+
+/// Puts a project away, and leads back to its page.
+#[server(prefix = "/fn", endpoint = "archive_project")]
+pub async fn archive_project(project: String) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    let project = towpath_service::projects::archive(&service()?, &actor, &project).await?;
+    leptos_axum::redirect(&crate::paths::project(&project.slug));
+    Ok(())
+}
+
+/// Takes an archived project into use again, and leads to its page.
+#[server(prefix = "/fn", endpoint = "restore_project")]
+pub async fn restore_project(project: String) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    let project = towpath_service::projects::restore(&service()?, &actor, &project).await?;
+    leptos_axum::redirect(&crate::paths::project(&project.slug));
+    Ok(())
+}
+
+/// Loads the sample project, or the rest of it, and leads to it.
+#[server(prefix = "/fn", endpoint = "load_sample")]
+pub async fn load_sample() -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    let project = towpath_service::samples::load(&service()?, &actor).await?;
     leptos_axum::redirect(&crate::paths::project(&project.slug));
     Ok(())
 }

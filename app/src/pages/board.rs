@@ -12,6 +12,7 @@ mod history;
 mod move_menu;
 mod news;
 mod paused;
+mod first_push;
 mod push_help;
 mod refusals;
 mod stage;

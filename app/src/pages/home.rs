@@ -5,6 +5,7 @@ use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::fns::projects::view_home;
 use crate::loaded::Loaded;
+use crate::pages::projects::{ArchivedLink, SampleButton};
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -40,11 +41,12 @@ fn Projects(home: Home) -> impl IntoView {
         </PageHeader>
         {(!own).then(|| view! { <FirstSteps may_create=home.may_create /> })}
         <div class="cards">{home.projects.into_iter().map(|line| view! { <Project line=line /> }).collect_view()}</div>
+        <ArchivedLink />
     }
 }
 
 #[component]
-fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
+pub fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
     view! {
         <EmptyState title="Nothing here yet">
             <p>
@@ -56,6 +58,7 @@ fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
                         <a class="button button--primary" href=paths::NEW_PROJECT>
                             "Create the first project"
                         </a>
+                        <SampleButton />
                     }
                         .into_any()
                 }

@@ -1,13 +1,20 @@
-//! Projects: a project's page, and the form for a new one.
+//! Projects: the list of them, a project's page, the form for a new one, and archiving one.
 
+mod archive;
+mod list;
 mod new;
 mod overview;
+mod sample;
 mod steps;
 
+pub use archive::ArchivePage;
+pub use list::{ArchivedLink, ProjectsPage};
 pub use new::NewProjectPage;
+pub use sample::SampleButton;
 
-use crate::fns::projects::view_project;
+use crate::fns::projects::{LoadSample, RestoreProject, view_project};
 use crate::loaded::Loaded;
+use crate::pages::forms::successes;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use overview::Overview;
@@ -24,11 +31,16 @@ pub fn use_project() -> Resource<Result<ProjectView, AppError>> {
 
 #[component]
 pub fn ProjectPage() -> impl IntoView {
-    let project = use_project();
+    let params = use_params_map();
+    let slug = move || params.with(|params| params.get("project")).unwrap_or_default();
+    let (restore, load_sample) = (ServerAction::<RestoreProject>::new(), ServerAction::<LoadSample>::new());
+    let (restored, loaded) = (successes(restore), successes(load_sample));
+    let project =
+        Resource::new(move || (slug(), restored.get(), loaded.get()), |(slug, ..)| view_project(slug));
     view! {
         <main id="main" class="page">
             <Loaded resource=project let:view>
-                <Overview view=view />
+                <Overview view=view restore=restore load_sample=load_sample />
             </Loaded>
         </main>
     }

@@ -40,6 +40,9 @@ pub fn AccountItems(email: String) -> impl IntoView {
         <a class="menu__item" href=paths::SHORTCUTS>
             "Keyboard shortcuts"
         </a>
+        <a class="menu__item" href=paths::DOCS>
+            "Docs"
+        </a>
         // Stays open, so that the choice is seen.
         <div class="menu__part" on:click=|event| event.stop_propagation()>
             <ThemeChoice />

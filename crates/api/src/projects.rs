@@ -14,6 +14,12 @@ pub struct Project {
     pub slug: String,
     pub title: String,
     pub created_at: Timestamp,
+    /// When it was archived; absent while it is in use. Nothing in an archived project changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<Timestamp>,
+    /// Whether loading the sample made it, to be looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sample: bool,
 }
 
 /// A project with what belongs to it.
@@ -49,7 +55,13 @@ pub struct NewProject {
 
 impl From<domain::Project> for Project {
     fn from(project: domain::Project) -> Self {
-        Self { slug: project.slug.into(), title: project.title.into(), created_at: project.created_at.into() }
+        Self {
+            slug: project.slug.into(),
+            title: project.title.into(),
+            created_at: project.created_at.into(),
+            archived_at: project.archived_at.map(Timestamp::from),
+            sample: project.sample.is_some(),
+        }
     }
 }
 

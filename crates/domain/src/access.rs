@@ -419,6 +419,24 @@ mod tests {
     }
 
     #[test]
+    fn the_guide_tells_what_each_role_may() {
+        let mut table = "| role |".to_owned();
+        table.extend(Action::ALL.map(|action| format!(" {action} |")));
+        table.push_str("\n|");
+        table.push_str(&"---|".repeat(Action::ALL.len() + 1));
+        for role in Role::built_in() {
+            table.extend(["\n| ", &role.title, " |"]);
+            table.extend(Action::ALL.map(|action| match role.permissions.get(&action) {
+                Some(Reach::Everywhere) => " yes |",
+                Some(Reach::OutsideProduction) => " outside production |",
+                None => " |",
+            }));
+        }
+        let guide = include_str!("../../../docs/roles.md");
+        assert!(guide.contains(&table), "docs/roles.md does not hold:\n{table}");
+    }
+
+    #[test]
     fn a_role_reaches_what_is_inside_its_place_and_nothing_else() {
         let project = Place::Project { project: id(10) };
         let elsewhere = Place::Project { project: id(11) };

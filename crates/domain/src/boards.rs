@@ -3,6 +3,7 @@
 use crate::access::Actor;
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
+use crate::digests::Digest;
 use crate::ids::{BuildId, PersonId, PlacementId};
 use crate::integrations::Integration;
 use crate::projects::Project;
@@ -112,6 +113,13 @@ pub struct History {
     pub now: Time,
 }
 
+/// A build that an empty board waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstPush {
+    pub tag: Tag,
+    pub digest: Digest,
+}
+
 impl Board {
     pub fn column(&self, key: BucketKey) -> Option<&Column> {
         self.columns.iter().find(|column| column.slot.key == key)
@@ -125,6 +133,7 @@ impl Board {
         let place = to.slot.target(self.project.id, self.integration.id);
         Some(consider(&Move {
             actor: &self.actor,
+            project: &self.project,
             workflow: self.workflow.as_ref(),
             from: &from.slot,
             to: &to.slot,

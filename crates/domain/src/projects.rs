@@ -1,5 +1,9 @@
 //! Projects: one software product each, with its environments, integrations, workflows and members.
 
+mod archiving;
+
+pub use archiving::{ArchiveRefused, Archived};
+
 use crate::access::Role;
 use crate::buckets::{BucketKey, Slot};
 use crate::environments::Environment;
@@ -21,6 +25,19 @@ pub struct Project {
     pub slug: Slug,
     pub title: Title,
     pub created_at: Time,
+    /// When it was archived; absent while it is in use.
+    pub archived_at: Option<Time>,
+    /// Present where loading the sample made it, to be looked at.
+    pub sample: Option<Sample>,
+}
+
+/// How far loading the sample came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sample {
+    /// It broke off; loading it again goes on.
+    Unfinished,
+    Whole,
 }
 
 /// What the form for a new project holds, as typed.
@@ -41,6 +58,19 @@ pub struct NewProject {
 impl Project {
     pub fn is_global(&self) -> bool {
         self.slug == Slug::global()
+    }
+}
+
+impl Sample {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Whole => "whole",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Unfinished, Self::Whole].into_iter().find(|known| known.name() == text)
     }
 }
 
@@ -65,12 +95,34 @@ pub struct ProjectView {
     /// The roles whose holders may approve, for the form of a workflow.
     pub approving_roles: Vec<Role>,
     pub may_configure: Result<(), String>,
+    /// Whether who looks may archive and restore it, whichever is next.
+    pub may_archive: Result<(), String>,
+    /// Whether who looks may load the rest of an unfinished sample.
+    pub may_load_sample: Result<(), String>,
     pub now: Time,
 }
 
 /// What the first page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Home {
+    pub projects: Vec<ProjectLine>,
+    pub may_create: Result<(), String>,
+    pub now: Time,
+}
+
+/// Which projects a list is of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    #[default]
+    InUse,
+    Archived,
+}
+
+/// The projects that someone sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectsView {
+    pub listed: Listed,
     pub projects: Vec<ProjectLine>,
     pub may_create: Result<(), String>,
     pub now: Time,

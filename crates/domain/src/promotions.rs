@@ -12,6 +12,7 @@ use crate::gates::{Approval, Barred, Facts, Gate, Verdicts, judge, may_approve};
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
 };
+use crate::projects::{Archived, Project};
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::timeline::{BuildName, Change, Personal};
@@ -89,6 +90,7 @@ pub enum Choice {
 #[derive(Debug, Clone, Copy)]
 pub struct Move<'a> {
     pub actor: &'a Actor,
+    pub project: &'a Project,
     pub workflow: Option<&'a Workflow>,
     pub from: &'a Slot,
     pub to: &'a Slot,
@@ -124,6 +126,8 @@ pub enum Outlook {
 pub enum RequestRefused {
     #[error(transparent)]
     Forbidden(#[from] Refusal),
+    #[error(transparent)]
+    Archived(#[from] Archived),
     #[error("This integration follows no workflow, so nothing can be promoted. Give it one first.")]
     NoWorkflow,
     #[error("The workflow does not lead from {from} to {to}.")]
@@ -183,6 +187,7 @@ pub fn consider(wish: &Move) -> Outlook {
 }
 
 fn plan(wish: &Move) -> Result<Verdicts, RequestRefused> {
+    wish.project.check_in_use()?;
     let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
     let to = || wish.to.slug.clone();
     let from = || wish.from.slug.clone();

@@ -112,6 +112,8 @@ pub enum Change {
     TokenRevoked { token: TokenId, title: String },
     StreamCreated { stream: StreamId, slug: Slug, production: bool },
     ProjectCreated { title: String },
+    ProjectArchived,
+    ProjectRestored,
     EnvironmentCreated { slug: Slug, title: String, stream: Slug },
     WorkflowCreated { slug: Slug, title: String, of: BucketKind, stages: Vec<Slug>, is_default: bool },
     IntegrationCreated { title: String, of: BucketKind, workflow: Option<Slug> },
@@ -134,7 +136,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 30] = [
+pub const KINDS: [(&str, &str); 32] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -147,6 +149,8 @@ pub const KINDS: [(&str, &str); 30] = [
     ("tag_deleted", "Tag deleted"),
     ("manifest_deleted", "Manifest deleted"),
     ("project_created", "Project created"),
+    ("project_archived", "Project archived"),
+    ("project_restored", "Project restored"),
     ("environment_created", "Environment created"),
     ("workflow_created", "Workflow created"),
     ("integration_created", "Integration created"),
@@ -182,6 +186,8 @@ impl Change {
             Self::TokenRevoked { .. } => "token_revoked",
             Self::StreamCreated { .. } => "stream_created",
             Self::ProjectCreated { .. } => "project_created",
+            Self::ProjectArchived => "project_archived",
+            Self::ProjectRestored => "project_restored",
             Self::EnvironmentCreated { .. } => "environment_created",
             Self::WorkflowCreated { .. } => "workflow_created",
             Self::IntegrationCreated { .. } => "integration_created",

@@ -5,17 +5,19 @@ mod history;
 pub use history::{history, placement};
 
 use crate::builds::name_of;
+use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
 use history::Known;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor};
-use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
+use towpath_domain::boards::{Board, Card, Column, FirstPush, RefusedCard, Waiting};
 use towpath_domain::buckets::Slot;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::{BuildId, PersonId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
+use towpath_domain::timeline::Change;
 use towpath_domain::workflows::{Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
@@ -58,6 +60,28 @@ pub async fn view(
         as_of,
         now: service.now(),
     })
+}
+
+/// The newest build that an integration received after an event, for a page that waits for one.
+pub async fn first_push(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    integration: &str,
+    after: i64,
+) -> Result<Option<FirstPush>, Error> {
+    let mut conn = service.read().await?;
+    let located = scenes::integration(&mut conn, actor, project, integration).await?;
+    let criteria = timeline::Criteria {
+        integration: Some(located.integration.id),
+        kind: Some("build_received".to_owned()),
+        ..timeline::Criteria::default()
+    };
+    let newest = timeline::list(&mut conn, &criteria, i64::MAX, 1).await?.into_iter().next();
+    Ok(newest.filter(|(seq, _)| *seq > after).and_then(|(_, event)| match event.change {
+        Change::BuildReceived { build, .. } => Some(FirstPush { tag: build.tag, digest: build.digest }),
+        _ => None,
+    }))
 }
 
 /// Everything that the board needs from the store, with builds and names each read once.
@@ -131,8 +155,8 @@ impl Rows {
             refused: rows.map(|rows| self.refused(rows)).unwrap_or_default(),
             paused_at: rows.and_then(|rows| rows.bucket.paused_at),
             version: rows.map_or(0, |rows| rows.bucket.version),
-            may_roll_back: explain(actor, Action::RollBack, &target),
-            may_resume: explain(actor, Action::Hold, &target),
+            may_roll_back: in_use(&located.project, explain(actor, Action::RollBack, &target)),
+            may_resume: in_use(&located.project, explain(actor, Action::Hold, &target)),
             slot,
         }
     }

@@ -61,6 +61,7 @@ struct Rolling {
 
 impl Rolling {
     async fn run(&self, tx: &mut towpath_store::Tx) -> Result<Digest, Error> {
+        scenes::check_in_use(tx, self.located.project.id).await?;
         let key = self.slot.key;
         let bucket = buckets::lock(tx, self.located.integration.id, key, self.service.id()).await?;
         if self.expected.is_some_and(|expected| expected != bucket.version) {
@@ -120,6 +121,7 @@ pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason
     service
         .db()
         .write(async move |tx| {
+            scenes::check_in_use(tx, located.project.id).await?;
             let bucket = buckets::lock(tx, located.integration.id, slot.key, writer.id()).await?;
             if bucket.paused_at.is_none() {
                 return Err(Error::Conflict(format!("Arrivals in {} are not paused.", slot.slug)));

@@ -39,6 +39,7 @@ pub async fn create(
     service
         .db()
         .write(async move |tx| {
+            scenes::check_in_use(tx, stored.project).await?;
             environments::insert(tx, &stored).await.map_err(|error| {
                 Error::taken(error, "slug", "There is an environment of this name in the project already.")
             })?;

@@ -2,6 +2,7 @@
 
 use towpath_domain::access::Refusal;
 use towpath_domain::forms::Invalid;
+use towpath_domain::projects::{ArchiveRefused, Archived};
 use towpath_domain::promotions::{CancelRefused, DecideRefused, RequestRefused};
 
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +76,23 @@ impl From<towpath_store::Error> for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Forbidden(refusal)
+    }
+}
+
+impl From<Archived> for Error {
+    fn from(archived: Archived) -> Self {
+        Self::Refused(archived.to_string())
+    }
+}
+
+impl From<ArchiveRefused> for Error {
+    fn from(refused: ArchiveRefused) -> Self {
+        match refused {
+            ArchiveRefused::Global => Self::Refused(refused.to_string()),
+            ArchiveRefused::Already { .. } | ArchiveRefused::InUse { .. } => {
+                Self::Conflict(refused.to_string())
+            }
+        }
     }
 }
 

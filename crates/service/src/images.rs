@@ -24,11 +24,12 @@ use std::fmt;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
+use towpath_domain::projects::Archived;
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Scene;
 use towpath_store::images::{self as stored, Repository};
-use towpath_store::{Conn, buckets};
+use towpath_store::{Conn, buckets, projects};
 
 /// A repository name: `PROJECT/INTEGRATION` (routed by rule) or `PROJECT/INTEGRATION/BUCKET`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,12 @@ pub enum Error {
     Blobs(#[from] towpath_blobs::Error),
     #[error(transparent)]
     Other(#[from] crate::Error),
+}
+
+impl From<Archived> for Error {
+    fn from(archived: Archived) -> Self {
+        Self::Denied(archived.to_string())
+    }
 }
 
 impl From<towpath_store::Error> for Error {
@@ -157,7 +164,19 @@ async fn open(
     refused.map(|()| opened)
 }
 
+/// Finds what a name stands for, for an actor who may push there, while its project is in use.
+async fn open_to_push(conn: &mut Conn, actor: &Actor, name: &Name) -> Result<Opened, Error> {
+    let opened = open(conn, actor, name, &[Action::Push]).await?;
+    opened.located.project.check_in_use()?;
+    Ok(opened)
+}
+
 impl Opened {
+    /// Refuses a change in a project that was archived since it was opened.
+    async fn check_in_use(&self, conn: &mut Conn) -> Result<(), Error> {
+        Ok(projects::load(conn, self.located.project.id).await?.check_in_use()?)
+    }
+
     /// Where an event about this repository happened.
     async fn scene(&self, conn: &mut Conn) -> Result<Scene, crate::Error> {
         let Some(slot) = &self.slot else {

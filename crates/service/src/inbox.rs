@@ -1,5 +1,6 @@
 //! What waits for someone, and a promotion's page.
 
+use crate::projects::in_use;
 use crate::promotions::Found;
 use crate::scenes::Located;
 use crate::{Error, Service};
@@ -170,12 +171,14 @@ pub async fn promotion(
             })
         }
     };
+    let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
+    let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
+        may_decide: in_use(&located.project, may_decide),
+        may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,
         integration: located.integration.slug,
         verdicts: promotion.verdicts().0,
-        may_decide: promotion.may_decide(actor, &place).map_err(|refused| refused.to_string()),
-        may_cancel: promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string()),
         build: pushed.build,
         current,
         names,

@@ -81,6 +81,8 @@ async fn build_in(tx: &mut Tx, sources: &Sources) -> Result<(), Error> {
         slug: Slug::global(),
         title: Title::parse("Global").map_err(|error| Error::Internal(error.to_string()))?,
         created_at: now,
+        archived_at: None,
+        sample: None,
     };
     projects::insert(tx, &global).await?;
     tx.tell(Event {

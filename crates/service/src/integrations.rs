@@ -56,6 +56,7 @@ pub async fn create(
     service
         .db()
         .write(async move |tx| {
+            scenes::check_in_use(tx, stored.project).await?;
             integrations::insert(tx, &stored).await.map_err(|error| {
                 Error::taken(error, "slug", "There is an integration of this name in the project already.")
             })?;

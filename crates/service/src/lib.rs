@@ -25,6 +25,7 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod promotions;
+pub mod samples;
 pub mod sessions;
 pub mod streams;
 pub mod timeline;

@@ -1,8 +1,14 @@
 //! Projects, and the first page that lists them.
 
+mod archiving;
+
+pub use archiving::{archive, restore};
+
 use crate::{Error, Service, allow, explain, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
-use towpath_domain::projects::{Home, Project, ProjectForm, ProjectLine, ProjectView};
+use towpath_domain::projects::{
+    Home, Listed, Project, ProjectForm, ProjectLine, ProjectView, ProjectsView, Sample,
+};
 use towpath_domain::timeline::Change;
 use towpath_store::{environments, integrations, projects, services, streams, workflows};
 
@@ -11,19 +17,26 @@ const LISTED: usize = 200;
 /// How many projects are read at once while looking for those.
 const READ: i64 = 200;
 
-/// The projects that someone sees, with their integrations.
+/// The first page: the projects in use that someone sees, with their integrations.
 pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
+    let ProjectsView { projects, may_create, now, .. } = list(service, actor, Listed::InUse).await?;
+    Ok(Home { projects, may_create, now })
+}
+
+/// The projects that someone sees, with their integrations: those in use, or those that are archived.
+pub async fn list(service: &Service, actor: &Actor, listed: Listed) -> Result<ProjectsView, Error> {
     let mut conn = service.read().await?;
     let mut lines = Vec::new();
     let mut all = integrations::list_all(&mut conn).await?;
     let mut after = String::new();
     // Those that the person does not see take no place on the page.
     while lines.len() < LISTED {
-        let listed = projects::list(&mut conn, &after, READ).await?;
-        let Some(last) = listed.last() else { break };
+        let read = projects::list(&mut conn, &after, READ).await?;
+        let Some(last) = read.last() else { break };
         after = last.slug.to_string();
-        for project in listed {
-            if !actor.may(Action::View, &Target::project(project.id)) {
+        for project in read {
+            let wanted = project.archived_at.is_some() == (listed == Listed::Archived);
+            if !wanted || !actor.may(Action::View, &Target::project(project.id)) {
                 continue;
             }
             let mut integrations = all.remove(&project.id).unwrap_or_default();
@@ -33,7 +46,7 @@ pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
     }
     lines.truncate(LISTED);
     let may_create = explain(actor, Action::Configure, &Target::installation());
-    Ok(Home { projects: lines, may_create, now: service.now() })
+    Ok(ProjectsView { listed, projects: lines, may_create, now: service.now() })
 }
 
 /// A project with all that its page and its forms show.
@@ -46,6 +59,7 @@ pub async fn view(service: &Service, actor: &Actor, slug: &str) -> Result<Projec
     integrations.retain(|own| sees(own.id));
     let mut services = services::list(&mut conn, project.id).await?;
     services.retain(|own| sees(own.integration));
+    let may_archive = explain(actor, Action::Configure, &Target::project(project.id));
     Ok(ProjectView {
         environments: environments::list(&mut conn, project.id).await?,
         streams: streams::list(&mut conn).await?,
@@ -53,16 +67,40 @@ pub async fn view(service: &Service, actor: &Actor, slug: &str) -> Result<Projec
         integrations,
         services,
         approving_roles: people::approving_roles(&mut conn).await?,
-        may_configure: explain(actor, Action::Configure, &Target::project(project.id)),
+        may_configure: in_use(&project, may_archive.clone()),
+        may_archive,
+        may_load_sample: in_use(&project, explain(actor, Action::Configure, &Target::installation())),
         now: service.now(),
         project,
     })
 }
 
+/// Whether something may be done in a project, given what the policy says: nothing may where it is archived.
+pub(crate) fn in_use(project: &Project, permitted: Result<(), String>) -> Result<(), String> {
+    permitted.and_then(|()| project.check_in_use().map_err(|archived| archived.to_string()))
+}
+
 pub async fn create(service: &Service, actor: &Actor, form: ProjectForm) -> Result<Project, Error> {
+    add(service, actor, form, None).await
+}
+
+/// Creates a project: one of the installation's own, or the sample.
+pub(crate) async fn add(
+    service: &Service,
+    actor: &Actor,
+    form: ProjectForm,
+    sample: Option<Sample>,
+) -> Result<Project, Error> {
     allow(actor, Action::Configure, &Target::installation())?;
     let new = form.check()?;
-    let project = Project { id: service.id(), slug: new.slug, title: new.title, created_at: service.now() };
+    let project = Project {
+        id: service.id(),
+        slug: new.slug,
+        title: new.title,
+        created_at: service.now(),
+        archived_at: None,
+        sample,
+    };
     let change = Change::ProjectCreated { title: project.title.to_string() };
     let event = service.event(Service::event_actor(actor), scenes::project_scene(&project), change);
     let stored = project.clone();

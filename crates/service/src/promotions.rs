@@ -91,6 +91,7 @@ impl Wish {
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
             actor: &self.actor,
+            project: &self.located.project,
             workflow: workflow.as_ref(),
             from: &self.from,
             to: &self.to,
@@ -103,8 +104,10 @@ impl Wish {
         }))
     }
 
-    async fn ask(self, tx: &mut Tx, reason: Reason) -> Result<Promotion, Error> {
+    async fn ask(mut self, tx: &mut Tx, reason: Reason) -> Result<Promotion, Error> {
         let integration = self.located.integration.id;
+        // It may have been archived since the wish was found.
+        self.located.project = towpath_store::projects::load(tx, self.located.project.id).await?;
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
         let asking = Asking {
             id: self.service.id(),
@@ -256,6 +259,7 @@ impl Found {
             .db()
             .write(async move |tx| {
                 let Self { promotion, located, place } = self;
+                scenes::check_in_use(tx, located.project.id).await?;
                 let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;

@@ -27,6 +27,11 @@ pub(crate) async fn project(conn: &mut Conn, actor: &Actor, slug: &str) -> Resul
     Ok(project)
 }
 
+/// Refuses a change in a project that is archived by the time of its transaction.
+pub(crate) async fn check_in_use(conn: &mut Conn, project: ProjectId) -> Result<(), Error> {
+    Ok(projects::load(conn, project).await?.check_in_use()?)
+}
+
 /// The integration of this name, for someone who may see it.
 pub(crate) async fn integration(
     conn: &mut Conn,

@@ -4,17 +4,24 @@ use crate::{Error, Service, allow, explain};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::streams::{Stream, StreamForm, StreamLine, StreamsView};
 use towpath_domain::timeline::{Change, Scene};
-use towpath_store::{environments, streams};
+use towpath_store::{environments, projects, streams};
 
-/// All streams, each with its environments as far as who asks may see their projects.
+/// How many projects are looked through for those that someone sees.
+const PROJECTS: i64 = 1_000;
+
+/// All streams, each with its environments as far as who asks may see their projects, and these are in use.
 pub async fn list(service: &Service, actor: &Actor) -> Result<StreamsView, Error> {
     let mut conn = service.read().await?;
+    let mut projects = projects::list(&mut conn, "", PROJECTS).await?;
+    projects.retain(|project| {
+        project.archived_at.is_none() && actor.may(Action::View, &Target::project(project.id))
+    });
     let mut lines = Vec::new();
     for stream in streams::list(&mut conn).await? {
         let environments = environments::of_stream(&mut conn, stream.id)
             .await?
             .into_iter()
-            .filter(|(project, ..)| actor.may(Action::View, &Target::project(*project)))
+            .filter(|(id, ..)| projects.iter().any(|project| project.id == *id))
             .map(|(_, project, environment, _)| format!("{project}/{environment}"))
             .collect();
         lines.push(StreamLine { stream, environments });

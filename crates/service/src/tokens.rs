@@ -33,7 +33,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error>
 async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
     let mut scopes = Vec::new();
     for project in projects::list(conn, "", 200).await? {
-        if !actor.may(Action::View, &Target::project(project.id)) {
+        if project.archived_at.is_some() || !actor.may(Action::View, &Target::project(project.id)) {
             continue;
         }
         scopes.push(project.slug.to_string());

@@ -79,6 +79,7 @@ async fn save(
     service
         .db()
         .write(async move |tx| {
+            scenes::check_in_use(tx, stored.project).await?;
             workflows::insert(tx, &stored, now).await.map_err(|error| {
                 Error::taken(error, "slug", "There is a workflow of this name in the project already.")
             })?;

@@ -181,10 +181,19 @@ pub async fn waiting_of(conn: &mut Conn, integration: IntegrationId) -> Result<V
     with_decisions(conn, rows).await
 }
 
-/// All that waits in the installation, oldest first.
+/// All that waits in the installation, oldest first; in an archived project nobody can decide.
 pub async fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Error> {
-    let rows =
-        fetch!(fetch_all, Row, conn, select!("where m.state = 'waiting' order by m.id limit $1"), limit)?;
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where m.state = 'waiting'
+               and not exists (select 1 from projects a where a.id = m.project and a.archived_at is not null)
+             order by m.id limit $1"
+        ),
+        limit
+    )?;
     with_decisions(conn, rows).await
 }
 

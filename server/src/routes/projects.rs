@@ -4,26 +4,37 @@ use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
+use super::queries::{Choice, Query};
 use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::pages::Page;
 use towpath_api::projects::{NewProject, Project, ProjectDetail};
+use towpath_domain::projects::Listed;
 use towpath_service::{Service, projects};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(view))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(view))
+        .routes(routes!(archive))
+        .routes(routes!(restore))
 }
 
 /// The projects that you see.
 #[utoipa::path(
-    get, path = "/projects", operation_id = "list_projects", tag = "projects",
+    get, path = "/projects", operation_id = "list_projects", tag = "projects", params(Choice),
     responses((status = 200, description = "As asked for", body = Page<Project>), Failure)
 )]
-async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Project>>, Failure> {
-    let home = projects::home(&service, &caller.actor).await?;
-    Ok(Json(Page::whole(home.projects.into_iter().map(|line| line.project.into()))))
+async fn list(
+    State(service): State<Service>,
+    caller: Caller,
+    Query(choice): Query<Choice>,
+) -> Result<Json<Page<Project>>, Failure> {
+    let listed = if choice.archived { Listed::Archived } else { Listed::InUse };
+    let list = projects::list(&service, &caller.actor, listed).await?;
+    Ok(Json(Page::whole(list.projects.into_iter().map(|line| line.project.into()))))
 }
 
 /// Creates a project.
@@ -55,4 +66,33 @@ async fn view(
     Path(project): Path<String>,
 ) -> Result<Json<ProjectDetail>, Failure> {
     Ok(Json(projects::view(&service, &caller.actor, &project).await?.into()))
+}
+
+/// Archives a project.
+///
+/// It leaves the lists, and nothing in it changes: pushes, promotions and other changes are refused until it is
+/// restored. It can still be read and pulled from.
+#[utoipa::path(
+    post, path = "/projects/{project}/archive", operation_id = "archive_project", tag = "projects",
+    responses((status = 200, description = "Archived", body = Project), Failure)
+)]
+async fn archive(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(project): Path<String>,
+) -> Result<Json<Project>, Failure> {
+    Ok(Json(projects::archive(&service, &caller.actor, &project).await?.into()))
+}
+
+/// Takes an archived project into use again, as it was.
+#[utoipa::path(
+    post, path = "/projects/{project}/restore", operation_id = "restore_project", tag = "projects",
+    responses((status = 200, description = "In use again", body = Project), Failure)
+)]
+async fn restore(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(project): Path<String>,
+) -> Result<Json<Project>, Failure> {
+    Ok(Json(projects::restore(&service, &caller.actor, &project).await?.into()))
 }

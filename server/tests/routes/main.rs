@@ -1,5 +1,6 @@
 //! The REST API through its own router: each module stands for the routes of the same name.
 
+mod archiving;
 mod builds;
 mod chassis;
 mod openapi;

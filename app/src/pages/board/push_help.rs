@@ -1,5 +1,7 @@
-//! The exact commands that push an image here.
+//! How to push here: the token, the exact commands, and a light that says when the first build has come.
 
+use super::first_push::FirstPushLight;
+use crate::components::button::{ButtonKind, LinkButton};
 use crate::components::code::CodeBlock;
 use crate::paths;
 use leptos::prelude::*;
@@ -9,6 +11,9 @@ use towpath_domain::workflows::Arrivals;
 
 #[component]
 pub(super) fn PushHelp(board: Arc<Board>, open: bool) -> impl IntoView {
+    if let Err(archived) = board.project.check_in_use() {
+        return view! { <p class="muted">{archived.to_string()}</p> }.into_any();
+    }
     let bucket = board
         .columns
         .iter()
@@ -24,12 +29,51 @@ pub(super) fn PushHelp(board: Arc<Board>, open: bool) -> impl IntoView {
         }
         .into_any();
     };
-    let image =
-        format!("{}/{}/{}/{bucket}:1.4.2", board.registry, board.project.slug, board.integration.slug);
+    let blocks = commands(&board, &bucket)
+        .into_iter()
+        .map(|(label, text)| view! { <CodeBlock label=label text=text /> })
+        .collect_view();
+    let token = paths::tokens_for(&board.project.slug);
+    let light = open.then(|| {
+        let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());
+        view! { <FirstPushLight project=project integration=integration after=board.as_of /> }
+    });
+    view! {
+        <details class="disclosure" open=open>
+            <summary class="disclosure__summary">"How to push"</summary>
+            {light}
+            <ol class="steps">
+                <li class="steps__step">
+                    <h2 class="steps__title">"Make a token"</h2>
+                    <p>
+                        "A client signs in with a token of yours. It is shown once: keep it as " <code>"TOWPATH_TOKEN"</code> "."
+                    </p>
+                    <LinkButton href=token kind=ButtonKind::Default small=true>
+                        {format!("Make a token for {}", board.project.slug)}
+                    </LinkButton>
+                </li>
+                <li class="steps__step">
+                    <h2 class="steps__title">"Push an image"</h2>
+                    <p>
+                        "With the client that you have. What you push to " <code>{bucket}</code>
+                        " becomes current there and appears on this board."
+                    </p>
+                    <div class="stack stack--tight">{blocks}</div>
+                </li>
+            </ol>
+        </details>
+    }
+    .into_any()
+}
+
+/// The commands, each under the name of its client.
+fn commands(board: &Board, bucket: &str) -> [(&'static str, String); 5] {
+    let host = &board.registry;
+    let image = format!("{host}/{}/{}/{bucket}:1.4.2", board.project.slug, board.integration.slug);
     let (skopeo, podman) =
         if board.insecure { ("--dest-tls-verify=false ", "--tls-verify=false ") } else { ("", "") };
-    let host = board.registry.clone();
-    let commands = [
+    let creds = "token:$TOWPATH_TOKEN";
+    [
         (
             "docker",
             format!(
@@ -38,34 +82,13 @@ pub(super) fn PushHelp(board: Arc<Board>, open: bool) -> impl IntoView {
         ),
         (
             "skopeo",
-            format!(
-                "skopeo copy {skopeo}--dest-creds token:$TOWPATH_TOKEN docker-archive:app.tar docker://{image}"
-            ),
+            format!("skopeo copy {skopeo}--dest-creds {creds} docker-archive:app.tar docker://{image}"),
         ),
         (
             "skopeo, all platforms",
-            format!("skopeo copy --all {skopeo}--dest-creds token:$TOWPATH_TOKEN oci:app docker://{image}"),
+            format!("skopeo copy --all {skopeo}--dest-creds {creds} oci:app docker://{image}"),
         ),
-        ("podman", format!("podman push {podman}--creds token:$TOWPATH_TOKEN app {image}")),
-        ("buildah", format!("buildah push {podman}--creds token:$TOWPATH_TOKEN app docker://{image}")),
-    ];
-    let blocks = commands
-        .into_iter()
-        .map(|(label, text)| view! { <CodeBlock label=label text=text /> })
-        .collect_view();
-    view! {
-        <details class="disclosure" open=open>
-            <summary class="disclosure__summary">"How to push"</summary>
-            <div class="stack">
-                <p>
-                    "Make a token on the " <a href=paths::TOKENS>"Tokens page"</a> " and set it as "
-                    <code>"TOWPATH_TOKEN"</code> ". What you push to "
-                    <code>{bucket}</code>
-                    " becomes current there and appears on this board."
-                </p>
-                {blocks}
-            </div>
-        </details>
-    }
-    .into_any()
+        ("podman", format!("podman push {podman}--creds {creds} app {image}")),
+        ("buildah", format!("buildah push {podman}--creds {creds} app docker://{image}")),
+    ]
 }

@@ -1,5 +1,7 @@
 //! What a project consists of.
 
+use super::archive::{ArchiveLink, ArchivedBanner};
+use super::sample::SampleNote;
 use super::steps::NextStep;
 use crate::components::badge::Badge;
 use crate::components::banner::Banner;
@@ -7,6 +9,7 @@ use crate::components::button::LinkButton;
 use crate::components::card::Card;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
+use crate::fns::projects::{LoadSample, RestoreProject};
 use crate::pages::workflows::StageLine;
 use crate::paths;
 use leptos::prelude::*;
@@ -19,7 +22,11 @@ use towpath_domain::streams::Stream;
 use towpath_domain::workflows::Workflow;
 
 #[component]
-pub fn Overview(view: ProjectView) -> impl IntoView {
+pub fn Overview(
+    view: ProjectView,
+    restore: ServerAction<RestoreProject>,
+    load_sample: ServerAction<LoadSample>,
+) -> impl IntoView {
     let project = view.project.clone();
     let title = project.title.to_string();
     let lead = if project.is_global() {
@@ -29,7 +36,8 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
     };
     // What is looked at every day stands first, once it is there.
     let new = view.integrations.is_empty();
-    let refused = view.may_configure.clone().err();
+    let archived = project.archived_at.is_some();
+    let refused = view.may_configure.clone().err().filter(|_| !archived);
     let places = if project.is_global() {
         view! { <Streams streams=view.streams.clone() /> }.into_any()
     } else {
@@ -41,6 +49,13 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
         <PageHeader title=title lead=lead>
             <LinkButton href=paths::members(&project.slug)>"Members"</LinkButton>
         </PageHeader>
+        {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}
+        {project
+            .sample
+            .filter(|_| !archived)
+            .map(|sample| {
+                view! { <SampleNote sample=sample may_load=view.may_load_sample.clone() action=load_sample /> }
+            })}
         {refused
             .map(|why| {
                 view! {
@@ -54,7 +69,8 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
         {places}
         <Workflows view=view.clone() />
         {new.then(|| view! { <Integrations view=view.clone() /> })}
-        {(!view.services.is_empty()).then(|| view! { <Services view=view /> })}
+        {(!view.services.is_empty()).then(|| view! { <Services view=view.clone() /> })}
+        <ArchiveLink view=view />
     }
 }
 

@@ -10,7 +10,8 @@ use towpath_domain::projects::ProjectView;
 #[component]
 pub fn NextStep(view: ProjectView) -> impl IntoView {
     let may = view.may_configure.is_ok();
-    Step::next(&view).map(|step| {
+    let step = Step::next(&view).filter(|_| view.project.archived_at.is_none());
+    step.map(|step| {
         let (title, words, button) = step.words();
         let href = match step {
             Step::Environments => paths::new_environment(&view.project.slug),

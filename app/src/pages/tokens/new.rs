@@ -9,6 +9,7 @@ use crate::components::select::{Select, SelectOption};
 use crate::fns::tokens::CreateToken;
 use crate::pages::forms::{Draft, empty_after, input_name};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use towpath_domain::access::{Action, TOKEN_ACTIONS};
 use towpath_domain::forms::Invalid;
 use towpath_domain::tokens::{TokenForm, TokensView};
@@ -18,6 +19,9 @@ use towpath_domain::words::Title;
 pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl IntoView {
     let draft = Draft::of(create);
     let form = NodeRef::new();
+    // A page that leads here may say what the token is for.
+    let asked = use_query_map().with_untracked(|query| query.get("scope")).unwrap_or_default();
+    let scope = if view.scopes.contains(&asked) { asked } else { String::new() };
     empty_after(create, form);
     view! {
         <Card title="New token">
@@ -38,7 +42,7 @@ pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl Int
                     name=input_name("scope")
                     label="Where"
                     options=scope_options(&view.scopes)
-                    value=draft.value("scope")
+                    value=draft.value_or("scope", &scope)
                     error=draft.mistake("scope")
                 />
                 <Actions draft=draft.clone() />

@@ -45,6 +45,7 @@ fn slot(number: u128, slug: &str, production: bool) -> Slot {
 
 /// qa → prod, where prod needs `approvals` approvals.
 struct World {
+    project: Project,
     qa: Slot,
     prod: Slot,
     workflow: Workflow,
@@ -90,13 +91,22 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         received_via: Arrival::Push,
     };
     let place = prod.target(id(PROJECT), id(8));
-    World { qa, prod, workflow, build, place }
+    let project = Project {
+        id: id(PROJECT),
+        slug: Slug::parse("shop").expect("a slug"),
+        title: Title::parse("Shop").expect("a title"),
+        created_at: Time::from_micros(0),
+        archived_at: None,
+        sample: None,
+    };
+    World { project, qa, prod, workflow, build, place }
 }
 
 impl World {
     fn wish<'a>(&'a self, actor: &'a Actor) -> Move<'a> {
         Move {
             actor,
+            project: &self.project,
             workflow: Some(&self.workflow),
             from: &self.qa,
             to: &self.prod,
@@ -224,7 +234,12 @@ fn each_refusal_to_ask_names_its_rule() {
     let qa = || world.qa.slug.clone();
     let prod = || world.prod.slug.clone();
     let wish = world.wish(&admin);
+    let archived = Project { archived_at: Some(Time::from_micros(1)), ..world.project.clone() };
     let cases = [
+        (
+            Move { project: &archived, ..wish },
+            RequestRefused::Archived(Archived { project: archived.slug.clone() }),
+        ),
         (Move { workflow: None, ..wish }, RequestRefused::NoWorkflow),
         (Move { from: &world.prod, to: &world.qa, ..wish }, RequestRefused::NoWay { from: prod(), to: qa() }),
         (Move { to: &world.qa, ..wish }, RequestRefused::AlreadyThere { to: qa() }),

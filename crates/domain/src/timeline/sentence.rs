@@ -110,6 +110,8 @@ impl Telling<'_> {
             Change::TokenRevoked { title, .. } => self.text("revoked the token ").name(title),
             Change::StreamCreated { slug, .. } => self.text("created the release stream ").name(slug),
             Change::ProjectCreated { .. } => self.text("created the project ").project(),
+            Change::ProjectArchived => self.text("archived the project ").project(),
+            Change::ProjectRestored => self.text("restored the project ").project(),
             Change::EnvironmentCreated { slug, stream, .. } => self
                 .text("created the environment ")
                 .name(slug)

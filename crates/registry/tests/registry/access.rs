@@ -4,6 +4,7 @@ use axum::body::Body;
 use http::{Method, header};
 use towpath_domain::access::Action;
 use towpath_domain::digests::{Algorithm, Digest};
+use towpath_service::projects;
 
 use crate::harness::{Outcome, Registry, refusal};
 
@@ -93,5 +94,38 @@ async fn unknown_shapes_and_methods_get_answers_of_the_protocol() -> Outcome {
         let answer = registry.send(method.clone(), path, Body::empty()).await?;
         assert_eq!(answer.refusal(), refusal(status, code), "{method} {path}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_archived_project_is_pulled_from_and_refuses_every_change() -> Outcome {
+    let registry = Registry::start().await?;
+    let name = "shop/checkout/qa";
+    let digest = registry.push_image(name, "1.0", "one").await?;
+    let loose = registry.push_blob(name, b"loose").await?;
+    let upload = registry.begin(name).await?;
+    let manifest = registry.image(name, "two").await?;
+    projects::archive(&registry.service, &registry.admin, "shop").await?;
+    for reference in ["1.0", "current", &digest.to_string()] {
+        let pulled = registry.get(&format!("/v2/{name}/manifests/{reference}")).await?;
+        assert_eq!(pulled.status.as_u16(), 200, "{pulled:?}");
+    }
+    for (method, path) in [
+        (Method::POST, format!("/v2/{name}/blobs/uploads/")),
+        (Method::POST, format!("/v2/{name}/blobs/uploads/?mount={loose}&from={name}")),
+        (Method::PATCH, upload.clone()),
+        (Method::PUT, format!("{upload}?digest={digest}")),
+        (Method::DELETE, upload),
+        (Method::DELETE, format!("/v2/{name}/blobs/{loose}")),
+        (Method::DELETE, format!("/v2/{name}/manifests/1.0")),
+    ] {
+        let answer = registry.send(method.clone(), &path, Body::empty()).await?;
+        assert_eq!(answer.refusal(), refusal(403, "DENIED"), "{method} {path}");
+        assert!(answer.message().starts_with("The project shop is archived"), "{answer:?}");
+    }
+    let pushed = registry.put(name, "2.0", &manifest).await?;
+    assert_eq!(pushed.refusal(), refusal(403, "DENIED"));
+    projects::restore(&registry.service, &registry.admin, "shop").await?;
+    assert_eq!(registry.put(name, "2.0", &manifest).await?.status.as_u16(), 201);
     Ok(())
 }

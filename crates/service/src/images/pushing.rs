@@ -1,13 +1,13 @@
 //! Pushing manifests. Under a tag an image is a build that arrives; everything else is kept beside the builds.
 
-use super::{Error, Manifest, Name, Opened, Reference, open, reading::MANIFEST_LIMIT};
+use super::{Error, Manifest, Name, Opened, Reference, open_to_push, reading::MANIFEST_LIMIT};
 use crate::Service;
 use crate::builds::{self, Arrived, Received};
 use crate::manifests::{self, Contents, Descriptor, ImageConfig, ManifestError};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use towpath_blobs::BlobStore;
-use towpath_domain::access::{Action, Actor};
+use towpath_domain::access::Actor;
 use towpath_domain::builds::Origin;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::references::Tag;
@@ -39,7 +39,7 @@ pub async fn push_manifest(
     push: Push,
 ) -> Result<Manifest, Error> {
     let mut conn = service.read().await?;
-    let opened = open(&mut conn, actor, name, &[Action::Push]).await?;
+    let opened = open_to_push(&mut conn, actor, name).await?;
     let (digest, tags) = identify(&push)?;
     let document = manifests::Manifest::read(&push.content_type, &push.content)?;
     let contents = contents(&mut conn, &opened, &document).await?;
@@ -206,6 +206,7 @@ impl Pushed {
     /// Saves everything in one transaction. Answers with the reason if a build was kept but may not enter.
     async fn save(mut self, tx: &mut Tx, service: &Service, actor: &Actor) -> Result<Option<String>, Error> {
         self.refuse_smuggling()?;
+        self.opened.check_in_use(tx).await?;
         let now = service.now();
         stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, now).await?;
         if let Some(arrived) = self.arrived(tx).await? {

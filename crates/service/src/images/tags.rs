@@ -1,6 +1,6 @@
 //! Listing and deleting tags.
 
-use super::{Error, Name, Opened, Reference, open};
+use super::{Error, Name, Opened, Reference, open, open_to_push};
 use crate::Service;
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::digests::Digest;
@@ -40,12 +40,13 @@ pub async fn delete_manifest(
     reference: &Reference,
 ) -> Result<(), Error> {
     let mut conn = service.read().await?;
-    let opened = open(&mut conn, actor, name, &[Action::Push]).await?;
+    let opened = open_to_push(&mut conn, actor, name).await?;
     drop(conn);
     let (reference, clerk, by) = (reference.clone(), service.clone(), Service::event_actor(actor));
     service
         .db()
         .write(async move |tx| {
+            opened.check_in_use(tx).await?;
             let change = match reference {
                 Reference::Tag(tag) => delete_tag(tx, &opened, tag).await?,
                 Reference::Digest(digest) => {

@@ -3,7 +3,7 @@
 //! An upload belongs to the repository and the person that began it: the id under which its bytes lie is made
 //! from all three, so that the id in an address opens nothing to anyone else, and nothing needs to be recorded.
 
-use super::{Error, Name, open};
+use super::{Error, Name, open, open_to_push};
 use crate::Service;
 use bytes::Bytes;
 use futures::Stream;
@@ -132,7 +132,7 @@ pub async fn sweep_uploads(service: &Service) -> Result<u64, Error> {
 
 async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repository, Error> {
     let mut conn = service.read().await?;
-    Ok(open(&mut conn, actor, name, &[Action::Push]).await?.repository)
+    Ok(open_to_push(&mut conn, actor, name).await?.repository)
 }
 
 async fn link(service: &Service, repository: Repository, digest: Digest, size: i64) -> Result<(), Error> {

@@ -8,6 +8,7 @@ mod world;
 
 mod access;
 mod accounts;
+mod archiving;
 mod buckets;
 mod builds;
 mod integrations;
@@ -17,6 +18,7 @@ mod members;
 mod people;
 mod promotions;
 mod replicas;
+mod samples;
 mod story;
 mod timeline;
 mod tokens;

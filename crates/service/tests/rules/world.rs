@@ -1,6 +1,7 @@
 //! An installation whose clock and randomness the rules decide, with people in it.
 
 use crate::engines::{Database, Opens};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -94,6 +95,19 @@ impl World {
     /// Opens the store beside the service, for what no use case does that quickly.
     async fn store(&self) -> Db {
         Db::open(&self.database, || [0; 16]).await.expect("opens")
+    }
+
+    /// Runs a statement past every rule, to bring about what only a crash leaves.
+    pub async fn sql(&self, sql: &str) {
+        if self.database.starts_with("postgres") {
+            let mut conn = PgConnection::connect(&self.database).await.expect("connects");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect(sql);
+            conn.close().await.expect("closes");
+        } else {
+            let mut conn = SqliteConnection::connect(&self.database).await.expect("connects");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect(sql);
+            conn.close().await.expect("closes");
+        }
     }
 
     /// Someone who joined, with a role at a place.

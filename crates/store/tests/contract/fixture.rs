@@ -139,7 +139,14 @@ pub fn person(number: u128, name: &str) -> Person {
 }
 
 pub fn project(number: u128, name: &str) -> Project {
-    Project { id: id(number), slug: slug(name), title: title("Ein Täst · ✓"), created_at: at(1) }
+    Project {
+        id: id(number),
+        slug: slug(name),
+        title: title("Ein Täst · ✓"),
+        created_at: at(1),
+        archived_at: None,
+        sample: None,
+    }
 }
 
 pub fn stream(number: u128, name: &str) -> Stream {

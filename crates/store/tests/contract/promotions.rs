@@ -134,6 +134,8 @@ fn what_waits_is_listed_oldest_first_and_all_of_a_project_newest_first() {
         assert_eq!(numbers(waiting(&mut conn, 2).await.expect("reads")), [1, 3]);
         assert_eq!(numbers(waiting_of(&mut conn, shop.integration.id).await.expect("reads")), [1, 3, 5]);
         assert_eq!(waiting_of(&mut conn, id(51)).await.expect("reads"), []);
+        store.sql("update projects set archived_at = 1").await.expect("archives");
+        assert_eq!(waiting(&mut conn, 9).await.expect("reads"), [], "nobody can decide there");
         all.reverse();
         let project = shop.project.id;
         assert_eq!(list(&mut conn, project, i64::MAX, 2).await.expect("reads"), all[..2]);

@@ -104,6 +104,7 @@ impl Shop {
         let actor = manager(self.ana.id);
         let wish = Move {
             actor: &actor,
+            project: &self.project,
             workflow: Some(&self.workflow),
             from: &slot(&self.qa),
             to: &slot(&self.prod),

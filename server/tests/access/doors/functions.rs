@@ -33,6 +33,7 @@ pub fn doors() -> Vec<Door> {
             .note("the admin's")
             .body(|subject, _| Body::Form(vec![("session", subject.session.clone())])),
         post("/fn/end_other_sessions"),
+        post("/fn/view_docs").body(|_, _| Body::Form(vec![("page", "first-steps".into())])),
         post("/fn/view_home"),
         post("/fn/view_inbox"),
         post("/fn/view_timeline"),
@@ -59,6 +60,10 @@ pub fn doors() -> Vec<Door> {
             .body(|subject, _| Body::Form(vec![("token", subject.token.clone())])),
         post("/fn/create_project").body(|_, _| new("bank", &[])),
         post("/fn/view_project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_projects").body(|_, _| Body::Form(vec![("listed", "in_use".into())])),
+        post("/fn/archive_project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/restore_project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/load_sample"),
         post("/fn/create_environment")
             .body(|subject, _| with(subject, new("dev", &[("form[stream]", "dev")]))),
         post("/fn/create_workflow").body(|subject, _| {
@@ -74,6 +79,8 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_history").body(|subject, _| in_bucket(subject, &[])),
         post("/fn/view_placement")
             .body(|subject, _| in_bucket(subject, &[("placement", &subject.placement)])),
+        post("/fn/view_first_push")
+            .body(|subject, _| in_project(subject, &[("integration", &subject.integration), ("after", "0")])),
         post("/fn/view_build").body(|subject, _| Body::Form(vec![("digest", subject.digest.clone())])),
         post("/fn/promote").note("into staging").body(|subject, _| {
             promotion(subject, [("digest", &subject.newest), ("from", "qa"), ("to", "staging")])

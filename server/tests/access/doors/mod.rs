@@ -203,6 +203,7 @@ impl Door {
             ("{layer}", &subject.layer),
             ("{loose}", &subject.loose),
             ("{secret}", &subject.secret),
+            ("{page}", "first-steps"),
             ("{upload}", &caller.upload),
         ];
         let filled = names.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value));

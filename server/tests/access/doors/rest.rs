@@ -9,6 +9,8 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects"),
         post("/api/v1/projects").body(|_, _| Body::Json(json!({"slug": "bank", "title": "Bank"}))),
         get("/api/v1/projects/{project}"),
+        post("/api/v1/projects/{project}/archive"),
+        post("/api/v1/projects/{project}/restore"),
         get("/api/v1/projects/{project}/environments"),
         post("/api/v1/projects/{project}/environments")
             .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),

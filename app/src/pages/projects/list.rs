@@ -1,0 +1,137 @@
+//! Every project that someone sees, with its integrations: those in use, or by `?archived=1` those put away.
+
+use crate::components::badge::Badge;
+use crate::components::card::Card;
+use crate::components::empty::EmptyState;
+use crate::components::page::PageHeader;
+use crate::components::time::TimeView;
+use crate::fns::projects::view_projects;
+use crate::loaded::Loaded;
+use crate::pages::home::FirstSteps;
+use crate::paths;
+use leptos::either::Either;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use towpath_domain::projects::{Listed, Project as ProjectRow, ProjectLine, ProjectsView};
+use towpath_domain::times::Time;
+
+#[component]
+pub fn ProjectsPage() -> impl IntoView {
+    let query = use_query_map();
+    let listed = move || match query.with(|query| query.get("archived")).as_deref() {
+        Some("1" | "true") => Listed::Archived,
+        _ => Listed::InUse,
+    };
+    let projects = Resource::new(listed, view_projects);
+    view! {
+        <main id="main" class="page">
+            <Loaded resource=projects let:view>
+                {match view.listed {
+                    Listed::InUse => Either::Left(view! { <Projects view=view /> }),
+                    Listed::Archived => Either::Right(view! { <ArchivedProjects view=view /> }),
+                }}
+            </Loaded>
+        </main>
+    }
+}
+
+#[component]
+fn Projects(view: ProjectsView) -> impl IntoView {
+    let own = view.projects.iter().any(|line| !line.project.is_global());
+    let may_create = view.may_create.is_ok();
+    view! {
+        <Title text="Projects" />
+        <PageHeader title="Projects" lead="Every project with its integrations: where builds arrive and move on.">
+            {(own && may_create)
+                .then(|| {
+                    view! {
+                        <a class="button button--primary" href=paths::NEW_PROJECT>
+                            "New project"
+                        </a>
+                    }
+                })}
+        </PageHeader>
+        {(!own).then(|| view! { <FirstSteps may_create=view.may_create /> })}
+        <Cards projects=view.projects now=view.now />
+        <ArchivedLink />
+    }
+}
+
+#[component]
+fn ArchivedProjects(view: ProjectsView) -> impl IntoView {
+    let none = view.projects.is_empty();
+    view! {
+        <Title text="Archived projects" />
+        <PageHeader
+            title="Archived projects"
+            lead="Put away: they can be read and pulled from, and restored on their pages."
+        >
+            <a class="button" href=paths::PROJECTS>
+                "Projects in use"
+            </a>
+        </PageHeader>
+        {none
+            .then(|| {
+                view! {
+                    <EmptyState title="No project is archived">
+                        <p>"A project that is no longer worked on can be archived at the foot of its page."</p>
+                    </EmptyState>
+                }
+            })}
+        <Cards projects=view.projects now=view.now />
+    }
+}
+
+/// Leads to the projects that are archived, from the foot of a list of those in use.
+#[component]
+pub fn ArchivedLink() -> impl IntoView {
+    view! {
+        <p class="page__foot">
+            <a href=paths::ARCHIVED_PROJECTS>"Archived projects"</a>
+        </p>
+    }
+}
+
+#[component]
+fn Cards(projects: Vec<ProjectLine>, now: Time) -> impl IntoView {
+    let card = |line: ProjectLine| view! { <Project line=line now=now /> };
+    view! { <div class="cards">{projects.into_iter().map(card).collect_view()}</div> }
+}
+
+#[component]
+fn Project(line: ProjectLine, now: Time) -> impl IntoView {
+    let ProjectLine { project, integrations } = line;
+    let none = integrations.is_empty();
+    let items = integrations
+        .into_iter()
+        .map(|integration| {
+            view! {
+                <li class="rows__item">
+                    <a class="rows__link" href=paths::integration(&project.slug, &integration.slug)>
+                        {integration.title.to_string()}
+                    </a>
+                    <span class="rows__meta">{integration.kind.plural()}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let href = paths::project(&project.slug);
+    view! {
+        <Card title=project.title.to_string()>
+            {about(&project, now)} <ul class="rows">{items}</ul>
+            {none.then(|| view! { <p class="muted">"No integration yet."</p> })}
+            <a class="button button--small" href=href>
+                {format!("Open {}", project.slug)}
+            </a>
+        </Card>
+    }
+}
+
+/// What is said of a project above its integrations.
+fn about(project: &ProjectRow, now: Time) -> impl IntoView + use<> {
+    let words = if project.is_global() { "What all projects share" } else { "Integrations" };
+    let archived = project.archived_at.map(|at| view! { ", archived " <TimeView at=at now=now /> });
+    let sample = project.sample.map(|_| view! { " " <Badge>"sample"</Badge> });
+    view! { <p class="muted">{words} {archived} {sample}</p> }
+}
