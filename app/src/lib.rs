@@ -10,10 +10,10 @@ pub mod components;
 mod echo;
 mod errors;
 pub mod fns;
-mod lazy;
-mod live;
 #[cfg(feature = "ssr")]
 mod guide;
+mod lazy;
+mod live;
 mod loaded;
 mod notices;
 mod pages;

@@ -7,12 +7,12 @@
 mod build_card;
 mod carry;
 mod dialog;
+mod first_push;
 mod hand;
 mod history;
 mod move_menu;
 mod news;
 mod paused;
-mod first_push;
 mod push_help;
 mod refusals;
 mod stage;
