@@ -14,6 +14,7 @@ pub async fn measure(installation: &Installation, history: &History) -> Result<V
     for (name, path) in [
         ("home", "/".to_owned()),
         ("board", "/projects/product-0/integrations/service-0".to_owned()),
+        ("history of a bucket", "/projects/product-0/integrations/service-0/buckets/e0".to_owned()),
         ("timeline, first page", "/timeline".to_owned()),
         ("timeline, deep page", format!("/timeline?before={deep}")),
         ("timeline of one bucket", "/timeline?integration=product-0%2Fservice-0&bucket=e0".to_owned()),

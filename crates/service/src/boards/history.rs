@@ -1,6 +1,7 @@
 //! The whole history of one bucket, a page at a time.
 
 use crate::buckets::BucketAddress;
+use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
 use std::collections::{BTreeMap, HashMap};
@@ -101,7 +102,10 @@ impl Found {
             cards: placed.iter().filter_map(|placed| known.card(placed)).collect(),
             older,
             version: self.bucket.map_or(0, |bucket| bucket.version),
-            may_roll_back: explain(actor, Action::RollBack, &self.located.slot_target(&self.slot)),
+            may_roll_back: in_use(
+                &self.located.project,
+                explain(actor, Action::RollBack, &self.located.slot_target(&self.slot)),
+            ),
             project: self.located.project,
             integration: self.located.integration,
             slot: self.slot,
