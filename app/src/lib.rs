@@ -14,6 +14,7 @@ mod loaded;
 mod pages;
 pub mod paths;
 mod routes;
+pub mod search;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod visitors;

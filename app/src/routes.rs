@@ -24,6 +24,7 @@ pub fn App() -> impl IntoView {
             <TopBar />
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=pages::home::HomePage ssr=mode.clone() />
+                <Route path=path!("/search") view=pages::search::SearchPage ssr=mode.clone() />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
                 <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
                 <Route path=path!("/inbox") view=pages::inbox::InboxPage ssr=mode.clone() />
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/people") view=pages::people::PeoplePage ssr=mode.clone() />
                 <Route path=path!("/streams") view=pages::streams::StreamsPage ssr=mode.clone() />
                 <Route path=path!("/builds/:digest") view=pages::builds::BuildPage ssr=mode.clone() />
+                <Route path=path!("/projects") view=pages::projects::ProjectsPage ssr=mode.clone() />
                 <Route path=path!("/projects/new") view=pages::projects::NewProjectPage ssr=mode.clone() />
                 <Route path=path!("/projects/:project") view=pages::projects::ProjectPage ssr=mode.clone() />
                 <Route

@@ -56,6 +56,7 @@ use crate::components::icon::{Icon, Symbol};
 use crate::components::live::LiveRegion;
 use crate::fns::people::{SignOut, who_am_i};
 use crate::paths;
+use crate::search::{SearchBox, provide_search};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -71,6 +72,7 @@ pub struct Deeds(pub RwSignal<usize>);
 pub fn provide_shell_context() {
     provide_context(Announcement(RwSignal::new(String::new())));
     provide_context(Deeds(RwSignal::new(0)));
+    provide_search();
 }
 
 /// The bar on top of every page.
@@ -99,7 +101,9 @@ fn Bar(me: crate::fns::people::Me, path: Memo<String>) -> impl IntoView {
     let current = move |href: &'static str| {
         let path = path.get();
         let here = if href == paths::HOME {
-            path == href || path.starts_with("/projects") || path.starts_with("/builds")
+            path == href
+        } else if href == paths::PROJECTS {
+            path.starts_with(href) || path.starts_with("/builds")
         } else {
             path.starts_with(href)
         };
@@ -120,7 +124,8 @@ fn Bar(me: crate::fns::people::Me, path: Memo<String>) -> impl IntoView {
                     "Towpath"
                 </a>
                 <nav class="topbar__nav" aria-label="Main">
-                    {link(paths::HOME, "Projects")}
+                    {link(paths::HOME, "Home")}
+                    {link(paths::PROJECTS, "Projects")}
                     <a
                         class="topbar__link"
                         href=paths::INBOX
@@ -142,6 +147,7 @@ fn Bar(me: crate::fns::people::Me, path: Memo<String>) -> impl IntoView {
                     {link(paths::STREAMS, "Streams")}
                     {me.manages_people.then(|| link(paths::PEOPLE, "People"))}
                 </nav>
+                <SearchBox who=me.email.clone() />
                 <details class="menu topbar__account">
                     <summary class="menu__trigger topbar__user">
                         <Avatar name=me.name.clone() />

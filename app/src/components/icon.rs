@@ -26,6 +26,7 @@ pub enum Symbol {
     Plus,
     Pulse,
     Rollback,
+    Search,
     Tag,
     Warning,
 }
@@ -61,6 +62,7 @@ impl Symbol {
             Self::Plus => "M8 3v10M3 8h10",
             Self::Pulse => "M1.5 8.5h3l2-5 3 9 2-4h3",
             Self::Rollback => "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.3 10.3l3.2 3.2",
             Self::Tag => "M2.5 3.5v4l6 6 5-5-6-6h-4a1 1 0 0 0-1 1ZM5.3 5.3h.01",
             Self::Warning => "M8 2.5l6 10.8H2ZM8 6.5v3M8 11.4v.1",
         }

@@ -1,16 +1,16 @@
-//! Projects, and the first page.
+//! Projects.
 
 use crate::AppError;
 use leptos::server;
-use towpath_domain::projects::{Home, ProjectForm, ProjectView};
+use towpath_domain::projects::{ProjectForm, ProjectView, ProjectsView};
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
 
-#[server(prefix = "/fn", endpoint = "view_home")]
-pub async fn view_home() -> Result<Home, AppError> {
+#[server(prefix = "/fn", endpoint = "view_projects")]
+pub async fn view_projects() -> Result<ProjectsView, AppError> {
     let (_, actor) = signed_in()?;
-    Ok(towpath_service::projects::home(&service()?, &actor).await?)
+    Ok(towpath_service::projects::list(&service()?, &actor).await?)
 }
 
 #[server(prefix = "/fn", endpoint = "view_project")]

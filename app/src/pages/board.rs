@@ -146,7 +146,7 @@ fn Heading(board: Arc<Board>) -> impl IntoView {
     let slug = board.integration.slug.to_string();
     let (project, title) = (board.project.slug.clone(), board.integration.title.to_string());
     let trail = vec![
-        Crumb::new("Projects", paths::HOME),
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::here(slug.clone()),
     ];

@@ -55,7 +55,7 @@ fn Waiting(inbox: Inbox) -> impl IntoView {
     }
 }
 
-fn list(items: Vec<InboxItem>, now: Time, verb: &'static str) -> Option<impl IntoView> {
+pub(super) fn list(items: Vec<InboxItem>, now: Time, verb: &'static str) -> Option<impl IntoView> {
     let item = move |item: InboxItem| {
         let promotion = item.promotion;
         let href = paths::promotion(&item.project, promotion.number);

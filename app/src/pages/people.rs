@@ -29,7 +29,7 @@ pub fn PeoplePage() -> impl IntoView {
         <main id="main" class="page">
             <Loaded resource=people let:view>
                 <Title text="People" />
-                <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("People")] />
+                <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("People")] />
                 <PageHeader title="People" lead="Who is here, what each may do, and where." />
                 <Failure errors=failed />
                 <Invited invite=invite />

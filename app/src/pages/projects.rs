@@ -1,10 +1,13 @@
-//! Projects: a project's page, and the form for a new one.
+//! Projects: the list of them, a project's page, and the form for a new one.
 
+mod list;
 mod new;
 mod overview;
 mod steps;
 
+pub use list::ProjectsPage;
 pub use new::NewProjectPage;
+pub use steps::NextStep;
 
 use crate::fns::projects::view_project;
 use crate::loaded::Loaded;

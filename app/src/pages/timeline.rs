@@ -84,7 +84,7 @@ fn Timeline(shown: Shown) -> impl IntoView {
         Either::Right(view! { <Days entries=page.entries.clone() now=page.now /> })
     };
     view! {
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Timeline")] />
+        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
         <FilterForm page=page filter=filter />
         {entries}

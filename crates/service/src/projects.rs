@@ -1,18 +1,18 @@
-//! Projects, and the first page that lists them.
+//! Projects, and the page that lists them.
 
 use crate::{Error, Service, allow, explain, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
-use towpath_domain::projects::{Home, Project, ProjectForm, ProjectLine, ProjectView};
+use towpath_domain::projects::{Project, ProjectForm, ProjectLine, ProjectView, ProjectsView};
 use towpath_domain::timeline::Change;
 use towpath_store::{environments, integrations, projects, services, streams, workflows};
 
-/// How many projects the first page lists.
+/// How many projects the page lists.
 const LISTED: usize = 200;
 /// How many projects are read at once while looking for those.
 const READ: i64 = 200;
 
 /// The projects that someone sees, with their integrations.
-pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
+pub async fn list(service: &Service, actor: &Actor) -> Result<ProjectsView, Error> {
     let mut conn = service.read().await?;
     let mut lines = Vec::new();
     let mut all = integrations::list_all(&mut conn).await?;
@@ -33,7 +33,7 @@ pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
     }
     lines.truncate(LISTED);
     let may_create = explain(actor, Action::Configure, &Target::installation());
-    Ok(Home { projects: lines, may_create, now: service.now() })
+    Ok(ProjectsView { projects: lines, may_create, now: service.now() })
 }
 
 /// A project with all that its page and its forms show.

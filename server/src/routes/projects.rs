@@ -22,8 +22,8 @@ pub fn routes() -> OpenApiRouter<Service> {
     responses((status = 200, description = "As asked for", body = Page<Project>), Failure)
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<Page<Project>>, Failure> {
-    let home = projects::home(&service, &caller.actor).await?;
-    Ok(Json(Page::whole(home.projects.into_iter().map(|line| line.project.into()))))
+    let seen = projects::list(&service, &caller.actor).await?;
+    Ok(Json(Page::whole(seen.projects.into_iter().map(|line| line.project.into()))))
 }
 
 /// Creates a project.

@@ -37,7 +37,7 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
     };
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here(project.slug.to_string())] />
+        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
         <PageHeader title=title lead=lead />
         {refused
             .map(|why| {
@@ -47,7 +47,11 @@ pub fn Overview(view: ProjectView) -> impl IntoView {
                     </Banner>
                 }
             })}
-        <NextStep view=view.clone() />
+        {view
+            .step()
+            .map(|step| {
+                view! { <NextStep project=project.slug.clone() step=step may_configure=view.may_configure.is_ok() /> }
+            })}
         {(!new).then(|| view! { <Integrations view=view.clone() /> })}
         {places}
         <Workflows view=view.clone() />

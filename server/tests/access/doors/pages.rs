@@ -5,8 +5,10 @@ use super::{Door, Kind};
 pub fn doors() -> Vec<Door> {
     vec![
         page("/"),
+        page("/").note("of the project").query("project={project}"),
         page("/sign-in"),
         page("/join/{secret}"),
+        page("/search").query("q={project}"),
         page("/inbox"),
         page("/timeline"),
         page("/timeline").note("of the project").query("project={project}"),
@@ -14,6 +16,7 @@ pub fn doors() -> Vec<Door> {
         page("/people"),
         page("/streams"),
         page("/builds/{digest}"),
+        page("/projects"),
         page("/projects/new"),
         page("/projects/{project}"),
         page("/projects/{project}/environments/new"),
