@@ -20,6 +20,7 @@ mod pages;
 pub mod paths;
 mod preferences;
 mod routes;
+pub mod search;
 mod shell;
 mod shortcuts;
 #[cfg(feature = "ssr")]

@@ -20,6 +20,7 @@ pub mod projects;
 pub mod promote;
 pub mod promotions;
 pub mod roll_back;
+pub mod search;
 pub mod sign_in;
 pub mod streams;
 pub mod timeline;

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::PlacementId;
+use towpath_domain::home;
+use towpath_domain::ids::{PersonId, PlacementId};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
@@ -10,6 +11,7 @@ pub const HOME: &str = "/";
 pub const ACCOUNT: &str = "/account";
 /// The table of keys on the account page.
 pub const SHORTCUTS: &str = "/account#shortcuts";
+pub const SEARCH: &str = "/search";
 pub const INBOX: &str = "/inbox";
 pub const TIMELINE: &str = "/timeline";
 pub const TOKENS: &str = "/tokens";
@@ -71,6 +73,11 @@ pub fn bucket(project: &Slug, integration: &Slug, bucket: &Slug, before: Option<
     before.map_or(page.clone(), |before| format!("{page}?before={before}"))
 }
 
+/// The stage of a bucket on the board.
+pub fn stage(project: &Slug, integration: &Slug, bucket: &Slug) -> String {
+    format!("{}#stage-{bucket}", self::integration(project, integration))
+}
+
 /// The plain form that asks for a promotion.
 pub fn promote(project: &Slug, integration: &Slug, digest: &Digest, from: &Slug, to: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/promote?digest={digest}&from={from}&to={to}")
@@ -89,6 +96,33 @@ pub fn build(digest: &Digest) -> String {
     format!("/builds/{digest}")
 }
 
+/// A part of a build's life: in one integration, from after a placement.
+pub fn life(digest: &Digest, project: &Slug, integration: &Slug, after: Option<PlacementId>) -> String {
+    let after = after.map(|after| after.to_string()).unwrap_or_default();
+    with_query(&build(digest), [("in", format!("{project}/{integration}").as_str()), ("after", &after)])
+}
+
+/// The first page with a filter, from after a place.
+pub fn home(filter: &home::Filter, after: Option<&home::Place>) -> String {
+    let after = after.map(ToString::to_string).unwrap_or_default();
+    with_query(HOME, [("project", filter.project.as_str()), ("q", &filter.q), ("after", &after)])
+}
+
+/// What a search finds.
+pub fn search(q: &str) -> String {
+    with_query(SEARCH, [("q", q)])
+}
+
+/// The builds that a search finds, from after a place.
+pub fn found_builds(q: &str, after: Option<&str>) -> String {
+    with_query(SEARCH, [("q", q), ("kind", "builds"), ("after", after.unwrap_or_default())])
+}
+
+/// What someone did.
+pub fn deeds(person: PersonId) -> String {
+    timeline(&Filter { person: person.to_string(), ..Filter::default() }, None)
+}
+
 /// The timeline with a filter, from before an event.
 pub fn timeline(filter: &Filter, before: Option<i64>) -> String {
     let parts = [
@@ -99,12 +133,17 @@ pub fn timeline(filter: &Filter, before: Option<i64>) -> String {
         ("kind", filter.kind.clone()),
         ("before", before.map(|before| before.to_string()).unwrap_or_default()),
     ];
+    with_query(TIMELINE, parts.iter().map(|(key, value)| (*key, value.as_str())))
+}
+
+/// An address with those parts of a query that are not empty.
+fn with_query<'a>(path: &str, parts: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let query: Vec<String> = parts
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| format!("{key}={}", encode(&value)))
+        .map(|(key, value)| format!("{key}={}", encode(value)))
         .collect();
-    if query.is_empty() { TIMELINE.to_owned() } else { format!("{TIMELINE}?{}", query.join("&")) }
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
@@ -134,6 +173,14 @@ mod tests {
             "/timeline?integration=shop%2Fcheckout&kind=rolled_back&before=7"
         );
         assert_eq!(timeline(&Filter::default(), None), "/timeline");
+    }
+
+    #[test]
+    fn whatever_is_looked_for_stands_whole_in_the_address() {
+        assert_eq!(search("shop#1 %&"), "/search?q=shop%231%20%25%26");
+        assert_eq!(found_builds("é", Some("0.x")), "/search?q=%C3%A9&kind=builds&after=0.x");
+        let filter = home::Filter { q: "web".into(), ..home::Filter::default() };
+        assert_eq!(home(&filter, home::Place::parse("shop/web").as_ref()), "/?q=web&after=shop%2Fweb");
     }
 
     #[test]

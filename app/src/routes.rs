@@ -17,6 +17,7 @@ lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
 lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
 lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
 lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
+lazy!(search_page = crate::pages::search::SearchPage, in reading);
 lazy!(docs_page = crate::pages::docs::DocsPage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
 lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
             <TopBar />
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=pages::home::HomePage ssr=mode.clone() />
+                <Route path=path!("/search") view={Lazy::<search_page::Page>::new()} ssr=mode.clone() />
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
                 <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
                 <Route path=path!("/account") view={Lazy::<account_page::Page>::new()} ssr=mode.clone() />

@@ -95,6 +95,7 @@ use crate::live::{ContactBanner, follow, provide_live_context, use_changes};
 use crate::notices::{Notices, NoticesView, provide_notices};
 use crate::paths;
 use crate::preferences::{Chosen, provide_preferences};
+use crate::search::{SearchBox, SearchPalette, provide_search, use_search};
 use crate::shortcuts::Shortcuts;
 use account::AccountMenu;
 use compact::CompactBar;
@@ -117,6 +118,7 @@ pub fn provide_shell_context() {
     provide_live_context();
     provide_preferences();
     provide_notices();
+    provide_search();
 }
 
 /// The bar on top of every page.
@@ -134,9 +136,11 @@ pub fn TopBar() -> impl IntoView {
     let announcement: Announcement = expect_context();
     let chosen: Chosen = expect_context();
     let notices: Notices = expect_context();
+    let search = use_search();
     Effect::new(move |_| {
         let Some(Ok(me)) = me.get() else { return };
         notices.answered(me.as_ref());
+        search.follow(me.as_ref().map(|me| me.email.as_str()));
         if let Some(me) = me {
             chosen.follow(me.preferences);
         }
@@ -153,6 +157,7 @@ pub fn TopBar() -> impl IntoView {
         <LiveRegion message=announcement.0 />
         <ContactBanner />
         <Shortcuts />
+        <SearchPalette />
         <NoticesView />
     }
 }
@@ -169,6 +174,7 @@ fn Bar(me: Me, path: Memo<String>) -> impl IntoView {
                 <nav class="topbar__nav" aria-label="Main">
                     <Ways me=me.clone() path=path class="topbar__link" />
                 </nav>
+                <SearchBox />
                 <AccountMenu me=me.clone() />
                 <CompactBar me=me path=path />
             </div>
@@ -182,7 +188,9 @@ fn Ways(me: Me, path: Memo<String>, class: &'static str) -> impl IntoView {
     let current = move |href: &'static str| {
         let path = path.get();
         let here = if href == paths::HOME {
-            path == href || path.starts_with("/projects") || path.starts_with("/builds")
+            path == href
+        } else if href == paths::PROJECTS {
+            path.starts_with(href) || path.starts_with("/builds")
         } else {
             path.starts_with(href)
         };
@@ -196,7 +204,8 @@ fn Ways(me: Me, path: Memo<String>, class: &'static str) -> impl IntoView {
         }
     };
     view! {
-        {link(paths::HOME, "Projects")}
+        {link(paths::HOME, "Home")}
+        {link(paths::PROJECTS, "Projects")}
         <a class=class href=paths::INBOX aria-current=move || current(paths::INBOX)>
             "Inbox"
             {(me.waiting > 0)

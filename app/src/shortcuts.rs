@@ -15,7 +15,7 @@ use crate::paths;
 pub enum Deed {
     /// Goes to a page.
     Open(&'static str),
-    /// Puts the focus into the search box, where the page has one.
+    /// Opens the search.
     Search,
     /// Opens the sheet of keys.
     Sheet,
@@ -43,7 +43,7 @@ pub const GROUPS: [Group; 3] = [
         title: "Go to",
         shortcuts: &[
             acts(&["g", "h"], "Home", Deed::Open(paths::HOME)),
-            acts(&["g", "p"], "Projects", Deed::Open(paths::HOME)),
+            acts(&["g", "p"], "Projects", Deed::Open(paths::PROJECTS)),
             acts(&["g", "i"], "Inbox", Deed::Open(paths::INBOX)),
             acts(&["g", "t"], "Timeline", Deed::Open(paths::TIMELINE)),
         ],

@@ -85,6 +85,12 @@ pub enum Command {
   towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
   towpath rollback shop/checkout/prod --to 0199f5a2-6c0e-7d53-9d0c-2f1f6f0f6a11 --reason 'Errors'")]
     Rollback(Rollback),
+    /// Find builds, promotions, services and whatever else you see, by any of its names.
+    #[command(before_help = "Examples:
+  towpath search c0ffee1
+  towpath search shop#12
+  towpath search sha256:3f1a --output json")]
+    Search(Search),
     /// Show what is in each bucket of an integration.
     #[command(before_help = "Example:
   towpath status shop/checkout")]
@@ -162,6 +168,16 @@ pub struct Rollback {
     /// Why; it stays in the timeline.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Search {
+    /// A name, a tag, four or more digits of a commit or a digest, or a promotion as PROJECT#NUMBER.
+    #[arg(value_name = "TERM", required = true)]
+    pub term: Vec<String>,
+    /// How many to list of each kind.
+    #[arg(long, default_value_t = 10)]
+    pub limit: usize,
 }
 
 #[derive(Debug, Args)]

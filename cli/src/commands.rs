@@ -2,6 +2,7 @@
 
 mod buckets;
 mod promotions;
+mod search;
 mod sessions;
 mod timeline;
 
@@ -25,6 +26,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
             promotions::decide(&client(&common)?, decide, Choice::Reject, format).await
         }
         Command::Rollback(rollback) => buckets::roll_back(&client(&common)?, rollback, format).await,
+        Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
         Command::Timeline(filter) => timeline::list(&client(&common)?, filter, format).await,

@@ -294,3 +294,16 @@ async fn a_file_that_cannot_be_understood_is_named() {
     let ran = terminal.run(&["whoami"], "");
     assert!(ran.code == 2 && ran.stderr.contains("unknown field `sever`"), "{ran}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_found_with_where_it_is_current() {
+    let terminal = Terminal::signed_in().await;
+    terminal.world.push("qa", "1.4.2").await;
+    assert_snapshot!(terminal.run(&["search", "0a1b"], ""), @r#"
+    exit 0
+    KIND   NAME   WHERE          ABOUT
+    build  1.4.2  shop/checkout  current in qa; sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    "#);
+    let ran = terminal.run(&["search", "nothing", "so", "called"], "");
+    assert_eq!(ran.code, 5, "{ran}");
+}

@@ -11,7 +11,7 @@ export async function join(visitor: Visitor, link: string, who: Credentials): Pr
   if (await email.isEditable()) await email.fill(who.email);
   await page.getByLabel("Password").fill(who.password);
   await page.getByRole("button", { name: "Join" }).click();
-  await expect(heading(page, "Projects")).toBeVisible();
+  await expect(heading(page, "Home")).toBeVisible();
 }
 
 export async function createProject(visitor: Visitor, slug: string, title: string): Promise<void> {

@@ -185,7 +185,7 @@ test("signing in leads to pages of this site only", async ({ browser }) => {
     await page.getByLabel("Password").fill(ADA.password);
     await steps.submit(page, "Sign in");
     await expect(page, next).toHaveURL("/");
-    await expect(heading(page, "Projects")).toBeVisible();
+    await expect(heading(page, "Home")).toBeVisible();
   }
 });
 

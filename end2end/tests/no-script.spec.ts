@@ -40,7 +40,7 @@ test("joining by a link keeps what was typed, but never the password", async ({ 
   await page.getByRole("textbox", { name: "E-mail" }).fill(ADA.email);
   await page.getByLabel("Password").fill(ADA.password);
   await steps.submit(page, "Join");
-  await expect(heading(page, "Projects")).toBeVisible();
+  await expect(heading(page, "Home")).toBeVisible();
 });
 
 test("signing out and in, with a wrong password between", async () => {

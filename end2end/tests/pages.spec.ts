@@ -38,9 +38,13 @@ test.beforeAll(async ({ browser }) => {
 });
 
 const PAGES: [path: string | (() => string), heading: string | RegExp, status?: number][] = [
-  ["/", "Projects"],
+  ["/", "Home"],
+  ["/?q=nothing", "Home"],
   ["/projects", "Projects"],
   ["/projects?archived=1", "Archived projects"],
+  ["/search", "Search"],
+  ["/search?q=checkout", "Search"],
+  ["/search?q=1.&kind=builds", "Search"],
   ["/projects/new", "New project"],
   ["/projects/shop", "Shop"],
   ["/projects/global", "Global"],
@@ -123,6 +127,15 @@ test("the board with all of it open, and with a build in the hand", async () => 
   await expectAccessible(page);
   await page.keyboard.press("Space");
   await expect(page.getByRole("dialog", { name: "Promote 1.5.0 to staging" })).toBeVisible();
+  await expectUsable(page);
+});
+
+test("the palette with what it finds", async () => {
+  const { page } = ada;
+  await ada.open("/");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).fill("checkout");
+  await expect(page.getByRole("option", { name: /^Checkout shop\/checkout/ }).first()).toBeVisible();
   await expectUsable(page);
 });
 

@@ -17,6 +17,7 @@ mod problems;
 mod projects;
 mod promotions;
 mod queries;
+mod search;
 mod sessions;
 mod streams;
 mod timeline;
@@ -62,6 +63,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(promotions::routes())
         .merge(buckets::routes())
         .merge(timeline::routes())
+        .merge(search::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(people::routes())

@@ -33,6 +33,7 @@ pub enum Symbol {
     Rollback,
     Screen,
     Sun,
+    Search,
     Tag,
     Warning,
 }
@@ -79,6 +80,7 @@ impl Symbol {
                 "M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6ZM8 1.5v1.2M8 13.3v1.2M1.5 8h1.2M13.3 8h1.2\
                  M3.4 3.4l.85.85M11.75 11.75l.85.85M3.4 12.6l.85-.85M11.75 4.25l.85-.85"
             }
+            Self::Search => "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.3 10.3l3.2 3.2",
             Self::Tag => "M2.5 3.5v4l6 6 5-5-6-6h-4a1 1 0 0 0-1 1ZM5.3 5.3h.01",
             Self::Warning => "M8 2.5l6 10.8H2ZM8 6.5v3M8 11.4v.1",
         }

@@ -8,20 +8,26 @@ use leptos::prelude::*;
 
 /// Links back to the start and on to what is older, as far as there is any.
 #[component]
-pub fn Pager(newest: Option<String>, older: Option<String>) -> impl IntoView {
+pub fn Pager(
+    newest: Option<String>,
+    older: Option<String>,
+    /// What leads back and on, where the list is not one of moments.
+    #[prop(default = ("Newest", "Older"))]
+    words: (&'static str, &'static str),
+) -> impl IntoView {
     let class = ButtonKind::Default.class(true);
     let newest = newest.map(|href| {
         view! {
             <a class=class.clone() href=href rel="first">
                 <Icon symbol=Symbol::ChevronLeft />
-                "Newest"
+                {words.0}
             </a>
         }
     });
     let older = older.map(|href| {
         view! {
             <a class=format!("{class} pager__older") href=href rel="next">
-                "Older"
+                {words.1}
                 <Icon symbol=Symbol::ChevronRight />
             </a>
         }

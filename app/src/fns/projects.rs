@@ -1,17 +1,11 @@
-//! Projects, and the first page.
+//! Projects.
 
 use crate::AppError;
 use leptos::server;
-use towpath_domain::projects::{Home, Listed, ProjectForm, ProjectView, ProjectsView};
+use towpath_domain::projects::{Listed, ProjectForm, ProjectView, ProjectsView};
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
-
-#[server(prefix = "/fn", endpoint = "view_home")]
-pub async fn view_home() -> Result<Home, AppError> {
-    let (_, actor) = signed_in()?;
-    Ok(towpath_service::projects::home(&service()?, &actor).await?)
-}
 
 /// The projects that one sees: those in use, or those that are archived.
 #[server(prefix = "/fn", endpoint = "view_projects")]

@@ -64,7 +64,7 @@ pub fn AccountPage() -> impl IntoView {
 fn Account(view: AccountView, actions: Actions) -> impl IntoView {
     let AccountView { person, sessions, now } = view;
     view! {
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Account")] />
+        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Account")] />
         <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
         <Profile person=person change=actions.name />
         <Password change=actions.password />

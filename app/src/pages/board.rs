@@ -274,7 +274,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
     let slug = first.integration.slug.to_string();
     let project = first.project.slug.clone();
     let trail = vec![
-        Crumb::new("Projects", paths::HOME),
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::here(slug.clone()),
     ];

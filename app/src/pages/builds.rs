@@ -1,7 +1,9 @@
-//! One build: what it is, where it came from, and where it has been.
+//! One build: what it is, where it came from, and where it has been, as a chain of custody.
 
+mod chain;
 mod life;
 mod origin;
+mod pull;
 mod sizes;
 
 use crate::components::digest::DigestView;
@@ -11,15 +13,25 @@ use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-use life::LifeCard;
-use towpath_domain::builds::BuildView;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use life::LifeView;
+use pull::From;
+use towpath_domain::builds::life::BuildView;
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::PlacementId;
+use towpath_domain::slugs::Slug;
 
 #[component]
 pub fn BuildPage() -> impl IntoView {
-    let params = use_params_map();
-    let digest = move || params.with(|params| params.get("digest")).unwrap_or_default();
-    let build = Resource::new(digest, view_build);
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = move || {
+        let digest = params.with(|params| params.get("digest")).unwrap_or_default();
+        let within = query.with(|query| query.get("in"));
+        let after: Option<PlacementId> =
+            query.with(|query| query.get("after")).and_then(|after| after.parse().ok());
+        (digest, within, after)
+    };
+    let build = Resource::new(asked, |(digest, within, after)| view_build(digest, within, after));
     view! {
         <main id="main" class="page">
             <Loaded resource=build let:view>
@@ -31,15 +43,61 @@ pub fn BuildPage() -> impl IntoView {
 
 #[component]
 fn Build(view: BuildView) -> impl IntoView {
-    let BuildView { digest, lives, now } = view;
+    let BuildView { digest, lives, elsewhere, registry, insecure, now } = view;
     let name = lives.first().map_or_else(|| digest.short().to_owned(), |life| life.build.tag.to_string());
-    let lives = lives.into_iter().map(|life| view! { <LifeCard life=life now=now /> }).collect_view();
+    let lead = match lives.len() + elsewhere.len() {
+        1 => "Where it came from, who let it pass, and where it has been.".to_owned(),
+        more => {
+            format!("Where it came from, who let it pass, and where it has been, in {more} integrations.")
+        }
+    };
+    let from = From { registry, insecure };
+    let whole = digest.to_string();
+    let lives = lives
+        .into_iter()
+        .map(|life| view! { <LifeView life=life from=from.clone() now=now /> })
+        .collect_view();
     view! {
         <Title text=format!("Build {name}") />
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here(format!("Build {name}"))] />
-        <PageHeader title=format!("Build {name}")>
-            <DigestView value=digest.to_string() />
+        <Breadcrumbs trail=vec![
+            Crumb::new("Projects", paths::PROJECTS),
+            Crumb::here(format!("Build {name}")),
+        ] />
+        <PageHeader title=format!("Build {name}") lead=lead>
+            <DigestView value=whole />
         </PageHeader>
-        <div class="stack">{lives}</div>
+        {lives}
+        <Elsewhere digest=digest of=elsewhere />
     }
+}
+
+/// The same digest in further integrations.
+#[component]
+fn Elsewhere(digest: Digest, of: Vec<(Slug, Slug)>) -> impl IntoView {
+    let item = |(project, integration): (Slug, Slug)| {
+        view! {
+            <li class="rows__item">
+                <a class="rows__link" href=paths::life(&digest, &project, &integration, None)>
+                    {format!("{project} / {integration}")}
+                </a>
+            </li>
+        }
+    };
+    (!of.is_empty()).then(|| {
+        view! {
+            <section class="card" aria-labelledby="elsewhere">
+                <header class="card__header">
+                    <h2 class="card__title" id="elsewhere">
+                        "The same image elsewhere"
+                    </h2>
+                    <div class="card__actions">
+                        <a class="button button--small" href=paths::build(&digest)>
+                            "All together"
+                        </a>
+                    </div>
+                </header>
+                <ul class="rows">{of.into_iter().map(item).collect_view()}</ul>
+            </section>
+        }
+    })
 }

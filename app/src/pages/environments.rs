@@ -54,7 +54,7 @@ fn NewEnvironment(view: ProjectView) -> impl IntoView {
     view! {
         <Title text=format!("New environment in {project}") />
         <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::HOME),
+            Crumb::new("Projects", paths::PROJECTS),
             Crumb::new(project.to_string(), back.clone()),
             Crumb::here("New environment"),
         ] />

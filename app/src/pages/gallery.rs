@@ -20,7 +20,7 @@ pub fn GalleryPage() -> impl IntoView {
     view! {
         <Title text="Gallery" />
         <main id="main" class="page">
-            <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Gallery")] />
+            <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Gallery")] />
             <PageHeader title="Gallery" lead="Every component in every state. Release builds have no such page.">
                 <ThemeChoice />
             </PageHeader>

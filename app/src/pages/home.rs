@@ -1,47 +1,118 @@
-//! The first page: the projects, and on an empty installation what to do first.
+//! The first page: what every service should run in every environment, and on an empty installation what to do
+//! first.
 
-use crate::components::card::Card;
+mod filter;
+mod inbox;
+mod matrix;
+
+use crate::AppError;
 use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
-use crate::fns::projects::view_home;
+use crate::components::pager::Pager;
+use crate::fns::home::view_home;
 use crate::loaded::Loaded;
-use crate::pages::projects::{ArchivedLink, SampleButton};
+use crate::pages::projects::SampleButton;
 use crate::paths;
+use filter::FilterForm;
+use inbox::InboxBeside;
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::projects::{Home, ProjectLine};
+use leptos_router::hooks::use_query_map;
+use matrix::Group;
+use serde::{Deserialize, Serialize};
+use towpath_domain::home::{Filter, Home, Place};
+
+/// What the address asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Query {
+    filter: Filter,
+    after: Option<Place>,
+}
+
+/// What was found, with what was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Shown {
+    home: Home,
+    query: Query,
+}
 
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let home = Resource::new(|| (), |()| view_home());
+    let query = use_query();
+    let home = Resource::new(
+        move || query.get(),
+        |query| async move {
+            let home = view_home(query.filter.clone(), query.after.clone()).await?;
+            Ok::<_, AppError>(Shown { home, query })
+        },
+    );
     view! {
-        <main id="main" class="page">
-            <Loaded resource=home let:home>
-                <Projects home=home />
+        <Title text="Home" />
+        <main id="main" class="page page--wide">
+            <Loaded resource=home let:shown>
+                <Overview shown=shown />
             </Loaded>
         </main>
     }
 }
 
+fn use_query() -> Memo<Query> {
+    let map = use_query_map();
+    Memo::new(move |_| {
+        let map = map.get();
+        let part = |name: &str| map.get(name).unwrap_or_default();
+        Query {
+            filter: Filter { project: part("project"), q: part("q") },
+            after: Place::parse(&part("after")),
+        }
+    })
+}
+
 #[component]
-fn Projects(home: Home) -> impl IntoView {
-    let own = home.projects.iter().any(|line| !line.project.is_global());
-    let may_create = home.may_create.is_ok();
+fn Overview(shown: Shown) -> impl IntoView {
+    let Shown { home, query: Query { filter, after } } = shown;
+    let Home { groups, next, projects, to_decide, waiting, may_create, now, .. } = home;
+    let own = !projects.is_empty();
+    let newest = after.is_some().then(|| paths::home(&filter, None));
+    let older = next.as_ref().map(|next| paths::home(&filter, Some(next)));
+    let nothing = groups.is_empty();
+    let groups = groups.into_iter().map(|group| view! { <Group group=group now=now /> }).collect_view();
     view! {
-        <Title text="Projects" />
-        <PageHeader title="Projects" lead="Every project with its integrations: where builds arrive and move on.">
-            {(own && may_create)
-                .then(|| {
-                    view! {
-                        <a class="button button--primary" href=paths::NEW_PROJECT>
-                            "New project"
-                        </a>
-                    }
-                })}
+        <PageHeader title="Home" lead="What each service should run in each environment, and since when.">
+            <a class="button" href=paths::PROJECTS>
+                "Projects"
+            </a>
         </PageHeader>
-        {(!own).then(|| view! { <FirstSteps may_create=home.may_create /> })}
-        <div class="cards">{home.projects.into_iter().map(|line| view! { <Project line=line /> }).collect_view()}</div>
-        <ArchivedLink />
+        {if own {
+            Either::Left(
+                view! {
+                    <div class="home">
+                        <InboxBeside items=to_decide waiting=waiting now=now />
+                        <div class="home__matrix">
+                            <FilterForm projects=projects filter=filter />
+                            {nothing.then(|| view! { <Nothing /> })}
+                            {groups}
+                            <Pager newest=newest older=older words=("First", "Next") />
+                        </div>
+                    </div>
+                },
+            )
+        } else {
+            Either::Right(view! { <FirstSteps may_create=may_create /> })
+        }}
+    }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <EmptyState title="Nothing matches">
+            <p>"No service fits this filter. Take a part of it away, or start again."</p>
+            <a class="button" href=paths::HOME>
+                "Show everything"
+            </a>
+        </EmptyState>
     }
 }
 
@@ -65,36 +136,5 @@ pub fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
                 Err(why) => view! { <p class="muted">{why}</p> }.into_any(),
             }}
         </EmptyState>
-    }
-}
-
-#[component]
-fn Project(line: ProjectLine) -> impl IntoView {
-    let ProjectLine { project, integrations } = line;
-    let about = if project.is_global() { "What all projects share" } else { "Integrations" };
-    let none = integrations.is_empty();
-    let items = integrations
-        .into_iter()
-        .map(|integration| {
-            view! {
-                <li class="rows__item">
-                    <a class="rows__link" href=paths::integration(&project.slug, &integration.slug)>
-                        {integration.title.to_string()}
-                    </a>
-                    <span class="rows__meta">{integration.kind.plural()}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    let href = paths::project(&project.slug);
-    view! {
-        <Card title=project.title.to_string()>
-            <p class="muted">{about}</p>
-            <ul class="rows">{items}</ul>
-            {none.then(|| view! { <p class="muted">"No integration yet."</p> })}
-            <a class="button button--small" href=href>
-                {format!("Open {}", project.slug)}
-            </a>
-        </Card>
     }
 }

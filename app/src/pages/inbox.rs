@@ -90,8 +90,9 @@ fn List(
     }
 }
 
+/// One promotion that waits.
 #[component]
-fn Item(item: InboxItem, now: Memo<Time>, verb: &'static str) -> impl IntoView {
+pub(super) fn Item(item: InboxItem, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
     let promotion = item.promotion;
     let href = paths::promotion(&item.project, promotion.number);
     let title = format!(

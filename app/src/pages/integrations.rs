@@ -54,7 +54,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
     view! {
         <Title text=format!("New integration in {project}") />
         <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::HOME),
+            Crumb::new("Projects", paths::PROJECTS),
             Crumb::new(project.to_string(), back.clone()),
             Crumb::here("New integration"),
         ] />

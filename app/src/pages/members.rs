@@ -38,7 +38,7 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
     let MembersView { project, members, invitations, roles, places, may_manage, now } = view;
     let title = format!("Members of {}", project.title);
     let trail = vec![
-        Crumb::new("Projects", paths::HOME),
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
         Crumb::here("Members"),
     ];

@@ -64,7 +64,7 @@ pub fn PeoplePage() -> impl IntoView {
         <main id="main" class="page">
             <Loaded resource=people let:view>
                 <Title text="People" />
-                <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("People")] />
+                <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("People")] />
                 <PageHeader title="People" lead="Who is here, what each may do, and where." />
                 <Outcome actions=actions />
                 <People view=view actions=actions />

@@ -11,6 +11,7 @@ pub use archive::ArchivePage;
 pub use list::{ArchivedLink, ProjectsPage};
 pub use new::NewProjectPage;
 pub use sample::SampleButton;
+pub use steps::NextStep;
 
 use crate::fns::projects::{LoadSample, RestoreProject, view_project};
 use crate::loaded::Loaded;

@@ -40,7 +40,7 @@ fn Streams(view: StreamsView, create: ServerAction<CreateStream>) -> impl IntoVi
     };
     view! {
         <Title text="Release streams" />
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Release streams")] />
+        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Release streams")] />
         <PageHeader
             title="Release streams"
             lead="Classes of environments, the same in all projects. An integration can have one bucket for each stream."

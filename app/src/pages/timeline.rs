@@ -96,7 +96,7 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
         Memo::new(move |_| page.read().older.map(|older| paths::timeline(&filter, Some(older))))
     };
     view! {
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Timeline")] />
+        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
         <FilterWords page=first.clone() filter=filter.clone() />
         <FilterForm page=first filter=filter />

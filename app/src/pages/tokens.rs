@@ -31,7 +31,7 @@ pub fn TokensPage() -> impl IntoView {
         <Title text="Tokens" />
         <main id="main" class="page">
             <Loaded resource=tokens let:view>
-                <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here("Tokens")] />
+                <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Tokens")] />
                 <PageHeader
                     title="Tokens"
                     lead="A machine, such as a CI job, signs in with a token of yours and may do at most what you may."

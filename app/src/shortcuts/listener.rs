@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::{Deed, Focus, Press, Sequence};
 use crate::preferences::Chosen;
+use crate::search::use_search;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -10,16 +11,13 @@ use leptos::web_sys::{Element, HtmlElement};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-/// The box that takes what is searched for, on pages that have one.
-const SEARCH_BOX: &str = "search-box";
-
 /// Follows the keys on every page, and holds the sheet that tells of them.
 #[component]
 pub fn Shortcuts() -> impl IntoView {
     let chosen: Chosen = expect_context();
     let sheet = RwSignal::new(false);
     let sequence = StoredValue::new(Sequence::default());
-    let navigate = use_navigate();
+    let (navigate, search) = (use_navigate(), use_search());
     Effect::new(move |_| {
         let navigate = navigate.clone();
         let listener = window_event_listener(ev::keydown, move |event| {
@@ -35,7 +33,7 @@ pub fn Shortcuts() -> impl IntoView {
                     navigate(path, NavigateOptions::default());
                     true
                 }
-                Some(Deed::Search) => focus_search(),
+                Some(Deed::Search) => search.open(),
                 Some(Deed::Sheet) => {
                     sheet.set(true);
                     true
@@ -78,10 +76,4 @@ fn takes_text(element: &Element) -> bool {
             "INPUT" => !["button", "checkbox", "radio", "submit"].contains(&kind.as_str()),
             _ => false,
         }
-}
-
-fn focus_search() -> bool {
-    let search = document().get_element_by_id(SEARCH_BOX);
-    let search = search.and_then(|search| search.dyn_into::<HtmlElement>().ok());
-    search.is_some_and(|search| search.focus().is_ok())
 }

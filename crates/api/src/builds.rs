@@ -3,7 +3,7 @@
 use crate::times::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use towpath_domain::builds as domain;
+use towpath_domain::builds::{self as domain, life};
 use utoipa::ToSchema;
 
 /// One image of an integration, pinned by its digest.
@@ -63,7 +63,7 @@ pub struct Life {
     pub integration: String,
     pub build: Build,
     pub pushed_by: String,
-    /// Where it was ever current, newest first.
+    /// Where it was ever current, oldest first; the first 200.
     pub placements: Vec<Placement>,
 }
 
@@ -74,11 +74,24 @@ pub struct Placement {
     /// How it came: `push`, `promotion` or `rollback`.
     pub cause: String,
     pub by: String,
+    /// The title of the token, where a machine did it in that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     pub at: Timestamp,
     /// Whether it still is current there by this placement.
     pub current: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The number of the promotion by which it came, and who approved that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<i64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_by: Vec<String>,
+    /// The digest that became current there after it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_at: Option<Timestamp>,
 }
 
 impl From<domain::Build> for Build {
@@ -115,33 +128,50 @@ impl From<domain::Claim> for Claim {
     }
 }
 
-impl From<domain::BuildView> for BuildLives {
-    fn from(view: domain::BuildView) -> Self {
+impl From<life::BuildView> for BuildLives {
+    fn from(view: life::BuildView) -> Self {
         Self { digest: view.digest.into(), lives: view.lives.into_iter().map(Life::from).collect() }
     }
 }
 
-impl From<domain::Life> for Life {
-    fn from(life: domain::Life) -> Self {
+impl From<life::Life> for Life {
+    fn from(life: life::Life) -> Self {
+        let placed = |link| match link {
+            life::Link::Placed(placed) => Some(Placement::from(placed)),
+            life::Link::Refused { .. } | life::Link::Ended { .. } => None,
+        };
         Self {
             project: life.project.into(),
             integration: life.integration.into(),
             build: life.build.into(),
-            pushed_by: life.pushed_by,
-            placements: life.placements.into_iter().map(Placement::from).collect(),
+            pushed_by: life.received_by.name,
+            placements: life.chain.into_iter().filter_map(placed).collect(),
         }
     }
 }
 
-impl From<domain::LifeLine> for Placement {
-    fn from(line: domain::LifeLine) -> Self {
+impl From<life::Placed> for Placement {
+    fn from(placed: life::Placed) -> Self {
+        let (promotion, approved_by) = match placed.promotion {
+            Some(passed) => {
+                (Some(passed.number), passed.approved.into_iter().map(|approved| approved.by).collect())
+            }
+            None => (None, Vec::new()),
+        };
+        let (replaced_by, replaced_at) =
+            placed.replaced.map(|next| (next.digest.to_string(), Timestamp::from(next.at))).unzip();
         Self {
-            bucket: line.bucket.into(),
-            cause: line.cause,
-            by: line.by,
-            at: line.at.into(),
-            current: line.current,
-            reason: line.reason,
+            bucket: placed.bucket.into(),
+            cause: placed.cause,
+            by: placed.by.name,
+            token: placed.by.token,
+            at: placed.at.into(),
+            current: placed.current,
+            reason: placed.reason,
+            promotion,
+            approved_by,
+            replaced_by,
+            replaced_at,
         }
     }
 }

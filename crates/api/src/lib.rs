@@ -16,6 +16,7 @@ pub mod people;
 pub mod problems;
 pub mod projects;
 pub mod promotions;
+pub mod search;
 pub mod sessions;
 pub mod streams;
 pub mod timeline;

@@ -1,9 +1,10 @@
 //! Builds: images pinned by digest, with where each came from.
 
+pub mod life;
+
 use crate::digests::Digest;
 use crate::ids::{BuildId, IntegrationId};
 use crate::references::Tag;
-use crate::slugs::Slug;
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,6 +92,31 @@ impl Origin {
     }
 }
 
+impl Claim {
+    /// Where the claim leads, if it is an address that a browser may be sent to.
+    pub fn link(&self) -> Option<&str> {
+        is_web_address(&self.value).then_some(self.value.as_str())
+    }
+}
+
+impl Origin {
+    /// Where the commit can be looked at, if the claimed source is kept where its web pages are.
+    pub fn commit_link(&self) -> Option<String> {
+        let source = self.repository.as_ref()?.link()?.trim_end_matches('/');
+        let commit = &self.commit.as_ref()?.value;
+        let hash = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        hash.then(|| format!("{}/commit/{commit}", source.strip_suffix(".git").unwrap_or(source)))
+    }
+}
+
+/// Whether a text is an address of the web, without anything that hides where it leads.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 impl Arrival {
     pub const fn name(self) -> &'static str {
         match self {
@@ -116,39 +142,38 @@ mod tests {
     }
 
     #[test]
+    fn only_an_honest_address_of_the_web_is_a_link() {
+        let link = |value: &str| Claim { value: value.to_owned(), verified: false }.link().map(str::to_owned);
+        assert!(link("https://git.example/acme/shop").is_some());
+        for value in [
+            "javascript:alert(1)",
+            "git@git.example:acme/shop",
+            "https://",
+            "http://a b",
+            "https://bank@evil.example/",
+            "ftp://x",
+        ] {
+            assert_eq!(link(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_commit_leads_to_its_page_where_its_source_has_one() {
+        let origin = |source: &str, revision: &str| {
+            Origin::from_labels([
+                ("org.opencontainers.image.source".to_owned(), source.to_owned()),
+                ("org.opencontainers.image.revision".to_owned(), revision.to_owned()),
+            ])
+        };
+        let link = origin("https://git.example/acme/shop.git", "c0ffee1").commit_link();
+        assert_eq!(link.as_deref(), Some("https://git.example/acme/shop/commit/c0ffee1"));
+        assert_eq!(origin("https://git.example/acme/shop", "../../evil").commit_link(), None);
+        assert_eq!(origin("git@git.example:acme/shop", "c0ffee1").commit_link(), None);
+    }
+
+    #[test]
     fn a_label_beyond_the_bound_is_left_out() {
         let origin = Origin::from_labels([("a".to_owned(), "x".repeat(5_000))]);
         assert!(origin.labels.is_empty());
     }
-}
-
-/// A build by its digest, wherever it is known, with its life across buckets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuildView {
-    pub digest: Digest,
-    /// One for each integration that has it and that who looks may see.
-    pub lives: Vec<Life>,
-    pub now: Time,
-}
-
-/// A build in one integration, and everywhere it was ever current, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Life {
-    pub project: Slug,
-    pub integration: Slug,
-    pub build: Build,
-    pub pushed_by: String,
-    pub placements: Vec<LifeLine>,
-}
-
-/// One placement in a build's life.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LifeLine {
-    pub bucket: Slug,
-    pub cause: String,
-    pub by: String,
-    pub at: Time,
-    pub reason: Option<String>,
-    /// Whether it is current there now.
-    pub current: bool,
 }

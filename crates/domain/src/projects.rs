@@ -102,9 +102,9 @@ pub struct ProjectView {
     pub now: Time,
 }
 
-/// What the first page shows.
+/// The projects that someone sees.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Home {
+pub struct ProjectsView {
     pub projects: Vec<ProjectLine>,
     pub may_create: Result<(), String>,
     pub now: Time,
@@ -135,7 +135,37 @@ pub struct ProjectLine {
     pub integrations: Vec<Integration>,
 }
 
+/// What a project needs next before a build can arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Environments,
+    Workflow,
+    Integration,
+}
+
+impl Step {
+    /// One after the other, as long as there is no integration.
+    pub const fn next(environments: bool, workflows: bool, integrations: bool) -> Option<Self> {
+        match (integrations, environments, workflows) {
+            (true, ..) => None,
+            (_, false, _) => Some(Self::Environments),
+            (.., false) => Some(Self::Workflow),
+            _ => Some(Self::Integration),
+        }
+    }
+}
+
 impl ProjectView {
+    /// What the project needs next; what is global has no environments of its own, and what is archived needs nothing.
+    pub fn step(&self) -> Option<Step> {
+        if self.project.archived_at.is_some() {
+            return None;
+        }
+        let environments = self.project.is_global() || !self.environments.is_empty();
+        Step::next(environments, !self.workflows.is_empty(), !self.integrations.is_empty())
+    }
+
     /// The slots that a workflow or an integration of this project can have, of both kinds.
     pub fn slots(&self) -> Vec<Slot> {
         let environments = self.environments.iter().map(|environment| Slot {

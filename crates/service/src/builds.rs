@@ -1,11 +1,15 @@
 //! Builds: how one is received, by whichever door, and what is known of one.
 
+mod life;
+
+pub use life::{Part, view};
+
 use crate::scenes::Located;
-use crate::{Error, Service, allow, people};
+use crate::{Error, Service, allow};
 use std::collections::BTreeMap;
-use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::{BucketKey, Slot};
-use towpath_domain::builds::{Arrival, Build, BuildView, Life, LifeLine, Origin};
+use towpath_domain::builds::{Arrival, Build, Origin};
 use towpath_domain::digests::Digest;
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_domain::references::Tag;
@@ -13,8 +17,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{BuildName, Change};
 use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
-use towpath_store::builds::Pushed;
-use towpath_store::{Conn, Tx, buckets, builds, integrations, projects};
+use towpath_store::{Conn, Tx, buckets, builds};
 
 /// An image that arrives, with what is known of it.
 #[derive(Debug, Clone)]
@@ -181,56 +184,6 @@ pub(crate) async fn current_name(conn: &mut Conn, bucket: &Bucket) -> Result<Opt
         Some(placement) => Ok(Some(build_name(&builds::load(conn, placement.build).await?.build))),
         None => Ok(None),
     }
-}
-
-/// A build by its digest, with its life in every integration that who asks may see.
-pub async fn view(service: &Service, actor: &Actor, digest: &str) -> Result<BuildView, Error> {
-    let missing = || Error::not_found(format_args!("A build with the digest “{digest}”"));
-    let parsed = Digest::parse(digest).map_err(|_| missing())?;
-    let mut conn = service.read().await?;
-    let mut lives = Vec::new();
-    for pushed in builds::with_digest(&mut conn, &parsed).await? {
-        let integration = integrations::load(&mut conn, pushed.build.integration).await?;
-        if !actor.may(Action::View, &Target::integration(integration.project, integration.id)) {
-            continue;
-        }
-        let project = projects::load(&mut conn, integration.project).await?;
-        lives.push(life(&mut conn, &Located { project, integration }, pushed).await?);
-    }
-    if lives.is_empty() {
-        return Err(missing());
-    }
-    Ok(BuildView { digest: parsed, lives, now: service.now() })
-}
-
-async fn life(conn: &mut Conn, located: &Located, pushed: Pushed) -> Result<Life, Error> {
-    let slots = located.slots(conn).await?;
-    let current: Vec<_> = buckets::list(conn, located.integration.id)
-        .await?
-        .into_iter()
-        .filter_map(|bucket| bucket.current.map(|placement| placement.id))
-        .collect();
-    let placed = buckets::life(conn, pushed.build.id).await?;
-    let people: Vec<_> = placed.iter().map(|(_, placed)| placed.placement.by.person).collect();
-    let names = towpath_store::people::names(conn, &people).await?;
-    let line = |(key, placed): (BucketKey, buckets::Placed)| {
-        let slot = slots.iter().find(|slot| slot.key == key)?;
-        Some(LifeLine {
-            bucket: slot.slug.clone(),
-            cause: placed.placement.cause.name().to_owned(),
-            by: name_of(&names, placed.placement.by),
-            at: placed.placement.at,
-            current: current.contains(&placed.placement.id),
-            reason: placed.reason,
-        })
-    };
-    Ok(Life {
-        project: located.project.slug.clone(),
-        integration: located.integration.slug.clone(),
-        pushed_by: people::name(conn, pushed.by.person).await?,
-        placements: placed.into_iter().filter_map(line).collect(),
-        build: pushed.build,
-    })
 }
 
 pub(crate) fn name_of(names: &BTreeMap<towpath_domain::ids::PersonId, String>, by: Placer) -> String {

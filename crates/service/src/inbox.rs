@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::Card;
-use towpath_domain::buckets::Slot;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, PromotionView};
 use towpath_domain::promotions::{Promotion, State};
+use towpath_domain::slugs::Slug;
+use towpath_store::promotions::Destination;
 use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions, timeline};
 
 /// How many waiting promotions are looked through.
@@ -24,16 +25,19 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let mut conn = service.read().await?;
     let as_of = timeline::size(&mut conn).await?;
     let waiting = promotions::waiting(&mut conn, WAITING).await?;
-    let mut places = Places::default();
-    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now: service.now() };
+    let mut destinations = promotions::destinations(&mut conn, &waiting).await?;
     let names = names(&mut conn, &waiting).await?;
+    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now: service.now() };
     for promotion in waiting {
-        let (located, slots) = places.find(&mut conn, promotion.integration).await?;
-        let slot = slots.iter().find(|slot| slot.key == promotion.to.key);
-        let Some(slot) = slot.filter(|_| actor.may(Action::View, &located.target())) else { continue };
-        let decides = promotion.may_decide(actor, &located.slot_target(slot)).is_ok();
+        let Some(Destination { project, integration, target }) = destinations.remove(&promotion.id) else {
+            continue;
+        };
+        if !actor.may(Action::View, &target) {
+            continue;
+        }
+        let decides = promotion.may_decide(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person();
-        let item = item(located, promotion, &names);
+        let item = item(project, integration, promotion, &names);
         if decides {
             inbox.to_decide.push(item);
         } else if asked {
@@ -73,9 +77,10 @@ pub async fn page(
     let mut places = Places::default();
     let mut items = Vec::new();
     for promotion in listed {
-        let (located, _) = places.find(&mut conn, promotion.integration).await?;
+        let located = places.find(&mut conn, promotion.integration).await?;
         if actor.may(Action::View, &located.target()) {
-            items.push(item(located, promotion, &names));
+            let (project, integration) = (located.project.slug.clone(), located.integration.slug.clone());
+            items.push(item(project, integration, promotion, &names));
         }
     }
     Ok(PromotionsPage { items, older })
@@ -92,11 +97,16 @@ pub async fn promotions(
     Ok(page(service, actor, project, before, limit).await?.items)
 }
 
-fn item(located: &Located, promotion: Promotion, names: &BTreeMap<PersonId, String>) -> InboxItem {
+fn item(
+    project: Slug,
+    integration: Slug,
+    promotion: Promotion,
+    names: &BTreeMap<PersonId, String>,
+) -> InboxItem {
     let waits = promotion.state == State::Waiting;
     InboxItem {
-        project: located.project.slug.clone(),
-        integration: located.integration.slug.clone(),
+        project,
+        integration,
         requested_by: names.get(&promotion.requested_by).cloned().unwrap_or_default(),
         needs: if waits { promotion.verdicts().needs() } else { Vec::new() },
         promotion,
@@ -121,20 +131,18 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
     Ok(people::names(conn, &ids).await?)
 }
 
-/// Integrations with their slots, each read once.
+/// Integrations with their projects, each read once.
 #[derive(Default)]
-struct Places(HashMap<IntegrationId, (Located, Vec<Slot>)>);
+struct Places(HashMap<IntegrationId, Located>);
 
 impl Places {
-    async fn find(&mut self, conn: &mut Conn, id: IntegrationId) -> Result<&(Located, Vec<Slot>), Error> {
+    async fn find(&mut self, conn: &mut Conn, id: IntegrationId) -> Result<&Located, Error> {
         Ok(match self.0.entry(id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
                 let integration = integrations::load(conn, id).await?;
                 let project = projects::load(conn, integration.project).await?;
-                let located = Located { project, integration };
-                let slots = located.slots(conn).await?;
-                vacant.insert((located, slots))
+                vacant.insert(Located { project, integration })
             }
         })
     }

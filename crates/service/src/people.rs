@@ -347,8 +347,3 @@ pub(crate) async fn approving_roles(conn: &mut Conn) -> Result<Vec<Role>, Error>
     let roles = access::roles(conn).await?;
     Ok(roles.into_iter().filter(|role| role.permissions.contains_key(&Action::Approve)).collect())
 }
-
-/// The name of a person, for a page.
-pub(crate) async fn name(conn: &mut Conn, person: PersonId) -> Result<String, Error> {
-    Ok(people::load(conn, person).await?.name.to_string())
-}

@@ -1,4 +1,4 @@
-//! Projects, and the first page that lists them.
+//! Projects, and the page that lists them.
 
 mod archiving;
 
@@ -7,21 +7,15 @@ pub use archiving::{archive, restore};
 use crate::{Error, Service, allow, explain, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::projects::{
-    Home, Listed, Project, ProjectForm, ProjectLine, ProjectView, ProjectsView, Sample,
+    Listed, Project, ProjectForm, ProjectLine, ProjectView, ProjectsView, Sample,
 };
 use towpath_domain::timeline::Change;
 use towpath_store::{environments, integrations, projects, services, streams, workflows};
 
-/// How many projects the first page lists.
+/// How many projects the page lists.
 const LISTED: usize = 200;
 /// How many projects are read at once while looking for those.
 const READ: i64 = 200;
-
-/// The first page: the projects in use that someone sees, with their integrations.
-pub async fn home(service: &Service, actor: &Actor) -> Result<Home, Error> {
-    let ProjectsView { projects, may_create, now, .. } = list(service, actor, Listed::InUse).await?;
-    Ok(Home { projects, may_create, now })
-}
 
 /// The projects that someone sees, with their integrations: those in use, or those that are archived.
 pub async fn list(service: &Service, actor: &Actor, listed: Listed) -> Result<ProjectsView, Error> {

@@ -91,7 +91,7 @@ async fn choices(
 
 /// The people whom who asks may know of: those with a role in something that they both see, and everyone for
 /// who sees all that happens.
-async fn colleagues(
+pub(crate) async fn colleagues(
     conn: &mut Conn,
     actor: &Actor,
     seen: &[Project],

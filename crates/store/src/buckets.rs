@@ -5,8 +5,10 @@ use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use towpath_domain::buckets::BucketKey;
+use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BucketId, BuildId, IntegrationId, PersonId, PlacementId, TokenId};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
+use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
 use uuid::Uuid;
 
@@ -232,26 +234,97 @@ pub async fn history(
     Ok(rows.into_iter().map(Placed::from).collect())
 }
 
-/// Every bucket in which a build was ever current, with when it came there, oldest first.
-pub async fn life(conn: &mut Conn, build: BuildId) -> Result<Vec<(BucketKey, Placed)>, Error> {
-    #[derive(sqlx::FromRow)]
-    struct LifeRow {
-        kind: String,
-        key: Uuid,
-        #[sqlx(flatten)]
-        placed: PlacedRow,
+/// A placement in the life of a build, with what came into the bucket after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lived {
+    pub key: BucketKey,
+    pub placed: Placed,
+    pub current: bool,
+    pub next: Option<Next>,
+}
+
+/// The placement that came after another in the same bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    pub digest: Digest,
+    pub tag: Tag,
+    pub cause: Cause,
+    pub at: Time,
+}
+
+#[derive(sqlx::FromRow)]
+struct LivedRow {
+    kind: String,
+    key: Uuid,
+    placement: Option<Uuid>,
+    #[sqlx(flatten)]
+    placed: PlacedRow,
+    next_at: Option<i64>,
+    next_cause: Option<Json<Cause>>,
+    next_tag: Option<String>,
+    next_digest: Option<String>,
+}
+
+impl TryFrom<LivedRow> for Lived {
+    type Error = Error;
+
+    fn try_from(row: LivedRow) -> Result<Self, Error> {
+        let wrong = |error: &dyn ToString| Error::inconsistent("builds", error.to_string());
+        let next = match (row.next_at, row.next_cause, row.next_tag, row.next_digest) {
+            (Some(at), Some(Json(cause)), Some(tag), Some(digest)) => Some(Next {
+                digest: Digest::parse(&digest).map_err(|error| wrong(&error))?,
+                tag: Tag::parse(&tag).map_err(|error| wrong(&error))?,
+                cause,
+                at: at.into(),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            key: BucketKey::new(kind("buckets", &row.kind)?, row.key),
+            current: row.placement == Some(row.placed.id.uuid()),
+            placed: row.placed.into(),
+            next,
+        })
     }
+}
+
+/// Up to `limit` placements of a build in whichever bucket, oldest first, after one of them.
+pub async fn life(
+    conn: &mut Conn,
+    build: BuildId,
+    after: Option<PlacementId>,
+    limit: i64,
+) -> Result<Vec<Lived>, Error> {
     let rows = fetch!(
         fetch_all,
-        LifeRow,
+        LivedRow,
         conn,
-        "select b.kind, b.key, p.id, p.build, p.cause, p.reason, p.person, p.token, p.at
-         from placements p join buckets b on b.id = p.bucket where p.build = $1 order by p.id limit 200",
+        "select k.kind, k.key, k.placement, p.id, p.build, p.cause, p.reason, p.person, p.token, p.at,
+                n.at as next_at, n.cause as next_cause, c.tag as next_tag, c.digest as next_digest
+         from placements p
+         join buckets k on k.id = p.bucket
+         left join placements n on n.id = (select q.id from placements q where q.bucket = p.bucket and q.id > p.id
+                                           order by q.id limit 1)
+         left join builds c on c.id = n.build
+         where p.build = $1 and p.id > $2 order by p.id limit $3",
+        build.uuid(),
+        after.map_or(Uuid::nil(), PlacementId::uuid),
+        limit
+    )?;
+    rows.into_iter().map(Lived::try_from).collect()
+}
+
+/// When a build was placed by this placement, if it ever was.
+pub async fn placed_at(conn: &mut Conn, build: BuildId, id: PlacementId) -> Result<Option<Time>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        "select at from placements where id = $1 and build = $2",
+        id.uuid(),
         build.uuid()
     )?;
-    rows.into_iter()
-        .map(|row| Ok((BucketKey::new(kind("buckets", &row.kind)?, row.key), row.placed.into())))
-        .collect()
+    Ok(row.map(|(at,)| at.into()))
 }
 
 /// The placement itself, if it is one of this bucket.
@@ -314,21 +387,62 @@ pub async fn refuse(tx: &mut Tx, bucket: BucketId, arrival: &RefusedArrival) -> 
     .map(drop)
 }
 
+#[derive(sqlx::FromRow)]
+struct RefusedRow {
+    #[sqlx(try_from = "Uuid")]
+    build: BuildId,
+    tag: String,
+    #[sqlx(json)]
+    refused: Refused,
+    #[sqlx(try_from = "Uuid")]
+    person: PersonId,
+    token: Option<Uuid>,
+    #[sqlx(try_from = "i64")]
+    at: Time,
+}
+
+impl From<RefusedRow> for RefusedArrival {
+    fn from(row: RefusedRow) -> Self {
+        Self {
+            build: row.build,
+            tag: row.tag,
+            refused: row.refused,
+            by: Placer { person: row.person, token: row.token.map(TokenId) },
+            at: row.at,
+        }
+    }
+}
+
+/// The arrivals of a build that its buckets refused, with the bucket, oldest first.
+pub async fn refusals(
+    conn: &mut Conn,
+    build: BuildId,
+    limit: i64,
+) -> Result<Vec<(BucketKey, RefusedArrival)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct RefusalRow {
+        kind: String,
+        key: Uuid,
+        #[sqlx(flatten)]
+        refused: RefusedRow,
+    }
+    let rows = fetch!(
+        fetch_all,
+        RefusalRow,
+        conn,
+        "select k.kind, k.key, r.build, r.tag, r.refused, r.person, r.token, r.at
+         from refused_arrivals r join buckets k on k.id = r.bucket
+         where r.build = $1 order by r.at limit $2",
+        build.uuid(),
+        limit
+    )?;
+    rows.into_iter()
+        .map(|row| Ok((BucketKey::new(kind("buckets", &row.kind)?, row.key), row.refused.into())))
+        .collect()
+}
+
 /// The newest refused arrivals of a bucket, of builds that never became current in it.
 pub async fn refused(conn: &mut Conn, bucket: BucketId, limit: i64) -> Result<Vec<RefusedArrival>, Error> {
-    #[derive(sqlx::FromRow)]
-    struct RefusedRow {
-        #[sqlx(try_from = "Uuid")]
-        build: BuildId,
-        tag: String,
-        #[sqlx(json)]
-        refused: Refused,
-        #[sqlx(try_from = "Uuid")]
-        person: PersonId,
-        token: Option<Uuid>,
-        #[sqlx(try_from = "i64")]
-        at: Time,
-    }
     let rows = fetch!(
         fetch_all,
         RefusedRow,
@@ -340,12 +454,5 @@ pub async fn refused(conn: &mut Conn, bucket: BucketId, limit: i64) -> Result<Ve
         bucket.uuid(),
         limit
     )?;
-    let arrival = |row: RefusedRow| RefusedArrival {
-        build: row.build,
-        tag: row.tag,
-        refused: row.refused,
-        by: Placer { person: row.person, token: row.token.map(TokenId) },
-        at: row.at,
-    };
-    Ok(rows.into_iter().map(arrival).collect())
+    Ok(rows.into_iter().map(RefusedArrival::from).collect())
 }

@@ -8,6 +8,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, TokenId};
 use towpath_domain::placements::Placer;
 use towpath_domain::references::Tag;
+use towpath_domain::search::{commit_key, tag_key};
 use towpath_domain::times::Time;
 use uuid::Uuid;
 
@@ -156,8 +157,8 @@ pub async fn insert(tx: &mut Tx, build: &Build, by: Placer) -> Result<(), Error>
     execute!(
         tx.conn(),
         "insert into builds (id, integration, digest, external_id, tag, media_type, size, platforms, origin,
-                             received_at, received_via, pushed_by, pushed_with)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                             received_at, received_via, pushed_by, pushed_with, tag_key, commit_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         build.id.uuid(),
         build.integration.uuid(),
         build.digest.to_string(),
@@ -171,6 +172,8 @@ pub async fn insert(tx: &mut Tx, build: &Build, by: Placer) -> Result<(), Error>
         build.received_via.name(),
         by.person.uuid(),
         by.token.map(TokenId::uuid),
+        tag_key(&build.tag),
+        build.origin.commit.as_ref().map(|commit| commit_key(&commit.value)),
     )
     .map(drop)
 }

@@ -1,6 +1,6 @@
 //! Environments, each with its release stream.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use towpath_domain::environments::Environment;
 use towpath_domain::ids::{EnvironmentId, ProjectId, StreamId};
@@ -53,6 +53,33 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Environment
          from environments e join release_streams s on s.id = e.stream
          where e.project = $1 order by e.position",
         project.uuid()
+    )?;
+    Ok(rows.into_iter().map(Environment::from).collect())
+}
+
+/// Every environment, by its project and in the order in which they were made.
+pub async fn list_all(conn: &mut Conn) -> Result<Vec<Environment>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select e.id, e.project, e.slug, e.title, s.id as stream_id, s.slug as stream_slug,
+                s.title as stream_title, s.production, s.built_in
+         from environments e join release_streams s on s.id = e.stream order by e.project, e.position"
+    )?;
+    Ok(rows.into_iter().map(Environment::from).collect())
+}
+
+/// The environments of these projects, each project's in the order in which they were made.
+pub async fn list_of(conn: &mut Conn, projects: &[ProjectId]) -> Result<Vec<Environment>, Error> {
+    let rows = fetch_in!(
+        Row,
+        conn,
+        "select e.id, e.project, e.slug, e.title, s.id as stream_id, s.slug as stream_slug,
+                s.title as stream_title, s.production, s.built_in
+         from environments e join release_streams s on s.id = e.stream where e.project in (",
+        projects.iter().map(|project| project.uuid()).collect(),
+        ") order by e.project, e.position"
     )?;
     Ok(rows.into_iter().map(Environment::from).collect())
 }

@@ -1,9 +1,11 @@
 //! Promotions and decisions. Only a [`Transition`] can be saved, so no step goes without its events.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
+use std::collections::HashMap;
+use towpath_domain::access::Target;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
@@ -181,6 +183,26 @@ pub async fn waiting_of(conn: &mut Conn, integration: IntegrationId) -> Result<V
     with_decisions(conn, rows).await
 }
 
+/// The promotions of a build that were not applied, oldest first.
+pub async fn unapplied(conn: &mut Conn, build: BuildId, limit: i64) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!("where m.build = $1 and m.state <> 'applied' order by m.id limit $2"),
+        build.uuid(),
+        limit
+    )?;
+    with_decisions(conn, rows).await
+}
+
+/// The promotions of these ids, in no order.
+pub async fn of_ids(conn: &mut Conn, ids: &[PromotionId]) -> Result<Vec<Promotion>, Error> {
+    let ids = ids.iter().map(|id| id.uuid()).collect();
+    let rows = fetch_in!(Row, conn, select!("where m.id in ("), ids, ")")?;
+    with_decisions(conn, rows).await
+}
+
 /// All that waits in the installation, oldest first; in an archived project nobody can decide.
 pub async fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Error> {
     let rows = fetch!(
@@ -195,6 +217,60 @@ pub async fn waiting(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Erro
         limit
     )?;
     with_decisions(conn, rows).await
+}
+
+/// Where a promotion leads, as a place of permission, with the names of its project and integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    pub project: Slug,
+    pub integration: Slug,
+    pub target: Target,
+}
+
+/// Where these promotions lead, as far as it still exists.
+pub async fn destinations(
+    conn: &mut Conn,
+    promotions: &[Promotion],
+) -> Result<HashMap<PromotionId, Destination>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct DestinationRow {
+        #[sqlx(try_from = "Uuid")]
+        id: PromotionId,
+        project_id: Uuid,
+        #[sqlx(try_from = "String")]
+        project: Slug,
+        integration_id: Uuid,
+        #[sqlx(try_from = "String")]
+        integration: Slug,
+        environment: Option<Uuid>,
+        stream: Uuid,
+        production: bool,
+    }
+    let rows = fetch_in!(
+        DestinationRow,
+        conn,
+        "select m.id, o.id as project_id, o.slug as project, i.id as integration_id, i.slug as integration,
+                e.id as environment, s.id as stream, s.production
+         from promotions m
+         join integrations i on i.id = m.integration
+         join projects o on o.id = i.project
+         left join environments e on m.to_kind = 'environment' and e.id = m.to_key
+         join release_streams s on s.id = coalesce(e.stream, m.to_key)
+         where m.id in (",
+        promotions.iter().map(|promotion| promotion.id.uuid()).collect(),
+        ")"
+    )?;
+    let destination = |row: DestinationRow| {
+        let target = Target {
+            project: Some(row.project_id.into()),
+            integration: Some(row.integration_id.into()),
+            environment: row.environment.map(Into::into),
+            stream: Some(row.stream.into()),
+            production: row.production,
+        };
+        (row.id, Destination { project: row.project, integration: row.integration, target })
+    };
+    Ok(rows.into_iter().map(destination).collect())
 }
 
 /// The promotions of a project, newest first, with a number below `before`.
@@ -217,21 +293,14 @@ pub async fn list(
 }
 
 async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion>, Error> {
-    let (Some(least), Some(most)) =
-        (rows.iter().map(|row| row.id).min(), rows.iter().map(|row| row.id).max())
-    else {
-        return Ok(Vec::new());
-    };
-    let decided = fetch!(
-        fetch_all,
+    let decided = fetch_in!(
         DecisionRow,
         conn,
-        "select promotion, person, choice, comment, digest, roles, at from decisions
-         where promotion between $1 and $2 order by at",
-        least.uuid(),
-        most.uuid()
+        "select promotion, person, choice, comment, digest, roles, at from decisions where promotion in (",
+        rows.iter().map(|row| row.id.uuid()).collect(),
+        ") order by at"
     )?;
-    let mut decisions = std::collections::HashMap::<PromotionId, Vec<Decision>>::new();
+    let mut decisions = HashMap::<PromotionId, Vec<Decision>>::new();
     for row in decided {
         decisions.entry(row.promotion).or_default().push(row.try_into()?);
     }

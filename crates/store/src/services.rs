@@ -48,6 +48,17 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Service>, E
     Ok(rows.into_iter().map(Service::from).collect())
 }
 
+/// Every service, by its project and its slug.
+pub async fn list_all(conn: &mut Conn) -> Result<Vec<Service>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, project, slug, title, integration from services order by project, slug"
+    )?;
+    Ok(rows.into_iter().map(Service::from).collect())
+}
+
 /// What one service should run in an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShouldRun {

@@ -1,8 +1,9 @@
 //! API tokens, kept under the hash of their secret.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
+use std::collections::HashMap;
 use towpath_domain::access::{Action, Scope};
 use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, TokenId};
 use towpath_domain::times::Time;
@@ -107,6 +108,18 @@ pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error>
         owner.uuid()
     )?;
     Ok(rows.into_iter().map(|row| Scoped::from(row).token).collect())
+}
+
+/// The titles of these tokens.
+pub async fn titles(conn: &mut Conn, ids: &[TokenId]) -> Result<HashMap<TokenId, String>, Error> {
+    let rows = fetch_in!(
+        (Uuid, String),
+        conn,
+        "select id, title from tokens where id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    Ok(rows.into_iter().map(|(id, title): (Uuid, String)| (id.into(), title)).collect())
 }
 
 /// The titles of the tokens by which machines acted in a stretch of the audit log.

@@ -23,5 +23,5 @@ async fn view(
     caller: Caller,
     Path(digest): Path<String>,
 ) -> Result<Json<BuildLives>, Failure> {
-    Ok(Json(builds::view(&service, &caller.actor, &digest).await?.into()))
+    Ok(Json(builds::view(&service, &caller.actor, &digest, builds::Part::WHOLE).await?.into()))
 }

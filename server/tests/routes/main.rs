@@ -7,6 +7,7 @@ mod openapi;
 mod people;
 mod projects;
 mod promotions;
+mod search;
 mod sessions;
 mod streams;
 mod support;

@@ -1,50 +1,114 @@
-//! A build in one integration: its facts, and every bucket that it was current in.
+//! A build in one integration: where it is current, what it waits for, its chain of custody, and its facts.
 
+use super::chain::Chain;
 use super::origin::{Labels, OriginFacts};
+use super::pull::{From, PullCommands};
 use super::sizes;
-use crate::components::badge::Badge;
-use crate::components::button::LinkButton;
-use crate::components::card::Card;
+use crate::components::banner::Banner;
 use crate::components::digest::DigestView;
-use crate::components::icon::Symbol;
+use crate::components::icon::{Icon, Symbol};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::paths;
 use leptos::prelude::*;
-use towpath_domain::builds::{Build, Life, LifeLine};
+use towpath_domain::builds::Build;
+use towpath_domain::builds::life::{Life, Standing, Wait};
+use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
 #[component]
-pub fn LifeCard(life: Life, now: Time) -> impl IntoView {
-    let Life { project, integration, build, pushed_by, placements } = life;
+pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
+    let (project, integration) = (life.project.clone(), life.integration.clone());
+    let id = format!("life-{project}-{integration}");
+    let labelled_by = id.clone();
     let board = paths::integration(&project, &integration);
-    let actions = ViewFn::from(move || {
-        view! {
-            <LinkButton href=board.clone() small=true>
-                "Open board"
-            </LinkButton>
-        }
-    });
+    let image = from.image(&life);
+    let (build, current) = (life.build.clone(), life.current.clone());
+    let waiting = life.waiting.iter().cloned().map(|wait| waits(&project, wait, now)).collect_view();
     let labels = build.origin.labels.clone();
     view! {
-        <Card title=format!("{project} / {integration}") actions=actions>
+        <section class="life" aria-labelledby=labelled_by>
+            <header class="section__header">
+                <h2 id=id>{format!("{project} / {integration}")}</h2>
+                <a class="button button--small" href=board>
+                    "Open board"
+                </a>
+            </header>
+            <Standings project=project integration=integration current=current now=now />
+            {waiting}
             <div class="columns">
-                <div class="stack stack--tight">
-                    <Facts of=build pushed_by=pushed_by now=now />
-                    <Labels labels=labels />
-                </div>
-                <section class="stack stack--tight">
-                    <h3>"Where it has been"</h3>
-                    <Placements placements=placements now=now />
+                <section class="stack stack--tight" aria-label="Chain of custody">
+                    <h3>"Chain of custody"</h3>
+                    <Chain life=life now=now />
                 </section>
+                <div class="stack">
+                    <Facts of=build />
+                    <Labels labels=labels />
+                    <PullCommands image=image insecure=from.insecure />
+                </div>
             </div>
-        </Card>
+        </section>
+    }
+}
+
+/// Where it is current now: the answer that most people come for.
+#[component]
+fn Standings(project: Slug, integration: Slug, current: Vec<Standing>, now: Time) -> impl IntoView {
+    if current.is_empty() {
+        return view! { <p class="life__nowhere">"It is current nowhere now."</p> }.into_any();
+    }
+    let standing = |Standing { bucket, production, since }: Standing| {
+        view! {
+            <li>
+                <a
+                    class="life__standing"
+                    href=paths::stage(&project, &integration, &bucket)
+                    data-production=production.then_some("")
+                >
+                    <Icon symbol=Symbol::Tag />
+                    <span class="life__bucket">{bucket.to_string()}</span>
+                    " "
+                    <span class="life__since">
+                        <TimeView at=since now=now />
+                    </span>
+                </a>
+            </li>
+        }
+    };
+    let standings = current.into_iter().map(standing).collect_view();
+    view! {
+        <div class="life__now">
+            // The list says it to those who do not see it.
+            <span class="life__since" aria-hidden="true">
+                "Current in"
+            </span>
+            <ul class="life__standings" aria-label="Current in">
+                {standings}
+            </ul>
+        </div>
+    }
+    .into_any()
+}
+
+fn waits(project: &Slug, wait: Wait, now: Time) -> impl IntoView + use<> {
+    let Wait { number, from, to, needs, by, at, reason } = wait;
+    let title = format!("Waits to enter {to}: needs {}", needs.join(" and "));
+    let href = paths::promotion(project, number);
+    view! {
+        <Banner tone=Tone::Info title=title>
+            <p class="banner__text">
+                <a href=href>{format!("Promotion #{number}")}</a>
+                {format!(" from {from}, asked for by {by}, ")}
+                <TimeView at=at now=now />
+                {format!(": “{reason}”")}
+            </p>
+        </Banner>
     }
 }
 
 #[component]
-fn Facts(of: Build, pushed_by: String, now: Time) -> impl IntoView {
-    let Build { digest, tag, size, platforms, media_type, origin, received_at, .. } = of;
+fn Facts(of: Build) -> impl IntoView {
+    let Build { digest, tag, size, platforms, media_type, origin, .. } = of;
     let platforms = if platforms.is_empty() { "not stated".to_owned() } else { platforms.join(", ") };
     view! {
         <dl class="facts">
@@ -66,49 +130,13 @@ fn Facts(of: Build, pushed_by: String, now: Time) -> impl IntoView {
                 <dt>"Platforms"</dt>
                 <dd>{platforms}</dd>
             </div>
-            <div class="facts__row">
-                <dt>"Pushed"</dt>
-                <dd>
-                    <TimeView at=received_at now=now />
-                    {format!(" by {pushed_by}, {}", received_at.to_words())}
-                </dd>
-            </div>
+            <OriginFacts origin=origin />
             <div class="facts__row">
                 <dt>"Media type"</dt>
                 <dd>
                     <code>{media_type}</code>
                 </dd>
             </div>
-            <OriginFacts origin=origin />
         </dl>
     }
-}
-
-/// Oldest first; what is current somewhere is marked.
-#[component]
-fn Placements(placements: Vec<LifeLine>, now: Time) -> impl IntoView {
-    if placements.is_empty() {
-        return view! { <p class="muted">"It has not been current in any bucket."</p> }.into_any();
-    }
-    let link = move |line: LifeLine| {
-        let LifeLine { bucket, cause, by, at, reason, current } = line;
-        view! {
-            <li class="chain__link" aria-current=current.then_some("true")>
-                <p class="chain__title">
-                    {bucket.to_string()} " "
-                    {current
-                        .then(|| {
-                            view! {
-                                <Badge tone=Tone::Accent symbol=Symbol::Tag>
-                                    "current"
-                                </Badge>
-                            }
-                        })}
-                </p>
-                {reason.map(|reason| view! { <p class="chain__reason">{reason}</p> })}
-                <p class="chain__meta">{format!("{cause} by {by}, ")} <TimeView at=at now=now /></p>
-            </li>
-        }
-    };
-    view! { <ol class="chain">{placements.into_iter().map(link).collect_view()}</ol> }.into_any()
 }

@@ -12,17 +12,24 @@ use towpath_domain::builds::{Claim, Origin};
 /// The fields of the origin that are known, as rows of a list of facts.
 #[component]
 pub fn OriginFacts(origin: Origin) -> impl IntoView {
+    let commit_link = origin.commit_link();
     let Origin { commit, repository, git_ref, version, title, authors, .. } = origin;
+    let source = repository.as_ref().and_then(|claim| claim.link().map(str::to_owned));
     let fields = [
-        ("Commit", commit),
-        ("Repository", repository),
-        ("Git ref", git_ref),
-        ("Version", version),
-        ("Title", title),
-        ("Authors", authors),
+        ("Commit", commit, commit_link),
+        ("Repository", repository, source),
+        ("Git ref", git_ref, None),
+        ("Version", version, None),
+        ("Title", title, None),
+        ("Authors", authors, None),
     ];
-    let row = |(name, claim): (&'static str, Option<Claim>)| {
+    let row = |(name, claim, href): (&'static str, Option<Claim>, Option<String>)| {
         claim.map(|Claim { value, verified }| {
+            let value = match href {
+                // Whoever pushed wrote it, so it is told nothing of where it is followed from.
+                Some(href) => view! { <a href=href rel="noreferrer nofollow">{value}</a> }.into_any(),
+                None => value.into_any(),
+            };
             view! {
                 <div class="facts__row">
                     <dt>{name}</dt>

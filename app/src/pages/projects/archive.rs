@@ -50,7 +50,7 @@ fn Archive(view: ProjectView) -> impl IntoView {
     let title = format!("Archive {}", project.title);
     let home = paths::project(&project.slug);
     let trail = vec![
-        Crumb::new("Projects", paths::HOME),
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.slug.to_string(), home.clone()),
         Crumb::here("Archive"),
     ];

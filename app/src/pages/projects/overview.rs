@@ -45,7 +45,7 @@ pub fn Overview(
     };
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::HOME), Crumb::here(project.slug.to_string())] />
+        <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
         <PageHeader title=title lead=lead>
             <LinkButton href=paths::members(&project.slug)>"Members"</LinkButton>
         </PageHeader>
@@ -64,7 +64,11 @@ pub fn Overview(
                     </Banner>
                 }
             })}
-        <NextStep view=view.clone() />
+        {view
+            .step()
+            .map(|step| {
+                view! { <NextStep project=project.slug.clone() step=step may_configure=view.may_configure.is_ok() /> }
+            })}
         {(!new).then(|| view! { <Integrations view=view.clone() /> })}
         {places}
         <Workflows view=view.clone() />

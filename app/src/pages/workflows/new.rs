@@ -59,7 +59,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     view! {
         <Title text=format!("New workflow in {project}") />
         <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::HOME),
+            Crumb::new("Projects", paths::PROJECTS),
             Crumb::new(project.to_string(), back.clone()),
             Crumb::here("New workflow"),
         ] />

@@ -11,6 +11,7 @@ use crate::pages::Page;
 use crate::people::{Invited, NewInvitation, People};
 use crate::projects::{NewProject, Project, ProjectDetail};
 use crate::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use crate::search::{Search, SearchResults};
 use crate::sessions::{Me, NewSession, Session};
 use crate::streams::{NewStream, Stream};
 use crate::timeline::{TimelineEntry, TimelineFilter};
@@ -76,6 +77,13 @@ impl Client {
 
     pub async fn build(&self, digest: &str) -> Result<BuildLives, Error> {
         self.get(self.address(&["builds", digest])).await
+    }
+
+    pub async fn search(&self, wanted: &Search) -> Result<SearchResults, Error> {
+        let mut url = self.address(&["search"]);
+        let limit = wanted.limit.map(|limit| limit.to_string());
+        query(&mut url, [("q", Some(wanted.q.as_str())), ("limit", limit.as_deref())]);
+        self.get(url).await
     }
 
     pub async fn promotions(

@@ -41,7 +41,7 @@ impl Doors {
         doors.note("board", boards::view(shop, actor, "shop", "checkout").await);
         doors.note("promotion", inbox::promotion(shop, actor, "shop", promotion.number).await);
         doors.note("promotions", inbox::page(shop, actor, "shop", None, 9).await);
-        doors.note("build", builds::view(shop, actor, &digest).await);
+        doors.note("build", builds::view(shop, actor, &digest, builds::Part::PAGE).await);
         doors.note("images of an environment", resolve(shop, actor, "shop", "qa").await);
         doors.note("dry run", explain(shop, actor, wish(&digest, "staging", "prod")).await);
         doors.image("pull", shop.pull(actor, "shop/checkout/qa", "current").await);
@@ -138,8 +138,8 @@ fn lists_and_the_timeline_leave_out_what_a_stranger_may_not_see() {
         let sam = shop.stranger("Sam").await;
         let olga = shop.person("Olga", Role::release_manager(), Place::Project { project: bank.id }).await;
         for (actor, visible) in [(&sam, vec![]), (&olga, vec!["bank"])] {
-            let home = projects::home(&shop, actor).await.expect("reads");
-            let slugs: Vec<&str> = home.projects.iter().map(|line| line.project.slug.as_str()).collect();
+            let seen = projects::list(&shop, actor).await.expect("reads");
+            let slugs: Vec<&str> = seen.projects.iter().map(|line| line.project.slug.as_str()).collect();
             assert_eq!(slugs, visible);
             let streams = streams::list(&shop, actor).await.expect("reads").streams;
             assert!(streams.iter().all(|line| line.environments.is_empty()));

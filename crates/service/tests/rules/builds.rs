@@ -3,6 +3,7 @@
 use crate::engines::on_both_engines;
 use crate::images::refusal;
 use crate::shop::{Shop, checkout, integration, make_integration};
+use towpath_domain::builds::life::Link;
 use towpath_domain::timeline::Filter;
 use towpath_service::buckets::resume;
 use towpath_service::{builds, images};
@@ -148,11 +149,13 @@ fn a_build_tells_its_whole_life() {
         let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
         shop.release(&digest).await;
         shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("arrives");
-        let view = builds::view(&shop, &shop.dora, &digest).await.expect("is known");
+        let view = builds::view(&shop, &shop.dora, &digest, builds::Part::PAGE).await.expect("is known");
         let [life] = view.lives.try_into().expect("one integration");
-        let lines: Vec<String> = life
-            .placements
-            .iter()
+        let placed = life.chain.iter().filter_map(|link| match link {
+            Link::Placed(placed) => Some(placed),
+            _ => None,
+        });
+        let lines: Vec<String> = placed
             .map(|line| format!("{} by {} of {}: {}", line.bucket, line.cause, line.by, line.current))
             .collect();
         assert_eq!(

@@ -57,15 +57,15 @@ fn a_token_sees_nothing_beside_its_scope() {
         boards::view(&shop, &narrow, "shop", "checkout").await.expect("its own");
         let other = boards::view(&shop, &narrow, "shop", "billing").await;
         assert!(matches!(other, Err(Error::NotFound(_))), "{other:?}");
-        let home = projects::home(&shop, &narrow).await.expect("reads");
-        let seen: Vec<String> = home
+        let seen = projects::list(&shop, &narrow).await.expect("reads");
+        let slugs: Vec<String> = seen
             .projects
             .iter()
             .flat_map(|line| {
                 line.integrations.iter().map(|own| format!("{}/{}", line.project.slug, own.slug))
             })
             .collect();
-        assert_eq!(seen, ["shop/checkout"]);
+        assert_eq!(slugs, ["shop/checkout"]);
         let entries = shop.timeline(&narrow, Filter::default()).await;
         let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.as_str()).collect();
         assert_eq!(kinds, ["service_created", "integration_created"], "of checkout alone");

@@ -8,8 +8,8 @@ use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_store::Error;
 use towpath_store::buckets::{
-    Bucket, Placed, RefusedArrival, find, find_placement, history, life, list, lock, named, pause, place,
-    refuse, refused, was_current,
+    Bucket, Lived, Placed, RefusedArrival, find, find_placement, history, life, list, lock, named, pause,
+    place, placed_at, refusals, refuse, refused, was_current,
 };
 
 /// The bucket `prod`, locked.
@@ -63,7 +63,8 @@ fn a_placement_becomes_current_with_cause_and_token() {
         let found = find_placement(&mut conn, bucket.id, id(100)).await.expect("reads");
         assert_eq!(found, Some(placed.clone()));
         assert_eq!(find_placement(&mut conn, id(81), id(100)).await.expect("reads"), None);
-        assert_eq!(life(&mut conn, shop.build.id).await.expect("reads"), [(shop.prod_key(), placed)]);
+        let lived = Lived { key: shop.prod_key(), placed, current: true, next: None };
+        assert_eq!(life(&mut conn, shop.build.id, None, 9).await.expect("reads"), [lived]);
         assert!(was_current(&mut conn, bucket.id, shop.build.id).await.expect("reads"));
         assert!(!was_current(&mut conn, bucket.id, id(61)).await.expect("reads"));
     });
@@ -178,5 +179,58 @@ fn buckets_are_found_by_the_name_of_their_environment_or_stream() {
         assert_eq!(found("prod", Some(integration)).await, [id(82)]);
         assert_eq!(found("prod", Some(id(51))).await, []);
         assert_eq!(found("nothing", None).await, []);
+    });
+}
+
+#[test]
+fn a_life_is_paged_and_tells_what_came_after() {
+    on_both_engines(async |store: Store| {
+        let shop = Shop::open(&store).await;
+        let next = shop.push(&store, 700, "2.0").await;
+        let bucket = prod(&store, &shop).await;
+        let mut version = bucket.version;
+        for (number, build) in [(100, &shop.build), (101, &next), (102, &shop.build), (103, &shop.build)] {
+            put(&store, &Bucket { version, ..bucket.clone() }, &shop.placement(number, build), None).await;
+            version += 1;
+        }
+        let mut conn = store.conn().await;
+        let (mut walked, mut after) = (Vec::new(), None);
+        loop {
+            let page = life(&mut conn, shop.build.id, after, 2).await.expect("reads");
+            let Some(last) = page.last() else { break };
+            after = Some(last.placed.placement.id);
+            walked.extend(page);
+        }
+        let told: Vec<(PlacementId, Option<&str>, bool)> = walked
+            .iter()
+            .map(|lived| {
+                (lived.placed.placement.id, lived.next.as_ref().map(|next| next.tag.as_str()), lived.current)
+            })
+            .collect();
+        let expected = [(id(100), Some("2.0"), false), (id(102), Some("1.0"), false), (id(103), None, true)];
+        assert_eq!(told, expected);
+        assert_eq!(placed_at(&mut conn, shop.build.id, id(102)).await.expect("reads"), Some(at(4)));
+        assert_eq!(placed_at(&mut conn, next.id, id(102)).await.expect("reads"), None);
+    });
+}
+
+#[test]
+fn a_build_knows_who_refused_it() {
+    on_both_engines(async |store: Store| {
+        let shop = Shop::open(&store).await;
+        let bucket = prod(&store, &shop).await;
+        let arrival = RefusedArrival {
+            build: shop.build.id,
+            tag: "1.0".to_owned(),
+            refused: Refused::Paused,
+            by: shop.by(),
+            at: at(7),
+        };
+        let kept = arrival.clone();
+        store.save(async move |tx| refuse(tx, bucket.id, &kept).await).await;
+        let mut conn = store.conn().await;
+        let found = refusals(&mut conn, shop.build.id, 9).await.expect("reads");
+        assert_eq!(found, [(shop.prod_key(), arrival)]);
+        assert_eq!(refusals(&mut conn, id(61), 9).await.expect("reads"), []);
     });
 }

@@ -105,7 +105,9 @@ async fn template(url: &str) -> String {
     let known = sqlx::query("select 1 from pg_database where datname = $1").bind(&name);
     if known.fetch_optional(&mut server).await.expect("looks").is_none() {
         execute(url, &format!("drop database if exists {unfinished} with (force)")).await;
-        execute(url, &format!("create database {unfinished}")).await;
+        // A language sorts otherwise than bytes do; what depends on that must not go unseen.
+        let locale = "locale_provider icu icu_locale 'en-US' template template0";
+        execute(url, &format!("create database {unfinished} {locale}")).await;
         let db = Db::open(&beside(url, &unfinished), || [0; 16]).await.expect("the schema is made");
         db.close().await;
         execute(url, &format!("alter database {unfinished} rename to {name}")).await;

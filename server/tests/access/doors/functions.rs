@@ -35,6 +35,13 @@ pub fn doors() -> Vec<Door> {
         post("/fn/end_other_sessions"),
         post("/fn/view_docs").body(|_, _| Body::Form(vec![("page", "first-steps".into())])),
         post("/fn/view_home"),
+        post("/fn/view_home")
+            .note("of the project")
+            .body(|subject, _| Body::Form(vec![("filter[project]", subject.project.clone())])),
+        post("/fn/view_projects"),
+        post("/fn/search").body(|subject, _| Body::Form(vec![("q", subject.project.clone())])),
+        post("/fn/view_search").body(|subject, _| Body::Form(vec![("q", subject.digest.clone())])),
+        post("/fn/view_found_builds").body(|subject, _| Body::Form(vec![("q", subject.digest.clone())])),
         post("/fn/view_inbox"),
         post("/fn/view_timeline"),
         post("/fn/view_timeline")

@@ -7,9 +7,11 @@ pub fn doors() -> Vec<Door> {
     let gallery = cfg!(debug_assertions).then(|| page("/gallery"));
     let pages = vec![
         page("/"),
+        page("/").note("of the project").query("project={project}"),
         page("/sign-in"),
         page("/join/{secret}"),
         page("/account"),
+        page("/search").query("q={project}"),
         page("/inbox"),
         page("/timeline"),
         page("/timeline").note("of the project").query("project={project}"),

@@ -62,6 +62,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/promotions/{number}/cancellation")
             .body(|_, _| Body::Json(json!({}))),
         get("/api/v1/builds/{digest}"),
+        get("/api/v1/search").query("q=shop"),
         get("/api/v1/timeline"),
         get("/api/v1/timeline").note("of the project").query("project={project}"),
         get("/api/v1/timeline").note("of the integration").query("integration={project}/{integration}"),

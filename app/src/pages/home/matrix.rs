@@ -1,0 +1,166 @@
+//! A project of the matrix: a row for each service, a column for each environment.
+
+use crate::components::grid::{Place, use_grid};
+use crate::components::icon::{Icon, Symbol};
+use crate::pages::projects::NextStep;
+use crate::paths;
+use leptos::html;
+use leptos::prelude::*;
+use towpath_domain::environments::Environment;
+use towpath_domain::home::{Cell, HomeGroup, HomeService};
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+
+#[component]
+pub fn Group(group: HomeGroup, now: Time) -> impl IntoView {
+    let HomeGroup { project, environments, services, step, may_configure } = group;
+    let id = format!("project-{}", project.slug);
+    let labelled_by = id.clone();
+    let title = project.title.to_string();
+    let content = match step {
+        Some(step) => {
+            view! { <NextStep project=project.slug.clone() step=step may_configure=may_configure /> }
+                .into_any()
+        }
+        None if environments.is_empty() || services.is_empty() => {
+            view! { <Missing project=project.slug.clone() environments=environments.is_empty() /> }.into_any()
+        }
+        None => view! { <Matrix title=title.clone() environments=environments services=services now=now /> }
+            .into_any(),
+    };
+    view! {
+        <section class="matrix" aria-labelledby=labelled_by>
+            <h2 class="matrix__project" id=id>
+                <a href=paths::project(&project.slug)>{title}</a>
+            </h2>
+            {content}
+        </section>
+    }
+}
+
+/// What a project has to have before there is anything to tell of it.
+#[component]
+fn Missing(project: Slug, environments: bool) -> impl IntoView {
+    let words = if environments {
+        "It has no environment yet, so nothing says what should run where."
+    } else {
+        "No service is linked to one of its integrations yet."
+    };
+    view! {
+        <p class="matrix__missing muted">
+            {words} " " <a href=paths::project(&project)>{format!("Open {project}")}</a>
+        </p>
+    }
+}
+
+#[component]
+fn Matrix(
+    title: String,
+    environments: Vec<Environment>,
+    services: Vec<HomeService>,
+    now: Time,
+) -> impl IntoView {
+    let table = NodeRef::<html::Table>::new();
+    let last = Place(services.len().saturating_sub(1), environments.len());
+    let (on_key, on_focus) = use_grid(table, last);
+    let names: Vec<String> = environments.iter().map(|environment| environment.title.to_string()).collect();
+    let head = environments.into_iter().map(|environment| {
+        let Environment { title, stream, .. } = environment;
+        view! {
+            <th scope="col" data-production=stream.production.then_some("")>
+                {title.to_string()}
+            </th>
+        }
+    });
+    let head = head.collect_view();
+    let rows =
+        services.into_iter().enumerate().map(|(row, service)| line(row, service, &names, now)).collect_view();
+    let label = format!("{title}: services by environment");
+    let region = label.clone();
+    view! {
+        <div class="table-scroll" role="region" aria-label=region tabindex="0">
+            <table class="matrix__table" aria-label=label node_ref=table on:keydown=on_key on:focusin=on_focus>
+                <thead>
+                    <tr>
+                        <th scope="col">"Service"</th>
+                        {head}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn line(row: usize, of: HomeService, environments: &[String], now: Time) -> impl IntoView + use<> {
+    let HomeService { service, board, cells } = of;
+    let title = service.title.to_string();
+    let cells = cells.into_iter().zip(environments).enumerate().map(|(column, (cell, environment))| {
+        let href =
+            board.as_ref().map(|(project, integration)| paths::stage(project, integration, &cell.bucket));
+        let words = cell.words(&title, environment, now);
+        // In a narrow window the column's name stands in the cell.
+        view! {
+            <td data-environment=environment.clone()>
+                {place(Place(row, column + 1), href, words, "matrix__cell", content(&cell, now))}
+            </td>
+        }
+    });
+    let cells = cells.collect_view();
+    let href = board.as_ref().map(|(project, integration)| paths::integration(project, integration));
+    let name = view! { <span>{title.clone()}</span> }.into_any();
+    view! {
+        <tr>
+            <th scope="row">{place(Place(row, 0), href, title, "matrix__service", name)}</th>
+            {cells}
+        </tr>
+    }
+}
+
+/// A link to the board, or the same without one for whom there is none.
+fn place(at: Place, href: Option<String>, words: String, class: &'static str, content: AnyView) -> AnyView {
+    match href {
+        Some(href) => view! {
+            <a class=class href=href aria-label=words data-at=at.name()>
+                {content}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span class=class>{content}</span> }.into_any(),
+    }
+}
+
+fn content(cell: &Cell, now: Time) -> AnyView {
+    let build = match &cell.build {
+        Some(build) => view! {
+            <span class="matrix__tag" title=build.digest.to_string()>
+                {build.tag.to_string()}
+            </span>
+            <span class="matrix__age">{build.at.relative(now)}</span>
+        }
+        .into_any(),
+        None => view! { <span class="matrix__empty">"empty"</span> }.into_any(),
+    };
+    let waiting = (cell.waiting > 0).then(|| {
+        view! {
+            <span class="matrix__mark matrix__mark--waiting">
+                <Icon symbol=Symbol::Clock />
+                {cell.waiting}
+            </span>
+        }
+    });
+    let paused = cell.paused.then(|| {
+        view! {
+            <span class="matrix__mark matrix__mark--paused">
+                <Icon symbol=Symbol::Hold />
+                "paused"
+            </span>
+        }
+    });
+    view! {
+        {build}
+        {(waiting.is_some() || paused.is_some())
+            .then(|| view! { <span class="matrix__marks">{waiting} {paused}</span> })}
+    }
+    .into_any()
+}

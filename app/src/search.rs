@@ -1,0 +1,104 @@
+//! Search, wherever one is: the box in the bar, and the palette that opens over the page.
+//!
+//! The box is a plain form that leads to the page of results. With script, a click on it or a shortcut opens the
+//! palette instead, which answers while one types.
+
+pub mod entries;
+mod palette;
+mod recent;
+
+use crate::components::icon::{Icon, Symbol};
+use crate::paths;
+use leptos::ev::{PointerEvent, SubmitEvent};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
+use leptos_router::hooks::use_navigate;
+use palette::Palette;
+
+/// The palette, for whoever has it to open.
+#[derive(Debug, Clone, Copy)]
+pub struct Search {
+    open: RwSignal<bool>,
+    /// Who is signed in: what was opened lately is remembered for them alone.
+    who: RwSignal<Option<String>>,
+}
+
+impl Search {
+    /// Opens the palette; answers whether there is one, as there is for everyone who is signed in.
+    pub fn open(self) -> bool {
+        let there = self.who.with_untracked(Option::is_some);
+        if there {
+            self.open.set(true);
+        }
+        there
+    }
+
+    /// Has the palette for who is signed in, and for nobody else.
+    pub fn follow(self, who: Option<&str>) {
+        if self.who.with_untracked(|known| known.as_deref() != who) {
+            self.open.set(false);
+            self.who.set(who.map(str::to_owned));
+        }
+    }
+}
+
+/// Gives the pages the palette to open: `use_search().open()`.
+pub fn provide_search() {
+    provide_context(Search { open: RwSignal::new(false), who: RwSignal::new(None) });
+}
+
+pub fn use_search() -> Search {
+    expect_context()
+}
+
+/// The palette itself, beside the bar and not in it: the bar is drawn anew when its counts change.
+#[component]
+pub fn SearchPalette() -> impl IntoView {
+    let Search { open, who } = use_search();
+    move || who.get().map(|who| view! { <Palette open=open who=who /> })
+}
+
+/// The box in the bar.
+#[component]
+pub fn SearchBox() -> impl IntoView {
+    let search = use_search();
+    let navigate = use_navigate();
+    let open = move |event: PointerEvent| {
+        // The palette's own field takes the focus.
+        if search.open() {
+            event.prevent_default();
+        }
+    };
+    let submitted = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = event_target::<HtmlFormElement>(&event)
+            .query_selector("input")
+            .ok()
+            .flatten()
+            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
+            .map(|input| input.value());
+        navigate(&paths::search(&typed.unwrap_or_default()), leptos_router::NavigateOptions::default());
+    };
+    view! {
+        <form class="search-box" role="search" method="get" action=paths::SEARCH on:submit=submitted>
+            <Icon symbol=Symbol::Search />
+            <input
+                class="search-box__input"
+                type="search"
+                name="q"
+                aria-label="Search"
+                placeholder="Search"
+                autocomplete="off"
+                maxlength="200"
+                on:pointerdown=open
+            />
+            <kbd class="search-box__key" aria-hidden="true">
+                "/"
+            </kbd>
+        </form>
+        <a class="search-link" href=paths::SEARCH aria-label="Search">
+            <Icon symbol=Symbol::Search />
+        </a>
+    }
+}

@@ -1,0 +1,177 @@
+//! The first page: what every service should run in every environment, and what waits for who looks.
+
+use crate::digests::Digest;
+use crate::environments::Environment;
+use crate::inbox::InboxItem;
+use crate::projects::{Project, Step};
+use crate::references::Tag;
+use crate::services::Service;
+use crate::slugs::Slug;
+use crate::times::Time;
+use crate::words::Title;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Services by environments, a page of them, and the inbox beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    /// In the order of their slugs; the first and the last may go on on another page.
+    pub groups: Vec<HomeGroup>,
+    /// Names the next page, where there is one.
+    pub next: Option<Place>,
+    /// The projects that the filter can choose from.
+    pub projects: Vec<(Slug, Title)>,
+    /// The promotions that wait longest for this person's decision, and how many there are in all.
+    pub to_decide: Vec<InboxItem>,
+    pub waiting: usize,
+    pub may_create: Result<(), String>,
+    /// The audit log's size when this was read.
+    pub as_of: i64,
+    pub now: Time,
+}
+
+/// A project with those of its services that are on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeGroup {
+    pub project: Project,
+    pub environments: Vec<Environment>,
+    pub services: Vec<HomeService>,
+    /// What the project needs next, as long as no build can arrive in it.
+    pub step: Option<Step>,
+    pub may_configure: bool,
+}
+
+/// A row of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeService {
+    pub service: Service,
+    /// The board where its builds are moved, by project and integration; absent where it may not be seen.
+    pub board: Option<(Slug, Slug)>,
+    /// One for each environment of the project, in the same order.
+    pub cells: Vec<Cell>,
+}
+
+/// What a service should run in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The bucket that decides: the environment's own, or its stream's.
+    pub bucket: Slug,
+    pub build: Option<Placed>,
+    /// How many promotions wait to enter.
+    pub waiting: i64,
+    /// Whether a rollback has paused arrivals.
+    pub paused: bool,
+}
+
+/// The build that is current in a bucket, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    pub tag: Tag,
+    pub digest: Digest,
+    pub at: Time,
+}
+
+/// Which services to show; empty parts do not narrow. The form's fields and the address's query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filter {
+    /// A project's slug.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub project: String,
+    /// A part of the name of a service or of its project.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub q: String,
+}
+
+/// The last row of a page, after which the next one starts: `PROJECT/SERVICE`, or `PROJECT/` for a project
+/// without services.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Place {
+    pub project: Slug,
+    pub service: Option<Slug>,
+}
+
+impl Place {
+    pub fn parse(text: &str) -> Option<Self> {
+        let (project, service) = text.split_once('/')?;
+        let service = match service {
+            "" => None,
+            slug => Some(Slug::parse(slug).ok()?),
+        };
+        Some(Self { project: Slug::parse(project).ok()?, service })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.project, self.service.as_ref().map(Slug::as_str).unwrap_or_default())
+    }
+}
+
+impl TryFrom<String> for Place {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or(text)
+    }
+}
+
+impl From<Place> for String {
+    fn from(place: Place) -> Self {
+        place.to_string()
+    }
+}
+
+impl Cell {
+    /// The cell in words, for those who do not see where it stands.
+    pub fn words(&self, service: &str, environment: &str, now: Time) -> String {
+        let mut words = match &self.build {
+            Some(build) => format!("{service} in {environment}: {}, {}", build.tag, build.at.relative(now)),
+            None => format!("{service} in {environment}: nothing yet"),
+        };
+        match self.waiting {
+            0 => {}
+            1 => words.push_str(", 1 promotion waits"),
+            more => words.push_str(&format!(", {more} promotions wait")),
+        }
+        if self.paused {
+            words.push_str(", arrivals are paused");
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digests::Algorithm;
+
+    #[test]
+    fn a_cell_says_in_words_all_that_it_shows() {
+        let now = Time::from_micros(1_790_000_000_000_000);
+        let bucket = Slug::parse("qa").expect("a slug");
+        let empty = Cell { bucket, build: None, waiting: 0, paused: false };
+        assert_eq!(empty.words("Web", "QA", now), "Web in QA: nothing yet");
+        let build = Placed {
+            tag: Tag::parse("1.4").expect("a tag"),
+            digest: Digest::of(Algorithm::Sha256, b""),
+            at: now.plus_seconds(-7_200),
+        };
+        let full = Cell { build: Some(build), waiting: 2, paused: true, ..empty };
+        assert_eq!(
+            full.words("Web", "QA", now),
+            "Web in QA: 1.4, 2 hours ago, 2 promotions wait, arrivals are paused"
+        );
+    }
+
+    #[test]
+    fn a_place_survives_its_text() {
+        for text in ["shop/web", "shop/"] {
+            assert_eq!(Place::parse(text).map(|place| place.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "shop", "/web", "Shop/web", "shop/we b", "a/b/c"] {
+            assert_eq!(Place::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The life of a build, wherever who asks may see it.
+
+use crate::scenes::Located;
+use crate::{Error, Service};
+use std::collections::{BTreeMap, HashMap};
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::builds::life::{
+    Approved, BuildView, By, Life, Link, Passed, Placed, Replaced, Standing, Wait,
+};
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::{PersonId, PlacementId, PromotionId, TokenId};
+use towpath_domain::placements::{Cause, Placer};
+use towpath_domain::promotions::{Choice, Promotion, State};
+use towpath_domain::times::Time;
+use towpath_domain::words::Reason;
+use towpath_store::buckets::{Bucket, Lived, RefusedArrival};
+use towpath_store::builds::Pushed;
+use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions, tokens};
+
+/// How many refusals, and how many promotions that came to nothing, are told of one build.
+const ASIDE: i64 = 200;
+
+/// Which part of a build's lives to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// `PROJECT/INTEGRATION`, where only its life there is wanted.
+    pub within: Option<&'a str>,
+    /// The placement after which to go on there.
+    pub after: Option<PlacementId>,
+    /// How many lives, and how many placements of each.
+    pub lives: usize,
+    pub links: usize,
+}
+
+impl Part<'_> {
+    /// As much as a page shows at once.
+    pub const PAGE: Self = Self { within: None, after: None, lives: 5, links: 40 };
+    /// As much as a program is told.
+    pub const WHOLE: Self = Self { within: None, after: None, lives: 100, links: 200 };
+}
+
+/// A build by its digest, with its life in every integration that who asks may see.
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    digest: &str,
+    part: Part<'_>,
+) -> Result<BuildView, Error> {
+    let missing = || Error::not_found(format_args!("A build with the digest “{digest}”"));
+    let parsed = Digest::parse(digest).map_err(|_| missing())?;
+    let mut conn = service.read().await?;
+    let (mut lives, mut elsewhere) = (Vec::new(), Vec::new());
+    for pushed in builds::with_digest(&mut conn, &parsed).await? {
+        let integration = integrations::load(&mut conn, pushed.build.integration).await?;
+        if !actor.may(Action::View, &Target::integration(integration.project, integration.id)) {
+            continue;
+        }
+        let project = projects::load(&mut conn, integration.project).await?;
+        let located = Located { project, integration };
+        let name = format!("{}/{}", located.project.slug, located.integration.slug);
+        if lives.len() < part.lives && part.within.is_none_or(|within| within == name) {
+            lives.push(Reading::load(&mut conn, &located, pushed, part).await?.tell(&located));
+        } else {
+            elsewhere.push((located.project.slug, located.integration.slug));
+        }
+    }
+    if lives.is_empty() {
+        return Err(missing());
+    }
+    Ok(BuildView {
+        digest: parsed,
+        lives,
+        elsewhere,
+        registry: service.registry_host().to_owned(),
+        insecure: service.public_url().starts_with("http://"),
+        now: service.now(),
+    })
+}
+
+/// Everything that is told of a build in one integration.
+struct Reading {
+    pushed: Pushed,
+    slots: Vec<Slot>,
+    buckets: Vec<Bucket>,
+    lived: Vec<Lived>,
+    later: Option<PlacementId>,
+    /// What happened beside the placements is told where it falls between them.
+    from: Option<Time>,
+    until: Option<Time>,
+    refused: Vec<(BucketKey, RefusedArrival)>,
+    unapplied: Vec<Promotion>,
+    passed: HashMap<PromotionId, Promotion>,
+    names: BTreeMap<PersonId, String>,
+    titles: HashMap<TokenId, String>,
+}
+
+impl Reading {
+    async fn load(conn: &mut Conn, located: &Located, pushed: Pushed, part: Part<'_>) -> Result<Self, Error> {
+        let id = pushed.build.id;
+        let from = match part.after {
+            Some(after) => buckets::placed_at(conn, id, after).await?,
+            None => None,
+        };
+        let after = part.after.filter(|_| from.is_some());
+        let most = i64::try_from(part.links + 1).unwrap_or(i64::MAX);
+        let mut lived = buckets::life(conn, id, after, most).await?;
+        let more = lived.len() > part.links;
+        lived.truncate(part.links);
+        let last = lived.last().filter(|_| more).map(|last| &last.placed.placement);
+        let by_promotion = lived.iter().filter_map(|lived| match lived.placed.placement.cause {
+            Cause::Promotion { promotion } => Some(promotion),
+            Cause::Push | Cause::Rollback => None,
+        });
+        let by_promotion: Vec<PromotionId> = by_promotion.collect();
+        let passed = promotions::of_ids(conn, &by_promotion).await?;
+        let mut reading = Self {
+            slots: located.slots(conn).await?,
+            buckets: buckets::list(conn, located.integration.id).await?,
+            later: last.map(|last| last.id),
+            until: last.map(|last| last.at),
+            from,
+            refused: buckets::refusals(conn, id, ASIDE).await?,
+            unapplied: promotions::unapplied(conn, id, ASIDE).await?,
+            passed: passed.into_iter().map(|promotion| (promotion.id, promotion)).collect(),
+            names: BTreeMap::new(),
+            titles: HashMap::new(),
+            lived,
+            pushed,
+        };
+        let (mut acted, mut with) = reading.actors();
+        acted.sort_unstable();
+        acted.dedup();
+        with.sort_unstable();
+        with.dedup();
+        reading.names = people::names(conn, &acted).await?;
+        reading.titles = tokens::titles(conn, &with).await?;
+        Ok(reading)
+    }
+
+    /// Everyone who did something with it, and the tokens by which they did.
+    fn actors(&self) -> (Vec<PersonId>, Vec<TokenId>) {
+        let placed = self.lived.iter().map(|lived| lived.placed.placement.by);
+        let refused = self.refused.iter().map(|(_, arrival)| arrival.by);
+        let asked = self.unapplied.iter().map(asker);
+        let all: Vec<Placer> = placed.chain(refused).chain(asked).chain([self.pushed.by]).collect();
+        let promotions = self.passed.values().chain(&self.unapplied);
+        let decided =
+            promotions.flat_map(|promotion| promotion.decisions.iter().map(|decision| decision.person));
+        let ended = self.unapplied.iter().filter_map(|promotion| match promotion.state {
+            State::Rejected { by, .. } | State::Cancelled { by, .. } => Some(by),
+            State::Waiting | State::Applied { .. } => None,
+        });
+        let people = all.iter().map(|by| by.person).chain(decided).chain(ended).collect();
+        (people, all.iter().filter_map(|by| by.token).collect())
+    }
+
+    fn tell(self, located: &Located) -> Life {
+        let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
+        let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
+        let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
+        let here = |link: &Link| {
+            self.from.is_none_or(|from| link.at() > from) && self.until.is_none_or(|until| link.at() <= until)
+        };
+        chain.extend(beside.filter(here));
+        // Stable: of what happened in one moment, placements stay in their order.
+        chain.sort_by_key(Link::at);
+        let waiting = self.unapplied.iter().filter(|promotion| promotion.state == State::Waiting);
+        Life {
+            project: located.project.slug.clone(),
+            integration: located.integration.slug.clone(),
+            received_by: self.by(self.pushed.by),
+            current: self.current(),
+            waiting: waiting.map(|promotion| self.wait(promotion)).collect(),
+            from_start: self.from.is_none(),
+            later: self.later,
+            chain,
+            build: self.pushed.build,
+        }
+    }
+
+    /// In the order of the integration's slots.
+    fn current(&self) -> Vec<Standing> {
+        let standing = |slot: &Slot| {
+            let bucket = self.buckets.iter().find(|bucket| bucket.key == slot.key)?;
+            let placement =
+                bucket.current.as_ref().filter(|current| current.build == self.pushed.build.id)?;
+            Some(Standing {
+                bucket: slot.slug.clone(),
+                production: slot.stream.production,
+                since: placement.at,
+            })
+        };
+        self.slots.iter().filter_map(standing).collect()
+    }
+
+    fn placed(&self, lived: &Lived) -> Option<Link> {
+        let placement = &lived.placed.placement;
+        let promotion = match placement.cause {
+            Cause::Promotion { promotion } => self.passed.get(&promotion),
+            Cause::Push | Cause::Rollback => None,
+        };
+        Some(Link::Placed(Placed {
+            bucket: self.slot(lived.key)?.slug.clone(),
+            cause: placement.cause.name().to_owned(),
+            by: self.by(placement.by),
+            at: placement.at,
+            reason: lived.placed.reason.clone(),
+            promotion: promotion.map(|promotion| self.passed(promotion)),
+            current: lived.current,
+            replaced: lived.next.as_ref().map(|next| Replaced {
+                tag: next.tag.clone(),
+                digest: next.digest.clone(),
+                cause: next.cause.name().to_owned(),
+                at: next.at,
+            }),
+        }))
+    }
+
+    fn passed(&self, promotion: &Promotion) -> Passed {
+        let approvals = promotion.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
+        let approved = approvals.map(|decision| Approved {
+            by: self.name(decision.person),
+            at: decision.at,
+            comment: decision.comment.as_ref().map(Reason::to_string),
+        });
+        Passed {
+            number: promotion.number,
+            from: promotion.from.slug.clone(),
+            reason: promotion.reason.to_string(),
+            approved: approved.collect(),
+        }
+    }
+
+    fn refused(&self, key: BucketKey, arrival: &RefusedArrival) -> Option<Link> {
+        Some(Link::Refused {
+            bucket: self.slot(key)?.slug.clone(),
+            why: arrival.refused.to_string(),
+            by: self.by(arrival.by),
+            at: arrival.at,
+        })
+    }
+
+    fn ended(&self, promotion: &Promotion) -> Option<Link> {
+        let (by, at) = match promotion.state {
+            State::Rejected { by, at } | State::Cancelled { by, at } => (by, at),
+            State::Waiting | State::Applied { .. } => return None,
+        };
+        let last = promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);
+        Some(Link::Ended {
+            number: promotion.number,
+            to: promotion.to.slug.clone(),
+            how: promotion.state.name().to_owned(),
+            by: self.name(by),
+            at,
+            comment: last.and_then(|decision| decision.comment.as_ref()).map(Reason::to_string),
+        })
+    }
+
+    fn wait(&self, promotion: &Promotion) -> Wait {
+        Wait {
+            number: promotion.number,
+            from: promotion.from.slug.clone(),
+            to: promotion.to.slug.clone(),
+            needs: promotion.verdicts().needs(),
+            by: self.by(asker(promotion)),
+            at: promotion.requested_at,
+            reason: promotion.reason.to_string(),
+        }
+    }
+
+    fn slot(&self, key: BucketKey) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.key == key)
+    }
+
+    fn by(&self, placer: Placer) -> By {
+        let title = |token| self.titles.get(&token).cloned().unwrap_or_else(|| "a token".to_owned());
+        By { name: self.name(placer.person), token: placer.token.map(title) }
+    }
+
+    fn name(&self, person: PersonId) -> String {
+        self.names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
+    }
+}
+
+fn asker(promotion: &Promotion) -> Placer {
+    Placer { person: promotion.requested_by, token: promotion.requested_with }
+}

@@ -1,0 +1,163 @@
+//! The first page: services by environments, read in a fixed number of queries, and the inbox beside it.
+
+use crate::{Error, Service, explain, inbox};
+use std::collections::HashMap;
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::{BucketKey, BucketKind};
+use towpath_domain::environments::Environment;
+use towpath_domain::home::{Cell, Filter, Home, HomeGroup, HomeService, Place};
+use towpath_domain::ids::{IntegrationId, ProjectId};
+use towpath_domain::projects::{Project, Step};
+use towpath_domain::search::Term;
+use towpath_domain::slugs::Slug;
+use towpath_store::home::{Built, Criteria, Current, Line, current, lines, waiting};
+use towpath_store::{Conn, environments, projects, timeline};
+
+/// How many services a page has.
+pub const PAGE: usize = 50;
+/// How many promotions the inbox beside the matrix shows.
+const INBOX: usize = 6;
+
+/// A page of the services that fit the filter and that who asks may see, from after a place.
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Home, Error> {
+    let mut conn = service.read().await?;
+    let as_of = timeline::size(&mut conn).await?;
+    let mut seen = projects::list(&mut conn, "", i64::MAX).await?;
+    seen.retain(|project| actor.may(Action::View, &Target::project(project.id)));
+    let mut lines = match criteria(actor, &seen, filter) {
+        Some(criteria) => {
+            lines(&mut conn, &criteria, after, i64::try_from(limit + 1).unwrap_or(i64::MAX)).await?
+        }
+        None => Vec::new(),
+    };
+    let more = lines.len() > limit;
+    lines.truncate(limit);
+    let next = lines.last().filter(|_| more).map(|last| Place {
+        project: last.project.slug.clone(),
+        service: last.service.as_ref().map(|built| built.service.slug.clone()),
+    });
+    let matrix = Matrix::load(&mut conn, &lines).await?;
+    drop(conn);
+    let inbox = inbox::list(service, actor).await?;
+    let waiting = inbox.to_decide.len();
+    Ok(Home {
+        groups: matrix.groups(actor, lines),
+        next,
+        projects: seen
+            .into_iter()
+            .filter(|project| !project.is_global())
+            .map(|project| (project.slug, project.title))
+            .collect(),
+        to_decide: inbox.to_decide.into_iter().take(INBOX).collect(),
+        waiting,
+        may_create: explain(actor, Action::Configure, &Target::installation()),
+        as_of,
+        now: service.now(),
+    })
+}
+
+/// What to read; absent where the filter names nothing that who asks sees.
+fn criteria(actor: &Actor, seen: &[Project], filter: &Filter) -> Option<Criteria> {
+    let project = match filter.project.as_str() {
+        "" => None,
+        slug => Some(seen.iter().find(|project| project.slug.as_str() == slug)?.slug.clone()),
+    };
+    let name = match filter.q.trim() {
+        "" => None,
+        typed => Some(Term::parse(typed)?.text().to_owned()),
+    };
+    let scope = actor.scope.as_ref();
+    let sees_all = scope.is_none() && actor.may(Action::View, &Target::installation());
+    Some(Criteria {
+        project,
+        name,
+        visible: (!sees_all).then(|| seen.iter().map(|project| project.id).collect()),
+        integration: scope.and_then(|scope| scope.integration),
+    })
+}
+
+/// Everything that the lines of a page need, by where it stands.
+struct Matrix {
+    environments: HashMap<ProjectId, Vec<Environment>>,
+    current: HashMap<(IntegrationId, BucketKey), Current>,
+    waiting: HashMap<(IntegrationId, BucketKey), i64>,
+}
+
+impl Matrix {
+    async fn load(conn: &mut Conn, lines: &[Line]) -> Result<Self, Error> {
+        let mut of: Vec<ProjectId> = lines.iter().map(|line| line.project.id).collect();
+        of.dedup();
+        let mut built: Vec<IntegrationId> = lines
+            .iter()
+            .filter_map(|line| line.service.as_ref())
+            .map(|built| built.service.integration)
+            .collect();
+        built.sort_unstable();
+        built.dedup();
+        let mut matrix =
+            Self { environments: HashMap::new(), current: HashMap::new(), waiting: HashMap::new() };
+        for environment in environments::list_of(conn, &of).await? {
+            matrix.environments.entry(environment.project).or_default().push(environment);
+        }
+        for bucket in current(conn, &built).await? {
+            matrix.current.insert((bucket.integration, bucket.key), bucket);
+        }
+        for (integration, key, count) in waiting(conn, &built).await? {
+            matrix.waiting.insert((integration, key), count);
+        }
+        Ok(matrix)
+    }
+
+    fn groups(&self, actor: &Actor, lines: Vec<Line>) -> Vec<HomeGroup> {
+        let mut groups: Vec<HomeGroup> = Vec::new();
+        for line in lines {
+            let environments = self.environments.get(&line.project.id).map_or(&[][..], Vec::as_slice);
+            if groups.last().is_none_or(|group| group.project.id != line.project.id) {
+                let may_configure = actor.may(Action::Configure, &Target::project(line.project.id));
+                groups.push(HomeGroup {
+                    step: Step::next(!environments.is_empty(), line.has_workflow, line.has_integration),
+                    project: line.project,
+                    environments: environments.to_vec(),
+                    services: Vec::new(),
+                    may_configure,
+                });
+            }
+            if let Some((built, group)) = line.service.zip(groups.last_mut()) {
+                group.services.push(self.row(actor, built, environments));
+            }
+        }
+        groups
+    }
+
+    fn row(&self, actor: &Actor, built: Built, environments: &[Environment]) -> HomeService {
+        let sees = actor.may(Action::View, &Target::integration(built.home, built.service.integration));
+        HomeService {
+            cells: environments.iter().map(|environment| self.cell(&built, environment)).collect(),
+            board: sees.then_some(built.board),
+            service: built.service,
+        }
+    }
+
+    fn cell(&self, built: &Built, environment: &Environment) -> Cell {
+        let (key, bucket): (BucketKey, &Slug) = match built.kind {
+            BucketKind::Environment => (BucketKey::Environment(environment.id), &environment.slug),
+            BucketKind::ReleaseStream => {
+                (BucketKey::ReleaseStream(environment.stream.id), &environment.stream.slug)
+            }
+        };
+        let at = (built.service.integration, key);
+        let current = self.current.get(&at);
+        Cell {
+            bucket: bucket.clone(),
+            build: current.and_then(|current| current.build.clone()),
+            waiting: self.waiting.get(&at).copied().unwrap_or(0),
+            paused: current.is_some_and(|current| current.paused),
+        }
+    }
+}

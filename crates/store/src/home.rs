@@ -1,0 +1,257 @@
+//! The rows and cells of the first page, each kind in one query whatever the number of services or builds.
+
+use crate::query::fetch_in;
+use crate::workflows::kind;
+use crate::{Conn, Error};
+use towpath_domain::buckets::{BucketKey, BucketKind};
+use towpath_domain::digests::Digest;
+use towpath_domain::home::{Place, Placed};
+use towpath_domain::ids::{IntegrationId, ProjectId, ServiceId};
+use towpath_domain::projects::Project;
+use towpath_domain::references::Tag;
+use towpath_domain::services::Service;
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+use towpath_domain::words::Title;
+use uuid::Uuid;
+
+/// Which rows to read; empty parts do not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Criteria {
+    pub project: Option<Slug>,
+    /// A part of the name of a service or of its project.
+    pub name: Option<String>,
+    /// The projects that the reader may see; absent for whoever sees all.
+    pub visible: Option<Vec<ProjectId>>,
+    /// The one integration that a token is narrowed to.
+    pub integration: Option<IntegrationId>,
+}
+
+/// A service with the integration that builds it, or a project that has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub project: Project,
+    pub has_workflow: bool,
+    pub has_integration: bool,
+    pub service: Option<Built>,
+}
+
+/// A service and the integration that builds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    pub service: Service,
+    pub kind: BucketKind,
+    /// The project of the integration, and the name of both.
+    pub home: ProjectId,
+    pub board: (Slug, Slug),
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    #[sqlx(try_from = "Uuid")]
+    project: ProjectId,
+    #[sqlx(try_from = "String")]
+    project_slug: Slug,
+    #[sqlx(try_from = "String")]
+    project_title: Title,
+    #[sqlx(try_from = "i64")]
+    created_at: Time,
+    has_workflow: bool,
+    has_integration: bool,
+    service: Option<Uuid>,
+    slug: Option<String>,
+    title: Option<String>,
+    integration: Option<Uuid>,
+    kind: Option<String>,
+    integration_slug: Option<String>,
+    home: Option<Uuid>,
+    home_slug: Option<String>,
+}
+
+impl TryFrom<Row> for Line {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let slug = |text: &str| Slug::parse(text).map_err(|error| Error::inconsistent("services", error));
+        let names = (row.slug, row.title, row.integration_slug, row.home_slug);
+        let service = match (row.service, row.integration, row.kind, row.home, names) {
+            (
+                Some(id),
+                Some(integration),
+                Some(of),
+                Some(home),
+                (Some(own), Some(title), Some(name), Some(at)),
+            ) => Some(Built {
+                service: Service {
+                    id: ServiceId(id),
+                    project: row.project,
+                    slug: slug(&own)?,
+                    title: Title::parse(&title).map_err(|error| Error::inconsistent("services", error))?,
+                    integration: integration.into(),
+                },
+                kind: kind("integrations", &of)?,
+                home: home.into(),
+                board: (slug(&at)?, slug(&name)?),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            project: Project {
+                id: row.project,
+                slug: row.project_slug,
+                title: row.project_title,
+                created_at: row.created_at,
+            },
+            has_workflow: row.has_workflow,
+            has_integration: row.has_integration,
+            service,
+        })
+    }
+}
+
+/// Reads up to `limit` services by project and name, after one of them. A project without services takes one
+/// line. What is global is deployed by the projects that use it, so it has none here.
+pub async fn lines(
+    conn: &mut Conn,
+    criteria: &Criteria,
+    after: Option<&Place>,
+    limit: i64,
+) -> Result<Vec<Line>, Error> {
+    macro_rules! build {
+        ($engine:ty, $conn:expr) => {{
+            let mut query = sqlx::QueryBuilder::<$engine>::new(
+                "select p.id as project, p.slug as project_slug, p.title as project_title, p.created_at,
+                        exists (select 1 from workflows w where w.project = p.id) as has_workflow,
+                        exists (select 1 from integrations n where n.project = p.id) as has_integration,
+                        s.id as service, s.slug, s.title, s.integration, i.kind, i.slug as integration_slug,
+                        h.id as home, h.slug as home_slug
+                 from projects p
+                 left join services s on s.project = p.id
+                 left join integrations i on i.id = s.integration
+                 left join projects h on h.id = i.project
+                 where p.slug <> 'global'",
+            );
+            if let Some(after) = after {
+                query.push(" and p.slug >= ").push_bind(after.project.as_str().to_owned());
+                query.push(" and (p.slug > ").push_bind(after.project.as_str().to_owned());
+                let service = after.service.as_ref().map(Slug::as_str).unwrap_or_default();
+                query.push(" or s.slug > ").push_bind(service.to_owned()).push(")");
+            }
+            if let Some(project) = &criteria.project {
+                query.push(" and p.slug = ").push_bind(project.as_str().to_owned());
+            }
+            if let Some(name) = &criteria.name {
+                let pattern = containing(name);
+                query.push(" and (");
+                for (position, column) in ["s.slug", "s.title", "p.slug", "p.title"].into_iter().enumerate() {
+                    query.push(if position == 0 { "lower(" } else { " or lower(" }).push(column);
+                    query.push(") like ").push_bind(pattern.clone()).push(" escape '\\'");
+                }
+                query.push(")");
+            }
+            if let Some(integration) = criteria.integration {
+                query.push(" and s.integration = ").push_bind(integration.uuid());
+            }
+            if let Some(visible) = &criteria.visible {
+                query.push(" and p.id in (");
+                let mut list = query.separated(", ");
+                for id in visible {
+                    list.push_bind(id.uuid());
+                }
+                query.push(")");
+            }
+            query.push(" order by p.slug, s.slug limit ").push_bind(limit);
+            query.build_query_as::<Row>().fetch_all(&mut **$conn).await
+        }};
+    }
+    if criteria.visible.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let rows = match conn {
+        Conn::Sqlite(conn) => build!(sqlx::Sqlite, conn),
+        Conn::Postgres(conn) => build!(sqlx::Postgres, conn),
+    };
+    rows?.into_iter().map(Line::try_from).collect()
+}
+
+/// The pattern of all that has a text somewhere inside, whatever characters it is of.
+fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// What is current in a bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Current {
+    pub integration: IntegrationId,
+    pub key: BucketKey,
+    pub build: Option<Placed>,
+    pub paused: bool,
+}
+
+/// The buckets of these integrations that have had anything.
+pub async fn current(conn: &mut Conn, integrations: &[IntegrationId]) -> Result<Vec<Current>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct CurrentRow {
+        #[sqlx(try_from = "Uuid")]
+        integration: IntegrationId,
+        kind: String,
+        key: Uuid,
+        paused_at: Option<i64>,
+        at: Option<i64>,
+        digest: Option<String>,
+        tag: Option<String>,
+    }
+    let rows = fetch_in!(
+        CurrentRow,
+        conn,
+        "select k.integration, k.kind, k.key, k.paused_at, p.at, b.digest, b.tag
+         from buckets k
+         left join placements p on p.id = k.placement
+         left join builds b on b.id = p.build
+         where k.integration in (",
+        integrations.iter().map(|integration| integration.uuid()).collect(),
+        ")"
+    )?;
+    let wrong = |error: &dyn ToString| Error::inconsistent("builds", error.to_string());
+    let current = |row: CurrentRow| {
+        let build = match (row.at, row.digest, row.tag) {
+            (Some(at), Some(digest), Some(tag)) => Some(Placed {
+                tag: Tag::parse(&tag).map_err(|error| wrong(&error))?,
+                digest: Digest::parse(&digest).map_err(|error| wrong(&error))?,
+                at: at.into(),
+            }),
+            _ => None,
+        };
+        let key = BucketKey::new(kind("buckets", &row.kind)?, row.key);
+        Ok(Current { integration: row.integration, key, build, paused: row.paused_at.is_some() })
+    };
+    rows.into_iter().map(current).collect()
+}
+
+/// How many promotions wait to enter each bucket of these integrations, where any do.
+pub async fn waiting(
+    conn: &mut Conn,
+    integrations: &[IntegrationId],
+) -> Result<Vec<(IntegrationId, BucketKey, i64)>, Error> {
+    let rows = fetch_in!(
+        (Uuid, String, Uuid, i64),
+        conn,
+        "select integration, to_kind, to_key, count(*) from promotions
+         where state = 'waiting' and integration in (",
+        integrations.iter().map(|integration| integration.uuid()).collect(),
+        ") group by integration, to_kind, to_key"
+    )?;
+    rows.into_iter()
+        .map(|(integration, of, key, count): (Uuid, String, Uuid, i64)| {
+            Ok((integration.into(), BucketKey::new(kind("promotions", &of)?, key), count))
+        })
+        .collect()
+}

@@ -1,0 +1,31 @@
+-- What things are found by, and what the first page and the page of a build read.
+-- The same file stands in ../sqlite with that engine's types.
+
+-- In the order of ASCII, as SQLite sorts them: a prefix is a range only where the language has no say in it,
+-- and pages go on where the one before ended.
+alter table projects alter column slug type text collate "C";
+alter table environments alter column slug type text collate "C";
+alter table integrations alter column slug type text collate "C";
+alter table services alter column slug type text collate "C";
+alter table release_streams alter column slug type text collate "C";
+alter table builds alter column digest type text collate "C";
+alter table builds alter column tag type text collate "C";
+
+-- The tag and the commit of a build as searches compare them: in lowercase, and no longer than an index takes.
+alter table builds add column tag_key text collate "C" not null default '';
+alter table builds add column commit_key text collate "C";
+update builds
+set tag_key = lower(tag), commit_key = substr(lower((origin #>> '{commit,value}') collate "C"), 1, 64);
+create index builds_by_tag on builds (tag_key, id desc);
+create index builds_by_integration_and_tag on builds (integration, tag_key, id desc);
+create index builds_by_commit on builds (commit_key, id desc) where commit_key is not null;
+
+create index promotions_by_number on promotions (number);
+create index promotions_by_build on promotions (build, id);
+-- What waits is little, however much has passed: these hold nothing else. The state stands in the second, so that a
+-- planner without statistics does not take a longer index for it.
+create index promotions_waiting_by_id on promotions (id) where state = 'waiting';
+create index promotions_waiting_by_bucket on promotions (integration, to_kind, to_key, state)
+    where state = 'waiting';
+create index placements_by_life on placements (build, id);
+create index refused_arrivals_by_build on refused_arrivals (build, at);
