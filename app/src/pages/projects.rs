@@ -8,7 +8,7 @@ mod sample;
 mod steps;
 
 pub use archive::ArchivePage;
-pub use list::{ArchivedLink, ProjectsPage};
+pub use list::ProjectsPage;
 pub use new::NewProjectPage;
 pub use sample::SampleButton;
 pub use steps::NextStep;

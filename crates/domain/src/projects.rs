@@ -102,14 +102,6 @@ pub struct ProjectView {
     pub now: Time,
 }
 
-/// The projects that someone sees.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectsView {
-    pub projects: Vec<ProjectLine>,
-    pub may_create: Result<(), String>,
-    pub now: Time,
-}
-
 /// Which projects a list is of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
