@@ -29,7 +29,9 @@ pub async fn view(
     let mut conn = service.read().await?;
     let as_of = timeline::size(&mut conn).await?;
     let mut seen = projects::list(&mut conn, "", i64::MAX).await?;
-    seen.retain(|project| actor.may(Action::View, &Target::project(project.id)));
+    seen.retain(|project| {
+        project.archived_at.is_none() && actor.may(Action::View, &Target::project(project.id))
+    });
     let mut lines = match criteria(actor, &seen, filter) {
         Some(criteria) => {
             lines(&mut conn, &criteria, after, i64::try_from(limit + 1).unwrap_or(i64::MAX)).await?

@@ -122,13 +122,18 @@ struct Known {
     integrations: HashMap<IntegrationId, Integration>,
     services: Vec<Workload>,
     environments: Vec<Environment>,
+    /// Whether every build there is may be found.
     sees_all: bool,
 }
 
 impl Known {
     async fn load(conn: &mut Conn, actor: &Actor) -> Result<Self, Error> {
         let mut projects = projects::list(conn, "", i64::MAX).await?;
-        projects.retain(|project| actor.may(Action::View, &Target::project(project.id)));
+        // What is archived is found by its address only.
+        let archived = projects.iter().any(|project| project.archived_at.is_some());
+        projects.retain(|project| {
+            project.archived_at.is_none() && actor.may(Action::View, &Target::project(project.id))
+        });
         let seen: HashSet<ProjectId> = projects.iter().map(|project| project.id).collect();
         let sees = |project, integration| actor.may(Action::View, &Target::integration(project, integration));
         let mut own = integrations::list_all(conn).await?;
@@ -142,7 +147,8 @@ impl Known {
         services.retain(|own| seen.contains(&own.project) && sees(own.project, own.integration));
         let mut environments = environments::list_all(conn).await?;
         environments.retain(|own| seen.contains(&own.project));
-        let sees_all = actor.may(Action::View, &Target::installation()) && actor.scope.is_none();
+        let sees_all =
+            !archived && actor.may(Action::View, &Target::installation()) && actor.scope.is_none();
         Ok(Self { projects, integrations, services, environments, sees_all })
     }
 
@@ -202,6 +208,7 @@ impl Known {
         let mut found = search::promotions(conn, number).await?;
         found.retain(|one| {
             project.as_ref().is_none_or(|project| one.project == *project)
+                && self.slug(one.project_id).is_some()
                 && actor.may(Action::View, &Target::integration(one.project_id, one.integration_id))
         });
         let hit = |one: search::Numbered| Hit::Promotion {

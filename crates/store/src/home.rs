@@ -7,7 +7,7 @@ use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::digests::Digest;
 use towpath_domain::home::{Place, Placed};
 use towpath_domain::ids::{IntegrationId, ProjectId, ServiceId};
-use towpath_domain::projects::Project;
+use towpath_domain::projects::{Project, Sample};
 use towpath_domain::references::Tag;
 use towpath_domain::services::Service;
 use towpath_domain::slugs::Slug;
@@ -56,6 +56,7 @@ struct Row {
     project_title: Title,
     #[sqlx(try_from = "i64")]
     created_at: Time,
+    sample: Option<String>,
     has_workflow: bool,
     has_integration: bool,
     service: Option<Uuid>,
@@ -72,6 +73,8 @@ impl TryFrom<Row> for Line {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let unknown = |text: &str| Error::inconsistent("projects", format!("sample {text}"));
+        let sample = |text: String| Sample::parse(&text).ok_or_else(|| unknown(&text));
         let slug = |text: &str| Slug::parse(text).map_err(|error| Error::inconsistent("services", error));
         let names = (row.slug, row.title, row.integration_slug, row.home_slug);
         let service = match (row.service, row.integration, row.kind, row.home, names) {
@@ -101,6 +104,8 @@ impl TryFrom<Row> for Line {
                 slug: row.project_slug,
                 title: row.project_title,
                 created_at: row.created_at,
+                archived_at: None,
+                sample: row.sample.map(sample).transpose()?,
             },
             has_workflow: row.has_workflow,
             has_integration: row.has_integration,
@@ -110,7 +115,7 @@ impl TryFrom<Row> for Line {
 }
 
 /// Reads up to `limit` services by project and name, after one of them. A project without services takes one
-/// line. What is global is deployed by the projects that use it, so it has none here.
+/// line, an archived one none. What is global is deployed by the projects that use it, so it has none here.
 pub async fn lines(
     conn: &mut Conn,
     criteria: &Criteria,
@@ -121,6 +126,7 @@ pub async fn lines(
         ($engine:ty, $conn:expr) => {{
             let mut query = sqlx::QueryBuilder::<$engine>::new(
                 "select p.id as project, p.slug as project_slug, p.title as project_title, p.created_at,
+                        p.sample,
                         exists (select 1 from workflows w where w.project = p.id) as has_workflow,
                         exists (select 1 from integrations n where n.project = p.id) as has_integration,
                         s.id as service, s.slug, s.title, s.integration, i.kind, i.slug as integration_slug,
@@ -129,7 +135,7 @@ pub async fn lines(
                  left join services s on s.project = p.id
                  left join integrations i on i.id = s.integration
                  left join projects h on h.id = i.project
-                 where p.slug <> 'global'",
+                 where p.slug <> 'global' and p.archived_at is null",
             );
             if let Some(after) = after {
                 query.push(" and p.slug >= ").push_bind(after.project.as_str().to_owned());

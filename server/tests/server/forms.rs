@@ -90,7 +90,7 @@ async fn call(server: &Server, session: &str, function: &str, body: &'static str
         .header("content-type", "application/x-www-form-urlencoded")
         .header("cookie", session)
         .header("sec-fetch-site", "same-origin");
-    server.send(request.body(Body::from(body)).unwrap()).await
+    server.send(request.body(Body::from(body)).expect("a request")).await
 }
 
 #[tokio::test]
