@@ -48,7 +48,7 @@ mod document {
 
     /// Tells the browser which modules the page needs that is rendered now, so that it loads them beside the main one.
     pub(crate) fn announce_group(group: &str) {
-        let chunks = crate::visitors::chunks();
+        let chunks = visitors::chunks();
         let Some((response, files)) = use_context::<ResponseOptions>().zip(chunks.of(group)) else { return };
         for file in files {
             let link = format!("</pkg/{file}>; rel=preload; as=fetch; crossorigin=anonymous");

@@ -76,21 +76,31 @@ for (const scripted of [true, false]) {
 
 test.describe("the first push", () => {
   const towpath = Installation.declare();
+  let token: string;
+
+  test.beforeAll(async () => {
+    token = (await openShop(towpath.server)).token;
+  });
+
+  test("is waited for beside the exact command", async ({ browser }) => {
+    const ada = await towpath.visitor(browser);
+    await ada.signIn(ADA, BOARD);
+    const { page } = ada;
+    await expect(page.getByText("Waiting for the first push…")).toBeVisible();
+    const region = page.getByRole("region", { name: "skopeo", exact: true });
+    await expect(region).toContainText(`docker://${towpath.server.registry}/${CHECKOUT}/qa:1.4.2`);
+    await expectFits(page, 320);
+    await expectAccessible(page);
+  });
 
   test("turns the light green without reloading", async ({ browser }) => {
     await using folder = await Folder.make("images");
-    const { server } = towpath;
-    const { token } = await openShop(server);
     const ada = await towpath.visitor(browser);
     await ada.signIn(ADA, BOARD);
     const { page } = ada;
     const light = page.getByRole("status").filter({ hasText: "first push" });
     await expect(light).toHaveText("Waiting for the first push…");
-    const region = page.getByRole("region", { name: "skopeo", exact: true });
-    await expect(region).toContainText(`docker://${server.registry}/${CHECKOUT}/qa:1.4.2`);
-    await expectAccessible(page);
-    await expectFits(page, 320);
-    await pushed(server, token, await dockerArchive(folder, origin("1.4.2")), `${CHECKOUT}/qa:1.4.2`);
+    await pushed(towpath.server, token, await dockerArchive(folder, origin("1.4.2")), `${CHECKOUT}/qa:1.4.2`);
     const arrived = page.getByRole("status").filter({ hasText: "1.4.2 has arrived" });
     await expect(arrived).toBeVisible();
     await expectAccessible(page);

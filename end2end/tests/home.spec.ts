@@ -39,8 +39,8 @@ test("the matrix tells what should run, and what waits", async () => {
   const { page } = ada;
   await ada.open("/");
   await expect(grid(page).getByRole("columnheader")).toHaveText(["Service", "QA", "Staging", "Production"]);
-  await expect(grid(page).getByRole("link", { name: /^Checkout in QA: 1\.4\.2, / })).toBeVisible();
-  const prod = grid(page).getByRole("link", { name: "Checkout in Production: nothing yet, 1 promotion waits" });
+  await expect(grid(page).getByRole("link", { name: /^Checkout in QA: *1\.4\.2 / })).toBeVisible();
+  const prod = grid(page).getByRole("link", { name: /^Checkout in Production: *empty *1 *promotion waits$/ });
   await expect(prod).toBeVisible();
   await prod.click();
   await expect(page).toHaveURL(`${BOARD}#stage-prod`);
@@ -65,7 +65,7 @@ test("what waits for a decision stands beside it, and the decision shows in the 
   await expect(page.getByText("applied").first()).toBeVisible();
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Home" }).click();
   await expect(page.getByText("Nothing waits for you.")).toBeVisible();
-  await expect(grid(page).getByRole("link", { name: /^Checkout in Production: 1\.4\.2, / })).toBeVisible();
+  await expect(grid(page).getByRole("link", { name: /^Checkout in Production: *1\.4\.2 / })).toBeVisible();
 });
 
 test("the filter stands in the address", async () => {
@@ -139,11 +139,11 @@ test("only the answer to what is typed now counts", async () => {
   await field.fill("shop");
   await expect.poll(() => held !== undefined).toBe(true);
   await field.fill("sign out");
-  await expect(page.getByRole("option", { name: "Sign out" })).toBeVisible();
+  await expect(page.getByRole("option", { name: "Sign out", exact: true })).toBeVisible();
   const late = page.waitForResponse("**/fn/search");
   held?.();
   await late;
-  await expect(page.getByRole("option", { name: "Sign out" })).toBeVisible();
+  await expect(page.getByRole("option", { name: "Sign out", exact: true })).toBeVisible();
   await expect(page.getByRole("option", { name: /^Shop/ })).toBeHidden();
   await page.unroute("**/fn/search");
   await page.keyboard.press("ArrowUp");
@@ -172,7 +172,7 @@ test("without script the box leads to the same by its page", async ({ browser })
   const visitor = await towpath.visitor(browser, false);
   const { page } = visitor;
   await visitor.signIn(ADA);
-  await expect(page.getByRole("link", { name: /^Checkout in QA: 1\.4\.2, / })).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Checkout in QA: *1\.4\.2 / })).toBeVisible();
   const box = page.getByRole("searchbox", { name: "Search" });
   await box.fill(revision.slice(0, 7));
   await box.press("Enter");

@@ -40,7 +40,7 @@ for (const engine of ENGINES) {
       }
       await steps.join(ada, link, ADA);
       expect(await ada.open(link)).toBe(410);
-      await expect(ada.page.getByText("This link has been used or has expired. Ask for a new one.")).toBeVisible();
+      await expect(ada.page.getByText("This link has been used, was withdrawn or has expired. Ask for a new one.")).toBeVisible();
     });
 
     test("an empty installation says what to do, step by step", async () => {

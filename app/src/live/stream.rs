@@ -88,7 +88,11 @@ fn attend() {
 /// The tab is looked at again, or not any more.
 fn turn() {
     if is_hidden() {
-        with(Stream::close);
+        with(|stream| {
+            stream.close();
+            // Nobody waits for it meanwhile.
+            stream.broken_at = None;
+        });
     } else if with(|stream| stream.live.is_some()) {
         open();
     }

@@ -166,8 +166,9 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
                     on:input=type_in
                     on:keydown=on_key
                 />
-                <button type="button" class="palette__close" aria-label="Close" on:click=move |_| open.set(false)>
+                <button type="button" class="palette__close" on:click=move |_| open.set(false)>
                     <kbd>"Esc"</kbd>
+                    <span class="visually-hidden">" closes the search"</span>
                 </button>
             </div>
             <div class="palette__list" id="palette-list" role="listbox" aria-label="Results">
@@ -263,9 +264,9 @@ fn listed(
     };
     view! {
         <div class="palette__section" role="group" aria-labelledby=labelled_by>
-            <p class="palette__heading" id=id>
+            <div class="palette__heading" id=id role="presentation">
                 {section.heading}
-            </p>
+            </div>
             {(section.first..).zip(section.entries).map(option).collect_view()}
         </div>
     }

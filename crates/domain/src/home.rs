@@ -123,47 +123,9 @@ impl From<Place> for String {
     }
 }
 
-impl Cell {
-    /// The cell in words, for those who do not see where it stands.
-    pub fn words(&self, service: &str, environment: &str, now: Time) -> String {
-        let mut words = match &self.build {
-            Some(build) => format!("{service} in {environment}: {}, {}", build.tag, build.at.relative(now)),
-            None => format!("{service} in {environment}: nothing yet"),
-        };
-        match self.waiting {
-            0 => {}
-            1 => words.push_str(", 1 promotion waits"),
-            more => words.push_str(&format!(", {more} promotions wait")),
-        }
-        if self.paused {
-            words.push_str(", arrivals are paused");
-        }
-        words
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digests::Algorithm;
-
-    #[test]
-    fn a_cell_says_in_words_all_that_it_shows() {
-        let now = Time::from_micros(1_790_000_000_000_000);
-        let bucket = Slug::parse("qa").expect("a slug");
-        let empty = Cell { bucket, build: None, waiting: 0, paused: false };
-        assert_eq!(empty.words("Web", "QA", now), "Web in QA: nothing yet");
-        let build = Placed {
-            tag: Tag::parse("1.4").expect("a tag"),
-            digest: Digest::of(Algorithm::Sha256, b""),
-            at: now.plus_seconds(-7_200),
-        };
-        let full = Cell { build: Some(build), waiting: 2, paused: true, ..empty };
-        assert_eq!(
-            full.words("Web", "QA", now),
-            "Web in QA: 1.4, 2 hours ago, 2 promotions wait, arrivals are paused"
-        );
-    }
 
     #[test]
     fn a_place_survives_its_text() {

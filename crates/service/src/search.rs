@@ -56,7 +56,7 @@ pub async fn builds(
     let mut conn = service.read().await?;
     let known = Known::load(&mut conn, actor).await?;
     let (builds, next) = known.builds(&mut conn, &term, after.and_then(Place::parse), limit).await?;
-    Ok(FoundBuilds { builds, next: next.map(|place| place.to_text()), ..none })
+    Ok(FoundBuilds { builds, next: next.map(Place::to_text), ..none })
 }
 
 /// The best kinds first, in each the best first, as many as are wanted.
@@ -134,7 +134,7 @@ impl Known {
         projects.retain(|project| {
             project.archived_at.is_none() && actor.may(Action::View, &Target::project(project.id))
         });
-        let seen: HashSet<ProjectId> = projects.iter().map(|project| project.id).collect();
+        let own_projects: HashSet<ProjectId> = projects.iter().map(|project| project.id).collect();
         let sees = |project, integration| actor.may(Action::View, &Target::integration(project, integration));
         let mut own = integrations::list_all(conn).await?;
         let integrations = projects
@@ -144,11 +144,10 @@ impl Known {
             .map(|own| (own.id, own))
             .collect();
         let mut services = services::list_all(conn).await?;
-        services.retain(|own| seen.contains(&own.project) && sees(own.project, own.integration));
+        services.retain(|own| own_projects.contains(&own.project) && sees(own.project, own.integration));
         let mut environments = environments::list_all(conn).await?;
-        environments.retain(|own| seen.contains(&own.project));
-        let sees_all =
-            !archived && actor.may(Action::View, &Target::installation()) && actor.scope.is_none();
+        environments.retain(|own| own_projects.contains(&own.project));
+        let sees_all = !archived && actor.may(Action::View, &Target::installation()) && actor.scope.is_none();
         Ok(Self { projects, integrations, services, environments, sees_all })
     }
 

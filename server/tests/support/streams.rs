@@ -46,14 +46,14 @@ impl Stream {
     pub async fn next(&mut self) -> Option<Frame> {
         let reading = async {
             loop {
-                if let Some((frame, rest)) = self.read.split_once("\n\n") {
+                if let Some(end) = self.read.find("\n\n") {
+                    let rest = self.read.split_off(end + 2);
+                    let frame = std::mem::replace(&mut self.read, rest);
                     let field = |name: &str| {
                         let line = frame.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
                         line.unwrap_or_default().to_owned()
                     };
-                    let found = Frame { id: field("id"), event: field("event"), data: field("data") };
-                    self.read = rest.to_owned();
-                    return Some(found);
+                    return Some(Frame { id: field("id"), event: field("event"), data: field("data") });
                 }
                 let piece = self.body.frame().await?.expect("the stream goes on");
                 self.read += std::str::from_utf8(piece.data_ref()?).expect("UTF-8");

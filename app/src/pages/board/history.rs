@@ -13,7 +13,7 @@ pub(super) fn History(table: Table, column: Memo<Column>) -> impl IntoView {
     let any = Memo::new(move |_| count.get() > 0);
     let board = table.board.get_untracked();
     let bucket = column.read_untracked().slot.slug.clone();
-    let whole = paths::bucket(&board.project.slug, &board.integration.slug, &bucket, None);
+    let whole = StoredValue::new(paths::bucket(&board.project.slug, &board.integration.slug, &bucket, None));
     move || {
         any.get().then(|| {
             view! {
@@ -24,7 +24,7 @@ pub(super) fn History(table: Table, column: Memo<Column>) -> impl IntoView {
                         </For>
                     </ol>
                     <p class="history__all">
-                        <a href=whole.clone()>"The whole history"</a>
+                        <a href=whole.get_value()>"The whole history"</a>
                     </p>
                 </Disclosure>
             }

@@ -113,7 +113,7 @@ mod tests {
             "project": { "id": id(2), "slug": "shop", "title": "S", "created_at": 0 },
             "integration": {
                 "id": id(9), "project": id(2), "slug": "checkout", "title": "C", "kind": "environment",
-                "workflow": "None", "created_at": 0,
+                "workflow": { "follows": "none" }, "created_at": 0,
             },
             "workflow": null, "columns": [column], "unclassified": [], "registry": "", "insecure": true,
             "actor": { "identity": { "as": "person", "person": id(1) }, "grants": [], "scope": null },

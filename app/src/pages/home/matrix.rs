@@ -98,30 +98,30 @@ fn line(row: usize, of: HomeService, environments: &[String], now: Time) -> impl
     let cells = cells.into_iter().zip(environments).enumerate().map(|(column, (cell, environment))| {
         let href =
             board.as_ref().map(|(project, integration)| paths::stage(project, integration, &cell.bucket));
-        let words = cell.words(&title, environment, now);
+        let at = format!("{title} in {environment}: ");
         // In a narrow window the column's name stands in the cell.
         view! {
             <td data-environment=environment.clone()>
-                {place(Place(row, column + 1), href, words, "matrix__cell", content(&cell, now))}
+                {place(Place(row, column + 1), href, "matrix__cell", content(at, &cell, now))}
             </td>
         }
     });
     let cells = cells.collect_view();
     let href = board.as_ref().map(|(project, integration)| paths::integration(project, integration));
-    let name = view! { <span>{title.clone()}</span> }.into_any();
+    let name = view! { <span>{title}</span> }.into_any();
     view! {
         <tr>
-            <th scope="row">{place(Place(row, 0), href, title, "matrix__service", name)}</th>
+            <th scope="row">{place(Place(row, 0), href, "matrix__service", name)}</th>
             {cells}
         </tr>
     }
 }
 
 /// A link to the board, or the same without one for whom there is none.
-fn place(at: Place, href: Option<String>, words: String, class: &'static str, content: AnyView) -> AnyView {
+fn place(at: Place, href: Option<String>, class: &'static str, content: AnyView) -> AnyView {
     match href {
         Some(href) => view! {
-            <a class=class href=href aria-label=words data-at=at.name()>
+            <a class=class href=href data-at=at.name()>
                 {content}
             </a>
         }
@@ -130,7 +130,8 @@ fn place(at: Place, href: Option<String>, words: String, class: &'static str, co
     }
 }
 
-fn content(cell: &Cell, now: Time) -> AnyView {
+/// What a cell shows; for those who do not see where it stands, all of it in words.
+fn content(at: String, cell: &Cell, now: Time) -> AnyView {
     let build = match &cell.build {
         Some(build) => view! {
             <span class="matrix__tag" title=build.digest.to_string()>
@@ -141,11 +142,13 @@ fn content(cell: &Cell, now: Time) -> AnyView {
         .into_any(),
         None => view! { <span class="matrix__empty">"empty"</span> }.into_any(),
     };
+    let waits = if cell.waiting == 1 { " promotion waits" } else { " promotions wait" };
     let waiting = (cell.waiting > 0).then(|| {
         view! {
             <span class="matrix__mark matrix__mark--waiting">
                 <Icon symbol=Symbol::Clock />
                 {cell.waiting}
+                <span class="visually-hidden">{waits}</span>
             </span>
         }
     });
@@ -153,11 +156,13 @@ fn content(cell: &Cell, now: Time) -> AnyView {
         view! {
             <span class="matrix__mark matrix__mark--paused">
                 <Icon symbol=Symbol::Hold />
+                <span class="visually-hidden">"arrivals are "</span>
                 "paused"
             </span>
         }
     });
     view! {
+        <span class="visually-hidden">{at}</span>
         {build}
         {(waiting.is_some() || paused.is_some())
             .then(|| view! { <span class="matrix__marks">{waiting} {paused}</span> })}

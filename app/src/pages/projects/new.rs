@@ -11,12 +11,12 @@ use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::projects::ProjectsView;
+use towpath_domain::projects::{Listed, ProjectsView};
 use towpath_domain::slugs::Slug;
 
 #[component]
 pub fn NewProjectPage() -> impl IntoView {
-    let projects = Resource::new(|| (), |()| view_projects());
+    let projects = Resource::new(|| (), |()| view_projects(Listed::InUse));
     view! {
         <main id="main" class="page page--narrow">
             <Loaded resource=projects let:projects>

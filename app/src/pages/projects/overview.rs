@@ -43,11 +43,12 @@ pub fn Overview(
     } else {
         view! { <Environments view=view.clone() /> }.into_any()
     };
+    let members = paths::members(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
         <PageHeader title=title lead=lead>
-            <LinkButton href=paths::members(&project.slug)>"Members"</LinkButton>
+            <LinkButton href=members>"Members"</LinkButton>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}
         {project

@@ -87,6 +87,7 @@ mod tests {
             projects: Vec::new(),
             integrations: Vec::new(),
             people: vec![(ada, "Ada".to_owned())],
+            as_of: 0,
             unmatched: None,
             now: Time::from_micros(0),
         };

@@ -4,6 +4,7 @@ use crate::engines::on_both_engines;
 use crate::images::refusal;
 use crate::shop::{Shop, checkout, integration, make_integration};
 use towpath_domain::builds::life::Link;
+use towpath_domain::promotions::Choice;
 use towpath_domain::timeline::Filter;
 use towpath_service::buckets::resume;
 use towpath_service::{builds, images};
@@ -166,5 +167,94 @@ fn a_build_tells_its_whole_life() {
                 "prod by promotion of Ben: true"
             ]
         );
+    });
+}
+
+#[test]
+fn a_life_tells_who_let_a_build_pass_what_refused_it_and_what_waits() {
+    on_both_engines(async |shop: Shop| {
+        let (ci, _) = shop.token(&shop.dora, "shop/checkout", &["push"]).await;
+        let digest = shop.push(&ci, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.clock.advance(60);
+        refusal(shop.push(&shop.ben, "shop/checkout/prod", "1.0").await);
+        shop.promote(&shop.dora, &digest, "qa", "staging").await.expect("goes to staging");
+        shop.clock.advance(60);
+        let asked = shop.promote(&shop.ana, &digest, "staging", "prod").await.expect("waits");
+        shop.decide(&shop.ben, &asked, Choice::Reject).await.expect("may reject");
+        shop.clock.advance(60);
+        let asked = shop.promote(&shop.ana, &digest, "staging", "prod").await.expect("waits");
+        let part = builds::Part::PAGE;
+        let waiting =
+            builds::view(&shop, &shop.dora, &digest, part).await.expect("is known").lives.remove(0).waiting;
+        assert_eq!(
+            (waiting[0].number, waiting[0].needs.as_slice()),
+            (3, &["1 approval by a release manager".to_owned()][..])
+        );
+        shop.approve(&shop.ben, &asked).await.expect("goes to prod");
+        let life = builds::view(&shop, &shop.dora, &digest, part).await.expect("is known").lives.remove(0);
+        let told: Vec<String> = life
+            .chain
+            .iter()
+            .map(|link| match link {
+                Link::Placed(placed) => {
+                    let passed = placed.promotion.as_ref().map(|passed| {
+                        let approved: Vec<&str> =
+                            passed.approved.iter().map(|approved| approved.by.as_str()).collect();
+                        format!(" by #{} of {} approved by {approved:?}", passed.number, passed.from)
+                    });
+                    format!("{} of {}{}", placed.bucket, placed.by, passed.unwrap_or_default())
+                }
+                Link::Refused { bucket, by, .. } => format!("{bucket} refused it of {by}"),
+                Link::Ended { number, how, by, comment, .. } => {
+                    format!("#{number} {how} by {by}: {comment:?}")
+                }
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "qa of Dora by the token “CI”",
+                "staging of Dora by #1 of qa approved by []",
+                "prod refused it of Ben",
+                "#2 rejected by Ben: Some(\"I looked\")",
+                "prod of Ben by #3 of staging approved by [\"Ben\"]",
+            ]
+        );
+        assert_eq!(life.received_by.to_string(), "Dora by the token “CI”");
+        let current: Vec<&str> = life.current.iter().map(|standing| standing.bucket.as_str()).collect();
+        assert_eq!((current, life.waiting.len()), (vec!["qa", "staging", "prod"], 0));
+    });
+}
+
+#[test]
+fn a_long_life_is_told_in_parts_without_gap_or_doubling() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        refusal(shop.push(&shop.ben, "shop/checkout/prod", "1.0").await);
+        for round in 1..4 {
+            shop.clock.advance(60);
+            shop.push(&shop.dora, "shop/checkout/qa", &format!("2.{round}")).await.expect("arrives");
+            shop.clock.advance(60);
+            shop.roll_back(&shop.ben, "qa").await.expect("rolls back");
+            resume(&shop, &shop.ben, &checkout("qa"), "").await.expect("resumes");
+        }
+        let whole = builds::view(&shop, &shop.dora, &digest, builds::Part::WHOLE).await.expect("is known");
+        let whole = whole.lives.into_iter().next().expect("one").chain;
+        assert_eq!(whole.len(), 5);
+        let (mut walked, mut after) = (Vec::new(), None);
+        loop {
+            let part = builds::Part { within: Some("shop/checkout"), after, links: 2, ..builds::Part::PAGE };
+            let life =
+                builds::view(&shop, &shop.dora, &digest, part).await.expect("is known").lives.remove(0);
+            assert_eq!(life.from_start, after.is_none());
+            walked.extend(life.chain);
+            after = life.later;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(walked, whole);
+        let elsewhere = builds::Part { within: Some("shop/nothing"), ..builds::Part::PAGE };
+        assert!(builds::view(&shop, &shop.dora, &digest, elsewhere).await.is_err());
     });
 }

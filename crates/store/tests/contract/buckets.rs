@@ -188,10 +188,9 @@ fn a_life_is_paged_and_tells_what_came_after() {
         let shop = Shop::open(&store).await;
         let next = shop.push(&store, 700, "2.0").await;
         let bucket = prod(&store, &shop).await;
-        let mut version = bucket.version;
-        for (number, build) in [(100, &shop.build), (101, &next), (102, &shop.build), (103, &shop.build)] {
+        let builds = [(100, &shop.build), (101, &next), (102, &shop.build), (103, &shop.build)];
+        for (version, (number, build)) in (bucket.version..).zip(builds) {
             put(&store, &Bucket { version, ..bucket.clone() }, &shop.placement(number, build), None).await;
-            version += 1;
         }
         let mut conn = store.conn().await;
         let (mut walked, mut after) = (Vec::new(), None);
