@@ -27,11 +27,11 @@ macro_rules! lazy {
             pub struct Page;
 
             #[leptos::wasm_split::wasm_split(
-                                                        $group,
-                                                        wasm_split_path = ::leptos::wasm_split,
-                                                        fallible,
-                                                        preload(load)
-                                                    )]
+                                                                $group,
+                                                                wasm_split_path = ::leptos::wasm_split,
+                                                                fallible,
+                                                                preload(load)
+                                                            )]
             fn $name() -> Result<AnyView, NotLoaded> {
                 use $page as Content;
                 Ok(view! { <Content /> }.into_any())

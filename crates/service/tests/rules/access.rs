@@ -9,6 +9,7 @@ use std::fmt::Debug;
 use towpath_domain::access::{Actor, Place, Role};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::environments::EnvironmentForm;
+use towpath_domain::projects::Listed;
 use towpath_domain::promotions::{Choice, Promotion};
 use towpath_domain::timeline::Filter;
 use towpath_domain::tokens::TokenForm;
@@ -138,7 +139,7 @@ fn lists_and_the_timeline_leave_out_what_a_stranger_may_not_see() {
         let sam = shop.stranger("Sam").await;
         let olga = shop.person("Olga", Role::release_manager(), Place::Project { project: bank.id }).await;
         for (actor, visible) in [(&sam, vec![]), (&olga, vec!["bank"])] {
-            let seen = projects::list(&shop, actor).await.expect("reads");
+            let seen = projects::list(&shop, actor, Listed::InUse).await.expect("reads");
             let slugs: Vec<&str> = seen.projects.iter().map(|line| line.project.slug.as_str()).collect();
             assert_eq!(slugs, visible);
             let streams = streams::list(&shop, actor).await.expect("reads").streams;

@@ -9,15 +9,21 @@ use towpath_domain::access::Actor;
 use towpath_domain::ids::PersonId;
 use towpath_domain::tokens::TokenForm;
 use towpath_service::live::{BACKLOG, FollowRefused, Follower, LAG, Message, STREAMS, Standing, follow};
-use towpath_service::sessions::{self, Kept};
+use towpath_service::sessions::{self, Kept, Origin};
 use towpath_service::timeline::head;
 use towpath_service::{Service, people, tokens};
 
 /// Begins a session, as signing in does, under the id of the person.
 async fn sign_in(service: &Service, person: PersonId) -> [u8; 16] {
     let id = person.uuid().into_bytes();
-    let expires_at = service.now().plus_seconds(3_600);
-    let kept = Kept { person: Some(person), data: "{}".to_owned(), expires_at };
+    let used_at = service.now();
+    let kept = Kept {
+        person: Some(person),
+        data: "{}".to_owned(),
+        origin: Origin::default(),
+        used_at,
+        expires_at: used_at.plus_seconds(3_600),
+    };
     sessions::save(service, &id, kept).await.expect("a session");
     id
 }

@@ -3,6 +3,7 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_integration, wish};
 use towpath_domain::access::{Place, Refusal, Role};
+use towpath_domain::projects::Listed;
 use towpath_domain::projects::ProjectForm;
 use towpath_domain::timeline::Filter;
 use towpath_domain::tokens::TokenForm;
@@ -57,7 +58,7 @@ fn a_token_sees_nothing_beside_its_scope() {
         boards::view(&shop, &narrow, "shop", "checkout").await.expect("its own");
         let other = boards::view(&shop, &narrow, "shop", "billing").await;
         assert!(matches!(other, Err(Error::NotFound(_))), "{other:?}");
-        let seen = projects::list(&shop, &narrow).await.expect("reads");
+        let seen = projects::list(&shop, &narrow, Listed::InUse).await.expect("reads");
         let slugs: Vec<String> = seen
             .projects
             .iter()
