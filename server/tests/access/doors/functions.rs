@@ -38,7 +38,6 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_home")
             .note("of the project")
             .body(|subject, _| Body::Form(vec![("filter[project]", subject.project.clone())])),
-        post("/fn/view_projects"),
         post("/fn/search").body(|subject, _| Body::Form(vec![("q", subject.project.clone())])),
         post("/fn/view_search").body(|subject, _| Body::Form(vec![("q", subject.digest.clone())])),
         post("/fn/view_found_builds").body(|subject, _| Body::Form(vec![("q", subject.digest.clone())])),
