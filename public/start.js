@@ -1,8 +1,17 @@
 // Wakes the page that the server rendered. It is a file since the content security policy forbids inline script.
 // Where it fails, the page stays as it is: links and forms work without it.
-import init, { hydrate } from "/pkg/towpath.js";
+
+// All modules at once, not one after the other: the main one, and those that the server named with the page.
+const [page] = performance.getEntriesByType("navigation");
+const named = page?.serverTiming?.find((entry) => entry.name === "modules")?.description ?? "";
+for (const module of ["towpath.wasm", ...named.split(" ").filter(Boolean)]) {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `/pkg/${module}` });
+  document.head.append(link);
+}
 
 try {
+  const { default: init, hydrate } = await import("/pkg/towpath.js");
   await init({ module_or_path: "/pkg/towpath.wasm" });
   await hydrate();
   document.documentElement.dataset.hydrated = "";

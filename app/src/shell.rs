@@ -7,7 +7,7 @@ mod document {
     use crate::preferences::{self, DARK_ID, LIGHT_ID, SCHEMES_ID};
     use crate::visitors;
     use http::HeaderValue;
-    use http::header::{CONTENT_SECURITY_POLICY, LINK};
+    use http::header::{CONTENT_SECURITY_POLICY, HeaderName};
     use leptos::attr::custom::CustomAttribute;
     use leptos::html;
     use leptos::nonce::use_nonce;
@@ -15,6 +15,8 @@ mod document {
     use leptos_axum::ResponseOptions;
     use leptos_meta::MetaTags;
     use towpath_domain::preferences::Preferences;
+
+    const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
     /// The HTML document. Scripts come from files of our own, but for the data of resources, which
     /// Leptos writes inline with the nonce of the response.
@@ -35,7 +37,6 @@ mod document {
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href="/pkg/towpath.css" />
                     <link rel="modulepreload" href="/pkg/towpath.js" />
-                    <link rel="preload" href="/pkg/towpath.wasm" r#as="fetch" crossorigin="anonymous" />
                     <script type="module" src="/start.js"></script>
                     <MetaTags />
                 </head>
@@ -46,15 +47,13 @@ mod document {
         }
     }
 
-    /// Tells the browser which modules the page needs that is rendered now, so that it loads them beside the main one.
+    /// Tells `start.js` which modules the page needs that is rendered now, so that it loads them beside the main one.
+    /// Scripts can read this header of a page; a browser without script must not load what it will never use.
     pub(crate) fn announce_group(group: &str) {
         let chunks = visitors::chunks();
         let Some((response, files)) = use_context::<ResponseOptions>().zip(chunks.of(group)) else { return };
-        for file in files {
-            let link = format!("</pkg/{file}>; rel=preload; as=fetch; crossorigin=anonymous");
-            if let Ok(link) = HeaderValue::from_str(&link) {
-                response.append_header(LINK, link);
-            }
+        if let Ok(modules) = HeaderValue::from_str(&format!("modules;desc=\"{}\"", files.join(" "))) {
+            response.insert_header(SERVER_TIMING, modules);
         }
     }
 

@@ -92,7 +92,7 @@ test("a new password ends the session of another browser", async ({ browser }) =
   await expect(page.getByText("Your password is changed")).toBeVisible();
   await expect(page.getByLabel("New password")).toHaveValue("");
 
-  await elsewhere.page.getByRole("link", { name: "Inbox" }).click();
+  await elsewhere.page.getByRole("link", { name: "Inbox", exact: true }).click();
   await expect(heading(elsewhere.page, "Sign in")).toBeVisible();
   await elsewhere.signIn({ ...MEI, password: "a wholly new password" });
 });
@@ -225,7 +225,7 @@ test("a form whose session has ended keeps what was typed, until one has signed 
   await tab.getByRole("textbox", { name: "E-mail" }).fill(RUI.email);
   await tab.getByLabel("Password").fill(RUI.password);
   await tab.getByRole("button", { name: "Sign in" }).click();
-  await expect(heading(tab, "Projects")).toBeVisible();
+  await expect(heading(tab, "Home")).toBeVisible();
   await tab.close();
   await steps.submit(page, "Create token");
   await expect(page.getByRole("region", { name: "Token, shown once" })).toBeVisible();

@@ -124,7 +124,7 @@ test("who may only look reads what is missing, and who can grant it", async ({ b
   await card(page, "qa").focus();
   await page.keyboard.press("Space");
   await steps.expectVerdicts(page, { staging: "forbidden" });
-  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Space");
   await expect(page.getByRole("status").filter({ hasText: "Not moved to staging." })).toBeAttached();
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -143,10 +143,11 @@ test("a board that is behind says so, and nothing happens twice", async () => {
   await ada.open(BOARD);
   const rui = await Session.signIn(towpath.server, RUI);
   const move = { project: "shop", integration: "checkout", digest, from: "qa", to: "staging" };
-  await rui.call("promote", { ...move, reason: "Was quicker" });
   await steps.unfold(card(page, "qa"), "Move to…");
   await page.getByRole("link", { name: "Promote to staging" }).click();
   const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await rui.call("promote", { ...move, reason: "Was quicker" });
   await steps.giveReason(dialog, "Too late", "Promote to staging");
   await expect(dialog.getByRole("alert")).toContainText("It is already current in staging.");
   await expect(dialog.getByRole("textbox", { name: "Reason" })).toHaveValue("Too late");
