@@ -88,8 +88,15 @@ pub(super) fn guide() -> String {
         // Writing to a string does not fail.
         _ = writeln!(page, "| `{}` | `{}` | `{}` | {} |", key.name, key.variable(), key.default, key.meaning);
     }
-    page
+    page + BEHIND
 }
+
+#[cfg(test)]
+const BEHIND: &str = "
+On SQLite one server at a time serves from a data folder; a second one says so and does not start. With Postgres any
+number of servers may share the database. `towpath-server admin-link` works beside a running server, and only on a
+folder in which one has started before.
+";
 
 #[cfg(test)]
 const GUIDE: &str = "\
