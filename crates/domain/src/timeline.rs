@@ -255,6 +255,14 @@ impl EventActor {
             Self::Shell | Self::System => None,
         }
     }
+
+    /// The token by which it was done, where a machine did it.
+    pub const fn token(&self) -> Option<TokenId> {
+        match self {
+            Self::Token { token, .. } => Some(*token),
+            Self::Person { .. } | Self::Shell | Self::System => None,
+        }
+    }
 }
 
 /// One event as the timeline shows it.

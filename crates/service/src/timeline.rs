@@ -1,7 +1,7 @@
 //! The audit timeline: a page by any filter, as sentences.
 
 use crate::{Error, Service, people as names, scenes};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use towpath_domain::access::{Action, Actor, Place, Target};
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::projects::Project;
@@ -177,14 +177,16 @@ async fn criteria(
 }
 
 async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {
-    let (Some((newest, _)), Some((oldest, _))) = (events.first(), events.last()) else {
-        return Ok(Vec::new());
-    };
-    let (oldest, newest) = (*oldest, *newest);
-    let named: HashMap<PersonId, String> =
-        people::names_between(conn, oldest, newest).await?.into_iter().collect();
-    let titles: HashMap<TokenId, String> =
-        tokens::titles_between(conn, oldest, newest).await?.into_iter().collect();
+    let told = events.iter().map(|(_, event)| event);
+    let mut acted: Vec<PersonId> =
+        told.clone().flat_map(|event| [event.actor.person(), event.change.person()]).flatten().collect();
+    let mut used: Vec<TokenId> = told.filter_map(|event| event.actor.token()).collect();
+    acted.sort_unstable();
+    acted.dedup();
+    used.sort_unstable();
+    used.dedup();
+    let named = people::names(conn, &acted).await?;
+    let titles = tokens::titles(conn, &used).await?;
     let places = names::place_names(conn).await?;
     let name = |person: PersonId| named.get(&person).cloned().unwrap_or_else(|| "someone".to_owned());
     let entry = |(seq, event): (i64, Event)| Entry {
@@ -196,10 +198,7 @@ async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry
             EventActor::Shell => "Someone in the server’s shell".to_owned(),
             EventActor::System => "The server".to_owned(),
         },
-        with: match event.actor {
-            EventActor::Token { token, .. } => titles.get(&token).cloned(),
-            _ => None,
-        },
+        with: event.actor.token().and_then(|token| titles.get(&token).cloned()),
         sentence: tell(&event, name, &places),
         reason: event.change.reason().map(|reason| reason.text().to_owned()),
     };

@@ -68,24 +68,6 @@ pub async fn names(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeMap<PersonI
     Ok(rows.into_iter().map(|(id, name): (Uuid, String)| (id.into(), name)).collect())
 }
 
-/// The names of those who acted, or were acted on, in a stretch of the audit log.
-pub async fn names_between(
-    conn: &mut Conn,
-    oldest: i64,
-    newest: i64,
-) -> Result<Vec<(PersonId, String)>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        (Uuid, String),
-        conn,
-        "select id, name from people where id in (select person from events where seq between $1 and $2)
-            or id in (select subject from events where seq between $1 and $2)",
-        oldest,
-        newest
-    )?;
-    Ok(rows.into_iter().map(|(id, name)| (id.into(), name)).collect())
-}
-
 /// Whether anyone has an account yet.
 pub async fn any(conn: &mut Conn) -> Result<bool, Error> {
     let row = fetch!(fetch_optional, (i64,), conn, "select joined_at from people limit 1")?;

@@ -32,7 +32,7 @@ macro_rules! execute {
 /// `fetch_in!(Row, conn, "select … where id in (", ids, ") order by …")`; no id, no query.
 macro_rules! fetch_in {
     ($row:ty, $conn:expr, $before:expr, $ids:expr, $after:expr) => {{
-        let ids: Vec<uuid::Uuid> = $ids;
+        let ids: Vec<_> = $ids;
         macro_rules! on {
             ($engine:ty, $engine_conn:expr) => {{
                 let mut query = sqlx::QueryBuilder::<$engine>::new($before);

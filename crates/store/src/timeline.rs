@@ -1,6 +1,6 @@
 //! The audit log: appending at the end of a transaction, and reading by key.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use towpath_domain::ids::{BucketId, IntegrationId, PersonId, ProjectId};
 use towpath_domain::timeline::canonical::{PersonalText, open, seal};
@@ -110,16 +110,13 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<(i64, Event)>, Error> {
     let rows = rows(conn, criteria, before, limit).await?;
-    let (Some(newest), Some(oldest)) = (rows.first(), rows.last()) else {
-        return Ok(Vec::new());
-    };
-    let texts = fetch!(
-        fetch_all,
+    // By number and not by range: between two events that fit there may lie the whole log.
+    let texts: Vec<TextRow> = fetch_in!(
         TextRow,
         conn,
-        "select seq, commitment, salt, text from event_texts where seq between $1 and $2",
-        oldest.seq,
-        newest.seq,
+        "select seq, commitment, salt, text from event_texts where seq in (",
+        rows.iter().map(|row| row.seq).collect(),
+        ")"
     )?;
     rows.iter().map(|row| read(row, &texts)).collect()
 }

@@ -122,23 +122,6 @@ pub async fn titles(conn: &mut Conn, ids: &[TokenId]) -> Result<HashMap<TokenId,
     Ok(rows.into_iter().map(|(id, title): (Uuid, String)| (id.into(), title)).collect())
 }
 
-/// The titles of the tokens by which machines acted in a stretch of the audit log.
-pub async fn titles_between(
-    conn: &mut Conn,
-    oldest: i64,
-    newest: i64,
-) -> Result<Vec<(TokenId, String)>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        (Uuid, String),
-        conn,
-        "select id, title from tokens where id in (select token from events where seq between $1 and $2)",
-        oldest,
-        newest
-    )?;
-    Ok(rows.into_iter().map(|(id, title)| (id.into(), title)).collect())
-}
-
 pub async fn insert(tx: &mut Tx, token: &Token, scope: &Scope, hash: &[u8]) -> Result<(), Error> {
     execute!(
         tx.conn(),
