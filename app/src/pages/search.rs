@@ -57,7 +57,6 @@ pub fn SearchPage() -> impl IntoView {
         },
     );
     view! {
-        <Title text=move || query.with(|query| title(&query.q)) />
         <main id="main" class="page page--narrow">
             <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Search")] />
             <PageHeader title="Search" />
@@ -97,6 +96,7 @@ fn Found(shown: Shown) -> impl IntoView {
         }
     };
     view! {
+        <Title text=title(&query.q) />
         <Form q=query.q />
         {content}
     }
