@@ -1,6 +1,6 @@
 //! What a page says when something did not succeed.
 
-use leptos::server_fn::codec::JsonEncoding;
+use crate::fns::json::Json;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use towpath_domain::forms::{FieldError, Invalid};
@@ -56,7 +56,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

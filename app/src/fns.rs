@@ -10,6 +10,7 @@ pub mod environments;
 pub mod home;
 pub mod inbox;
 pub mod integrations;
+pub(crate) mod json;
 pub mod links;
 pub mod members;
 pub mod people;

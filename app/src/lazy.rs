@@ -1,4 +1,4 @@
-//! Pages whose code the browser loads when one of them is opened, so that the first visit is small.
+//! Code that the browser loads when it is wanted, so that the first visit is small: most pages, and the palette.
 //!
 //! Pages that people open one after the other share a group, and a group is one module. The server tells which
 //! modules a page needs together with the page, so that they load beside the main one and not after it.
@@ -57,4 +57,15 @@ macro_rules! lazy {
     };
 }
 
-pub(crate) use lazy;
+/// `lazy_part!(part(argument: Type) = Component, load = load_part, in group)` makes `part(argument).await`, which loads
+/// the component's code and answers its view, and `load_part().await`, which loads the code only.
+macro_rules! lazy_part {
+    ($name:ident ( $($argument:ident : $type:ty),* ) = $component:ident, load = $load:ident, in $group:ident) => {
+        #[leptos::wasm_split::wasm_split($group, wasm_split_path = ::leptos::wasm_split, fallible, preload($load))]
+        fn $name($($argument: $type),*) -> Result<AnyView, NotLoaded> {
+            Ok(view! { <$component $($argument=$argument)* /> }.into_any())
+        }
+    };
+}
+
+pub(crate) use {lazy, lazy_part};

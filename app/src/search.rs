@@ -1,18 +1,21 @@
 //! Search, wherever one is: the box in the bar, and the palette that opens over the page.
 //!
 //! The box is a plain form that leads to the page of results. With script, a click on it or a shortcut opens the
-//! palette instead, which answers while one types.
+//! palette instead, which answers while one types. Its code is loaded when it is first opened.
 
 pub mod entries;
 mod palette;
 mod recent;
 
 use crate::components::icon::{Icon, Symbol};
+use crate::lazy::{NotLoaded, lazy_part};
 use crate::paths;
 use leptos::ev::{PointerEvent, SubmitEvent};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use palette::Palette;
 
@@ -56,7 +59,30 @@ pub fn use_search() -> Search {
 #[component]
 pub fn SearchPalette() -> impl IntoView {
     let Search { open, who } = use_search();
-    move || who.get().map(|who| view! { <Palette open=open who=who /> })
+    let navigate = use_navigate();
+    let wanted = Memo::new(move |wanted: Option<&bool>| wanted.is_some_and(|wanted| *wanted) || open.get());
+    let palette = move |who| {
+        let navigate = navigate.clone();
+        Suspend::new(async move {
+            let palette = palette(open, who).await;
+            palette.unwrap_or_else(|NotLoaded| {
+                open.set(false);
+                navigate(paths::SEARCH, NavigateOptions::default());
+                ().into_any()
+            })
+        })
+    };
+    view! { <Suspense>{move || wanted.get().then(|| who.get().map(&palette))}</Suspense> }
+}
+
+lazy_part!(palette(open: RwSignal<bool>, who: String) = Palette, load = load_palette, in search_palette);
+
+/// Loads the palette ahead, as whoever points at the box will want it.
+fn expect_palette() {
+    spawn_local(async {
+        // Whether it worked is told when the palette is shown.
+        _ = load_palette().await;
+    });
 }
 
 /// The box in the bar.
@@ -78,7 +104,7 @@ pub fn SearchBox() -> impl IntoView {
             .flatten()
             .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
             .map(|input| input.value());
-        navigate(&paths::search(&typed.unwrap_or_default()), leptos_router::NavigateOptions::default());
+        navigate(&paths::search(&typed.unwrap_or_default()), NavigateOptions::default());
     };
     view! {
         <form class="search-box" role="search" method="get" action=paths::SEARCH on:submit=submitted>
@@ -92,6 +118,7 @@ pub fn SearchBox() -> impl IntoView {
                 autocomplete="off"
                 maxlength="200"
                 on:pointerdown=open
+                on:pointerenter=move |_| expect_palette()
             />
             <kbd class="search-box__key" aria-hidden="true">
                 "/"

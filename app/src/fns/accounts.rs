@@ -1,6 +1,7 @@
 //! One's own account and sessions.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::accounts::{AccountView, NameForm, PasswordForm};
 use towpath_domain::ids::SessionId;
@@ -8,33 +9,33 @@ use towpath_domain::ids::SessionId;
 #[cfg(feature = "ssr")]
 use crate::visitors::{peer, service, session_id, signed_in};
 
-#[server(prefix = "/fn", endpoint = "view_account")]
+#[server(prefix = "/fn", endpoint = "view_account", output = Answer)]
 pub async fn view_account() -> Result<AccountView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::accounts::view(&service()?, &actor, &session_id()?).await?)
 }
 
-#[server(prefix = "/fn", endpoint = "change_name")]
+#[server(prefix = "/fn", endpoint = "change_name", output = Answer)]
 pub async fn change_name(form: NameForm) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::accounts::rename(&service()?, &actor, form).await?)
 }
 
 /// Sets a new password; every other session ends.
-#[server(prefix = "/fn", endpoint = "change_password")]
+#[server(prefix = "/fn", endpoint = "change_password", output = Answer)]
 pub async fn change_password(form: PasswordForm) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let (service, current) = (service()?, session_id()?);
     Ok(towpath_service::accounts::change_password(&service, &actor, form, peer(), &current).await?)
 }
 
-#[server(prefix = "/fn", endpoint = "end_session")]
+#[server(prefix = "/fn", endpoint = "end_session", output = Answer)]
 pub async fn end_session(session: SessionId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::sessions::end(&service()?, &actor, session).await?)
 }
 
-#[server(prefix = "/fn", endpoint = "end_other_sessions")]
+#[server(prefix = "/fn", endpoint = "end_other_sessions", output = Answer)]
 pub async fn end_other_sessions() -> Result<usize, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::sessions::end_others(&service()?, &actor, &session_id()?).await?)

@@ -1,6 +1,7 @@
 //! Buckets: their whole history, rolling back, and resuming arrivals.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::boards::History;
 use towpath_domain::ids::PlacementId;
@@ -9,7 +10,7 @@ use towpath_domain::ids::PlacementId;
 use crate::visitors::{service, signed_in};
 
 /// A page of what was ever current in a bucket, from before a placement.
-#[server(prefix = "/fn", endpoint = "view_history")]
+#[server(prefix = "/fn", endpoint = "view_history", output = Answer)]
 pub async fn view_history(
     project: String,
     integration: String,
@@ -25,7 +26,7 @@ pub async fn view_history(
 }
 
 /// One placement of a bucket's history, for the page that rolls back to it.
-#[server(prefix = "/fn", endpoint = "view_placement")]
+#[server(prefix = "/fn", endpoint = "view_placement", output = Answer)]
 pub async fn view_placement(
     project: String,
     integration: String,
@@ -41,7 +42,7 @@ pub async fn view_placement(
 }
 
 /// Makes an earlier build of a bucket current again, and leads back to the board.
-#[server(prefix = "/fn", endpoint = "roll_back")]
+#[server(prefix = "/fn", endpoint = "roll_back", output = Answer)]
 pub async fn roll_back(
     project: String,
     integration: String,
@@ -61,7 +62,7 @@ pub async fn roll_back(
 }
 
 /// Lets builds arrive again where a rollback paused arrivals.
-#[server(prefix = "/fn", endpoint = "resume_arrivals")]
+#[server(prefix = "/fn", endpoint = "resume_arrivals", output = Answer)]
 pub async fn resume_arrivals(project: String, integration: String, bucket: String) -> Result<(), AppError> {
     use towpath_service::buckets::BucketAddress;
     let (_, actor) = signed_in()?;

@@ -1,6 +1,7 @@
 //! Builds by digest.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::builds::life::BuildView;
 use towpath_domain::ids::PlacementId;
@@ -9,7 +10,7 @@ use towpath_domain::ids::PlacementId;
 use crate::visitors::{service, signed_in};
 
 /// A build with its lives, or the life in one integration (`PROJECT/INTEGRATION`) from after a placement.
-#[server(prefix = "/fn", endpoint = "view_build")]
+#[server(prefix = "/fn", endpoint = "view_build", output = Answer)]
 pub async fn view_build(
     digest: String,
     within: Option<String>,

@@ -1,6 +1,7 @@
 //! The user's guide. It is no secret: whoever finds the server may read how it is used.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub struct Chapter {
 }
 
 /// A page by its name; the first one by none.
-#[server(prefix = "/fn", endpoint = "view_docs")]
+#[server(prefix = "/fn", endpoint = "view_docs", output = Answer)]
 pub async fn view_docs(page: String) -> Result<Page, AppError> {
     crate::guide::page(&page).ok_or_else(|| {
         let error = AppError::NotFound(format!("The guide has no page “{page}”"));

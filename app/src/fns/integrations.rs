@@ -1,6 +1,7 @@
 //! CI integrations.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::integrations::IntegrationForm;
 
@@ -8,7 +9,7 @@ use towpath_domain::integrations::IntegrationForm;
 use crate::visitors::{service, signed_in};
 
 /// Creates an integration and leads to its board.
-#[server(prefix = "/fn", endpoint = "create_integration")]
+#[server(prefix = "/fn", endpoint = "create_integration", output = Answer)]
 pub async fn create_integration(project: String, form: IntegrationForm) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let created = towpath_service::integrations::create(&service()?, &actor, &project, form).await?;

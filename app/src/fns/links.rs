@@ -1,6 +1,7 @@
 //! One-time links.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::people::{JoinForm, LinkView};
 
@@ -8,13 +9,13 @@ use towpath_domain::people::{JoinForm, LinkView};
 use crate::visitors::{peer, service};
 
 /// What a link is for; looking does not use it.
-#[server(prefix = "/fn", endpoint = "view_link")]
+#[server(prefix = "/fn", endpoint = "view_link", output = Answer)]
 pub async fn view_link(secret: String) -> Result<LinkView, AppError> {
     Ok(towpath_service::links::view(&service()?, &secret, peer()).await?)
 }
 
 /// Joins by a link, signs in, and leads to the first page.
-#[server(prefix = "/fn", endpoint = "join")]
+#[server(prefix = "/fn", endpoint = "join", output = Answer)]
 pub async fn join(secret: String, form: JoinForm) -> Result<(), AppError> {
     let service = service()?;
     let person = towpath_service::links::join(&service, &secret, form, peer()).await?;

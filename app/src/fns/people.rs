@@ -1,6 +1,7 @@
 //! People: signing in and out, who is signed in, invitations and roles.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use serde::{Deserialize, Serialize};
 use towpath_domain::ids::{BindingId, LinkId};
@@ -26,7 +27,7 @@ pub struct Me {
     pub site: String,
 }
 
-#[server(prefix = "/fn", endpoint = "who_am_i")]
+#[server(prefix = "/fn", endpoint = "who_am_i", output = Answer)]
 pub async fn who_am_i() -> Result<Option<Me>, AppError> {
     use towpath_domain::access::{Action, Target};
     let Some((person, actor)) = visitor().person else { return Ok(None) };
@@ -43,7 +44,7 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
 }
 
 /// Signs in with e-mail and password, under a new session id, and leads to `next`.
-#[server(prefix = "/fn", endpoint = "sign_in")]
+#[server(prefix = "/fn", endpoint = "sign_in", output = Answer)]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     let service = service()?;
     let person = towpath_service::people::sign_in(&service, &email, password, peer()).await?;
@@ -52,7 +53,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<()
     Ok(())
 }
 
-#[server(prefix = "/fn", endpoint = "sign_out")]
+#[server(prefix = "/fn", endpoint = "sign_out", output = Answer)]
 pub async fn sign_out() -> Result<(), AppError> {
     let ended = session()?.flush().await;
     ended.map_err(|error| AppError::broken(&error.to_string()))?;
@@ -60,7 +61,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/fn", endpoint = "view_people")]
+#[server(prefix = "/fn", endpoint = "view_people", output = Answer)]
 pub async fn view_people() -> Result<PeopleView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::list(&service()?, &actor).await?)
@@ -68,7 +69,7 @@ pub async fn view_people() -> Result<PeopleView, AppError> {
 
 /// Invites someone; the answer is the one-time link, or nothing where they have an account already
 /// and hold the role now.
-#[server(prefix = "/fn", endpoint = "invite")]
+#[server(prefix = "/fn", endpoint = "invite", output = Answer)]
 pub async fn invite(form: InvitationForm) -> Result<Option<String>, AppError> {
     use towpath_service::people::Invited;
     let (_, actor) = signed_in()?;
@@ -81,21 +82,21 @@ pub async fn invite(form: InvitationForm) -> Result<Option<String>, AppError> {
     Ok(link)
 }
 
-#[server(prefix = "/fn", endpoint = "revoke_role")]
+#[server(prefix = "/fn", endpoint = "revoke_role", output = Answer)]
 pub async fn revoke_role(binding: BindingId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::revoke(&service()?, &actor, binding).await?)
 }
 
 /// Takes an invitation back; its link works no more.
-#[server(prefix = "/fn", endpoint = "withdraw_invitation")]
+#[server(prefix = "/fn", endpoint = "withdraw_invitation", output = Answer)]
 pub async fn withdraw_invitation(link: LinkId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::withdraw(&service()?, &actor, link).await?)
 }
 
 /// A secret that a form without script has just made: shown on the next page, and then never again.
-#[server(prefix = "/fn", endpoint = "shown_once")]
+#[server(prefix = "/fn", endpoint = "shown_once", output = Answer)]
 pub async fn shown_once(kind: String) -> Result<Option<String>, AppError> {
     signed_in()?;
     Ok(crate::visitors::take_shown(&kind))

@@ -1,6 +1,7 @@
 //! Projects.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::projects::{Listed, ProjectForm, ProjectView, ProjectsView};
 
@@ -8,20 +9,20 @@ use towpath_domain::projects::{Listed, ProjectForm, ProjectView, ProjectsView};
 use crate::visitors::{service, signed_in};
 
 /// The projects that one sees: those in use, or those that are archived.
-#[server(prefix = "/fn", endpoint = "view_projects")]
+#[server(prefix = "/fn", endpoint = "view_projects", output = Answer)]
 pub async fn view_projects(listed: Listed) -> Result<ProjectsView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::projects::list(&service()?, &actor, listed).await?)
 }
 
-#[server(prefix = "/fn", endpoint = "view_project")]
+#[server(prefix = "/fn", endpoint = "view_project", output = Answer)]
 pub async fn view_project(project: String) -> Result<ProjectView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::projects::view(&service()?, &actor, &project).await?)
 }
 
 /// Creates a project and leads to it.
-#[server(prefix = "/fn", endpoint = "create_project")]
+#[server(prefix = "/fn", endpoint = "create_project", output = Answer)]
 pub async fn create_project(form: ProjectForm) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let project = towpath_service::projects::create(&service()?, &actor, form).await?;
@@ -30,7 +31,7 @@ pub async fn create_project(form: ProjectForm) -> Result<(), AppError> {
 }
 
 /// Puts a project away, and leads back to its page.
-#[server(prefix = "/fn", endpoint = "archive_project")]
+#[server(prefix = "/fn", endpoint = "archive_project", output = Answer)]
 pub async fn archive_project(project: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let project = towpath_service::projects::archive(&service()?, &actor, &project).await?;
@@ -39,7 +40,7 @@ pub async fn archive_project(project: String) -> Result<(), AppError> {
 }
 
 /// Takes an archived project into use again, and leads to its page.
-#[server(prefix = "/fn", endpoint = "restore_project")]
+#[server(prefix = "/fn", endpoint = "restore_project", output = Answer)]
 pub async fn restore_project(project: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let project = towpath_service::projects::restore(&service()?, &actor, &project).await?;
@@ -48,7 +49,7 @@ pub async fn restore_project(project: String) -> Result<(), AppError> {
 }
 
 /// Loads the sample project, or the rest of it, and leads to it.
-#[server(prefix = "/fn", endpoint = "load_sample")]
+#[server(prefix = "/fn", endpoint = "load_sample", output = Answer)]
 pub async fn load_sample() -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     let project = towpath_service::samples::load(&service()?, &actor).await?;

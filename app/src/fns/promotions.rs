@@ -1,6 +1,7 @@
 //! Promotions: asking, deciding, taking back.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::Choice;
@@ -9,7 +10,7 @@ use towpath_domain::promotions::Choice;
 use crate::visitors::{service, signed_in};
 
 /// Asks for a promotion. One that is applied at once leads to the board, one that waits to its page.
-#[server(prefix = "/fn", endpoint = "promote")]
+#[server(prefix = "/fn", endpoint = "promote", output = Answer)]
 pub async fn promote(
     project: String,
     integration: String,
@@ -32,14 +33,14 @@ pub async fn promote(
     Ok(promotion.number)
 }
 
-#[server(prefix = "/fn", endpoint = "view_promotion")]
+#[server(prefix = "/fn", endpoint = "view_promotion", output = Answer)]
 pub async fn view_promotion(project: String, number: i64) -> Result<PromotionView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::inbox::promotion(&service()?, &actor, &project, number).await?)
 }
 
 /// Approves or rejects; `choice` is the value of the button that was pressed.
-#[server(prefix = "/fn", endpoint = "decide")]
+#[server(prefix = "/fn", endpoint = "decide", output = Answer)]
 pub async fn decide(
     project: String,
     number: i64,
@@ -54,7 +55,7 @@ pub async fn decide(
     Ok(())
 }
 
-#[server(prefix = "/fn", endpoint = "cancel_promotion")]
+#[server(prefix = "/fn", endpoint = "cancel_promotion", output = Answer)]
 pub async fn cancel_promotion(project: String, number: i64, reason: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     towpath_service::promotions::cancel(&service()?, &actor, &project, number, &reason).await?;

@@ -1,6 +1,7 @@
 //! Search: by the box that is typed in, and by its pages.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::search::{FoundBuilds, Results};
 
@@ -8,7 +9,7 @@ use towpath_domain::search::{FoundBuilds, Results};
 use crate::visitors::{service, signed_in};
 
 /// A few of each kind, while someone types.
-#[server(prefix = "/fn", endpoint = "search")]
+#[server(prefix = "/fn", endpoint = "search", output = Answer)]
 pub async fn search(q: String) -> Result<Results, AppError> {
     use towpath_service::search::{BRIEF, find};
     let (_, actor) = signed_in()?;
@@ -16,7 +17,7 @@ pub async fn search(q: String) -> Result<Results, AppError> {
 }
 
 /// More of each kind.
-#[server(prefix = "/fn", endpoint = "view_search")]
+#[server(prefix = "/fn", endpoint = "view_search", output = Answer)]
 pub async fn view_search(q: String) -> Result<Results, AppError> {
     use towpath_service::search::{WHOLE, find};
     let (_, actor) = signed_in()?;
@@ -24,7 +25,7 @@ pub async fn view_search(q: String) -> Result<Results, AppError> {
 }
 
 /// A page of the builds that were found.
-#[server(prefix = "/fn", endpoint = "view_found_builds")]
+#[server(prefix = "/fn", endpoint = "view_found_builds", output = Answer)]
 pub async fn view_found_builds(q: String, after: Option<String>) -> Result<FoundBuilds, AppError> {
     use towpath_service::search::{PAGE, builds};
     let (_, actor) = signed_in()?;

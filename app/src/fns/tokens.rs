@@ -1,6 +1,7 @@
 //! API tokens.
 
 use crate::AppError;
+use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::ids::TokenId;
 use towpath_domain::tokens::{TokenForm, TokensView};
@@ -8,14 +9,14 @@ use towpath_domain::tokens::{TokenForm, TokensView};
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
 
-#[server(prefix = "/fn", endpoint = "view_tokens")]
+#[server(prefix = "/fn", endpoint = "view_tokens", output = Answer)]
 pub async fn view_tokens() -> Result<TokensView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::tokens::list(&service()?, &actor).await?)
 }
 
 /// Makes a token; the answer is its secret, which is shown once.
-#[server(prefix = "/fn", endpoint = "create_token")]
+#[server(prefix = "/fn", endpoint = "create_token", output = Answer)]
 pub async fn create_token(form: TokenForm) -> Result<String, AppError> {
     let (_, actor) = signed_in()?;
     let (_, secret) = towpath_service::tokens::create(&service()?, &actor, form).await?;
@@ -23,7 +24,7 @@ pub async fn create_token(form: TokenForm) -> Result<String, AppError> {
     Ok(secret.reveal().to_owned())
 }
 
-#[server(prefix = "/fn", endpoint = "revoke_token")]
+#[server(prefix = "/fn", endpoint = "revoke_token", output = Answer)]
 pub async fn revoke_token(token: TokenId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::tokens::revoke(&service()?, &actor, token).await?)
