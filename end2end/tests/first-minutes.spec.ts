@@ -146,13 +146,13 @@ for (const scripted of [true, false]) {
       await expect(page.getByText("The project shop is archived").first()).toBeVisible();
 
       await ada.open("/projects");
-      await expect(page.getByRole("link", { name: "Open shop" })).toHaveCount(0);
+      await expect(page.getByRole("link", { name: "Shop", exact: true })).toHaveCount(0);
       await page.getByRole("link", { name: "Archived projects" }).click();
-      await page.getByRole("link", { name: "Open shop" }).click();
+      await page.getByRole("link", { name: "Shop", exact: true }).click();
       await submit(page, "Restore shop");
       await expect(page.getByText("This project is archived")).toHaveCount(0);
       await ada.open("/projects");
-      await expect(page.getByRole("link", { name: "Open shop" })).toBeVisible();
+      await expect(page.getByRole("link", { name: "Shop", exact: true })).toBeVisible();
       await pushed(server, token, source.slice("docker-archive:".length), `${CHECKOUT}/qa:1.0.1`);
     });
   });

@@ -6,6 +6,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Card(
     #[prop(optional, into)] title: Option<String>,
+    /// Where the title leads.
+    #[prop(optional, into)]
+    href: Option<String>,
     /// What can be done about all of it; stands at the end of the heading's line.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
@@ -13,6 +16,10 @@ pub fn Card(
 ) -> impl IntoView {
     let actions = actions.map(|actions| view! { <div class="card__actions">{actions.run()}</div> });
     let header = title.map(|title| {
+        let title = match href {
+            Some(href) => view! { <a class="card__link" href=href>{title}</a> }.into_any(),
+            None => title.into_any(),
+        };
         view! {
             <header class="card__header">
                 <h2 class="card__title">{title}</h2>

@@ -109,6 +109,7 @@ pub fn TextArea(
     #[prop(optional, into)] value: String,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
+    #[prop(optional)] autofocus: bool,
     #[prop(default = 3)] rows: u8,
     #[prop(optional, into)] validate: Option<Validate>,
     #[prop(optional, into)] id: Option<String>,
@@ -125,6 +126,7 @@ pub fn TextArea(
                 name=name
                 rows=rows.to_string()
                 required=required
+                autofocus=autofocus
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")
                 on:input=move |event| check.typed(&event_target_value(&event))

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use std::sync::Arc;
 use std::time::Duration;
 use towpath_domain::boards::Board;
+use towpath_domain::home::Home;
 use towpath_domain::inbox::{Inbox, PromotionView};
 use towpath_domain::live::Notice;
 use towpath_domain::timeline::TimelinePage;
@@ -30,7 +31,7 @@ macro_rules! as_of {
     )+};
 }
 
-as_of!(Board, Inbox, PromotionView, TimelinePage);
+as_of!(Board, Home, Inbox, PromotionView, TimelinePage);
 
 /// A view that is kept true.
 pub struct Kept<T: Send + Sync + 'static> {

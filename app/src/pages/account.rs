@@ -6,10 +6,9 @@ mod profile;
 mod sessions;
 
 use super::forms::successes;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::fns::accounts::{ChangeName, ChangePassword, EndOtherSessions, EndSession, view_account};
 use crate::loaded::Loaded;
-use crate::paths;
 use crate::shell::Deeds;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -64,7 +63,6 @@ pub fn AccountPage() -> impl IntoView {
 fn Account(view: AccountView, actions: Actions) -> impl IntoView {
     let AccountView { person, sessions, now } = view;
     view! {
-        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Account")] />
         <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
         <Profile person=person change=actions.name />
         <Password change=actions.password />

@@ -43,6 +43,7 @@ fn page(history: History, paged: bool) -> impl IntoView {
     let bucket = history.slot.slug.clone();
     let title = format!("History of {bucket}");
     let trail = vec![
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
         Crumb::here(bucket.to_string()),

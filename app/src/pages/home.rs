@@ -10,6 +10,7 @@ use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::fns::home::view_home;
+use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::projects::SampleButton;
 use crate::paths;
@@ -21,7 +22,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use matrix::Group;
 use serde::{Deserialize, Serialize};
-use towpath_domain::home::{Filter, Home, Place};
+use towpath_domain::home::{Filter, Home, HomeGroup, Place};
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +48,12 @@ pub fn HomePage() -> impl IntoView {
             Ok::<_, AppError>(Shown { home, query })
         },
     );
+    let gone = Callback::new(move |()| home.refetch());
     view! {
         <Title text="Home" />
         <main id="main" class="page page--wide">
             <Loaded resource=home let:shown>
-                <Overview shown=shown />
+                <Overview shown=shown gone=gone />
             </Loaded>
         </main>
     }
@@ -69,37 +71,56 @@ fn use_query() -> Memo<Query> {
     })
 }
 
+/// The page of the matrix, kept true: where something arrives, its cell is drawn anew and nothing else.
 #[component]
-fn Overview(shown: Shown) -> impl IntoView {
-    let Shown { home, query: Query { filter, after } } = shown;
-    let Home { groups, next, projects, to_decide, waiting, may_create, now, .. } = home;
-    let own = !projects.is_empty();
+fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
+    let Shown { home: first, query: Query { filter, after } } = shown;
+    let (projects, may_create) = (first.projects.clone(), first.may_create.clone());
     let newest = after.is_some().then(|| paths::home(&filter, None));
-    let older = next.as_ref().map(|next| paths::home(&filter, Some(next)));
-    let nothing = groups.is_empty();
-    let groups = groups.into_iter().map(|group| view! { <Group group=group now=now /> }).collect_view();
+    let asked = filter.clone();
+    let Kept { view: home, .. } = keep(
+        first,
+        |notice| notice.project.is_some(),
+        move || view_home(asked.clone(), after.clone()),
+        move || gone.run(()),
+    );
+    let own = Memo::new(move |_| !home.read().projects.is_empty());
+    let layout =
+        Memo::new(move |_| home.read().groups.iter().cloned().map(HomeGroup::bare).collect::<Vec<_>>());
+    let groups = move || {
+        let groups = layout.get();
+        let nothing = groups.is_empty().then(|| view! { <Nothing /> });
+        (nothing, groups.into_iter().map(|group| view! { <Group group=group home=home /> }).collect_view())
+    };
+    let next = Memo::new(move |_| home.read().next.clone());
+    let (narrowed, pages) = (filter.clone(), filter);
+    let content = move || {
+        let (projects, narrowed) = (projects.clone(), narrowed.clone());
+        view! {
+            <div class="home">
+                <InboxBeside home=home />
+                <div class="home__matrix">
+                    <FilterForm projects=projects filter=narrowed />
+                    {groups}
+                    {
+                        let (newest, pages) = (newest.clone(), pages.clone());
+                        move || {
+                            let older = next.get().map(|next| paths::home(&pages, Some(&next)));
+                            view! { <Pager newest=newest.clone() older=older words=("First", "Next") /> }
+                        }
+                    }
+                </div>
+            </div>
+        }
+    };
     view! {
-        <PageHeader title="Home" lead="What each service should run in each environment, and since when.">
-            <a class="button" href=paths::PROJECTS>
-                "Projects"
-            </a>
-        </PageHeader>
-        {if own {
-            Either::Left(
-                view! {
-                    <div class="home">
-                        <InboxBeside items=to_decide waiting=waiting now=now />
-                        <div class="home__matrix">
-                            <FilterForm projects=projects filter=filter />
-                            {nothing.then(|| view! { <Nothing /> })}
-                            {groups}
-                            <Pager newest=newest older=older words=("First", "Next") />
-                        </div>
-                    </div>
-                },
-            )
-        } else {
-            Either::Right(view! { <FirstSteps may_create=may_create /> })
+        <PageHeader title="Home" lead="What each service should run in each environment, and since when." />
+        {move || {
+            if own.get() {
+                Either::Left(content())
+            } else {
+                Either::Right(view! { <FirstSteps may_create=may_create.clone() /> })
+            }
         }}
     }
 }

@@ -1,7 +1,6 @@
 //! What waits for who is signed in, and what they wait for.
 
 use crate::components::avatar::Avatar;
-use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
 use crate::fns::inbox::view_inbox;
@@ -37,29 +36,41 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     view! {
         <Title text="Inbox" />
         <PageHeader title="Inbox" lead="Promotions that wait for your decision, and those that you asked for." />
-        <section class="stack" aria-labelledby="to-decide">
-            <h2 id="to-decide">"For you to decide"</h2>
-            {move || {
-                nothing
-                    .get()
-                    .then(|| {
-                        view! {
-                            <EmptyState title="Nothing waits for you">
-                                <p>"A promotion that needs your approval appears here."</p>
-                            </EmptyState>
-                        }
-                    })
-            }}
-            <List inbox=inbox part=|inbox| &inbox.to_decide now=now verb="Review" />
+        <section class="card" aria-labelledby="to-decide">
+            <header class="card__header">
+                <h2 class="card__title" id="to-decide">
+                    "For you to decide"
+                </h2>
+            </header>
+            <div class="card__body">
+                {move || {
+                    nothing
+                        .get()
+                        .then(|| {
+                            view! {
+                                <p class="muted">
+                                    "Nothing waits for you. A promotion that needs your approval appears here."
+                                </p>
+                            }
+                        })
+                }}
+                <List inbox=inbox part=|inbox| &inbox.to_decide now=now verb="Review" />
+            </div>
         </section>
         {move || {
             asked
                 .get()
                 .then(|| {
                     view! {
-                        <section class="stack" aria-labelledby="asked">
-                            <h2 id="asked">"You asked for"</h2>
-                            <List inbox=inbox part=|inbox| &inbox.asked now=now verb="Open" />
+                        <section class="card" aria-labelledby="asked">
+                            <header class="card__header">
+                                <h2 class="card__title" id="asked">
+                                    "You asked for"
+                                </h2>
+                            </header>
+                            <div class="card__body">
+                                <List inbox=inbox part=|inbox| &inbox.asked now=now verb="Open" />
+                            </div>
                         </section>
                     }
                 })

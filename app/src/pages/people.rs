@@ -9,12 +9,11 @@ pub use members::MemberLine;
 use super::forms::{Failure, announce, successes};
 use crate::components::banner::Banner;
 use crate::components::code::CodeBlock;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::components::tone::Tone;
 use crate::echo::errors;
 use crate::fns::people::{Invite, RevokeRole, WithdrawInvitation, shown_once, view_people};
 use crate::loaded::Loaded;
-use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use members::Members;
@@ -64,7 +63,6 @@ pub fn PeoplePage() -> impl IntoView {
         <main id="main" class="page">
             <Loaded resource=people let:view>
                 <Title text="People" />
-                <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("People")] />
                 <PageHeader title="People" lead="Who is here, what each may do, and where." />
                 <Outcome actions=actions />
                 <People view=view actions=actions />

@@ -19,7 +19,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::boards::{Board, Card, Column};
 use towpath_domain::builds::Build;
-use towpath_domain::promotions::Outlook;
+use towpath_domain::promotions::{Outlook, RequestRefused};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -27,7 +27,7 @@ use towpath_domain::times::Time;
 #[component]
 pub fn PromoteForm(
     action: ServerAction<Promote>,
-    project: String,
+    project: Slug,
     integration: String,
     what: Build,
     from: Slug,
@@ -37,19 +37,24 @@ pub fn PromoteForm(
     current: Signal<Option<Card>>,
     #[prop(into)] outlook: Signal<Outlook>,
     #[prop(into)] now: Signal<Time>,
+    /// The way back, where the form is a page of its own. In a dialog, the reason has the focus.
+    #[prop(optional, into)]
+    back: Option<String>,
 ) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/promote");
     // A reason that is being typed is not taken away where the outlook turns; the server refuses it then.
     let refused = matches!(outlook.get_untracked(), Outlook::Refused { .. });
+    let in_dialog = back.is_none();
+    let cancel = back.map(|back| view! { <a class="button" href=back>{if refused { "Back to the board" } else { "Cancel" }}</a> });
     let said = {
-        let to = to.clone();
-        move || foretell(&outlook.read(), &to)
+        let (to, project) = (to.clone(), project.clone());
+        move || foretell(&outlook.read(), &project, &to)
     };
     view! {
         <ActionForm action=action attr:class="form">
             <ErrorSummary errors=errors />
-            <input type="hidden" name="project" value=project />
+            <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name="integration" value=integration />
             <input type="hidden" name="digest" value=what.digest.to_string() />
             <input type="hidden" name="from" value=from.to_string() />
@@ -94,12 +99,24 @@ pub fn PromoteForm(
                             value=echo.value("reason")
                             error=mistake(errors, "reason")
                             required=true
+                            autofocus=in_dialog
                             validate=check_reason
                         />
+                    }
+                })}
+            {(!refused || !in_dialog)
+                .then(|| {
+                    view! {
                         <div class="form__actions">
-                            <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
-                                {format!("Promote to {to}")}
-                            </SubmitButton>
+                            {(!refused)
+                                .then(|| {
+                                    view! {
+                                        <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                                            {format!("Promote to {to}")}
+                                        </SubmitButton>
+                                    }
+                                })}
+                            {cancel}
                         </div>
                     }
                 })}
@@ -108,19 +125,26 @@ pub fn PromoteForm(
 }
 
 /// What the promotion will meet.
-fn foretell(outlook: &Outlook, to: &Slug) -> impl IntoView + use<> {
+fn foretell(outlook: &Outlook, project: &Slug, to: &Slug) -> impl IntoView + use<> {
     let (tone, title) = match outlook {
         Outlook::Enters => (Tone::Success, "It is promoted at once"),
         Outlook::Waits { .. } => (Tone::Warning, "It will wait"),
         Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
     };
     let words = match outlook {
-        Outlook::Enters => format!("{to} has no gate that is still open."),
+        Outlook::Enters => format!("No gate before {to} is open."),
         other => format!("{}.", other.words().trim_end_matches('.')),
     };
+    let other = match outlook {
+        Outlook::Refused { refused: RequestRefused::AlreadyAsked { number } } => Some(*number),
+        _ => None,
+    };
+    let other = other.map(|number| {
+        view! { " " <a href=paths::promotion(project, number)>{format!("Open #{number}")}</a> }
+    });
     view! {
         <Banner tone=tone title=title>
-            <p>{words}</p>
+            <p class="banner__text">{words} {other}</p>
         </Banner>
     }
 }
@@ -179,6 +203,7 @@ fn page(
     let outlook = board.consider(card.build.id, from.slot.key, to.slot.key);
     let title = format!("Promote {} to {}", card.build.tag, to.slot.slug);
     let trail = vec![
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.to_string(), paths::project(project)),
         Crumb::new(integration.to_string(), paths::integration(project, integration)),
         Crumb::here("Promote"),
@@ -192,7 +217,7 @@ fn page(
                 view! {
                     <PromoteForm
                         action=action
-                        project=project.to_string()
+                        project=project.clone()
                         integration=integration.to_string()
                         what=card.build.clone()
                         from=from.slot.slug.clone()
@@ -200,6 +225,7 @@ fn page(
                         current=to.current.clone()
                         outlook=outlook
                         now=board.now
+                        back=paths::integration(project, integration)
                     />
                 }
             })}

@@ -2,12 +2,13 @@
 
 use crate::components::avatar::Avatar;
 use crate::components::badge::Badge;
+use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card as Panel;
 use crate::components::digest::DigestView;
 use crate::components::field::TextArea;
 use crate::components::form::ErrorSummary;
-use crate::components::icon::{Icon, Symbol};
+use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
@@ -76,6 +77,7 @@ fn Promotion(
         first.project, first.integration, promotion.from.slug, promotion.to.slug
     );
     let trail = vec![
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(first.project.to_string(), paths::project(&first.project)),
         Crumb::new(first.integration.to_string(), paths::integration(&first.project, &first.integration)),
         Crumb::here(format!("#{}", promotion.number)),
@@ -229,9 +231,11 @@ fn Gates(view: View) -> impl IntoView {
 
 fn gate(gate: &GateVerdict) -> impl IntoView + use<> {
     let (tone, symbol, word, needs) = match &gate.verdict {
-        Verdict::Passes => (Tone::Success, Symbol::Check, "passes", None),
+        Verdict::Passes => (Tone::Success, Symbol::Check, "passed", None),
         Verdict::Waits { needs } => {
-            (Tone::Warning, Symbol::Clock, "waits", Some(format!("Still needs {needs}.")))
+            // A rule of which nothing is done yet says what it needs by itself.
+            let told = (!gate.rule.starts_with(needs.as_str())).then(|| format!("Still needs {needs}."));
+            (Tone::Warning, Symbol::Clock, "waiting", told)
         }
     };
     let rule = gate.rule.clone();
@@ -293,10 +297,9 @@ fn DecideForm(view: View, action: ServerAction<Decide>) -> impl IntoView {
     let may = Memo::new(move |_| view.read().may_decide.clone());
     let body = move || match may.get() {
         Err(why) => view! {
-            <p class="verdict verdict--forbidden">
-                <Icon symbol=Symbol::Ban />
-                <span>{why}</span>
-            </p>
+            <Banner tone=Tone::Info>
+                <p class="banner__text">{why}</p>
+            </Banner>
         }
         .into_any(),
         Ok(()) => view! { <DecideFields view=view action=action /> }.into_any(),

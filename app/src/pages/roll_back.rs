@@ -46,10 +46,12 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
     let (bucket, tag) = (history.slot.slug.to_string(), card.build.tag.to_string());
     let title = format!("Roll {bucket} back to {tag}");
     let trail = vec![
+        Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
         Crumb::here("Roll back"),
     ];
+    let board = paths::integration(&project, &integration);
     let pauses = history.arrivals == Arrivals::Any;
     let current = history.current.clone();
     let now = history.now;
@@ -87,7 +89,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                         <strong>{tag}</strong>
                         " "
                         <DigestView value=card.build.digest.to_string() />
-                        ", there since "
+                        " there since "
                         <TimeView at=card.at now=now />
                     </dd>
                 </div>
@@ -118,11 +120,23 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                                 <SubmitButton kind=ButtonKind::Danger pending=action.pending()>
                                     {format!("Roll {bucket} back")}
                                 </SubmitButton>
+                                <a class="button" href=board>
+                                    "Cancel"
+                                </a>
                             </div>
                         },
                     )
                 }
-                Err(why) => Either::Right(view! { <p class="muted">{why}</p> }),
+                Err(why) => {
+                    Either::Right(
+                        view! {
+                            <p class="muted">{why}</p>
+                            <a class="button" href=board>
+                                "Back to the board"
+                            </a>
+                        },
+                    )
+                }
             }}
         </ActionForm>
     }

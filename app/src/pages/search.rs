@@ -3,7 +3,7 @@
 use crate::AppError;
 use crate::components::empty::EmptyState;
 use crate::components::icon::{Icon, Symbol};
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::components::time::TimeView;
 use crate::fns::people::SignOut;
@@ -58,7 +58,6 @@ pub fn SearchPage() -> impl IntoView {
     );
     view! {
         <main id="main" class="page page--narrow">
-            <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Search")] />
             <PageHeader title="Search" />
             <Loaded resource=shown let:shown>
                 <Found shown=shown />

@@ -6,11 +6,10 @@ use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::Checkbox;
 use crate::components::form::ErrorSummary;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::components::tone::Tone;
 use crate::fns::streams::{CreateStream, view_streams};
 use crate::loaded::Loaded;
-use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use towpath_domain::slugs::Slug;
@@ -40,7 +39,6 @@ fn Streams(view: StreamsView, create: ServerAction<CreateStream>) -> impl IntoVi
     };
     view! {
         <Title text="Release streams" />
-        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Release streams")] />
         <PageHeader
             title="Release streams"
             lead="Classes of environments, the same in all projects. An integration can have one bucket for each stream."
@@ -80,7 +78,7 @@ fn NewStream(taken: Vec<Slug>, create: ServerAction<CreateStream>) -> impl IntoV
         <Card title="New stream">
             <ActionForm action=create node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
-                <NameFields draft=draft validate=validate />
+                <NameFields draft=draft validate=validate aside=true />
                 <Checkbox
                     name=input_name("production")
                     label="Production"

@@ -7,7 +7,7 @@ mod new_events;
 
 use crate::AppError;
 use crate::components::empty::EmptyState;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::fns::timeline::view_timeline;
 use crate::live::keep;
@@ -96,7 +96,6 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
         Memo::new(move |_| page.read().older.map(|older| paths::timeline(&filter, Some(older))))
     };
     view! {
-        <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Timeline")] />
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
         <FilterWords page=first.clone() filter=filter.clone() />
         <FilterForm page=first filter=filter />

@@ -6,13 +6,12 @@ mod new;
 use super::forms::{Failure, announce, successes};
 use crate::components::banner::Banner;
 use crate::components::code::CodeBlock;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::PageHeader;
 use crate::components::tone::Tone;
 use crate::echo::errors;
 use crate::fns::people::shown_once;
 use crate::fns::tokens::{CreateToken, RevokeToken, view_tokens};
 use crate::loaded::Loaded;
-use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use list::Tokens;
@@ -31,7 +30,6 @@ pub fn TokensPage() -> impl IntoView {
         <Title text="Tokens" />
         <main id="main" class="page">
             <Loaded resource=tokens let:view>
-                <Breadcrumbs trail=vec![Crumb::new("Home", paths::HOME), Crumb::here("Tokens")] />
                 <PageHeader
                     title="Tokens"
                     lead="A machine, such as a CI job, signs in with a token of yours and may do at most what you may."

@@ -48,11 +48,16 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
         let Some(dialog) = dialog.get() else { return };
         if wanted && !dialog.open() {
             lately.set(recent::load(&who.get_value()));
-            // Fails only where the dialog is not in the page, and then there is nothing to show.
-            let _ = dialog.show_modal();
-            if let Some(input) = input.get_untracked() {
-                input.select();
-            }
+            let there = dialog.is_connected();
+            let show = move || {
+                // Fails only where the dialog is not in the page, and then there is nothing to show.
+                let _ = dialog.show_modal();
+                if let Some(input) = input.get_untracked() {
+                    input.select();
+                }
+            };
+            // The first time it is just being put there.
+            if there { show() } else { request_animation_frame(show) }
         } else if !wanted && dialog.open() {
             dialog.close();
         }

@@ -30,6 +30,14 @@ pub struct Home {
     pub now: Time,
 }
 
+impl Home {
+    /// The cell of a project's service in one of its environments, by their places in the group.
+    pub fn cell(&self, project: &Slug, row: usize, column: usize) -> Option<&Cell> {
+        let group = self.groups.iter().find(|group| &group.project.slug == project)?;
+        group.services.get(row)?.cells.get(column)
+    }
+}
+
 /// A project with those of its services that are on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeGroup {
@@ -61,6 +69,25 @@ pub struct Cell {
     pub waiting: i64,
     /// Whether a rollback has paused arrivals.
     pub paused: bool,
+}
+
+impl Cell {
+    /// A cell of which nothing is known but where it stands.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { bucket: self.bucket, build: None, waiting: 0, paused: false }
+    }
+}
+
+impl HomeGroup {
+    /// The group without what its cells tell.
+    #[must_use]
+    pub fn bare(mut self) -> Self {
+        for service in &mut self.services {
+            service.cells = std::mem::take(&mut service.cells).into_iter().map(Cell::bare).collect();
+        }
+        self
+    }
 }
 
 /// The build that is current in a bucket, and since when.

@@ -69,7 +69,7 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
     Some(view! {
         <PromoteForm
             action=promote
-            project=first.project.slug.to_string()
+            project=first.project.slug.clone()
             integration=first.integration.slug.to_string()
             what=wish.build
             from=from_slug

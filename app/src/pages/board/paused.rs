@@ -1,6 +1,8 @@
 //! After a rollback: that arrivals are paused, what that means, and the way out.
 
 use super::Table;
+use crate::components::banner::Banner;
+use crate::components::tone::Tone;
 use leptos::prelude::*;
 use towpath_domain::boards::Column;
 
@@ -13,13 +15,13 @@ pub(super) fn Paused(table: Table, column: Memo<Column>) -> impl IntoView {
     move || {
         paused.get().map(|may| {
             view! {
-                <div class="banner banner--warning">
-                    <p>"A rollback paused arrivals here, so that the next push does not undo it."</p>
+                <Banner tone=Tone::Warning title="Arrivals are paused">
+                    <p class="banner__text">"A rollback paused them, so that the next push does not undo it."</p>
                     {match may {
                         Ok(()) => view! { <Resume table=table column=column /> }.into_any(),
-                        Err(why) => view! { <p class="muted">{why}</p> }.into_any(),
+                        Err(why) => view! { <p class="banner__text muted">{why}</p> }.into_any(),
                     }}
-                </div>
+                </Banner>
             }
         })
     }
@@ -31,7 +33,7 @@ fn Resume(table: Table, column: Memo<Column>) -> impl IntoView {
     let (project, integration) = (board.project.slug.to_string(), board.integration.slug.to_string());
     let bucket = column.read_untracked().slot.slug.to_string();
     view! {
-        <ActionForm action=table.resume>
+        <ActionForm action=table.resume attr:class="banner__actions">
             <input type="hidden" name="project" value=project />
             <input type="hidden" name="integration" value=integration />
             <input type="hidden" name="bucket" value=bucket />

@@ -56,14 +56,16 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
     let title_id = format!("stage-{}", slot.slug);
     let labelled_by = title_id.clone();
     let rule = Memo::new(move |_| gates(&column.read()));
-    let way = move || {
-        if column.read().gates.is_empty() { "stage__way" } else { "stage__way stage__way--gated" }
-    };
+    let gated = Memo::new(move |_| !column.read().gates.is_empty());
+    let way = move || if gated.get() { "stage__way stage__way--gated" } else { "stage__way" };
+    // The workflow does not lead here.
+    let aside = Memo::new(move |_| board.read().workflow.is_some() && !column.read().is_stage);
     let stream = format!("{} stream", slot.stream.slug);
     let empty = Memo::new(move |_| column.read().current.is_none());
     Some(view! {
         <li
             class="stage"
+            class:stage--aside=move || aside.get()
             class:stage--over=move || carry.get().hangs_over(key)
             data-verdict=move || meeting.read().name()
             data-bucket=slot.slug.to_string()
@@ -81,7 +83,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                 <Badge stream=true>{stream}</Badge>
                 <div class="stage__rule">
                     <p class="stage__gates">
-                        <Icon symbol=Symbol::Gate />
+                        {move || gated.get().then(|| view! { <Icon symbol=Symbol::Gate /> })}
                         {move || rule.get()}
                     </p>
                     {move || meeting.read().outlook().map(|outlook| verdict::line(outlook, touched.get()))}
@@ -95,9 +97,9 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                 {move || {
                     empty.get().then(|| view! { <div class="stage__empty"><p>"Nothing here yet"</p></div> })
                 }}
+                <Paused table=table column=column />
                 <WaitingList table=table column=column />
                 <Refusals table=table column=column />
-                <Paused table=table column=column />
                 <History table=table column=column />
             </div>
         </li>

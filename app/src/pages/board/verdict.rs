@@ -22,7 +22,7 @@ pub(super) fn line(outlook: &Outlook, touched: bool) -> impl IntoView + use<> {
         Outlook::Refused { refused: RequestRefused::Forbidden(refusal) } => {
             (Symbol::Ban, "You may not.", refusal.to_string())
         }
-        Outlook::Refused { refused } => (Symbol::Hold, "No.", refused.to_string()),
+        Outlook::Refused { refused } => (Symbol::Close, "No.", refused.to_string()),
     };
     let class = format!("verdict verdict--{}", name(outlook));
     let words = view! {

@@ -77,7 +77,7 @@ fn placement(project: &Slug, placed: Placed, now: Time) -> impl IntoView + use<>
     let Placed { bucket, cause, by, at, reason, promotion, current, replaced } = placed;
     let passed = promotion.map(|passed| approval(project, passed, now));
     let (symbol, title) = match cause.as_str() {
-        "rollback" => (Symbol::Rollback, format!("Rolled back to in {bucket}")),
+        "rollback" => (Symbol::Rollback, format!("Made current again in {bucket}")),
         "promotion" => (Symbol::Arrow, format!("Promoted to {bucket}")),
         _ => (Symbol::Arrow, format!("Placed in {bucket}")),
     };

@@ -12,6 +12,9 @@ pub fn NameFields(
     draft: Draft,
     /// Says what is wrong with a slug.
     validate: Validate,
+    /// Whether something else on the page comes first, so that the focus is left where it is.
+    #[prop(optional)]
+    aside: bool,
 ) -> impl IntoView {
     let suggestion = RwSignal::new(String::new());
     view! {
@@ -24,7 +27,7 @@ pub fn NameFields(
                 value=draft.value("title")
                 error=draft.mistake("title")
                 required=true
-                autofocus=true
+                autofocus=!aside
                 validate=Validate::by(Title::parse)
                 on_type=move |title: String| suggestion.set(suggest(&title))
             />

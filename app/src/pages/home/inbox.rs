@@ -3,19 +3,24 @@
 use crate::pages::inbox::Item;
 use crate::paths;
 use leptos::prelude::*;
-use towpath_domain::inbox::InboxItem;
-use towpath_domain::times::Time;
+use std::sync::Arc;
+use towpath_domain::home::Home;
 
 #[component]
-pub fn InboxBeside(items: Vec<InboxItem>, waiting: usize, now: Time) -> impl IntoView {
-    let more = waiting > items.len();
-    let all = if more { format!("See all {waiting}") } else { "See all".to_owned() };
+pub fn InboxBeside(home: Signal<Arc<Home>>) -> impl IntoView {
+    let now = Memo::new(move |_| home.read().now);
+    let waiting = Memo::new(move |_| home.read().waiting);
+    let items = Memo::new(move |_| home.read().to_decide.clone());
+    let all = move || {
+        let waiting = waiting.get();
+        if waiting > items.read().len() { format!("See all {waiting}") } else { "See all".to_owned() }
+    };
     view! {
         <aside class="card home__inbox" aria-labelledby="home-inbox">
             <header class="card__header">
                 <h2 class="card__title" id="home-inbox">
                     "For you to decide "
-                    {(waiting > 0).then(|| view! { <span class="count">{waiting}</span> })}
+                    {move || (waiting.get() > 0).then(|| view! { <span class="count">{waiting}</span> })}
                 </h2>
                 <div class="card__actions">
                     <a class="button button--small" href=paths::INBOX>
@@ -25,11 +30,14 @@ pub fn InboxBeside(items: Vec<InboxItem>, waiting: usize, now: Time) -> impl Int
                 </div>
             </header>
             <div class="card__body">
-                {if items.is_empty() {
-                    view! { <p class="muted">"Nothing waits for you."</p> }.into_any()
-                } else {
-                    let item = move |item| view! { <Item item=item now=now verb="Review" /> };
-                    view! { <ul class="inbox">{items.into_iter().map(item).collect_view()}</ul> }.into_any()
+                {move || {
+                    let items = items.get();
+                    if items.is_empty() {
+                        view! { <p class="muted">"Nothing waits for you."</p> }.into_any()
+                    } else {
+                        let item = move |item| view! { <Item item=item now=now verb="Review" /> };
+                        view! { <ul class="inbox">{items.into_iter().map(item).collect_view()}</ul> }.into_any()
+                    }
                 }}
             </div>
         </aside>

@@ -6,13 +6,14 @@ use crate::pages::projects::NextStep;
 use crate::paths;
 use leptos::html;
 use leptos::prelude::*;
+use std::sync::Arc;
 use towpath_domain::environments::Environment;
-use towpath_domain::home::{Cell, HomeGroup, HomeService};
+use towpath_domain::home::{Cell, Home, HomeGroup, HomeService, Placed};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
 #[component]
-pub fn Group(group: HomeGroup, now: Time) -> impl IntoView {
+pub fn Group(group: HomeGroup, home: Signal<Arc<Home>>) -> impl IntoView {
     let HomeGroup { project, environments, services, step, may_configure } = group;
     let id = format!("project-{}", project.slug);
     let labelled_by = id.clone();
@@ -25,8 +26,11 @@ pub fn Group(group: HomeGroup, now: Time) -> impl IntoView {
         None if environments.is_empty() || services.is_empty() => {
             view! { <Missing project=project.slug.clone() environments=environments.is_empty() /> }.into_any()
         }
-        None => view! { <Matrix title=title.clone() environments=environments services=services now=now /> }
-            .into_any(),
+        None => {
+            let project = project.slug.clone();
+            view! { <Matrix project=project title=title.clone() environments=environments services=services home=home /> }
+            .into_any()
+        }
     };
     view! {
         <section class="matrix" aria-labelledby=labelled_by>
@@ -55,11 +59,20 @@ fn Missing(project: Slug, environments: bool) -> impl IntoView {
 
 #[component]
 fn Matrix(
+    project: Slug,
     title: String,
     environments: Vec<Environment>,
     services: Vec<HomeService>,
-    now: Time,
+    home: Signal<Arc<Home>>,
 ) -> impl IntoView {
+    let now = Memo::new(move |_| home.read().now);
+    let cell = move |project: Slug, Place(row, column): Place| {
+        // A cell that goes away stays as it was until it has gone.
+        Memo::new(move |last: Option<&Option<Cell>>| {
+            let cell = home.read().cell(&project, row, column).cloned();
+            cell.or_else(|| last.cloned().flatten())
+        })
+    };
     let table = NodeRef::<html::Table>::new();
     let last = Place(services.len().saturating_sub(1), environments.len());
     let (on_key, on_focus) = use_grid(table, last);
@@ -73,8 +86,10 @@ fn Matrix(
         }
     });
     let head = head.collect_view();
-    let rows =
-        services.into_iter().enumerate().map(|(row, service)| line(row, service, &names, now)).collect_view();
+    let row = |(row, service): (usize, HomeService)| {
+        line(row, service, &names, &|column| cell(project.clone(), Place(row, column)), now)
+    };
+    let rows = services.into_iter().enumerate().map(row).collect_view();
     let label = format!("{title}: services by environment");
     let region = label.clone();
     view! {
@@ -92,17 +107,25 @@ fn Matrix(
     }
 }
 
-fn line(row: usize, of: HomeService, environments: &[String], now: Time) -> impl IntoView + use<> {
+fn line(
+    row: usize,
+    of: HomeService,
+    environments: &[String],
+    cell: &dyn Fn(usize) -> Memo<Option<Cell>>,
+    now: Memo<Time>,
+) -> impl IntoView + use<> {
     let HomeService { service, board, cells } = of;
     let title = service.title.to_string();
-    let cells = cells.into_iter().zip(environments).enumerate().map(|(column, (cell, environment))| {
+    let cells = cells.into_iter().zip(environments).enumerate().map(|(column, (bare, environment))| {
         let href =
-            board.as_ref().map(|(project, integration)| paths::stage(project, integration, &cell.bucket));
+            board.as_ref().map(|(project, integration)| paths::stage(project, integration, &bare.bucket));
         let at = format!("{title} in {environment}: ");
+        let cell = cell(column);
+        let content = move || cell.get().map(|cell| content(at.clone(), &cell, now));
         // In a narrow window the column's name stands in the cell.
         view! {
             <td data-environment=environment.clone()>
-                {place(Place(row, column + 1), href, "matrix__cell", content(at, &cell, now))}
+                {place(Place(row, column + 1), href, "matrix__cell", content.into_any())}
             </td>
         }
     });
@@ -131,15 +154,18 @@ fn place(at: Place, href: Option<String>, class: &'static str, content: AnyView)
 }
 
 /// What a cell shows; for those who do not see where it stands, all of it in words.
-fn content(at: String, cell: &Cell, now: Time) -> AnyView {
+fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
     let build = match &cell.build {
-        Some(build) => view! {
-            <span class="matrix__tag" title=build.digest.to_string()>
-                {build.tag.to_string()}
-            </span>
-            <span class="matrix__age">{build.at.relative(now)}</span>
+        Some(Placed { tag, digest, at }) => {
+            let at = *at;
+            view! {
+                <span class="matrix__tag" title=digest.to_string()>
+                    {tag.to_string()}
+                </span>
+                <span class="matrix__age">{move || at.relative(now.get())}</span>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <span class="matrix__empty">"empty"</span> }.into_any(),
     };
     let waits = if cell.waiting == 1 { " promotion waits" } else { " promotions wait" };
@@ -162,7 +188,7 @@ fn content(at: String, cell: &Cell, now: Time) -> AnyView {
         }
     });
     view! {
-        <span class="visually-hidden">{at}</span>
+        <span class="visually-hidden">{name}</span>
         {build}
         {(waiting.is_some() || paused.is_some())
             .then(|| view! { <span class="matrix__marks">{waiting} {paused}</span> })}

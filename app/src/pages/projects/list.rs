@@ -118,12 +118,9 @@ fn Project(line: ProjectLine, now: Time) -> impl IntoView {
         .collect_view();
     let href = paths::project(&project.slug);
     view! {
-        <Card title=project.title.to_string()>
+        <Card title=project.title.to_string() href=href>
             {about(&project, now)} <ul class="rows">{items}</ul>
             {none.then(|| view! { <p class="muted">"No integration yet."</p> })}
-            <a class="button button--small" href=href>
-                {format!("Open {}", project.slug)}
-            </a>
         </Card>
     }
 }
