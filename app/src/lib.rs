@@ -10,6 +10,7 @@ pub mod components;
 mod echo;
 mod errors;
 pub mod fns;
+mod focus;
 #[cfg(feature = "ssr")]
 mod guide;
 mod lazy;

@@ -89,7 +89,9 @@ pub use theme::ThemeChoice;
 
 use crate::components::icon::{Icon, Symbol};
 use crate::components::live::LiveRegion;
+use crate::components::time::provide_clock;
 use crate::fns::people::{Me, who_am_i};
+use crate::focus::keep_focus;
 use crate::live::{ContactBanner, follow, provide_live_context, use_changes};
 use crate::notices::{Notices, NoticesView, provide_notices};
 use crate::paths;
@@ -114,6 +116,7 @@ pub struct Deeds(pub RwSignal<usize>);
 pub fn provide_shell_context() {
     provide_context(Announcement(RwSignal::new(String::new())));
     provide_context(Deeds(RwSignal::new(0)));
+    provide_clock();
     provide_live_context();
     provide_preferences();
     provide_notices();
@@ -123,6 +126,7 @@ pub fn provide_shell_context() {
 /// The bar on top of every page.
 #[component]
 pub fn TopBar() -> impl IntoView {
+    keep_focus();
     let path = use_location().pathname;
     let Deeds(deeds) = expect_context();
     let changes = use_changes(Notice::is_of_promotion);

@@ -62,6 +62,7 @@ pub const GROUPS: [Group; 3] = [
         shortcuts: &[
             told(&["Space"], "Pick up the build in focus, and drop it"),
             told(&["←", "→"], "Move between the stages that it may go to"),
+            told(&["↑", "↓"], "Read what every stage says to it"),
             told(&["Esc"], "Put it back"),
         ],
     },

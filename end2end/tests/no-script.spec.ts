@@ -147,9 +147,9 @@ test("qa is rolled back, and its arrivals are resumed", async () => {
   await page.getByRole("link", { name: "Roll back qa to 1.4.2" }).click();
   await steps.giveReason(page, "It does not start", "Roll qa back");
   await expect(card(page, "qa")).toContainText("1.4.2");
-  await expect(stage(page, "qa")).toContainText("A rollback paused arrivals here");
+  await expect(stage(page, "qa")).toContainText("Arrivals are paused");
   await steps.submit(page, "Resume arrivals");
-  await expect(stage(page, "qa")).not.toContainText("A rollback paused arrivals here");
+  await expect(stage(page, "qa")).not.toContainText("Arrivals are paused");
 });
 
 test("the timeline is filtered by its form", async () => {

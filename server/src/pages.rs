@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::map_response;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::LOCATION;
 use leptos::config::LeptosOptions;
@@ -34,7 +34,10 @@ pub fn router() -> Router {
     Router::new()
         .leptos_routes_with_handler(routes, page)
         .layer(map_response(led_elsewhere))
-        .fallback(async move |request: Request| not_found(missing(request).await))
+        .fallback(async move |request: Request| match without_slash(&request) {
+            Some(address) => Redirect::permanent(&address).into_response(),
+            None => not_found(missing(request).await),
+        })
         .with_state(options)
 }
 
@@ -48,10 +51,34 @@ async fn led_elsewhere(mut response: Response) -> Response {
     response
 }
 
+/// The address of a page that was asked for with a slash at its end.
+fn without_slash(request: &Request) -> Option<String> {
+    let path = request.uri().path().strip_suffix('/')?;
+    // Two slashes at the start would lead to another host.
+    let plain = path.len() > 1 && !path.starts_with("//") && !path.ends_with('/');
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    (plain && request.method().is_safe()).then(|| format!("{path}{query}"))
+}
+
 fn not_found(mut response: Response) -> Response {
     // A redirect to the sign-in page, say, stays one.
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+
+    #[test]
+    fn a_slash_at_the_end_leads_to_the_page_and_never_to_another_host() {
+        let address = |path: &str| without_slash(&Request::builder().uri(path).body(Body::empty()).unwrap());
+        assert_eq!(address("/projects/shop/?a=b/").as_deref(), Some("/projects/shop?a=b/"));
+        for path in ["/", "/inbox", "//example.org/", "/inbox//"] {
+            assert_eq!(address(path), None, "{path}");
+        }
+    }
 }

@@ -110,6 +110,9 @@ pub fn TextArea(
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
+    /// The most characters that it takes.
+    #[prop(optional)]
+    max: Option<u32>,
     #[prop(default = 3)] rows: u8,
     #[prop(optional, into)] validate: Option<Validate>,
     #[prop(optional, into)] id: Option<String>,
@@ -126,6 +129,7 @@ pub fn TextArea(
                 name=name
                 rows=rows.to_string()
                 required=required
+                maxlength=max.map(|max| max.to_string())
                 autofocus=autofocus
                 aria-describedby=described_by
                 aria-invalid=move || message.get().map(|_| "true")

@@ -4,6 +4,7 @@ use super::{
     field::field_id,
     icon::{Icon, Symbol},
 };
+use crate::AppError;
 use leptos::{
     ev::MouseEvent,
     html,
@@ -59,7 +60,17 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
 
 fn mistake(error: FieldError) -> impl IntoView {
     if error.field.is_empty() {
-        return view! { <li>{error.message}</li> }.into_any();
+        // Here and not only at the foot of the window, which a dialog makes inert.
+        let sign_in = (error.message == AppError::SignIn.message()).then(|| {
+            view! {
+                " "
+                <a href="/sign-in" target="_blank">
+                    "Sign in"
+                    <span class="visually-hidden">" (opens a new tab)"</span>
+                </a>
+            }
+        });
+        return view! { <li>{error.message} {sign_in}</li> }.into_any();
     }
     let label = label(&error.field);
     let id = field_id(&error.field);

@@ -25,7 +25,6 @@ pub fn ContactBanner() -> impl IntoView {
                 <Icon symbol=Symbol::Check />
                 <span>
                     <strong>"Live again."</strong>
-                    " The page is up to date."
                 </span>
             </p>
         }),

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
 use std::time::Duration;
-use towpath_domain::boards::Board;
+use towpath_domain::boards::{Board, History};
 use towpath_domain::home::Home;
 use towpath_domain::inbox::{Inbox, PromotionView};
 use towpath_domain::live::Notice;
@@ -31,7 +31,7 @@ macro_rules! as_of {
     )+};
 }
 
-as_of!(Board, Home, Inbox, PromotionView, TimelinePage);
+as_of!(Board, History, Home, Inbox, PromotionView, TimelinePage);
 
 /// A view that is kept true.
 pub struct Kept<T: Send + Sync + 'static> {

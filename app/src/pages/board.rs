@@ -4,6 +4,7 @@
 //! card is its placement, and every part is drawn again only where it changed. So whatever a person has opened,
 //! typed, focused or taken into the hand stays.
 
+mod archived;
 mod build_card;
 mod carry;
 mod dialog;
@@ -29,6 +30,7 @@ use crate::loaded::Loaded;
 use crate::pages::forms::successes;
 use crate::paths;
 use crate::shell::Announcement;
+use archived::Archived;
 use carry::{Act, Around, Berth, Carry, Hand, Load};
 use dialog::{PromoteDialog, Wish};
 use hand::HandBar;
@@ -186,9 +188,10 @@ fn BoardView(
     };
     view! {
         <Heading board=board />
-        <Unclassified board=board now=table.now />
+        <Archived table=table />
         <section class="board" aria-label=label data-carried=move || carried(carry.get()) on:keydown=on_key>
-            <ol class=way>
+            // Without a workflow the buckets may go on sideways, where keys have to reach too.
+            <ol class=way tabindex=move || board.read().workflow.is_none().then_some("0")>
                 <For each=move || buckets.get() key=|bucket| *bucket let:bucket>
                     <Stage table=table key=bucket />
                 </For>
@@ -198,6 +201,8 @@ fn BoardView(
             </p>
             <HandBar table=table />
         </section>
+        // Below, since it comes and goes with what is pushed, and must not move the board.
+        <Unclassified board=board now=table.now />
         <PromoteDialog table=table promote=promote />
     }
 }
@@ -298,7 +303,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
                 </PageHeader>
             }
         }}
-        <PushHelp board=first open=empty />
+        <PushHelp live=board open=empty />
     }
 }
 

@@ -10,6 +10,7 @@ use crate::components::pager::Pager;
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::fns::buckets::view_history;
+use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::either::Either;
@@ -17,6 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::boards::{Card, History};
+use towpath_domain::ids::PlacementId;
 use towpath_domain::timeline::Filter;
 
 #[component]
@@ -29,16 +31,17 @@ pub fn BucketPage() -> impl IntoView {
         move || (param("project"), param("integration"), param("bucket"), before()),
         |(project, integration, bucket, before)| view_history(project, integration, bucket, before),
     );
+    let gone = Callback::new(move |()| history.refetch());
     view! {
         <main id="main" class="page">
             <Loaded resource=history let:history>
-                {page(history, before().is_some())}
+                {page(history, before(), gone)}
             </Loaded>
         </main>
     }
 }
 
-fn page(history: History, paged: bool) -> impl IntoView {
+fn page(history: History, before: Option<PlacementId>, gone: Callback<()>) -> impl IntoView {
     let (project, integration) = (history.project.slug.clone(), history.integration.slug.clone());
     let bucket = history.slot.slug.clone();
     let title = format!("History of {bucket}");
@@ -53,8 +56,24 @@ fn page(history: History, paged: bool) -> impl IntoView {
         bucket: bucket.to_string(),
         ..Filter::default()
     };
-    let newest = paged.then(|| paths::bucket(&project, &integration, &bucket, None));
-    let older = history.older.map(|before| paths::bucket(&project, &integration, &bucket, Some(before)));
+    let here = (project.clone(), integration.clone());
+    let asked = (project.to_string(), integration.to_string(), bucket.to_string());
+    let Kept { view: history, .. } = keep(
+        history,
+        move |notice| notice.touches(&here.0, &here.1),
+        move || {
+            let (project, integration, bucket) = asked.clone();
+            view_history(project, integration, bucket, before)
+        },
+        move || gone.run(()),
+    );
+    let older = Memo::new(move |_| history.read().older);
+    let place = (project.clone(), integration.clone(), bucket.clone());
+    let pager = move || {
+        let (project, integration, bucket) = &place;
+        let page = |before| paths::bucket(project, integration, bucket, before);
+        view! { <Pager newest=before.map(|_| page(None)) older=older.get().map(|older| page(Some(older))) /> }
+    };
     view! {
         <Title text=format!("{title} · {project}/{integration}") />
         <Breadcrumbs trail=trail />
@@ -63,15 +82,15 @@ fn page(history: History, paged: bool) -> impl IntoView {
                 "Timeline"
             </a>
         </PageHeader>
-        {lines(&history)}
-        <Pager newest=newest older=older />
+        {move || lines(&history.read(), before.is_some())}
+        {pager}
     }
 }
 
-fn lines(history: &History) -> impl IntoView + use<> {
+fn lines(history: &History, paged: bool) -> impl IntoView + use<> {
     if history.cards.is_empty() {
         return Either::Left(view! {
-            <EmptyState title="Nothing was ever here">
+            <EmptyState title=if paged { "Nothing before this place" } else { "Nothing was ever here" }>
                 <p>"The first build that is pushed or promoted to this bucket begins its history."</p>
             </EmptyState>
         });

@@ -75,7 +75,7 @@ fn use_query() -> Memo<Query> {
 #[component]
 fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let Shown { home: first, query: Query { filter, after } } = shown;
-    let (projects, may_create) = (first.projects.clone(), first.may_create.clone());
+    let (projects, may_create, archived) = (first.projects.clone(), first.may_create.clone(), first.archived);
     let newest = after.is_some().then(|| paths::home(&filter, None));
     let asked = filter.clone();
     let Kept { view: home, .. } = keep(
@@ -119,7 +119,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
             if own.get() {
                 Either::Left(content())
             } else {
-                Either::Right(view! { <FirstSteps may_create=may_create.clone() /> })
+                Either::Right(view! { <FirstSteps may_create=may_create.clone() archived=archived /> })
             }
         }}
     }
@@ -129,7 +129,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
 fn Nothing() -> impl IntoView {
     view! {
         <EmptyState title="Nothing matches">
-            <p>"No service fits this filter. Take a part of it away, or start again."</p>
+            <p>"No service fits this filter, or there is none from this place on."</p>
             <a class="button" href=paths::HOME>
                 "Show everything"
             </a>
@@ -138,9 +138,22 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-pub fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
+pub fn FirstSteps(
+    may_create: Result<(), String>,
+    /// Whether there are projects that were put away.
+    archived: bool,
+) -> impl IntoView {
+    let put_away = archived.then(|| {
+        view! {
+            <p>
+                "What was here is put away: " <a href=paths::ARCHIVED_PROJECTS>"archived projects"</a> " can be restored."
+            </p>
+        }
+    });
+    let first = if archived { "Create a project" } else { "Create the first project" };
     view! {
-        <EmptyState title="Nothing here yet">
+        <EmptyState title=if archived { "No project is in use" } else { "Nothing here yet" }>
+            {put_away}
             <p>
                 "A project holds the environments of one product, the workflow that its builds follow, and an integration for each service."
             </p>
@@ -148,9 +161,9 @@ pub fn FirstSteps(may_create: Result<(), String>) -> impl IntoView {
                 Ok(()) => {
                     view! {
                         <a class="button button--primary" href=paths::NEW_PROJECT>
-                            "Create the first project"
+                            {first}
                         </a>
-                        <SampleButton />
+                        {(!archived).then(|| view! { <SampleButton /> })}
                     }
                         .into_any()
                 }

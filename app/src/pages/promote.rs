@@ -78,7 +78,7 @@ pub fn PromoteForm(
                                         <strong>{card.build.tag.to_string()}</strong>
                                         " "
                                         <DigestView value=card.build.digest.to_string() />
-                                        " since "
+                                        " · "
                                         <TimeView at=card.at now=now />
                                     },
                                 )
@@ -96,6 +96,7 @@ pub fn PromoteForm(
                             name="reason"
                             label="Reason"
                             hint="Stands in the audit timeline for good."
+                            max=1_000
                             value=echo.value("reason")
                             error=mistake(errors, "reason")
                             required=true

@@ -177,7 +177,7 @@ fn Facts(view: View) -> impl IntoView {
             <strong>{card.build.tag.to_string()}</strong>
             " "
             <DigestView value=card.build.digest.to_string() />
-            " since "
+            " · "
             <TimeView at=card.at now=now />
         }
         .into_any(),
@@ -323,6 +323,7 @@ fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
                 name="comment"
                 label="Comment"
                 hint="Needed to reject. Stands in the audit timeline for good."
+                max=1_000
                 value=echo.value("comment")
                 error=mistake(errors, "comment")
             />

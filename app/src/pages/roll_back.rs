@@ -77,7 +77,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                                     <strong>{card.build.tag.to_string()}</strong>
                                     " "
                                     <DigestView value=card.build.digest.to_string() />
-                                    " since "
+                                    " · "
                                     <TimeView at=card.at now=now />
                                 }
                             })}
@@ -89,7 +89,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                         <strong>{tag}</strong>
                         " "
                         <DigestView value=card.build.digest.to_string() />
-                        " there since "
+                        " · there "
                         <TimeView at=card.at now=now />
                     </dd>
                 </div>
@@ -111,6 +111,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                                 name="reason"
                                 label="Reason"
                                 hint="Stands in the audit timeline for good."
+                            max=1_000
                                 value=echo.value("reason")
                                 error=mistake(errors, "reason")
                                 required=true

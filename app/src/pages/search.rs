@@ -141,7 +141,7 @@ fn Groups(q: String, results: Results) -> impl IntoView {
         return view! {
             <EmptyState title="Nothing found">
                 <p>
-                    "Nothing that you may see is called so. A digest or a commit is found by its first four digits, a name by the start of any of its words."
+                    "Nothing that is in use and that you may see is called so; archived projects are left out. A digest or a commit is found by its first four digits, a name by the start of any of its words."
                 </p>
             </EmptyState>
         }

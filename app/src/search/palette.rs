@@ -73,6 +73,7 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
 
     let type_in = move |event: Event| {
         typed.set(event_target_value(&event));
+        chosen.set(0);
         let mine = newest.get_value() + 1;
         newest.set_value(mine);
         let ask = move || {

@@ -3,7 +3,6 @@
 use crate::access::Actor;
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
-use crate::digests::Digest;
 use crate::ids::{BuildId, PersonId, PlacementId};
 use crate::integrations::Integration;
 use crate::projects::Project;
@@ -111,13 +110,6 @@ pub struct History {
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
-}
-
-/// A build that an empty board waited for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstPush {
-    pub tag: Tag,
-    pub digest: Digest,
 }
 
 impl Board {

@@ -38,8 +38,8 @@ impl EnvironmentForm {
     /// Checks the form against the streams that exist.
     pub fn check(&self, streams: &[Stream]) -> Result<NewEnvironment, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let stream = streams
             .iter()
             .find(|stream| stream.slug.as_str() == self.stream)

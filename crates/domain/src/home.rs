@@ -25,6 +25,8 @@ pub struct Home {
     pub to_decide: Vec<InboxItem>,
     pub waiting: usize,
     pub may_create: Result<(), String>,
+    /// Whether there are projects that were put away.
+    pub archived: bool,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,

@@ -61,8 +61,8 @@ impl IntegrationForm {
     /// integration stands for streams, since environments belong to one project.
     pub fn check(&self, project: &Slug, workflows: &[WorkflowName]) -> Result<NewIntegration, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let kind = check.field("kind", check_kind(&self.kind, project));
         let follows = check.field("workflow", self.check_workflow(kind, workflows));
         let new = slug

@@ -77,8 +77,8 @@ impl Sample {
 impl ProjectForm {
     pub fn check(&self) -> Result<NewProject, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
         check.finish(slug.zip(title).map(|(slug, title)| NewProject { slug, title }))
     }
 }
@@ -117,6 +117,8 @@ pub struct ProjectsView {
     pub listed: Listed,
     pub projects: Vec<ProjectLine>,
     pub may_create: Result<(), String>,
+    /// Whether there are projects that were put away.
+    pub archived: bool,
     pub now: Time,
 }
 

@@ -43,8 +43,10 @@ impl Slug {
         Ok(Self(text.to_owned()))
     }
 
-    /// Reads a slug for something new: reserved words are refused too.
+    /// Reads a slug for something new: reserved words are refused too, and blanks around it, which pasting brings
+    /// along, are left away.
     pub fn parse_new(text: &str) -> Result<Self, SlugError> {
+        let text = text.trim();
         let slug = Self::parse(text)?;
         if RESERVED.contains(&text) || text == CURRENT {
             return Err(SlugError::Reserved(slug.0));

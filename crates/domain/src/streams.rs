@@ -43,8 +43,8 @@ pub fn parse_slug(text: &str) -> Result<Slug, SlugError> {
 impl StreamForm {
     pub fn check(&self) -> Result<NewStream, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", parse_slug(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", parse_slug(&self.slug));
         let stream = slug.zip(title).map(|(slug, title)| NewStream {
             slug,
             title,

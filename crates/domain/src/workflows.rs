@@ -231,8 +231,8 @@ impl WorkflowForm {
     /// Checks the form against the slots of the project and the roles that can approve.
     pub fn check(&self, project: &Slug, slots: &[Slot], roles: &[Slug]) -> Result<NewWorkflow, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
         let kind = check.field("kind", check_kind(&self.kind, project));
         let stages = kind.map(|kind| self.check_stages(kind, slots, roles, &mut check));
         let graph = stages.and_then(|stages| check.field("stages", Graph::linear(stages)));

@@ -11,13 +11,12 @@ use crate::{Error, Service, explain, scenes};
 use history::Known;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor};
-use towpath_domain::boards::{Board, Card, Column, FirstPush, RefusedCard, Waiting};
+use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
 use towpath_domain::buckets::Slot;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::{BuildId, PersonId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
-use towpath_domain::timeline::Change;
 use towpath_domain::workflows::{Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
@@ -60,28 +59,6 @@ pub async fn view(
         as_of,
         now: service.now(),
     })
-}
-
-/// The newest build that an integration received after an event, for a page that waits for one.
-pub async fn first_push(
-    service: &Service,
-    actor: &Actor,
-    project: &str,
-    integration: &str,
-    after: i64,
-) -> Result<Option<FirstPush>, Error> {
-    let mut conn = service.read().await?;
-    let located = scenes::integration(&mut conn, actor, project, integration).await?;
-    let criteria = timeline::Criteria {
-        integration: Some(located.integration.id),
-        kind: Some("build_received".to_owned()),
-        ..timeline::Criteria::default()
-    };
-    let newest = timeline::list(&mut conn, &criteria, i64::MAX, 1).await?.into_iter().next();
-    Ok(newest.filter(|(seq, _)| *seq > after).and_then(|(_, event)| match event.change {
-        Change::BuildReceived { build, .. } => Some(FirstPush { tag: build.tag, digest: build.digest }),
-        _ => None,
-    }))
 }
 
 /// Everything that the board needs from the store, with builds and names each read once.

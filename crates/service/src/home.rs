@@ -29,9 +29,10 @@ pub async fn view(
     let mut conn = service.read().await?;
     let as_of = timeline::size(&mut conn).await?;
     let mut seen = projects::list(&mut conn, "", i64::MAX).await?;
-    seen.retain(|project| {
-        project.archived_at.is_none() && actor.may(Action::View, &Target::project(project.id))
-    });
+    seen.retain(|project| actor.may(Action::View, &Target::project(project.id)));
+    let all = seen.len();
+    seen.retain(|project| project.archived_at.is_none());
+    let archived = seen.len() < all;
     let mut lines = match criteria(actor, &seen, filter) {
         Some(criteria) => {
             lines(&mut conn, &criteria, after, i64::try_from(limit + 1).unwrap_or(i64::MAX)).await?
@@ -59,6 +60,7 @@ pub async fn view(
         to_decide: inbox.to_decide.into_iter().take(INBOX).collect(),
         waiting,
         may_create: explain(actor, Action::Configure, &Target::installation()),
+        archived,
         as_of,
         now: service.now(),
     })

@@ -73,7 +73,8 @@ pub async fn granters(service: &Service, actor: &Actor, project: &str) -> Result
         .map(|bound| bound.binding.person)
         .collect();
     let people = people::list(&mut conn).await?.into_iter();
-    let managing = people.filter(|Person { id, .. }| managing.contains(id));
+    // Who asks lacks it, whatever else they may.
+    let managing = people.filter(|Person { id, .. }| managing.contains(id) && *id != actor.person());
     Ok(managing.take(GRANTERS).map(|person| person.name.into()).collect())
 }
 

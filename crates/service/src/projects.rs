@@ -22,15 +22,18 @@ pub async fn list(service: &Service, actor: &Actor, listed: Listed) -> Result<Pr
     let mut conn = service.read().await?;
     let mut lines = Vec::new();
     let mut all = integrations::list_all(&mut conn).await?;
-    let mut after = String::new();
+    let (mut after, mut archived) = (String::new(), false);
     // Those that the person does not see take no place on the page.
     while lines.len() < LISTED {
         let read = projects::list(&mut conn, &after, READ).await?;
         let Some(last) = read.last() else { break };
         after = last.slug.to_string();
         for project in read {
-            let wanted = project.archived_at.is_some() == (listed == Listed::Archived);
-            if !wanted || !actor.may(Action::View, &Target::project(project.id)) {
+            if !actor.may(Action::View, &Target::project(project.id)) {
+                continue;
+            }
+            archived |= project.archived_at.is_some();
+            if project.archived_at.is_some() != (listed == Listed::Archived) {
                 continue;
             }
             let mut integrations = all.remove(&project.id).unwrap_or_default();
@@ -40,7 +43,7 @@ pub async fn list(service: &Service, actor: &Actor, listed: Listed) -> Result<Pr
     }
     lines.truncate(LISTED);
     let may_create = explain(actor, Action::Configure, &Target::installation());
-    Ok(ProjectsView { listed, projects: lines, may_create, now: service.now() })
+    Ok(ProjectsView { listed, projects: lines, may_create, archived, now: service.now() })
 }
 
 /// A project with all that its page and its forms show.

@@ -137,6 +137,11 @@ fn steer(table: Table, event: &KeyboardEvent, load: Load) {
     if event.target() != event.current_target() {
         return;
     }
+    // A key that is held down for a moment is one press.
+    if event.repeat() && [" ", "Enter"].contains(&event.key().as_str()) {
+        event.prevent_default();
+        return;
+    }
     let held = table.carry.get_untracked().is_held();
     let act = match (event.key().as_str(), held) {
         (" ", false) => Act::PickUp(load, Hand::Keys),

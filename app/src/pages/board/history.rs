@@ -9,15 +9,14 @@ use towpath_domain::boards::{Card, Column};
 
 #[component]
 pub(super) fn History(table: Table, column: Memo<Column>) -> impl IntoView {
-    let count = Memo::new(move |_| column.read().history.len());
-    let any = Memo::new(move |_| count.get() > 0);
+    let any = Memo::new(move |_| !column.read().history.is_empty());
     let board = table.board.get_untracked();
     let bucket = column.read_untracked().slot.slug.clone();
     let whole = StoredValue::new(paths::bucket(&board.project.slug, &board.integration.slug, &bucket, None));
     move || {
         any.get().then(|| {
             view! {
-                <Disclosure summary="History" count=Signal::derive(move || Some(count.get()))>
+                <Disclosure summary="History">
                     <ol class="history__list">
                         <For each=move || column.read().history.clone() key=|card| card.placement let:card>
                             <Line table=table column=column card=card />

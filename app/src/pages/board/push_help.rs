@@ -10,7 +10,8 @@ use towpath_domain::boards::Board;
 use towpath_domain::workflows::Arrivals;
 
 #[component]
-pub(super) fn PushHelp(board: Arc<Board>, open: bool) -> impl IntoView {
+pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
+    let board = live.get_untracked();
     if let Err(archived) = board.project.check_in_use() {
         return view! { <p class="muted">{archived.to_string()}</p> }.into_any();
     }
@@ -34,10 +35,7 @@ pub(super) fn PushHelp(board: Arc<Board>, open: bool) -> impl IntoView {
         .map(|(label, text)| view! { <CodeBlock label=label text=text /> })
         .collect_view();
     let token = paths::tokens_for(&board.project.slug);
-    let light = open.then(|| {
-        let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());
-        view! { <FirstPushLight project=project integration=integration after=board.as_of /> }
-    });
+    let light = open.then(|| view! { <FirstPushLight board=live /> });
     view! {
         <details class="disclosure" open=open>
             <summary class="disclosure__summary">"How to push"</summary>

@@ -50,6 +50,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
     let tapped = move |event: MouseEvent| {
         if touched.get_untracked() {
             event.prevent_default();
+            event.stop_propagation();
             table.act(Act::DropOn(key));
         }
     };
@@ -73,7 +74,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             on:dragover=over
             on:dragleave=leave
             on:drop=dropped
-            on:click=tapped
+            on:click:capture=tapped
         >
             <div class=way aria-hidden="true"></div>
             <header class="stage__header">
@@ -88,7 +89,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                     </p>
                     {move || meeting.read().outlook().map(|outlook| verdict::line(outlook, touched.get()))}
                 </div>
-                <p class="stage__arrivals">{move || arrivals(&column.read())}</p>
+                <p class="stage__arrivals">{move || arrivals(&column.read(), board.read().project.archived_at.is_some())}</p>
             </header>
             <div class="stage__body">
                 <For each=move || column.read().current.clone() key=|card| card.placement let:card>
@@ -155,7 +156,10 @@ fn gates(column: &Column) -> String {
     if column.gates.is_empty() { "No gates".to_owned() } else { column.gates.join(" · ") }
 }
 
-const fn arrivals(column: &Column) -> &'static str {
+const fn arrivals(column: &Column, archived: bool) -> &'static str {
+    if archived {
+        return "Arrivals: none, as the project is archived";
+    }
     match (column.arrivals, column.paused_at) {
         (Arrivals::PromotionOnly, _) => "Arrivals: by promotion only",
         (Arrivals::Any, Some(_)) => "Arrivals: paused",

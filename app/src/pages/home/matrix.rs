@@ -2,6 +2,7 @@
 
 use crate::components::grid::{Place, use_grid};
 use crate::components::icon::{Icon, Symbol};
+use crate::components::time::ago;
 use crate::pages::projects::NextStep;
 use crate::paths;
 use leptos::html;
@@ -156,16 +157,13 @@ fn place(at: Place, href: Option<String>, class: &'static str, content: AnyView)
 /// What a cell shows; for those who do not see where it stands, all of it in words.
 fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
     let build = match &cell.build {
-        Some(Placed { tag, digest, at }) => {
-            let at = *at;
-            view! {
-                <span class="matrix__tag" title=digest.to_string()>
-                    {tag.to_string()}
-                </span>
-                <span class="matrix__age">{move || at.relative(now.get())}</span>
-            }
-            .into_any()
+        Some(Placed { tag, digest, at }) => view! {
+            <span class="matrix__tag" title=digest.to_string()>
+                {tag.to_string()}
+            </span>
+            <span class="matrix__age">{ago(*at, now)}</span>
         }
+        .into_any(),
         None => view! { <span class="matrix__empty">"empty"</span> }.into_any(),
     };
     let waits = if cell.waiting == 1 { " promotion waits" } else { " promotions wait" };

@@ -12,7 +12,7 @@ use crate::fns::projects::{ArchiveProject, RestoreProject};
 use crate::loaded::{ErrorPage, Loaded};
 use crate::pages::forms::Failure;
 use crate::paths;
-use leptos::either::Either;
+use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use towpath_domain::projects::ProjectView;
@@ -21,12 +21,21 @@ use towpath_domain::projects::ProjectView;
 #[component]
 pub fn ArchivePage() -> impl IntoView {
     let project = super::use_project();
+    let restore = ServerAction::<RestoreProject>::new();
     view! {
         <main id="main" class="page page--narrow">
             <Loaded resource=project let:view>
                 {match refusal(&view) {
-                    None => Either::Left(view! { <Archive view=view /> }),
-                    Some(error) => Either::Right(view! { <ErrorPage error=error /> }),
+                    None if view.project.archived_at.is_some() => {
+                        EitherOf3::A(
+                            view! {
+                                <PageHeader title=view.project.title.to_string() />
+                                <ArchivedBanner view=view action=restore />
+                            },
+                        )
+                    }
+                    None => EitherOf3::B(view! { <Archive view=view /> }),
+                    Some(error) => EitherOf3::C(view! { <ErrorPage error=error /> }),
                 }}
             </Loaded>
         </main>

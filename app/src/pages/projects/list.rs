@@ -52,7 +52,7 @@ fn Projects(view: ProjectsView) -> impl IntoView {
                     }
                 })}
         </PageHeader>
-        {(!own).then(|| view! { <FirstSteps may_create=view.may_create /> })}
+        {(!own).then(|| view! { <FirstSteps may_create=view.may_create archived=view.archived /> })}
         <Cards projects=view.projects now=view.now />
         <ArchivedLink />
     }

@@ -85,8 +85,6 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_history").body(|subject, _| in_bucket(subject, &[])),
         post("/fn/view_placement")
             .body(|subject, _| in_bucket(subject, &[("placement", &subject.placement)])),
-        post("/fn/view_first_push")
-            .body(|subject, _| in_project(subject, &[("integration", &subject.integration), ("after", "0")])),
         post("/fn/view_build").body(|subject, _| Body::Form(vec![("digest", subject.digest.clone())])),
         post("/fn/promote").note("into staging").body(|subject, _| {
             promotion(subject, [("digest", &subject.newest), ("from", "qa"), ("to", "staging")])
