@@ -112,7 +112,7 @@ test.describe("the first push", () => {
     await ada.signIn(ADA, BOARD);
     const { page } = ada;
     await steps.unfold(page, "How to push");
-    await page.getByRole("link", { name: "Make a token for shop" }).click();
+    await page.getByRole("link", { name: "Make a token" }).click();
     await expect(page.getByRole("combobox", { name: "Where" })).toHaveValue("shop");
   });
 });

@@ -38,6 +38,12 @@ pub fn TimeView(#[prop(into)] at: Time, #[prop(into)] now: Signal<Time>) -> impl
     }
 }
 
+/// The moment itself, to the second.
+#[component]
+pub fn ExactTime(at: Time) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{at.to_words()}</time> }
+}
+
 /// The words alone.
 pub fn ago(at: Time, now: impl Into<Signal<Time>>) -> impl Fn() -> String + Send + 'static {
     let now = now.into();

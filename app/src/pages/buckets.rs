@@ -7,7 +7,7 @@ use crate::components::empty::EmptyState;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::pager::Pager;
-use crate::components::time::TimeView;
+use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::fns::buckets::view_history;
 use crate::live::{Kept, keep};
@@ -134,7 +134,7 @@ fn line(history: &History, card: &Card) -> impl IntoView + use<> {
             </span>
             <span class="history__meta">
                 <Avatar name=card.by.clone() />
-                <span>{by} <TimeView at=card.at now=history.now /> {format!(" ({})", card.at.to_words())}</span>
+                <span>{by} <TimeView at=card.at now=history.now /> " (" <ExactTime at=card.at /> ")"</span>
             </span>
             {card.reason.clone().map(|reason| view! { <q class="history__reason">{reason}</q> })}
             {back}

@@ -40,10 +40,10 @@ fn Guide(page: Page) -> impl IntoView {
         <Breadcrumbs trail=vec![Crumb::new("Docs", paths::DOCS), Crumb::here(title.clone())] />
         <PageHeader title=title />
         <div class="columns">
-            <article class="prose" inner_html=html></article>
             <nav class="chapters" aria-label="The guide">
                 <ul class="chapters__list">{others.into_iter().map(link).collect_view()}</ul>
             </nav>
+            <article class="prose" inner_html=html></article>
         </div>
     }
 }

@@ -59,7 +59,8 @@ fn Stream(line: StreamLine) -> impl IntoView {
         if environments.is_empty() { "No environments yet".to_owned() } else { environments.join(", ") };
     view! {
         <li class="rows__item">
-            <span class="rows__name">{stream.title.to_string()}" "<code class="rows__meta">{stream.slug.to_string()}</code></span>
+            <span class="rows__name">{stream.title.to_string()}</span>
+            <code class="rows__meta">{stream.slug.to_string()}</code>
             {stream.production.then(|| view! { <Badge tone=Tone::Warning>"production"</Badge> })}
             {stream.built_in.then(|| view! { <Badge>"built in"</Badge> })}
             <span class="rows__meta rows__meta--line">{environments}</span>

@@ -47,7 +47,7 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
                         "A client signs in with a token of yours. It is shown once: keep it as " <code>"TOWPATH_TOKEN"</code> "."
                     </p>
                     <LinkButton href=token kind=ButtonKind::Default small=true>
-                        {format!("Make a token for {}", board.project.slug)}
+                        "Make a token"
                     </LinkButton>
                 </li>
                 <li class="steps__step">

@@ -2,7 +2,7 @@
 
 use crate::components::badge::Badge;
 use crate::components::icon::{Icon, Symbol};
-use crate::components::time::TimeView;
+use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::paths;
 use leptos::prelude::*;
@@ -155,7 +155,7 @@ fn Step(
                         }
                     })}
             </p>
-            <p class="chain__meta">{format!("{by}, ")} <TimeView at=at now=now /> {format!(" · {}", at.to_words())}</p>
+            <p class="chain__meta">{format!("{by}, ")} <TimeView at=at now=now /> " · " <ExactTime at=at /></p>
             {children()}
         </li>
     }

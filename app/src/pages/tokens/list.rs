@@ -6,7 +6,7 @@ use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty::EmptyState;
 use crate::components::icon::Symbol;
-use crate::components::time::TimeView;
+use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::fns::tokens::RevokeToken;
 use leptos::either::Either;
@@ -55,7 +55,7 @@ fn Line(token: Token, now: Time, revoke: ServerAction<RevokeToken>) -> impl Into
             </Badge>
             <span class="rows__meta rows__meta--line">{format!("May {} in {scope}", actions.join(", "))}</span>
             <span class="rows__meta rows__meta--line">
-                {ends} <TimeView at=expires_at now=now /> {format!(" ({})", expires_at.to_words())} {last}
+                {ends} <TimeView at=expires_at now=now /> " (" <ExactTime at=expires_at /> ")" {last}
             </span>
             {revoke}
         </li>
