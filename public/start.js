@@ -1,18 +1,22 @@
 // Wakes the page that the server rendered. It is a file since the content security policy forbids inline script.
 // Where it fails, the page stays as it is: links and forms work without it.
 
+// Files stand under the name of the site that the page belongs to, which never changes what they hold.
+const site = document.querySelector('meta[name="towpath-site"]')?.content;
+const pkg = site ? `/pkg/${site}` : "/pkg";
+
 // All modules at once, not one after the other: the main one, and those that the server named with the page.
 const [page] = performance.getEntriesByType("navigation");
 const named = page?.serverTiming?.find((entry) => entry.name === "modules")?.description ?? "";
 for (const module of ["towpath.wasm", ...named.split(" ").filter(Boolean)]) {
   const link = document.createElement("link");
-  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `/pkg/${module}` });
+  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `${pkg}/${module}` });
   document.head.append(link);
 }
 
 try {
-  const { default: init, hydrate } = await import("/pkg/towpath.js");
-  await init({ module_or_path: "/pkg/towpath.wasm" });
+  const { default: init, hydrate } = await import(`${pkg}/towpath.js`);
+  await init({ module_or_path: `${pkg}/towpath.wasm` });
   await hydrate();
   document.documentElement.dataset.hydrated = "";
 } catch (error) {

@@ -24,6 +24,7 @@ mod document {
         set_policy();
         let Preferences { theme, shortcuts } = preferences::read();
         let [light, dark] = theme.colours();
+        let pkg = visitors::pkg();
         view! {
             <!DOCTYPE html>
             <html lang="en" data-theme=theme.chosen() data-no-shortcuts=(!shortcuts).then_some("")>
@@ -35,8 +36,8 @@ mod document {
                     {colour(DARK_ID, "(prefers-color-scheme: dark)", dark)}
                     <meta name=SITE content=visitors::site() />
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                    <link rel="stylesheet" href="/pkg/towpath.css" />
-                    <link rel="modulepreload" href="/pkg/towpath.js" />
+                    <link rel="stylesheet" href=format!("{pkg}/towpath.css") />
+                    <link rel="modulepreload" href=format!("{pkg}/towpath.js") />
                     <script type="module" src="/start.js"></script>
                     <MetaTags />
                 </head>

@@ -79,6 +79,14 @@ pub(crate) fn site() -> String {
     extension::<SiteName>().unwrap_or_default().0.to_string()
 }
 
+/// Where the files of the site stand that pages load.
+pub(crate) fn pkg() -> String {
+    match site() {
+        name if name.is_empty() => "/pkg".to_owned(),
+        name => format!("/pkg/{name}"),
+    }
+}
+
 /// Who is signed in; anyone else is led to the sign-in page, and back from there.
 pub(crate) fn signed_in() -> Result<(Person, Actor), AppError> {
     visitor().person.ok_or_else(|| {

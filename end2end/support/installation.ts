@@ -1,5 +1,5 @@
 // An installation for the tests of one file: started before them, stopped after them, and watched.
-import { type Browser, test } from "@playwright/test";
+import { type Browser, type BrowserContextOptions, test } from "@playwright/test";
 import type { Engine } from "./databases.ts";
 import { Server } from "./server.ts";
 import { Visitor } from "./visitors.ts";
@@ -28,8 +28,8 @@ export class Installation {
   }
 
   /** Someone new, who stays until the story is over. */
-  async visitor(browser: Browser, scripted = true): Promise<Visitor> {
-    const visitor = await Visitor.come(browser, this.server, scripted);
+  async visitor(browser: Browser, scripted = true, device: BrowserContextOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.come(browser, this.server, scripted, device);
     this.visitors.push(visitor);
     return visitor;
   }

@@ -1,5 +1,13 @@
-// People at their browsers, and what they must never see: errors in the console, or broken scripts.
-import { type Browser, type BrowserContext, type ConsoleMessage, expect, type Page } from "@playwright/test";
+// People at their browsers, and what they must never see: errors in the console, broken scripts, lost requests.
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type ConsoleMessage,
+  expect,
+  type Page,
+  type Request,
+} from "@playwright/test";
 import type { Server } from "./server.ts";
 
 export interface Credentials {
@@ -22,15 +30,17 @@ export class Visitor {
     // What another page of theirs meets counts as well.
     context.on("weberror", (error) => this.faults.push(String(error.error())));
     context.on("console", (message) => this.hear(message));
+    context.on("requestfailed", (request) => this.miss(request));
   }
 
-  static async come(browser: Browser, server: Server, scripted = true): Promise<Visitor> {
+  static async come(browser: Browser, server: Server, scripted = true, device: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({
       baseURL: server.url,
       javaScriptEnabled: scripted,
       viewport: { width: 1280, height: 900 },
       // Nothing is looked at in the middle of a movement.
       reducedMotion: "reduce",
+      ...device,
     });
     return new Visitor(await context.newPage(), context, scripted);
   }
@@ -68,6 +78,14 @@ export class Visitor {
 
   async leave(): Promise<void> {
     await this.context.close();
+  }
+
+  /** A page that is left gives up what it still waits for; anything else must come to its end. */
+  private miss(request: Request): void {
+    const reason = request.failure()?.errorText;
+    // Where script is off, the browser does not take what it was told to load for it.
+    const unwanted = !this.scripted && request.resourceType() === "script";
+    if (reason !== "net::ERR_ABORTED" && !unwanted) this.faults.push(`${request.method()} ${request.url()}: ${reason}`);
   }
 
   private hear(message: ConsoleMessage): void {

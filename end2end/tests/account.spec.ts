@@ -1,6 +1,6 @@
 // What is one's own: theme, keys, password, sessions; the members of a project; and what a page says when the
 // server is gone, the site was updated or the session has ended.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessible, expectFits } from "../support/axe.ts";
 import { Installation } from "../support/installation.ts";
 import { Session } from "../support/sessions.ts";
@@ -115,10 +115,17 @@ test("sessions are listed in words, and one is ended without script", async ({ b
 
 test("keys lead to pages and tell of themselves, but not while typing", async () => {
   const { page } = ada;
-  await ada.open("/inbox");
-  await page.keyboard.press("g");
-  await page.keyboard.press("t");
-  await expect(heading(page, "Timeline")).toBeVisible();
+  await ada.open("/account");
+  for (const [key, title] of [
+    ["h", "Home"],
+    ["p", "Projects"],
+    ["i", "Inbox"],
+    ["t", "Timeline"],
+  ] as const) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await expect(heading(page, title)).toBeVisible();
+  }
   await page.getByRole("textbox", { name: "Bucket" }).click();
   await page.keyboard.type("gi?");
   await expect(page.getByRole("textbox", { name: "Bucket" })).toHaveValue("gi?");
@@ -136,22 +143,26 @@ test("keys lead to pages and tell of themselves, but not while typing", async ()
   await expect(page).toHaveURL("/timeline");
 });
 
-test("single keys are switched off, and stay so", async () => {
+test("single keys are switched off by keyboard alone, and stay so, but Ctrl+K", async () => {
   const { page } = ada;
   await ada.open("/account");
   const choice = page.getByRole("group", { name: "Single-key shortcuts" });
-  await choice.getByRole("button", { name: "Off" }).click();
+  await reach(page, choice.getByRole("button", { name: "Off" }));
+  await page.keyboard.press("Enter");
   await expect(choice.getByRole("button", { name: "Off" })).toHaveAttribute("aria-pressed", "true");
   await expect.poll(async () => (await page.request.get("/account")).text()).toContain("data-no-shortcuts");
   await ada.open("/inbox");
-  await page.keyboard.press("?");
-  await page.keyboard.press("g");
-  await page.keyboard.press("t");
-  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeHidden();
+  for (const key of ["?", "/", "g", "t"]) await page.keyboard.press(key);
+  await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page).toHaveURL("/inbox");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Search" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
   await ada.open("/account");
-  await choice.getByRole("button", { name: "On" }).click();
-  await page.getByRole("heading", { level: 1 }).click();
+  await reach(page, choice.getByRole("button", { name: "On" }));
+  await page.keyboard.press("Space");
+  await expect(choice.getByRole("button", { name: "On" })).toHaveAttribute("aria-pressed", "true");
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
 });
@@ -282,6 +293,15 @@ test("the timeline prints as a plain document", async () => {
   await page.emulateMedia({ media: "screen" });
   await expect(page.getByText("Only the kind Project created.")).toBeHidden();
 });
+
+/** Goes to a control by Tab. */
+async function reach(page: Page, control: Locator): Promise<void> {
+  const focused = () => control.evaluate((element) => element === document.activeElement);
+  for (let stops = 0; !(await focused()); stops++) {
+    expect(stops, "stops on the way").toBeLessThan(60);
+    await page.keyboard.press("Tab");
+  }
+}
 
 /** The colour of the page's ground. */
 function ground(page: Page): Promise<string> {

@@ -237,6 +237,14 @@ test("no script runs but that of our files, and the watch over the console would
   expect(ada.takeFaults().join()).toContain("Content Security Policy");
 });
 
+test("a request that is lost is seen by the watch over the browser", async () => {
+  const { page } = ada;
+  await ada.open("/");
+  await page.route("**/lost", (route) => route.abort("connectionreset"));
+  await page.evaluate(() => fetch("/lost").catch(() => {}));
+  expect(ada.takeFaults().join()).toMatch(/GET \S+\/lost: net::ERR_CONNECTION_RESET/);
+});
+
 function forgery(url: string): string {
   return `<title>A friendly site</title>
     <form method="post" action="${url}/fn/create_project">

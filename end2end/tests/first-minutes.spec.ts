@@ -146,7 +146,7 @@ for (const scripted of [true, false]) {
 
       await ada.open("/projects");
       await expect(page.getByRole("link", { name: "Shop", exact: true })).toHaveCount(0);
-      await page.getByRole("link", { name: "Archived projects" }).click();
+      await page.getByRole("link", { name: "Archived projects", exact: true }).click();
       await page.getByRole("link", { name: "Shop", exact: true }).click();
       await submit(page, "Restore shop");
       await expect(page.getByText("This project is archived")).toHaveCount(0);

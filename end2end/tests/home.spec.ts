@@ -23,6 +23,8 @@ test.beforeAll(async ({ browser }) => {
   const { server } = towpath;
   const { admin, token } = await openShop(server);
   await admin.call("create_project", { "form[slug]": "bank", "form[title]": "Bank" });
+  const mailer = { "form[slug]": "mailer", "form[title]": "Mailer", "form[kind]": "environment", "form[workflow]": ":default" };
+  await admin.call("create_integration", { project: "shop", ...mailer });
   digest = await pushed(server, token, await dockerArchive(folder, origin("1.4.2")), `${CHECKOUT}/qa:1.4.2`);
   const move = { project: "shop", integration: "checkout", digest };
   await admin.call("promote", { ...move, from: "qa", to: "staging", reason: "Tested by QA" });
@@ -91,6 +93,12 @@ test("the arrow keys move in the grid, which is one stop for Tab", async () => {
   await grid(page).getByRole("link", { name: "Checkout", exact: true }).focus();
   await page.keyboard.press("ArrowRight");
   await expect(grid(page).getByRole("link", { name: /^Checkout in QA/ })).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(grid(page).getByRole("link", { name: /^Mailer in QA/ })).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await expect(grid(page).getByRole("link", { name: "Mailer", exact: true })).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(grid(page).getByRole("link", { name: "Checkout", exact: true })).toBeFocused();
   await page.keyboard.press("End");
   const last = grid(page).getByRole("link", { name: /^Checkout in Production/ });
   await expect(last).toBeFocused();

@@ -1,4 +1,4 @@
-// Every page: axe finds nothing in light and in dark, and nothing scrolls sideways in a narrow window.
+// Every page: axe finds nothing in light and in dark, and nothing scrolls sideways, in wide windows and narrow ones.
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, expectFits } from "../support/axe.ts";
 import { push, pushed } from "../support/clients.ts";
@@ -33,9 +33,13 @@ test.beforeAll(async ({ browser }) => {
 
   ada = await towpath.visitor(browser);
   await ada.signIn(ADA);
+  await ada.page.setViewportSize({ width: WIDE, height: 900 });
   rui = await towpath.visitor(browser);
   await rui.signIn(RUI);
 });
+
+const WIDE = 1440;
+const NARROW = [768, 390, 320];
 
 const PAGES: [path: string | (() => string), heading: string | RegExp, status?: number][] = [
   ["/", "Home"],
@@ -148,7 +152,26 @@ test("a form with mistakes", async () => {
   await expectUsable(page);
 });
 
+for (const { what, path } of [
+  { what: "home", path: "/" },
+  { what: "the project", path: "/projects/shop" },
+  { what: "the board", path: BOARD },
+  { what: "the promotion", path: "/projects/shop/promotions/2" },
+  { what: "the build", path: () => `/builds/${digest}` },
+  { what: "the timeline", path: "/timeline" },
+  { what: "the inbox", path: "/inbox" },
+]) {
+  test(`${what} in narrow windows`, async () => {
+    const { page } = rui;
+    await rui.open(typeof path === "string" ? path : path());
+    for (const width of NARROW) {
+      await page.setViewportSize({ width, height: 800 });
+      await expectAccessible(page);
+    }
+  });
+}
+
 async function expectUsable(page: Page): Promise<void> {
   await expectAccessible(page);
-  for (const width of [390, 320]) await expectFits(page, width);
+  for (const width of [WIDE, ...NARROW]) await expectFits(page, width);
 }

@@ -1,7 +1,8 @@
 //! The style sheet, scripts, WASM and pictures of the site.
 //!
-//! Names do not change with their content, so browsers ask each time whether they have the newest (`no-cache`),
-//! and are mostly told that they have.
+//! What pages load stands under the site's name, `/pkg/NAME/towpath.css`, which changes with the content of any file:
+//! browsers keep it for good, and a page never gets parts of two sites. Under their plain names files may change, so
+//! browsers ask each time whether they have the newest (`no-cache`).
 
 #[cfg_attr(feature = "embed", path = "assets/embedded.rs")]
 #[cfg_attr(not(feature = "embed"), path = "assets/folder.rs")]
@@ -19,6 +20,7 @@ use http::{HeaderMap, Method, StatusCode};
 
 pub use source::Site;
 
+use std::borrow::Cow;
 use towpath_app::visitors::{Chunks, SiteName};
 
 impl Site {
@@ -38,23 +40,35 @@ struct File {
 /// Answers with a file of the site where the address names one, and leaves all else to what follows.
 /// Pages are told which site there is.
 pub async fn serve(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let name = site.name().await;
     let asked = [Method::GET, Method::HEAD].contains(request.method());
     let kind = asked.then(|| content_type(request.uri().path())).flatten();
-    if let Some(kind) = kind
-        && let Some((file, encoding)) = find(&site, request.uri().path(), request.headers()).await
-    {
-        return answer(request.headers(), file, kind, encoding);
+    if let Some(kind) = kind {
+        let (path, named) = unnamed(request.uri().path(), &name);
+        if let Some((file, encoding)) = find(&site, &path, request.headers()).await {
+            return answer(request.headers(), file, kind, encoding, named);
+        }
     }
-    let name = site.name().await;
     request.extensions_mut().insert(name);
     next.run(request).await
 }
 
-/// What the site is known by: the module that pages run.
-const MODULE: &str = "pkg/towpath.wasm";
+impl Site {
+    /// What the site is called, as its build says. Nothing where none was built, as in tests.
+    async fn name(&self) -> SiteName {
+        let told = self.read("pkg/site-name").await;
+        let text = told.as_ref().and_then(|file| str::from_utf8(&file.content).ok());
+        SiteName(text.unwrap_or_default().into())
+    }
+}
 
-fn name_of(module: &File) -> SiteName {
-    SiteName(hex::encode(&module.hash[..8]).into())
+/// The path of a file without the site's name, and whether it stood there.
+fn unnamed<'a>(path: &'a str, SiteName(name): &SiteName) -> (Cow<'a, str>, bool) {
+    let rest = path.strip_prefix("/pkg/").and_then(|rest| rest.split_once('/'));
+    match rest {
+        Some((first, rest)) if !name.is_empty() && first == &**name => (format!("/pkg/{rest}").into(), true),
+        _ => (path.into(), false),
+    }
 }
 
 /// The best copy that the client understands.
@@ -70,12 +84,19 @@ async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Option<(File, Opt
     Some((site.read(name).await?, None))
 }
 
-fn answer(headers: &HeaderMap, file: File, kind: &'static str, encoding: Option<&'static str>) -> Response {
+/// Answers with a file, for good where its address is `named`.
+fn answer(
+    headers: &HeaderMap,
+    file: File,
+    kind: &'static str,
+    encoding: Option<&'static str>,
+    named: bool,
+) -> Response {
     // Each copy has content of its own, and so a tag of its own.
     let tag = format!("\"{}\"", hex::encode(&file.hash[..16]));
     let mut response = Response::builder()
         .header(ETAG, &tag)
-        .header(CACHE_CONTROL, "no-cache")
+        .header(CACHE_CONTROL, if named { "public, max-age=31536000, immutable" } else { "no-cache" })
         .header(VARY, "accept-encoding");
     let answered = if has(headers, &tag) {
         response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
@@ -145,6 +166,16 @@ mod tests {
             assert_eq!(name(path), None, "{path:?}");
         }
         assert_eq!(name("/pkg/towpath.css"), Some("pkg/towpath.css"));
+    }
+
+    #[test]
+    fn only_this_sites_name_is_left_out() {
+        let name = SiteName("0123".into());
+        assert_eq!(unnamed("/pkg/0123/towpath.js", &name), ("/pkg/towpath.js".into(), true));
+        for path in ["/pkg/towpath.js", "/pkg/4567/towpath.js", "/start.js"] {
+            assert_eq!(unnamed(path, &name), (path.into(), false));
+        }
+        assert!(!unnamed("/pkg//towpath.js", &SiteName::default()).1);
     }
 
     #[test]

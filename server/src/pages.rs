@@ -34,9 +34,16 @@ pub fn router() -> Router {
     Router::new()
         .leptos_routes_with_handler(routes, page)
         .layer(map_response(led_elsewhere))
-        .fallback(async move |request: Request| match without_slash(&request) {
-            Some(address) => Redirect::permanent(&address).into_response(),
-            None => not_found(missing(request).await),
+        .fallback(async move |request: Request| {
+            let plain = without_slash(&request);
+            let response = missing(request).await;
+            match plain {
+                // The pages' own routes overlook a slash at the end.
+                Some(address) if response.status() == StatusCode::OK => {
+                    Redirect::permanent(&address).into_response()
+                }
+                _ => not_found(response),
+            }
         })
         .with_state(options)
 }

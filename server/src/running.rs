@@ -81,7 +81,7 @@ pub async fn run(
 async fn greeting(service: &Service) -> anyhow::Result<String> {
     let url = service.public_url();
     if service.is_empty().await? {
-        let link = links::issue_admin(service).await?;
+        let link = links::issue_first_admin(service).await?;
         Ok(format!("Towpath is at {url} — make the first admin: {link} (works once, for an hour)"))
     } else {
         Ok(format!("Towpath is at {url}"))

@@ -6,6 +6,7 @@ use std::{
     collections::BTreeSet,
     ffi::OsString,
     fs,
+    hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     path::{Path, PathBuf},
 };
@@ -15,6 +16,10 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::cargo::{Profile, Workspace};
+
+/// The file with the site's name, by which the server offers all files of `pkg` under addresses that never change
+/// their content.
+const NAME: &str = "pkg/site-name";
 
 pub struct Site {
     folder: PathBuf,
@@ -64,8 +69,13 @@ impl Site {
         }
     }
 
-    /// Removes what earlier runs left and this one did not write.
-    pub fn close(self) -> Result<()> {
+    /// Names the site after its content, and removes what earlier runs left and this one did not write.
+    pub fn close(mut self) -> Result<()> {
+        let mut hasher = DefaultHasher::new();
+        for name in self.names.iter().filter(|name| name.starts_with("pkg") && *name != Path::new(NAME)) {
+            (name, fs::read(self.folder.join(name))?).hash(&mut hasher);
+        }
+        self.write(Path::new(NAME), format!("{:016x}", hasher.finish()).as_bytes())?;
         self.prune(Path::new(""))
     }
 

@@ -146,7 +146,7 @@ pub fn FirstSteps(
     let put_away = archived.then(|| {
         view! {
             <p>
-                "What was here is put away: " <a href=paths::ARCHIVED_PROJECTS>"archived projects"</a> " can be restored."
+                "What was here is archived, and can be restored. " <a href=paths::ARCHIVED_PROJECTS>"See it"</a>
             </p>
         }
     });

@@ -155,6 +155,6 @@ mod tests {
     fn all_mistakes_are_told_at_once() {
         let invalid = IntegrationForm::default().check(&Slug::global(), &[]).expect_err("empty");
         let fields: Vec<&str> = invalid.errors().iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["slug", "title", "kind", "workflow"]);
+        assert_eq!(fields, ["title", "slug", "kind", "workflow"]);
     }
 }

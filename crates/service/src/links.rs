@@ -43,6 +43,15 @@ fn hash(text: &str) -> [u8; 32] {
 
 /// Issues a link that makes, or restores, an admin: for the shell of the server.
 pub async fn issue_admin(service: &Service) -> Result<String, Error> {
+    issue(service, EventActor::Shell).await
+}
+
+/// Issues the link by which a new installation gets its first admin: the server does so by itself.
+pub async fn issue_first_admin(service: &Service) -> Result<String, Error> {
+    issue(service, EventActor::System).await
+}
+
+async fn issue(service: &Service, by: EventActor) -> Result<String, Error> {
     let secret = service.link_secret();
     let now = service.now();
     let link = Link {
@@ -52,7 +61,7 @@ pub async fn issue_admin(service: &Service) -> Result<String, Error> {
         expires_at: now.plus_seconds(ADMIN_SECONDS),
         used_at: None,
     };
-    let event = service.event(EventActor::Shell, Scene::default(), Change::AdminLinkIssued { link: link.id });
+    let event = service.event(by, Scene::default(), Change::AdminLinkIssued { link: link.id });
     let stored = secret.hash;
     service
         .db()

@@ -1,11 +1,10 @@
 //! The site inside the binary: release builds.
 
-use super::{File, MODULE, name_of};
+use super::File;
 use crate::config::Config;
 use bytes::Bytes;
 use rust_embed::Embed;
 use std::borrow::Cow;
-use towpath_app::visitors::SiteName;
 
 #[derive(Embed)]
 #[folder = "../target/site"]
@@ -33,11 +32,6 @@ impl Site {
     #[expect(clippy::unused_self, reason = "the same signature as that of the site in a folder")]
     pub(super) fn read_at_start(&self, name: &str) -> Option<Bytes> {
         Some(Bytes::from(Embedded::get(name)?.data.into_owned()))
-    }
-
-    /// What pages of this site call it.
-    pub(super) async fn name(&self) -> SiteName {
-        self.read(MODULE).await.as_ref().map(name_of).unwrap_or_default()
     }
 
     #[expect(clippy::unused_async, reason = "the same signature as that of the site in a folder")]

@@ -57,12 +57,12 @@ async fn every_mistake_of_a_new_project_is_told_at_once() {
       "detail": "2 things in the request are wrong.",
       "errors": [
         {
-          "detail": "Start with a lowercase letter.",
-          "pointer": "#/slug"
-        },
-        {
           "detail": "Fill this in.",
           "pointer": "#/title"
+        },
+        {
+          "detail": "Start with a lowercase letter.",
+          "pointer": "#/slug"
         }
       ],
       "request_id": "a-request",

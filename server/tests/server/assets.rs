@@ -36,6 +36,20 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn under_the_name_of_the_site_a_file_is_kept_for_good() {
+    let (server, site) = serve(&[("pkg/towpath.css", "a{}"), ("pkg/site-name", "0123")]).await;
+    let page = server.get("/sign-in").await;
+    assert!(page.text().contains("href=\"/pkg/0123/towpath.css\""), "{}", page.text());
+    let file = server.get("/pkg/0123/towpath.css").await;
+    assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+
+    std::fs::write(site.path().join("pkg/site-name"), "4567").unwrap();
+    assert_eq!(server.get("/pkg/0123/towpath.css").await.status, 404);
+    assert_eq!(server.get("/pkg/4567/towpath.css").await.text(), "a{}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn compressed_copies_go_to_those_who_understand_them() {
     let files = [("start.js", "plain"), ("start.js.br", "brotli"), ("start.js.gz", "gzip")];
     let (server, _site) = serve(&files).await;
