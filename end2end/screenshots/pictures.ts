@@ -40,6 +40,7 @@ test.beforeAll(async ({ browser }) => {
 });
 
 const PICTURES: [name: string, path: string, title: string][] = [
+  ["home", "/", "Home"],
   ["board", BOARD, "Checkout"],
   ["promotion", "/projects/shop/promotions/4", "#4 Promote 1.4.2 to prod"],
   ["timeline", `/timeline?integration=${encodeURIComponent(CHECKOUT)}`, "Timeline"],
