@@ -12,7 +12,7 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_millis(100);
 const TIMES: u32 = 100;
 
-/// After a form has gone, the focus goes on to the heading of what stood around it, or of the page.
+/// After a form has gone, the focus goes on to the heading of what stood around it, at last to that of the page.
 pub fn keep_focus() {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::submit, |event| {
@@ -32,12 +32,10 @@ fn watch(form: Element, around: Vec<Element>, times: u32) {
             if times > 0 {
                 watch(form, around, times - 1);
             }
-        } else if is_nowhere() {
-            let near = around.iter().filter(|one| one.is_connected()).find_map(heading);
-            let first = || document().body().and_then(|body| heading(&body));
-            if let Some(heading) = near.or_else(first) {
-                focus(&heading);
-            }
+        } else if is_nowhere()
+            && let Some(heading) = around.iter().filter(|one| one.is_connected()).find_map(heading)
+        {
+            focus(&heading);
         }
     };
     set_timeout(look, EVERY);
@@ -48,7 +46,9 @@ fn is_nowhere() -> bool {
 }
 
 fn heading(around: &Element) -> Option<HtmlElement> {
-    around.query_selector("h1, h2, h3").ok()??.dyn_into().ok()
+    let heading: HtmlElement = around.query_selector("h1, h2, h3").ok()??.dyn_into().ok()?;
+    // That of a closed dialog is there but not drawn.
+    heading.offset_parent().is_some().then_some(heading)
 }
 
 fn focus(heading: &HtmlElement) {

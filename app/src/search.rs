@@ -23,6 +23,8 @@ use palette::Palette;
 #[derive(Debug, Clone, Copy)]
 pub struct Search {
     open: RwSignal<bool>,
+    /// Whether its code is there.
+    loaded: RwSignal<bool>,
     /// Who is signed in: what was opened lately is remembered for them alone.
     who: RwSignal<Option<String>>,
 }
@@ -32,7 +34,14 @@ impl Search {
     pub fn open(self) -> bool {
         let there = self.who.with_untracked(Option::is_some);
         if there {
-            self.open.set(true);
+            spawn_local(async move {
+                if load_palette().await.is_ok() {
+                    self.loaded.set(true);
+                    self.open.set(true);
+                } else {
+                    crate::notices::not_reached();
+                }
+            });
         }
         there
     }
@@ -48,7 +57,11 @@ impl Search {
 
 /// Gives the pages the palette to open: `use_search().open()`.
 pub fn provide_search() {
-    provide_context(Search { open: RwSignal::new(false), who: RwSignal::new(None) });
+    provide_context(Search {
+        open: RwSignal::new(false),
+        loaded: RwSignal::new(false),
+        who: RwSignal::new(None),
+    });
 }
 
 pub fn use_search() -> Search {
@@ -58,26 +71,16 @@ pub fn use_search() -> Search {
 /// The palette itself, beside the bar and not in it: the bar is drawn anew when its counts change.
 #[component]
 pub fn SearchPalette() -> impl IntoView {
-    let Search { open, who } = use_search();
-    let navigate = use_navigate();
-    let wanted = Memo::new(move |wanted: Option<&bool>| wanted.is_some_and(|wanted| *wanted) || open.get());
+    let Search { open, loaded, who } = use_search();
     let palette = move |who| {
-        let navigate = navigate.clone();
-        Suspend::new(async move {
-            let palette = palette(open, who).await;
-            palette.unwrap_or_else(|NotLoaded| {
-                open.set(false);
-                navigate(paths::SEARCH, NavigateOptions::default());
-                ().into_any()
-            })
-        })
+        Suspend::new(async move { palette(open, who).await.unwrap_or_else(|NotLoaded| ().into_any()) })
     };
-    view! { <Suspense>{move || wanted.get().then(|| who.get().map(&palette))}</Suspense> }
+    view! { <Suspense>{move || loaded.get().then(|| who.get().map(palette))}</Suspense> }
 }
 
 lazy_part!(palette(open: RwSignal<bool>, who: String) = Palette, load = load_palette, in search_palette);
 
-/// Loads the palette ahead, as whoever points at the box will want it.
+/// Loads the palette ahead, as whoever comes to the box will want it.
 fn expect_palette() {
     spawn_local(async {
         // Whether it worked is told when the palette is shown.
@@ -119,6 +122,7 @@ pub fn SearchBox() -> impl IntoView {
                 maxlength="200"
                 on:pointerdown=open
                 on:pointerenter=move |_| expect_palette()
+                on:focus=move |_| expect_palette()
             />
             <kbd class="search-box__key" aria-hidden="true">
                 "/"

@@ -142,14 +142,18 @@ for (const scripted of [true, false]) {
       expect(stderr).toContain("The project shop is archived");
       expect(await digestOf(server, token, `${CHECKOUT}/qa:current`)).toBe(first);
       await ada.open(BOARD);
-      await expect(page.getByText("The project shop is archived").first()).toBeVisible();
+      await expect(page.getByText("This project is archived")).toBeVisible();
 
+      await ada.open("/");
+      await expect(page.getByText("No project is in use")).toBeVisible();
       await ada.open("/projects");
       await expect(page.getByRole("link", { name: "Shop", exact: true })).toHaveCount(0);
       await page.getByRole("link", { name: "Archived projects", exact: true }).click();
       await page.getByRole("link", { name: "Shop", exact: true }).click();
       await submit(page, "Restore shop");
       await expect(page.getByText("This project is archived")).toHaveCount(0);
+      // The form that had the focus is gone, and what stood around it has it.
+      if (scripted) await expect(page.locator(":focus")).toHaveRole("heading");
       await ada.open("/projects");
       await expect(page.getByRole("link", { name: "Shop", exact: true })).toBeVisible();
       await pushed(server, token, source.slice("docker-archive:".length), `${CHECKOUT}/qa:1.0.1`);

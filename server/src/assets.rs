@@ -1,8 +1,9 @@
 //! The style sheet, scripts, WASM and pictures of the site.
 //!
-//! What pages load stands under the site's name, `/pkg/NAME/towpath.css`, which changes with the content of any file:
-//! browsers keep it for good, and a page never gets parts of two sites. Under their plain names files may change, so
-//! browsers ask each time whether they have the newest (`no-cache`).
+//! Style, scripts and modules stand under the site's name, `/pkg/NAME/towpath.css`, which changes with the content of
+//! any of them: browsers keep them for good, and a page never gets parts of two sites. Under their plain names files
+//! may change, so browsers ask each time whether they have the newest (`no-cache`); so do those of a folder, which is
+//! built anew under a running server.
 
 #[cfg_attr(feature = "embed", path = "assets/embedded.rs")]
 #[cfg_attr(not(feature = "embed"), path = "assets/folder.rs")]
@@ -18,6 +19,7 @@ use http::header::{
 };
 use http::{HeaderMap, Method, StatusCode};
 
+use source::LASTING;
 pub use source::Site;
 
 use std::borrow::Cow;
@@ -84,7 +86,7 @@ async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Option<(File, Opt
     Some((site.read(name).await?, None))
 }
 
-/// Answers with a file, for good where its address is `named`.
+/// Answers with a file. Its address is `named` where the site's name stands in it.
 fn answer(
     headers: &HeaderMap,
     file: File,
@@ -96,7 +98,7 @@ fn answer(
     let tag = format!("\"{}\"", hex::encode(&file.hash[..16]));
     let mut response = Response::builder()
         .header(ETAG, &tag)
-        .header(CACHE_CONTROL, if named { "public, max-age=31536000, immutable" } else { "no-cache" })
+        .header(CACHE_CONTROL, kept(named, LASTING))
         .header(VARY, "accept-encoding");
     let answered = if has(headers, &tag) {
         response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
@@ -108,6 +110,11 @@ fn answer(
         response.body(Body::from(file.content))
     };
     answered.expect("tags and types are ASCII")
+}
+
+/// For how long a browser keeps what it got: for good where the address is of one content only.
+const fn kept(named: bool, lasting: bool) -> &'static str {
+    if named && lasting { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 /// Whether the client has this content already (RFC 9110 §13.1.2; weak comparison).
@@ -176,6 +183,12 @@ mod tests {
             assert_eq!(unnamed(path, &name), (path.into(), false));
         }
         assert!(!unnamed("/pkg//towpath.js", &SiteName::default()).1);
+    }
+
+    #[test]
+    fn only_what_cannot_change_is_kept_for_good() {
+        assert!(kept(true, true).ends_with("immutable"));
+        assert_eq!([kept(true, false), kept(false, true)], ["no-cache"; 2]);
     }
 
     #[test]

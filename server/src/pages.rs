@@ -61,8 +61,8 @@ async fn led_elsewhere(mut response: Response) -> Response {
 /// The address of a page that was asked for with a slash at its end.
 fn without_slash(request: &Request) -> Option<String> {
     let path = request.uri().path().strip_suffix('/')?;
-    // Two slashes at the start would lead to another host.
-    let plain = path.len() > 1 && !path.starts_with("//") && !path.ends_with('/');
+    // Two slashes at the start would lead to another host, and to browsers a backslash is one.
+    let plain = path.len() > 1 && !path.starts_with("//") && !path.contains('\\') && !path.ends_with('/');
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     (plain && request.method().is_safe()).then(|| format!("{path}{query}"))
 }
@@ -84,7 +84,7 @@ mod tests {
     fn a_slash_at_the_end_leads_to_the_page_and_never_to_another_host() {
         let address = |path: &str| without_slash(&Request::builder().uri(path).body(Body::empty()).unwrap());
         assert_eq!(address("/projects/shop/?a=b/").as_deref(), Some("/projects/shop?a=b/"));
-        for path in ["/", "/inbox", "//example.org/", "/inbox//"] {
+        for path in ["/", "/inbox", "//example.org/", "/\\example.org/", "/inbox//"] {
             assert_eq!(address(path), None, "{path}");
         }
     }

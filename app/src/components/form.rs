@@ -10,24 +10,16 @@ use leptos::{
     html,
     prelude::*,
     wasm_bindgen::JsCast,
-    web_sys::{Element, HtmlElement, HtmlFormElement},
+    web_sys::{Element, HtmlElement},
 };
 use towpath_domain::forms::FieldError;
 
 /// All that is wrong with a form, each with a link to its field. When it appears, focus moves here.
 ///
-/// An error with an empty field name belongs to the whole form and has no link. The browser's own bubbles, which say
-/// the same of one field at a time and in other words, are switched off in a form that has a summary.
+/// An error with an empty field name belongs to the whole form and has no link.
 #[component]
 pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {
-    let place = NodeRef::<html::Div>::new();
     let node = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        let form = place.get().and_then(|place| place.closest("form").ok().flatten());
-        if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
-            form.set_no_validate(true);
-        }
-    });
     Effect::new(move |_| {
         if !errors.with(Vec::is_empty)
             && let Some(summary) = node.get()
@@ -36,7 +28,7 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
             let _ = summary.focus();
         }
     });
-    let summary = move || {
+    move || {
         let errors = errors.get();
         (!errors.is_empty()).then(|| {
             let title = title(&errors);
@@ -50,11 +42,6 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
                 </div>
             }
         })
-    };
-    view! {
-        <div class="error-summary-place" node_ref=place>
-            {summary}
-        </div>
     }
 }
 
@@ -72,8 +59,12 @@ fn mistake(error: FieldError) -> impl IntoView {
         });
         return view! { <li>{error.message} {sign_in}</li> }.into_any();
     }
-    let label = label(&error.field);
     let id = field_id(&error.field);
+    let label = RwSignal::new(String::new());
+    Effect::new({
+        let id = id.clone();
+        move |_| label.set(label_of(&id).map(|label| format!("{label}: ")).unwrap_or_default())
+    });
     let href = format!("#{id}");
     // The router would take the link for a change of address, which moves no focus.
     let go = move |event: MouseEvent| {
@@ -85,7 +76,7 @@ fn mistake(error: FieldError) -> impl IntoView {
     view! {
         <li>
             <a href=href on:click=go>
-                {label} ": " {error.message}
+                {label} {error.message}
             </a>
         </li>
     }
@@ -106,31 +97,12 @@ fn title(errors: &[FieldError]) -> String {
     }
 }
 
-/// What a field is called, from its name: `stages[1].bucket` is a bucket.
-fn label(field: &str) -> String {
-    let name = field.rsplit(['.', '[']).next().unwrap_or(field).trim_end_matches(']');
-    if name == "email" {
-        return "E-mail".to_owned();
-    }
-    let mut letters = name.chars();
-    let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect::<String>().replace('_', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_is_called_by_the_last_part_of_its_name() {
-        for (field, words) in [
-            ("title", "Title"),
-            ("stages[1].bucket", "Bucket"),
-            ("new_password", "New password"),
-            ("email", "E-mail"),
-            ("", ""),
-        ] {
-            assert_eq!(label(field), words);
-        }
-    }
+/// What a field is called on the page: its label, or the legend of the choices that it is.
+fn label_of(id: &str) -> Option<String> {
+    let label = document().query_selector(&format!("label[for='{id}']")).ok().flatten();
+    let legend =
+        || document().get_element_by_id(id)?.closest("fieldset").ok()??.query_selector("legend").ok()?;
+    // The label proper is the first text; what follows says whether it is required.
+    let text = label.or_else(legend)?.first_child()?.text_content()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }

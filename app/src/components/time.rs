@@ -1,28 +1,40 @@
 //! A moment in words, which move on with time.
 
 use leptos::prelude::*;
+use leptos::web_sys::js_sys::Date;
+use std::time::Duration;
 use towpath_domain::times::Time;
 
-/// How long the page has been open, in seconds. Stands still where no browser runs it.
-#[derive(Debug, Clone, Copy)]
-struct Clock(RwSignal<i64>);
-
 /// How often words about the past are looked at again.
-#[cfg(feature = "hydrate")]
-const EVERY: std::time::Duration = std::time::Duration::from_secs(15);
+const TURN: Duration = Duration::from_secs(15);
+
+/// Tells how long the page has been open. Stands still where no browser runs it.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    /// When the page was opened, in milliseconds since 1970.
+    start: f64,
+    /// The seconds at the last turn.
+    turned: RwSignal<i64>,
+}
+
+impl Clock {
+    /// The seconds by now: counted by the browser's clock and not by turns, of which a page in the background
+    /// misses many.
+    #[expect(clippy::cast_possible_truncation, reason = "no page is open for that long")]
+    fn seconds(self) -> i64 {
+        ((now() - self.start) / 1_000.0) as i64
+    }
+}
+
+fn now() -> f64 {
+    if cfg!(feature = "hydrate") { Date::now() } else { 0.0 }
+}
 
 /// Gives the app its clock.
 pub fn provide_clock() {
-    let clock = RwSignal::new(0);
-    provide_context(Clock(clock));
-    #[cfg(feature = "hydrate")]
-    Effect::new(move |_| {
-        use leptos::web_sys::js_sys::Date;
-        let start = Date::now();
-        // Counted by the clock and not by the turns, of which a page in the background misses many.
-        #[expect(clippy::cast_possible_truncation, reason = "no page is open for that long")]
-        set_interval(move || clock.set(((Date::now() - start) / 1_000.0) as i64), EVERY);
-    });
+    let clock = Clock { start: now(), turned: RwSignal::new(0) };
+    provide_context(clock);
+    Effect::new(move |_| set_interval(move || clock.turned.set(clock.seconds()), TURN));
 }
 
 /// How long ago it was, with the exact moment as the title.
@@ -49,10 +61,10 @@ pub fn ago(at: Time, now: impl Into<Signal<Time>>) -> impl Fn() -> String + Send
     let now = now.into();
     let clock = use_context::<Clock>();
     // The server's moment, and when on this clock it was told.
-    let told = Memo::new(move |_| (now.get(), clock.map_or(0, |Clock(clock)| clock.get_untracked())));
+    let told = Memo::new(move |_| (now.get(), clock.map_or(0, Clock::seconds)));
     move || {
         let (now, then) = told.get();
-        let passed = clock.map_or(0, |Clock(clock)| clock.get()) - then;
-        at.relative(now.plus_seconds(passed))
+        let passed = clock.map_or(0, |clock| clock.turned.get() - then);
+        at.relative(now.plus_seconds(passed.max(0)))
     }
 }

@@ -283,6 +283,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
         Crumb::new(project.to_string(), paths::project(&project)),
         Crumb::here(slug.clone()),
     ];
+    let archived = Memo::new(move |_| board.read().project.archived_at.is_some());
     let filter = Filter { integration: format!("{project}/{slug}"), ..Filter::default() };
     let empty = first.columns.iter().all(|column| column.current.is_none());
     let words = Memo::new(move |_| {
@@ -303,7 +304,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
                 </PageHeader>
             }
         }}
-        <PushHelp live=board open=empty />
+        {move || (!archived.get()).then(|| view! { <PushHelp live=board open=empty /> })}
     }
 }
 

@@ -17,6 +17,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use std::sync::Arc;
 use towpath_domain::boards::{Card, History};
 use towpath_domain::ids::PlacementId;
 use towpath_domain::timeline::Filter;
@@ -82,46 +83,77 @@ fn page(history: History, before: Option<PlacementId>, gone: Callback<()>) -> im
                 "Timeline"
             </a>
         </PageHeader>
-        {move || lines(&history.read(), before.is_some())}
+        {lines(history, before.is_some())}
         {pager}
     }
 }
 
-fn lines(history: &History, paged: bool) -> impl IntoView + use<> {
-    if history.cards.is_empty() {
-        return Either::Left(view! {
-            <EmptyState title=if paged { "Nothing before this place" } else { "Nothing was ever here" }>
-                <p>"The first build that is pushed or promoted to this bucket begins its history."</p>
-            </EmptyState>
-        });
+fn lines(history: Signal<Arc<History>>, paged: bool) -> impl IntoView {
+    let none = Memo::new(move |_| history.read().cards.is_empty());
+    move || {
+        if none.get() {
+            let (title, words) = if paged {
+                ("Nothing before this place", "The history begins later than this.")
+            } else {
+                (
+                    "Nothing was ever here",
+                    "The first build that is pushed or promoted to this bucket begins its history.",
+                )
+            };
+            return Either::Left(view! {
+                <EmptyState title=title>
+                    <p>{words}</p>
+                </EmptyState>
+            });
+        }
+        Either::Right(view! {
+            <ol class="history__list history__list--page">
+                <For each=move || history.read().cards.clone() key=|card| card.placement let:card>
+                    {line(history, card)}
+                </For>
+            </ol>
+        })
     }
-    let lines = history.cards.iter().map(|card| line(history, card)).collect_view();
-    Either::Right(view! { <ol class="history__list history__list--page">{lines}</ol> })
 }
 
-fn line(history: &History, card: &Card) -> impl IntoView + use<> {
-    let current = history.current.as_ref();
-    let is_current = current.is_some_and(|current| current.placement == card.placement);
-    let offered =
-        history.may_roll_back.is_ok() && current.is_some_and(|current| current.build.id != card.build.id);
-    let bucket = &history.slot.slug;
-    let back = card.placement.filter(|_| offered).map(|placement| {
-        let href = paths::roll_back(&history.project.slug, &history.integration.slug, bucket, placement);
+fn line(history: Signal<Arc<History>>, card: Card) -> impl IntoView {
+    let (placement, build) = (card.placement, card.build.id);
+    let now = Memo::new(move |_| history.read().now);
+    let is_current = Memo::new(move |_| {
+        history.read().current.as_ref().is_some_and(|current| current.placement == placement)
+    });
+    let offered = Memo::new(move |_| {
+        let history = history.read();
+        history.may_roll_back.is_ok()
+            && history.current.as_ref().is_some_and(|current| current.build.id != build)
+    });
+    let back = {
+        let first = history.read_untracked();
+        let bucket = &first.slot.slug;
+        let href = placement.map(|placement| {
+            paths::roll_back(&first.project.slug, &first.integration.slug, bucket, placement)
+        });
         // Begins with the words on the button, for those who say what they see.
         let label = format!("Roll back {bucket} to {}", card.build.tag);
-        view! {
-            <a class="button button--small" href=href aria-label=label>
-                "Roll back"
-            </a>
+        move || {
+            href.clone().filter(|_| offered.get()).map(|href| {
+                view! {
+                    <a class="button button--small" href=href aria-label=label.clone()>
+                        "Roll back"
+                    </a>
+                }
+            })
         }
-    });
-    let badge = is_current.then(|| {
-        view! {
-            <Badge tone=Tone::Accent symbol=Symbol::Tag>
-                "current"
-            </Badge>
-        }
-    });
+    };
+    let badge = move || {
+        is_current.get().then(|| {
+            view! {
+                <Badge tone=Tone::Accent symbol=Symbol::Tag>
+                    "current"
+                </Badge>
+            }
+        })
+    };
     let by = format!("{} by {}{}, ", card.cause, card.by, if card.by_token { " (token)" } else { "" });
     view! {
         <li class="history__item">
@@ -134,9 +166,9 @@ fn line(history: &History, card: &Card) -> impl IntoView + use<> {
             </span>
             <span class="history__meta">
                 <Avatar name=card.by.clone() />
-                <span>{by} <TimeView at=card.at now=history.now /> " (" <ExactTime at=card.at /> ")"</span>
+                <span>{by} <TimeView at=card.at now=now /> " (" <ExactTime at=card.at /> ")"</span>
             </span>
-            {card.reason.clone().map(|reason| view! { <q class="history__reason">{reason}</q> })}
+            {card.reason.map(|reason| view! { <q class="history__reason">{reason}</q> })}
             {back}
         </li>
     }

@@ -75,7 +75,6 @@ fn use_query() -> Memo<Query> {
 #[component]
 fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let Shown { home: first, query: Query { filter, after } } = shown;
-    let (projects, may_create, archived) = (first.projects.clone(), first.may_create.clone(), first.archived);
     let newest = after.is_some().then(|| paths::home(&filter, None));
     let asked = filter.clone();
     let Kept { view: home, .. } = keep(
@@ -84,7 +83,9 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
         move || view_home(asked.clone(), after.clone()),
         move || gone.run(()),
     );
-    let own = Memo::new(move |_| !home.read().projects.is_empty());
+    let projects = Memo::new(move |_| home.read().projects.clone());
+    let own = Memo::new(move |_| !projects.read().is_empty());
+    let start = Memo::new(move |_| (home.read().may_create.clone(), home.read().archived));
     let layout =
         Memo::new(move |_| home.read().groups.iter().cloned().map(HomeGroup::bare).collect::<Vec<_>>());
     let groups = move || {
@@ -95,12 +96,12 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let next = Memo::new(move |_| home.read().next.clone());
     let (narrowed, pages) = (filter.clone(), filter);
     let content = move || {
-        let (projects, narrowed) = (projects.clone(), narrowed.clone());
+        let narrowed = narrowed.clone();
         view! {
             <div class="home">
                 <InboxBeside home=home />
                 <div class="home__matrix">
-                    <FilterForm projects=projects filter=narrowed />
+                    {move || view! { <FilterForm projects=projects.get() filter=narrowed.clone() /> }}
                     {groups}
                     {
                         let (newest, pages) = (newest.clone(), pages.clone());
@@ -119,7 +120,8 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
             if own.get() {
                 Either::Left(content())
             } else {
-                Either::Right(view! { <FirstSteps may_create=may_create.clone() archived=archived /> })
+                let (may_create, archived) = start.get();
+                Either::Right(view! { <FirstSteps may_create=may_create archived=archived /> })
             }
         }}
     }

@@ -9,7 +9,6 @@ use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use std::sync::Arc;
 use towpath_domain::inbox::{Inbox, InboxItem};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
@@ -31,8 +30,10 @@ pub fn InboxPage() -> impl IntoView {
 fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let Kept { view: inbox, .. } = keep(first, Notice::is_of_promotion, view_inbox, move || gone.run(()));
     let now = Memo::new(move |_| inbox.read().now);
-    let nothing = Memo::new(move |_| inbox.read().to_decide.is_empty());
-    let asked = Memo::new(move |_| !inbox.read().asked.is_empty());
+    let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
+    let asked = Memo::new(move |_| inbox.read().asked.clone());
+    let nothing = Memo::new(move |_| to_decide.read().is_empty());
+    let any_asked = Memo::new(move |_| !asked.read().is_empty());
     view! {
         <Title text="Inbox" />
         <PageHeader title="Inbox" lead="Promotions that wait for your decision, and those that you asked for." />
@@ -54,11 +55,11 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                             }
                         })
                 }}
-                <List inbox=inbox part=|inbox| &inbox.to_decide now=now verb="Review" />
+                <List items=to_decide now=now verb="Review" />
             </div>
         </section>
         {move || {
-            asked
+            any_asked
                 .get()
                 .then(|| {
                     view! {
@@ -69,7 +70,7 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                                 </h2>
                             </header>
                             <div class="card__body">
-                                <List inbox=inbox part=|inbox| &inbox.asked now=now verb="Open" />
+                                <List items=asked now=now verb="Open" />
                             </div>
                         </section>
                     }
@@ -78,21 +79,19 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     }
 }
 
-/// One of the inbox's lists; an item is drawn again only where what it needs has changed.
+/// Promotions that wait; one is drawn again only where what it needs has changed.
 #[component]
-fn List(
-    inbox: Signal<Arc<Inbox>>,
-    part: fn(&Inbox) -> &Vec<InboxItem>,
-    now: Memo<Time>,
-    verb: &'static str,
-) -> impl IntoView {
-    let any = Memo::new(move |_| !part(&inbox.read()).is_empty());
-    let items = move || part(&inbox.read()).clone();
+pub(super) fn List(items: Memo<Vec<InboxItem>>, now: Memo<Time>, verb: &'static str) -> impl IntoView {
+    let any = Memo::new(move |_| !items.read().is_empty());
     move || {
         any.get().then(|| {
             view! {
                 <ul class="inbox">
-                    <For each=items key=|item| (item.promotion.id, item.needs.clone()) let:item>
+                    <For
+                        each=move || items.get()
+                        key=|item| (item.promotion.id, item.needs.clone())
+                        let:item
+                    >
                         <Item item=item now=now verb=verb />
                     </For>
                 </ul>
@@ -103,7 +102,7 @@ fn List(
 
 /// One promotion that waits.
 #[component]
-pub(super) fn Item(item: InboxItem, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
+fn Item(item: InboxItem, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
     let promotion = item.promotion;
     let href = paths::promotion(&item.project, promotion.number);
     let title = format!(

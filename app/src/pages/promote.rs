@@ -22,6 +22,7 @@ use towpath_domain::builds::Build;
 use towpath_domain::promotions::{Outlook, RequestRefused};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
+use towpath_domain::words::Reason;
 
 /// What is promoted, what is there now, what it will meet, and why.
 #[component]
@@ -52,7 +53,7 @@ pub fn PromoteForm(
         move || foretell(&outlook.read(), &project, &to)
     };
     view! {
-        <ActionForm action=action attr:class="form">
+        <ActionForm action=action attr:class="form" attr:novalidate="">
             <ErrorSummary errors=errors />
             <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name="integration" value=integration />
@@ -96,7 +97,7 @@ pub fn PromoteForm(
                             name="reason"
                             label="Reason"
                             hint="Stands in the audit timeline for good."
-                            max=1_000
+                            max=Reason::LONGEST
                             value=echo.value("reason")
                             error=mistake(errors, "reason")
                             required=true
@@ -151,7 +152,7 @@ fn foretell(outlook: &Outlook, project: &Slug, to: &Slug) -> impl IntoView + use
 }
 
 pub fn check_reason(text: &str) -> Result<(), String> {
-    towpath_domain::words::Reason::parse(text).map(drop).map_err(|error| error.to_string())
+    Reason::parse(text).map(drop).map_err(|error| error.to_string())
 }
 
 #[component]

@@ -26,6 +26,7 @@ use std::sync::Arc;
 use towpath_domain::gates::{GateVerdict, Verdict};
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::{Choice, Decision, State};
+use towpath_domain::words::Reason;
 
 #[component]
 pub fn PromotionPage() -> impl IntoView {
@@ -314,7 +315,7 @@ fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
     let view = view.get_untracked();
     let (project, promotion) = (view.project.to_string(), view.promotion.clone());
     view! {
-        <ActionForm action=action attr:class="form">
+        <ActionForm action=action attr:class="form" attr:novalidate="">
             <ErrorSummary errors=errors />
             <input type="hidden" name="project" value=project />
             <input type="hidden" name="number" value=promotion.number.to_string() />
@@ -323,7 +324,7 @@ fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
                 name="comment"
                 label="Comment"
                 hint="Needed to reject. Stands in the audit timeline for good."
-                max=1_000
+                max=Reason::LONGEST
                 value=echo.value("comment")
                 error=mistake(errors, "comment")
             />
@@ -356,7 +357,7 @@ fn CancelForm(view: View, action: ServerAction<CancelPromotion>) -> impl IntoVie
     let (project, number) = (view.project.to_string(), view.promotion.number.to_string());
     view! {
         <Panel title="Take it back">
-            <ActionForm action=action attr:class="form">
+            <ActionForm action=action attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=errors />
                 <input type="hidden" name="project" value=project />
                 <input type="hidden" name="number" value=number />

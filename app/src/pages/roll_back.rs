@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::boards::{Card, History};
+use towpath_domain::words::Reason;
 use towpath_domain::workflows::Arrivals;
 
 #[component]
@@ -60,7 +61,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
         <PageHeader title=title />
-        <ActionForm action=action attr:class="form">
+        <ActionForm action=action attr:class="form" attr:novalidate="">
             <ErrorSummary errors=errors />
             <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name="integration" value=integration.to_string() />
@@ -111,7 +112,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                                 name="reason"
                                 label="Reason"
                                 hint="Stands in the audit timeline for good."
-                            max=1_000
+                                max=Reason::LONGEST
                                 value=echo.value("reason")
                                 error=mistake(errors, "reason")
                                 required=true

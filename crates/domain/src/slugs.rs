@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn blanks_around_a_new_slug_are_left_away_and_those_of_an_address_are_not() {
+        assert_eq!(Slug::parse_new("  canal ").map(String::from).as_deref(), Ok("canal"));
+        assert_eq!(Slug::parse_new(" global "), Err(SlugError::Reserved("global".into())));
+        assert_eq!(Slug::parse(" canal"), Err(SlugError::Start));
+    }
+
+    #[test]
     fn each_mistake_is_named() {
         let cases = [
             ("", SlugError::Empty),

@@ -86,11 +86,16 @@ words! {
     /// What a thing is called on screens; one line, at most 80 characters.
     Title = |text| parse_text(text, 80, false);
     /// Why something was done; at most 1,000 characters.
-    Reason = |text| parse_text(text, 1_000, true);
+    Reason = |text| parse_text(text, Reason::LONGEST as usize, true);
     /// A person's name as they write it; one line, at most 80 characters.
     PersonName = |text| parse_text(text, 80, false);
     /// An e-mail address, in lowercase: it names an account, so case must not make two of one.
     Email = |text| parse_email(text);
+}
+
+impl Reason {
+    /// How many characters it has at most.
+    pub const LONGEST: u32 = 1_000;
 }
 
 fn parse_email(text: &str) -> Result<String, WordsError> {

@@ -6,6 +6,9 @@ use bytes::Bytes;
 use rust_embed::Embed;
 use std::borrow::Cow;
 
+/// Whether what stands under the site's name never changes.
+pub(super) const LASTING: bool = true;
+
 #[derive(Embed)]
 #[folder = "../target/site"]
 struct Embedded;

@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::Arc;
 
+/// Whether what stands under the site's name never changes.
+pub(super) const LASTING: bool = false;
+
 /// The folder of the site.
 #[derive(Debug, Clone)]
 pub struct Site(Arc<Path>);

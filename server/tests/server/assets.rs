@@ -36,12 +36,11 @@ async fn a_file_that_has_not_changed_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn under_the_name_of_the_site_a_file_is_kept_for_good() {
+async fn a_page_names_the_site_whose_files_it_loads() {
     let (server, site) = serve(&[("pkg/towpath.css", "a{}"), ("pkg/site-name", "0123")]).await;
     let page = server.get("/sign-in").await;
     assert!(page.text().contains("href=\"/pkg/0123/towpath.css\""), "{}", page.text());
-    let file = server.get("/pkg/0123/towpath.css").await;
-    assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    assert_eq!(server.get("/pkg/0123/towpath.css").await.text(), "a{}");
 
     std::fs::write(site.path().join("pkg/site-name"), "4567").unwrap();
     assert_eq!(server.get("/pkg/0123/towpath.css").await.status, 404);
@@ -62,6 +61,14 @@ async fn compressed_copies_go_to_those_who_understand_them() {
         assert_eq!(answer.header("content-type"), Some("text/javascript; charset=utf-8"));
         assert_eq!(answer.header("vary"), Some("accept-encoding"));
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_leads_to_the_page() {
+    let (server, _site) = serve(&[]).await;
+    let answer = server.get("/sign-in/?next=/inbox").await;
+    assert_eq!((answer.status, answer.header("location")), (308, Some("/sign-in?next=/inbox")));
     server.stop().await;
 }
 

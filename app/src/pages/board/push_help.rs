@@ -12,9 +12,6 @@ use towpath_domain::workflows::Arrivals;
 #[component]
 pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
     let board = live.get_untracked();
-    if let Err(archived) = board.project.check_in_use() {
-        return view! { <p class="muted">{archived.to_string()}</p> }.into_any();
-    }
     let bucket = board
         .columns
         .iter()

@@ -1,6 +1,6 @@
 //! What waits for who looks, beside the matrix.
 
-use crate::pages::inbox::Item;
+use crate::pages::inbox::List;
 use crate::paths;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ pub fn InboxBeside(home: Signal<Arc<Home>>) -> impl IntoView {
     let now = Memo::new(move |_| home.read().now);
     let waiting = Memo::new(move |_| home.read().waiting);
     let items = Memo::new(move |_| home.read().to_decide.clone());
+    let nothing = Memo::new(move |_| items.read().is_empty());
     let all = move || {
         let waiting = waiting.get();
         if waiting > items.read().len() { format!("See all {waiting}") } else { "See all".to_owned() }
@@ -30,15 +31,8 @@ pub fn InboxBeside(home: Signal<Arc<Home>>) -> impl IntoView {
                 </div>
             </header>
             <div class="card__body">
-                {move || {
-                    let items = items.get();
-                    if items.is_empty() {
-                        view! { <p class="muted">"Nothing waits for you."</p> }.into_any()
-                    } else {
-                        let item = move |item| view! { <Item item=item now=now verb="Review" /> };
-                        view! { <ul class="inbox">{items.into_iter().map(item).collect_view()}</ul> }.into_any()
-                    }
-                }}
+                {move || nothing.get().then(|| view! { <p class="muted">"Nothing waits for you."</p> })}
+                <List items=items now=now verb="Review" />
             </div>
         </aside>
     }

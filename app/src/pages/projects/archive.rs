@@ -15,7 +15,7 @@ use crate::paths;
 use leptos::either::{Either, EitherOf3};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::projects::ProjectView;
+use towpath_domain::projects::{Project, ProjectView};
 
 /// Asks once more before a project is archived.
 #[component]
@@ -29,6 +29,8 @@ pub fn ArchivePage() -> impl IntoView {
                     None if view.project.archived_at.is_some() => {
                         EitherOf3::A(
                             view! {
+                                <Title text=view.project.title.to_string() />
+                                <Breadcrumbs trail=trail(&view.project) />
                                 <PageHeader title=view.project.title.to_string() />
                                 <ArchivedBanner view=view action=restore />
                             },
@@ -51,6 +53,14 @@ fn refusal(view: &ProjectView) -> Option<AppError> {
     view.may_archive.clone().err().map(AppError::Forbidden)
 }
 
+fn trail(project: &Project) -> Vec<Crumb> {
+    vec![
+        Crumb::new("Projects", paths::PROJECTS),
+        Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
+        Crumb::here("Archive"),
+    ]
+}
+
 #[component]
 fn Archive(view: ProjectView) -> impl IntoView {
     let action = ServerAction::<ArchiveProject>::new();
@@ -58,14 +68,9 @@ fn Archive(view: ProjectView) -> impl IntoView {
     let project = view.project;
     let title = format!("Archive {}", project.title);
     let home = paths::project(&project.slug);
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.slug.to_string(), home.clone()),
-        Crumb::here("Archive"),
-    ];
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=trail />
+        <Breadcrumbs trail=trail(&project) />
         <PageHeader title=title />
         <ActionForm action=action attr:class="form">
             <ErrorSummary errors=errors />
