@@ -70,7 +70,7 @@ impl Server {
     pub async fn start(command: &mut Command, port: u16, greets: bool, ready: &str) -> Result<Self> {
         let start = Instant::now();
         let out = if greets { Stdio::piped() } else { Stdio::null() };
-        let command = command.stdin(Stdio::null()).stdout(out).stderr(Stdio::null());
+        let command = command.stdin(Stdio::null()).stdout(out);
         let child = command.spawn().with_context(|| format!("starting {command:?}"))?;
         let mut server = Self { child, port, greeting: String::new(), started: Duration::ZERO };
         let client = crate::http::Client::new(&format!("http://127.0.0.1:{port}"));
@@ -145,6 +145,8 @@ pub async fn towpath(program: &Path, folder: &TempDir, database: &str) -> Result
         .env("TOWPATH_DATA", folder.path())
         .env("TOWPATH_DATABASE_URL", database)
         .env("TOWPATH_LOG_LEVEL", "error")
+        // What is meant for the bench, or for another server, is not for this one.
+        .env_remove("TOWPATH_BENCH_SERVER")
         .env_remove("TOWPATH_CONFIG");
     Server::start(&mut command, port, true, "/readyz").await
 }

@@ -2,7 +2,7 @@
 
 use crate::figures::{Figure, Unit};
 use crate::installation::Installation;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -14,7 +14,10 @@ const ENDINGS: [&str; 5] = [".css", ".js", ".wasm", ".svg", ".woff2"];
 pub async fn measure(installation: &Installation) -> Result<Vec<Figure>> {
     let page = installation.browser.get("/", &ENCODINGS).await?;
     let text = String::from_utf8_lossy(&page.body).into_owned();
-    let mut wanted: Vec<String> = addresses(&text).collect();
+    let mut wanted: Vec<String> = addresses(&text, "").collect();
+    // Scripts name files below the folder in which the page says that they are.
+    let main = wanted.iter().find_map(|address| address.strip_suffix("/towpath.js"));
+    let folder = main.context("the page names no script")?.to_owned();
     let mut seen = BTreeSet::new();
     let mut figures =
         vec![Figure::new("the page itself, not compressed", kilobytes(page.body.len()), Unit::Kilobytes)];
@@ -29,17 +32,20 @@ pub async fn measure(installation: &Installation) -> Result<Vec<Figure>> {
         figures.push(Figure::new(&address, kilobytes(file.body.len()), Unit::Kilobytes));
         if Path::new(&address).extension().is_some_and(|extension| extension == "js") {
             let plain = installation.browser.get(&address, &[]).await?;
-            wanted.extend(addresses(&String::from_utf8_lossy(&plain.body)));
+            wanted.extend(addresses(&String::from_utf8_lossy(&plain.body), &folder));
         }
     }
     figures.push(Figure::new("all files", kilobytes(all), Unit::Kilobytes));
     Ok(figures)
 }
 
-/// The addresses of our own files that a text names in quotes.
-fn addresses(text: &str) -> impl Iterator<Item = String> {
-    let quoted = text.split(['"', '\'', '`']).filter(|part| part.starts_with('/') && !part.contains(' '));
-    quoted.filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending))).map(str::to_owned)
+/// The addresses of our own files that a text names in quotes, in full or by their place in `folder`.
+fn addresses(text: &str, folder: &str) -> impl Iterator<Item = String> {
+    let quoted =
+        text.split(['"', '\'', '`']).filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
+    let full =
+        quoted.map(move |part| part.replace("${pkg}", folder).replacen("./", &format!("{folder}/"), 1));
+    full.filter(|address| address.starts_with('/') && !address.contains([' ', '$']))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "files are small")]
