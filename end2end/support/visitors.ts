@@ -54,7 +54,7 @@ export class Visitor {
 
   /** Waits until the script of the page runs, where script is on. */
   async awake(): Promise<void> {
-    if (this.scripted) await expect(this.page.locator("html")).toHaveAttribute("data-hydrated", "");
+    if (this.scripted) await expect(this.page.locator("html")).toHaveAttribute("data-hydrated", "", { timeout: 30_000 });
   }
 
   async signIn(who: Credentials, next = "/"): Promise<void> {
