@@ -171,9 +171,9 @@ mod tests {
         let site = folder.path().join("site");
         let robots = ("robots.txt", "Disallow: /");
         make(&site, Profile::Release, &[robots, ("mark.png", "pixels")])?;
-        assert_eq!(files(&site)?, ["mark.png", "robots.txt", "robots.txt.br", "robots.txt.gz"]);
+        assert_eq!(files(&site)?, ["mark.png", "pkg", "robots.txt", "robots.txt.br", "robots.txt.gz"]);
         make(&site, Profile::Dev, &[robots])?;
-        assert_eq!(files(&site)?, ["robots.txt"]);
+        assert_eq!(files(&site)?, ["pkg", "robots.txt"]);
         Ok(())
     }
 
@@ -188,6 +188,21 @@ mod tests {
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut copy.as_slice(), &mut plain)?;
         assert_eq!(plain, b"two");
+        Ok(())
+    }
+
+    #[test]
+    fn a_site_has_another_name_as_soon_as_a_file_of_its_pages_changes() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let site = folder.path().join("site");
+        let name = |style: &str, robots: &str| -> Result<String> {
+            make(&site, Profile::Dev, &[("pkg/a.css", style), ("robots.txt", robots)])?;
+            Ok(fs::read_to_string(site.join(NAME))?)
+        };
+        let first = name("one", "all")?;
+        assert_eq!(name("one", "none")?, first);
+        assert_ne!(name("two", "none")?, first);
+        assert_eq!(name("one", "all")?, first);
         Ok(())
     }
 
