@@ -30,7 +30,7 @@ pub async fn measure(installation: &Installation) -> Result<Vec<Figure>> {
         let Ok(file) = installation.browser.get(&address, &ENCODINGS).await else { continue };
         all += file.body.len();
         figures.push(Figure::new(&address, kilobytes(file.body.len()), Unit::Kilobytes));
-        if Path::new(&address).extension().is_some_and(|extension| extension == "js") {
+        if is_script(&address) {
             let plain = installation.browser.get(&address, &[]).await?;
             wanted.extend(addresses(&String::from_utf8_lossy(&plain.body), &folder));
         }
@@ -43,9 +43,14 @@ pub async fn measure(installation: &Installation) -> Result<Vec<Figure>> {
 fn addresses(text: &str, folder: &str) -> impl Iterator<Item = String> {
     let quoted =
         text.split(['"', '\'', '`']).filter(|part| ENDINGS.iter().any(|ending| part.ends_with(ending)));
-    let full =
-        quoted.map(move |part| part.replace("${pkg}", folder).replacen("./", &format!("{folder}/"), 1));
+    // Modules that a script names beside itself are loaded when they are wanted, which is later.
+    let first = quoted.filter(|part| !part.starts_with("./") || is_script(part));
+    let full = first.map(move |part| part.replace("${pkg}", folder).replacen("./", &format!("{folder}/"), 1));
     full.filter(|address| address.starts_with('/') && !address.contains([' ', '$']))
+}
+
+fn is_script(address: &str) -> bool {
+    Path::new(address).extension().is_some_and(|extension| extension == "js")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "files are small")]
