@@ -5,12 +5,19 @@
 const site = document.querySelector('meta[name="towpath-site"]')?.content;
 const pkg = site ? `/pkg/${site}` : "/pkg";
 
+// First the page is painted, so that nothing here takes its share of a slow line. A page in a hidden tab is not painted.
+await new Promise((painted) => {
+  requestAnimationFrame(() => setTimeout(painted));
+  setTimeout(painted, 500);
+});
+
 // All modules at once, not one after the other: the main one, and those that the server named with the page.
 const [page] = performance.getEntriesByType("navigation");
 const named = page?.serverTiming?.find((entry) => entry.name === "modules")?.description ?? "";
-for (const module of ["towpath.wasm", ...named.split(" ").filter(Boolean)]) {
+for (const module of ["towpath.js", "towpath.wasm", ...named.split(" ").filter(Boolean)]) {
   const link = document.createElement("link");
-  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: `${pkg}/${module}` });
+  const kind = module.endsWith(".js") ? { rel: "modulepreload" } : { rel: "preload", as: "fetch" };
+  Object.assign(link, kind, { crossOrigin: "anonymous", href: `${pkg}/${module}` });
   document.head.append(link);
 }
 

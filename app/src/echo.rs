@@ -1,8 +1,12 @@
 //! What was typed into a form that failed without script: the server sends it back in a short-lived
 //! cookie, and the page fills the form with it again. Secrets are never echoed.
 
+use crate::AppError;
 use leptos::prelude::*;
+use leptos::server::ServerActionError;
+use leptos::server_fn::error::ServerFnUrlError;
 use std::collections::HashMap;
+use towpath_domain::forms::FieldError;
 
 /// The fields of the failed form, by name.
 #[derive(Debug, Clone, Default)]
@@ -65,16 +69,24 @@ fn read(_path: &str) -> Option<Echo> {
     None
 }
 
+/// The mistakes of a form that was sent without script to the server function at `path`, and refused.
+pub fn refusal(path: &str) -> Memo<Vec<FieldError>> {
+    let refused = use_context::<ServerActionError>().filter(|refused| refused.path() == path);
+    let error = refused.map(|refused| ServerFnUrlError::<AppError>::decode_err(refused.err()));
+    let errors = error.map(|error| error.field_errors()).unwrap_or_default();
+    Memo::new(move |_| errors.clone())
+}
+
 /// The mistakes that an action's last answer tells of.
 pub fn errors<T>(
-    value: impl Fn() -> Option<Result<T, crate::AppError>> + Send + Sync + 'static,
-) -> Memo<Vec<towpath_domain::forms::FieldError>>
+    value: impl Fn() -> Option<Result<T, AppError>> + Send + Sync + 'static,
+) -> Memo<Vec<FieldError>>
 where
     T: 'static,
 {
     Memo::new(move |_| match value() {
         Some(Err(error)) => {
-            if error == crate::AppError::SignIn {
+            if error == AppError::SignIn {
                 crate::notices::session_ended();
             }
             error.field_errors()
@@ -84,7 +96,7 @@ where
 }
 
 /// The mistake in one field, for the field's component.
-pub fn mistake(errors: Memo<Vec<towpath_domain::forms::FieldError>>, field: &str) -> Signal<Option<String>> {
+pub fn mistake(errors: Memo<Vec<FieldError>>, field: &str) -> Signal<Option<String>> {
     let field = field.to_owned();
     Signal::derive(move || {
         errors.with(|errors| {

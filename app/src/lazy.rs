@@ -3,7 +3,11 @@
 //! Pages that people open one after the other share a group, and a group is one module. The server tells which
 //! modules a page needs together with the page, so that they load beside the main one and not after it.
 
+use leptos::prelude::AnyView;
 use leptos::wasm_split::SplitLoaderError;
+use leptos_router::ChooseView;
+use std::future::Future;
+use std::pin::Pin;
 
 /// A group's code could not be loaded: the connection is gone, or the server has a newer site by now.
 #[derive(Debug)]
@@ -15,16 +19,33 @@ impl From<SplitLoaderError> for NotLoaded {
     }
 }
 
-/// `lazy!(name = PageComponent, in group)` makes a module `name` with a type `Page`, to be routed to as
-/// `Lazy::<name::Page>::new()`. The name must differ from that of every other page.
+/// A page whose code is loaded when it is opened. All pages are of this one type, so that the router's code is there
+/// once.
+#[derive(Clone, Copy)]
+pub struct Page {
+    pub view: fn() -> LocalBoxFuture<AnyView>,
+    pub load: fn() -> LocalBoxFuture<()>,
+}
+
+pub type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+impl ChooseView for Page {
+    async fn choose(self) -> AnyView {
+        (self.view)().await
+    }
+
+    async fn preload(&self) {
+        (self.load)().await;
+    }
+}
+
+/// `lazy!(name = PageComponent, in group)` makes a module `name` with a [`Page`] to be routed to as `name::PAGE`. The
+/// name must differ from that of every other page.
 macro_rules! lazy {
     ($name:ident = $page:path, in $group:ident) => {
         mod $name {
-            use crate::lazy::NotLoaded;
+            use crate::lazy::{NotLoaded, Page};
             use leptos::prelude::*;
-            use leptos_router::LazyRoute;
-
-            pub struct Page;
 
             #[leptos::wasm_split::wasm_split(
                                                                 $group,
@@ -37,22 +58,17 @@ macro_rules! lazy {
                 Ok(view! { <Content /> }.into_any())
             }
 
-            impl LazyRoute for Page {
-                fn data() -> Self {
-                    Self
-                }
-
-                async fn view(_: Self) -> AnyView {
-                    #[cfg(feature = "ssr")]
-                    crate::shell::announce_group(stringify!($group));
-                    $name().await.unwrap_or_else(|NotLoaded| crate::loaded::not_loaded())
-                }
-
-                async fn preload() {
-                    // Whether it worked is told when the page is shown.
-                    _ = load().await;
-                }
-            }
+            pub const PAGE: Page = Page {
+                view: || {
+                    Box::pin(async {
+                        #[cfg(feature = "ssr")]
+                        crate::shell::announce_group(stringify!($group));
+                        $name().await.unwrap_or_else(|NotLoaded| crate::loaded::not_loaded())
+                    })
+                },
+                // Whether it worked is told when the page is shown.
+                load: || Box::pin(async { _ = load().await }),
+            };
         }
     };
 }

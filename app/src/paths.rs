@@ -4,6 +4,7 @@ use std::fmt::Write;
 use towpath_domain::digests::Digest;
 use towpath_domain::home;
 use towpath_domain::ids::{PersonId, PlacementId};
+use towpath_domain::projects::{Listed, Part};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
@@ -29,6 +30,25 @@ pub fn sign_in(next: &str) -> String {
 
 pub fn project(project: &Slug) -> String {
     format!("/projects/{project}")
+}
+
+/// A project's page, with a page of its integrations and services.
+pub fn project_part(project: &Slug, part: &Part) -> String {
+    let named = |name: &str, after: &Option<Slug>| after.as_ref().map(|slug| format!("{name}={slug}"));
+    let parts = [named("integrations", &part.integrations), named("services", &part.services)];
+    let query: Vec<String> = parts.into_iter().flatten().collect();
+    let page = self::project(project);
+    if query.is_empty() { page } else { format!("{page}?{}", query.join("&")) }
+}
+
+/// A page of the projects, in use or archived.
+pub fn projects(listed: Listed, after: Option<&Slug>) -> String {
+    let page = match listed {
+        Listed::InUse => PROJECTS,
+        Listed::Archived => ARCHIVED_PROJECTS,
+    };
+    let sign = if listed == Listed::Archived { '&' } else { '?' };
+    after.map_or_else(|| page.to_owned(), |after| format!("{page}{sign}after={after}"))
 }
 
 pub fn members(project: &Slug) -> String {

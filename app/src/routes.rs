@@ -8,9 +8,13 @@ use crate::shell::{TopBar, provide_shell_context};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{PossibleRouteMatch, SsrMode, path};
+use std::sync::Arc;
 
-// What everyone does every day, beside the first page, the inbox and signing in, which are never loaded later.
+// Signing in, where everyone starts, is never loaded later.
+lazy!(join_page = crate::pages::join::JoinPage, in entering);
+lazy!(home_page = crate::pages::home::HomePage, in overview);
+lazy!(inbox_page = crate::pages::inbox::InboxPage, in overview);
 lazy!(board_page = crate::pages::board::BoardPage, in daily);
 lazy!(bucket_page = crate::pages::buckets::BucketPage, in daily);
 lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
@@ -49,75 +53,80 @@ pub fn App() -> impl IntoView {
         <Router>
             <TopBar />
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=pages::home::HomePage ssr=mode.clone() />
-                <Route path=path!("/search") view={Lazy::<search_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=mode.clone() />
-                <Route path=path!("/join/:secret") view=pages::join::JoinPage ssr=mode.clone() />
-                <Route path=path!("/account") view={Lazy::<account_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/inbox") view=pages::inbox::InboxPage ssr=mode.clone() />
-                <Route path=path!("/timeline") view={Lazy::<timeline_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/tokens") view={Lazy::<tokens_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/people") view={Lazy::<people_page::Page>::new()} ssr=mode.clone() />
+                <Route path=at(path!("/")) view=home_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/search")) view=search_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/sign-in")) view=pages::sign_in::SignInPage ssr=mode.clone() />
+                <Route path=at(path!("/join/:secret")) view=join_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/account")) view=account_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/inbox")) view=inbox_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/timeline")) view=timeline_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
                 <StreamsRoutes />
-                <Route path=path!("/docs") view={Lazy::<docs_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/docs/:page") view={Lazy::<docs_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/builds/:digest") view={Lazy::<build_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/projects") view={Lazy::<projects_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/projects/new") view={Lazy::<new_project_page::Page>::new()} ssr=mode.clone() />
-                <Route path=path!("/projects/:project") view={Lazy::<project_page::Page>::new()} ssr=mode.clone() />
+                <Route path=at(path!("/docs")) view=docs_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/docs/:page")) view=docs_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/builds/:digest")) view=build_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/projects")) view=projects_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/projects/new")) view=new_project_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/projects/:project")) view=project_page::PAGE ssr=mode.clone() />
                 <Route
-                    path=path!("/projects/:project/members")
-                    view={Lazy::<members_page::Page>::new()}
+                    path=at(path!("/projects/:project/members"))
+                    view=members_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/archive")
-                    view={Lazy::<archive_page::Page>::new()}
+                    path=at(path!("/projects/:project/archive"))
+                    view=archive_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/environments/new")
-                    view={Lazy::<new_environment_page::Page>::new()}
+                    path=at(path!("/projects/:project/environments/new"))
+                    view=new_environment_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/workflows/new")
-                    view={Lazy::<new_workflow_page::Page>::new()}
+                    path=at(path!("/projects/:project/workflows/new"))
+                    view=new_workflow_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/integrations/new")
-                    view={Lazy::<new_integration_page::Page>::new()}
+                    path=at(path!("/projects/:project/integrations/new"))
+                    view=new_integration_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/integrations/:integration")
-                    view={Lazy::<board_page::Page>::new()}
+                    path=at(path!("/projects/:project/integrations/:integration"))
+                    view=board_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/integrations/:integration/buckets/:bucket")
-                    view={Lazy::<bucket_page::Page>::new()}
+                    path=at(path!("/projects/:project/integrations/:integration/buckets/:bucket"))
+                    view=bucket_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/integrations/:integration/promote")
-                    view={Lazy::<promote_page::Page>::new()}
+                    path=at(path!("/projects/:project/integrations/:integration/promote"))
+                    view=promote_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/integrations/:integration/roll-back")
-                    view={Lazy::<roll_back_page::Page>::new()}
+                    path=at(path!("/projects/:project/integrations/:integration/roll-back"))
+                    view=roll_back_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route
-                    path=path!("/projects/:project/promotions/:number")
-                    view={Lazy::<promotion_page::Page>::new()}
+                    path=at(path!("/projects/:project/promotions/:number"))
+                    view=promotion_page::PAGE
                     ssr=mode.clone()
                 />
             </Routes>
         </Router>
     }
+}
+
+/// A pattern of addresses, whatever its segments, so that all routes are of one type.
+fn at(path: impl PossibleRouteMatch + Send + Sync + 'static) -> Arc<dyn PossibleRouteMatch + Send + Sync> {
+    Arc::new(path)
 }
 
 /// The streams; development builds have the gallery beside them, and release builds no such route at all.
@@ -126,8 +135,8 @@ pub fn App() -> impl IntoView {
 fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::any_nested_route::IntoAnyNestedRoute;
     view! {
-        <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=SsrMode::Async />
-        <Route path=path!("/gallery") view={Lazy::<gallery_page::Page>::new()} ssr=SsrMode::Async />
+        <Route path=at(path!("/streams")) view=streams_page::PAGE ssr=SsrMode::Async />
+        <Route path=at(path!("/gallery")) view=gallery_page::PAGE ssr=SsrMode::Async />
     }
     .into_inner()
     .into_any_nested_route()
@@ -137,7 +146,7 @@ fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 #[component(transparent)]
 fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    view! { <Route path=path!("/streams") view={Lazy::<streams_page::Page>::new()} ssr=SsrMode::Async /> }
+    view! { <Route path=at(path!("/streams")) view=streams_page::PAGE ssr=SsrMode::Async /> }
         .into_inner()
         .into_any_nested_route()
 }

@@ -37,7 +37,6 @@ mod document {
                     <meta name=SITE content=visitors::site() />
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <link rel="stylesheet" href=format!("{pkg}/towpath.css") />
-                    <link rel="modulepreload" href=format!("{pkg}/towpath.js") />
                     <script type="module" src="/start.js"></script>
                     <MetaTags />
                 </head>

@@ -51,6 +51,11 @@ impl Client {
         Ok(client)
     }
 
+    /// The same without being signed in.
+    pub fn stranger(&self) -> Self {
+        Self::new(&self.base)
+    }
+
     /// The same on connections of its own.
     pub fn apart(&self) -> Self {
         Self { headers: self.headers.clone(), ..Self::new(&self.base) }

@@ -37,6 +37,9 @@ struct Arguments {
     /// A tenth of the long history, and no image of 500 MB.
     #[arg(long)]
     quick: bool,
+    /// The first visit, images and memory only.
+    #[arg(long)]
+    images: bool,
 }
 
 /// How many builds the short and the long history have.
@@ -54,7 +57,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let long = if arguments.quick { LONG / 10 } else { LONG };
     let mut databases = vec![Database::Sqlite];
     databases.extend(arguments.postgres.clone().map(Database::Postgres));
-    for database in &databases {
+    for database in databases.iter().filter(|_| !arguments.images) {
         histories(arguments, database, long)
             .await
             .with_context(|| format!("measuring on {}", database.name()))?;
@@ -86,7 +89,7 @@ async fn measure(arguments: &Arguments, database: &Database, builds: usize) -> R
 /// Images of several sizes, beside another registry where there is one.
 async fn registries(arguments: &Arguments) -> Result<()> {
     let installation = Installation::make(&arguments.server, &Database::Sqlite).await?;
-    say(&Table::one("First visit, of the first page", &visits::measure(&installation).await?).to_string());
+    say(&Table::one("First visit", &visits::measure(&installation).await?).to_string());
     let target = installation.images().await?;
     let ours = images::measure(&target, arguments.quick).await?;
     let memory = installation.server.memory()?;

@@ -230,6 +230,28 @@ test("passwords cannot be tried for ever", async ({ browser }) => {
   await expect(page.getByRole("alert")).toContainText(/Too many tries\. Wait .* and try again\./);
 });
 
+test("a long list of integrations has pages, and the list of projects shows the first of them", async () => {
+  for (let number = 10; number < 62; number += 1) {
+    const fields = { slug: `part-${number}`, title: `Part ${number}`, kind: "environment", workflow: ":none" };
+    const form = Object.fromEntries(Object.entries(fields).map(([name, value]) => [`form[${name}]`, value]));
+    await shop.admin.call("create_integration", { project: "shop", ...form });
+  }
+  const { page } = ada;
+  await ada.open("/projects/shop");
+  const pages = page.getByRole("navigation", { name: "Pages of integrations" });
+  const last = page.getByRole("link", { name: "Part 61", exact: true });
+  await expect(page.getByRole("link", { name: "Part 10", exact: true })).toBeVisible();
+  await expect(last).toBeHidden();
+  await pages.getByRole("link", { name: "Next" }).click();
+  await expect(last).toBeVisible();
+  await expect(pages.getByRole("link", { name: "Next" })).toBeHidden();
+  await pages.getByRole("link", { name: "First" }).click();
+  await expect(page.getByRole("link", { name: "Part 10", exact: true })).toBeVisible();
+  await ada.open("/projects");
+  await page.getByRole("link", { name: "and 45 more" }).click();
+  await expect(heading(page, "Shop")).toBeVisible();
+});
+
 test("no script runs but that of our files, and the watch over the console would see it", async () => {
   await ada.open("/");
   await addInlineScript(ada.page);

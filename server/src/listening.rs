@@ -19,6 +19,8 @@ use tower::ServiceExt;
 /// How long a client may take to send the head of a request, or to keep an idle connection: a little more than
 /// what proxies keep theirs for, so that it is they who close first.
 const HEAD: Duration = Duration::from_secs(75);
+/// How many bytes a connection holds at most of what was received and of what is to be sent, its headers among them.
+const BUFFER: usize = 128 * 1_024;
 /// A pause when the system gives no more connections, until some have ended.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 
@@ -74,6 +76,7 @@ fn connection(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
+        .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let watched = graceful.watch(connection);
     async move {

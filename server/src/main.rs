@@ -1,11 +1,16 @@
 //! The program `towpath-server`.
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use towpath_server::config::{Config, Given};
 use towpath_server::{folder, running, telemetry};
 use towpath_service::{Sources, links};
+
+/// The C library's keeps what many threads gave back: after some large pushes, several times what is in use.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The central repository for a service's container images. Without a command it serves.
 #[derive(Debug, Parser)]

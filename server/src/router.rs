@@ -9,6 +9,7 @@ use axum::{Extension, Router};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use towpath_service::{Service, Sources};
 
@@ -36,6 +37,8 @@ fn for_browsers(service: &Service, config: &Arc<Config>, stop: CancellationToken
     Router::new()
         .merge(functions::router(config.clone()))
         .merge(pages::router())
+        // Nothing secret stands in a page beside what its address says, so its length gives nothing away.
+        .layer(CompressionLayer::new())
         .merge(live::router(stop))
         .layer(map_response(headers::uncached))
         .layer(from_fn_with_state(service.clone(), visitors::introduce))

@@ -6,6 +6,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Card(
     #[prop(optional, into)] title: Option<String>,
+    /// Names the heading, and the part of the page after it.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// Where the title leads.
     #[prop(optional, into)]
     href: Option<String>,
@@ -15,6 +18,7 @@ pub fn Card(
     children: Children,
 ) -> impl IntoView {
     let actions = actions.map(|actions| view! { <div class="card__actions">{actions.run()}</div> });
+    let named = id.clone();
     let header = title.map(|title| {
         let title = match href {
             Some(href) => view! { <a class="card__link" href=href>{title}</a> }.into_any(),
@@ -22,13 +26,15 @@ pub fn Card(
         };
         view! {
             <header class="card__header">
-                <h2 class="card__title">{title}</h2>
+                <h2 class="card__title" id=named>
+                    {title}
+                </h2>
                 {actions}
             </header>
         }
     });
     view! {
-        <section class="card">
+        <section class="card" aria-labelledby=id>
             {header}
             <div class="card__body">{children()}</div>
         </section>

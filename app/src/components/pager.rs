@@ -14,6 +14,9 @@ pub fn Pager(
     /// What leads back and on, where the list is not one of moments.
     #[prop(default = ("Newest", "Older"))]
     words: (&'static str, &'static str),
+    /// What the links are called together, where a page has several lists.
+    #[prop(default = "Pages")]
+    label: &'static str,
 ) -> impl IntoView {
     let class = ButtonKind::Default.class(true);
     let newest = newest.map(|href| {
@@ -34,7 +37,7 @@ pub fn Pager(
     });
     (newest.is_some() || older.is_some()).then(|| {
         view! {
-            <nav class="pager" aria-label="Pages">
+            <nav class="pager" aria-label=label>
                 {newest}
                 {older}
             </nav>

@@ -3,22 +3,30 @@
 use crate::AppError;
 use crate::fns::json::Answer;
 use leptos::server;
-use towpath_domain::projects::{Listed, ProjectForm, ProjectView, ProjectsView};
+use towpath_domain::projects::{Listed, Part, ProjectForm, ProjectView, ProjectsView};
+use towpath_domain::slugs::Slug;
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
 
-/// The projects that one sees: those in use, or those that are archived.
+/// A page of the projects that one sees: those in use, or those that are archived.
 #[server(prefix = "/fn", endpoint = "view_projects", output = Answer)]
-pub async fn view_projects(listed: Listed) -> Result<ProjectsView, AppError> {
+pub async fn view_projects(listed: Listed, after: Option<Slug>) -> Result<ProjectsView, AppError> {
+    use towpath_service::projects::{PAGE, list};
     let (_, actor) = signed_in()?;
-    Ok(towpath_service::projects::list(&service()?, &actor, listed).await?)
+    Ok(list(&service()?, &actor, listed, after.as_ref(), PAGE).await?)
 }
 
+/// A project, with a page of its integrations and services.
 #[server(prefix = "/fn", endpoint = "view_project", output = Answer)]
-pub async fn view_project(project: String) -> Result<ProjectView, AppError> {
+pub async fn view_project(
+    project: String,
+    // The first page has no fields to send.
+    #[server(default)] part: Part,
+) -> Result<ProjectView, AppError> {
+    use towpath_service::projects::{PAGE, view};
     let (_, actor) = signed_in()?;
-    Ok(towpath_service::projects::view(&service()?, &actor, &project).await?)
+    Ok(view(&service()?, &actor, &project, &part, PAGE).await?)
 }
 
 /// Creates a project and leads to it.

@@ -1,6 +1,7 @@
 //! What waits for who is signed in, and what they wait for.
 
 use crate::components::avatar::Avatar;
+use crate::components::card::Card;
 use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
 use crate::fns::inbox::view_inbox;
@@ -9,7 +10,7 @@ use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::inbox::{Inbox, InboxItem};
+use towpath_domain::inbox::{Inbox, InboxLine};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
 
@@ -37,42 +38,28 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     view! {
         <Title text="Inbox" />
         <PageHeader title="Inbox" lead="Promotions that wait for your decision, and those that you asked for." />
-        <section class="card" aria-labelledby="to-decide">
-            <header class="card__header">
-                <h2 class="card__title" id="to-decide">
-                    "For you to decide"
-                </h2>
-            </header>
-            <div class="card__body">
-                {move || {
-                    nothing
-                        .get()
-                        .then(|| {
-                            view! {
-                                <p class="muted">
-                                    "Nothing waits for you. A promotion that needs your approval appears here."
-                                </p>
-                            }
-                        })
-                }}
-                <List items=to_decide now=now verb="Review" />
-            </div>
-        </section>
+        <Card title="For you to decide" id="to-decide">
+            {move || {
+                nothing
+                    .get()
+                    .then(|| {
+                        view! {
+                            <p class="muted">
+                                "Nothing waits for you. A promotion that needs your approval appears here."
+                            </p>
+                        }
+                    })
+            }}
+            <List items=to_decide now=now verb="Review" />
+        </Card>
         {move || {
             any_asked
                 .get()
                 .then(|| {
                     view! {
-                        <section class="card" aria-labelledby="asked">
-                            <header class="card__header">
-                                <h2 class="card__title" id="asked">
-                                    "You asked for"
-                                </h2>
-                            </header>
-                            <div class="card__body">
-                                <List items=asked now=now verb="Open" />
-                            </div>
-                        </section>
+                        <Card title="You asked for" id="asked">
+                            <List items=asked now=now verb="Open" />
+                        </Card>
                     }
                 })
         }}
@@ -81,7 +68,7 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
 
 /// Promotions that wait; one is drawn again only where what it needs has changed.
 #[component]
-pub(super) fn List(items: Memo<Vec<InboxItem>>, now: Memo<Time>, verb: &'static str) -> impl IntoView {
+pub(super) fn List(items: Memo<Vec<InboxLine>>, now: Memo<Time>, verb: &'static str) -> impl IntoView {
     let any = Memo::new(move |_| !items.read().is_empty());
     move || {
         any.get().then(|| {
@@ -89,7 +76,7 @@ pub(super) fn List(items: Memo<Vec<InboxItem>>, now: Memo<Time>, verb: &'static 
                 <ul class="inbox">
                     <For
                         each=move || items.get()
-                        key=|item| (item.promotion.id, item.needs.clone())
+                        key=|item| (item.project.clone(), item.number, item.needs.clone())
                         let:item
                     >
                         <Item item=item now=now verb=verb />
@@ -102,14 +89,11 @@ pub(super) fn List(items: Memo<Vec<InboxItem>>, now: Memo<Time>, verb: &'static 
 
 /// One promotion that waits.
 #[component]
-fn Item(item: InboxItem, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
-    let promotion = item.promotion;
-    let href = paths::promotion(&item.project, promotion.number);
-    let title = format!(
-        "#{} {}/{} {} to {}",
-        promotion.number, item.project, item.integration, promotion.tag, promotion.to.slug
-    );
-    let label = format!("{verb} #{}", promotion.number);
+fn Item(item: InboxLine, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
+    let InboxLine { project, integration, number, tag, to, .. } = item;
+    let href = paths::promotion(&project, number);
+    let title = format!("#{number} {project}/{integration} {tag} to {to}");
+    let label = format!("{verb} #{number}");
     let needs = format!("Needs {}. ", item.needs.join(" and "));
     view! {
         <li class="inbox__item">
@@ -119,8 +103,8 @@ fn Item(item: InboxItem, #[prop(into)] now: Signal<Time>, verb: &'static str) ->
                     <a href=href.clone()>{title}</a>
                 </p>
                 <p class="inbox__meta">
-                    {needs} {item.requested_by} " asked " <TimeView at=promotion.requested_at now=now /> " · "
-                    {promotion.reason.to_string()}
+                    {needs} {item.requested_by} " asked " <TimeView at=item.requested_at now=now /> " · "
+                    {item.reason}
                 </p>
             </div>
             <div class="inbox__actions">

@@ -17,9 +17,10 @@ use crate::fns::projects::{LoadSample, RestoreProject, view_project};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use overview::Overview;
-use towpath_domain::projects::ProjectView;
+use towpath_domain::projects::{Part, ProjectView};
+use towpath_domain::slugs::Slug;
 
 use crate::AppError;
 
@@ -27,7 +28,17 @@ use crate::AppError;
 pub fn use_project() -> Resource<Result<ProjectView, AppError>> {
     let params = use_params_map();
     let slug = move || params.with(|params| params.get("project")).unwrap_or_default();
-    Resource::new(slug, view_project)
+    Resource::new(slug, |slug| view_project(slug, Part::default()))
+}
+
+/// The page of its integrations and services that the address names.
+fn use_part() -> Memo<Part> {
+    let query = use_query_map();
+    let slug = move |name: &str| {
+        let named = query.with(|query| query.get(name))?;
+        Slug::parse(&named).ok()
+    };
+    Memo::new(move |_| Part { integrations: slug("integrations"), services: slug("services") })
 }
 
 #[component]
@@ -36,12 +47,15 @@ pub fn ProjectPage() -> impl IntoView {
     let slug = move || params.with(|params| params.get("project")).unwrap_or_default();
     let (restore, load_sample) = (ServerAction::<RestoreProject>::new(), ServerAction::<LoadSample>::new());
     let (restored, loaded) = (successes(restore), successes(load_sample));
-    let project =
-        Resource::new(move || (slug(), restored.get(), loaded.get()), |(slug, ..)| view_project(slug));
+    let part = use_part();
+    let project = Resource::new(
+        move || (slug(), part.get(), restored.get(), loaded.get()),
+        |(slug, part, ..)| async move { Ok((view_project(slug, part.clone()).await?, part)) },
+    );
     view! {
         <main id="main" class="page">
-            <Loaded resource=project let:view>
-                <Overview view=view restore=restore load_sample=load_sample />
+            <Loaded resource=project let:shown>
+                <Overview view=shown.0 part=shown.1 restore=restore load_sample=load_sample />
             </Loaded>
         </main>
     }

@@ -1,20 +1,20 @@
-//! Signing in with e-mail and password.
+//! Signing in with e-mail and password: a plain form, so that a first visit loads no code for it.
 
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::field::TextField;
 use crate::components::form::ErrorSummary;
 use crate::components::icon::{Icon, Symbol};
-use crate::echo::{Echo, errors, mistake};
+use crate::echo::{Echo, mistake, refusal};
 use crate::fns::people::SignIn;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let action = ServerAction::<SignIn>::new();
-    let errors = errors(move || action.value().get());
-    let echo = Echo::of("/fn/sign_in");
+    let errors = refusal(SignIn::PATH);
+    let echo = Echo::of(SignIn::PATH);
     let next = use_query_map().with_untracked(|query| query.get("next")).unwrap_or_default();
     view! {
         <Title text="Sign in" />
@@ -25,7 +25,7 @@ pub fn SignInPage() -> impl IntoView {
                     "Towpath"
                 </p>
                 <h1 class="sign-in__title">"Sign in"</h1>
-                <ActionForm action=action attr:class="form" attr:novalidate="">
+                <form method="post" action=SignIn::PATH class="form" novalidate>
                     <ErrorSummary errors=errors />
                     <input type="hidden" name="next" value=next />
                     <TextField
@@ -46,11 +46,11 @@ pub fn SignInPage() -> impl IntoView {
                         required=true
                     />
                     <div class="form__actions">
-                        <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                        <SubmitButton kind=ButtonKind::Primary>
                             "Sign in"
                         </SubmitButton>
                     </div>
-                </ActionForm>
+                </form>
                 <p class="sign-in__note">
                     "No account? Ask an admin for an invitation. Admins without a way in run "
                     <code>"towpath-server admin-link"</code> " on the server."

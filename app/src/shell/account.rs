@@ -7,6 +7,7 @@ use crate::components::menu::Menu;
 use crate::fns::people::{Me, SignOut};
 use crate::paths;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// The menu at the end of the bar.
 #[component]
@@ -31,7 +32,6 @@ pub fn AccountMenu(me: Me) -> impl IntoView {
 /// The items of that menu, which a narrow bar has in its only one.
 #[component]
 pub fn AccountItems(email: String) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
         <p class="menu__heading">{email}</p>
         <a class="menu__item" href=paths::ACCOUNT>
@@ -47,10 +47,11 @@ pub fn AccountItems(email: String) -> impl IntoView {
         <div class="menu__part" on:click=|event| event.stop_propagation()>
             <ThemeChoice />
         </div>
-        <ActionForm action=sign_out>
+        // A plain form: what is in the page's memory goes with the page.
+        <form method="post" action=SignOut::PATH>
             <button class="menu__item" type="submit">
                 "Sign out"
             </button>
-        </ActionForm>
+        </form>
     }
 }

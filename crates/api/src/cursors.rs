@@ -17,6 +17,7 @@ pub struct Cursor(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
     Placements,
+    Projects,
     Promotions,
     Timeline,
 }
@@ -27,9 +28,9 @@ pub enum Listing {
 pub struct NotACursor;
 
 impl Cursor {
-    /// Names the page of what comes before a number or an id.
-    pub fn new(listing: Listing, before: impl fmt::Display) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(format!("{}{before}", listing.prefix())))
+    /// Names the page of what comes next in the list after this number, id or name.
+    pub fn new(listing: Listing, last: impl fmt::Display) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(format!("{}{last}", listing.prefix())))
     }
 
     /// The number below which the page starts.
@@ -37,7 +38,7 @@ impl Cursor {
         self.read(listing).and_then(|before| if before > 0 { Ok(before) } else { Err(NotACursor) })
     }
 
-    /// The number or id before which the page starts.
+    /// The number, id or name that came last on the page before.
     pub fn read<T: FromStr>(&self, listing: Listing) -> Result<T, NotACursor> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).map_err(|_| NotACursor)?;
         let text = String::from_utf8(bytes).map_err(|_| NotACursor)?;
@@ -51,6 +52,7 @@ impl Listing {
     const fn prefix(self) -> &'static str {
         match self {
             Self::Placements => "1h",
+            Self::Projects => "1j",
             Self::Promotions => "1p",
             Self::Timeline => "1t",
         }

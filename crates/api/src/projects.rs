@@ -6,6 +6,7 @@ use crate::times::Timestamp;
 use crate::workflows::Workflow;
 use serde::{Deserialize, Serialize};
 use towpath_domain::projects as domain;
+use towpath_domain::slugs::Slug;
 use utoipa::ToSchema;
 
 /// A software product; the built-in project `global` holds what all projects share.
@@ -69,17 +70,16 @@ impl From<domain::ProjectView> for ProjectDetail {
     fn from(view: domain::ProjectView) -> Self {
         let slots = view.slots();
         let names: Vec<_> = view.workflows.iter().map(|workflow| workflow.name.clone()).collect();
-        let built_by = |service: &towpath_domain::services::Service| {
-            let found = view.integrations.iter().find(|integration| integration.id == service.integration);
-            found.map(|integration| integration.slug.to_string())
+        let own = |built_by: Option<(Slug, Slug)>| {
+            built_by.filter(|(home, _)| home == &view.project.slug).map(|(_, integration)| integration.into())
         };
         let services = view
             .services
-            .iter()
-            .map(|service| Service {
-                slug: service.slug.to_string(),
-                title: service.title.to_string(),
-                integration: built_by(service),
+            .into_iter()
+            .map(|domain::Served { service, built_by }| Service {
+                slug: service.slug.into(),
+                title: service.title.into(),
+                integration: own(built_by),
             })
             .collect();
         Self {

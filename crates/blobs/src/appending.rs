@@ -26,9 +26,9 @@ use crate::{
     uploads::{Hashed, Session},
 };
 
-/// Bytes are written and hashed in pieces of about this size: large enough that the hop to a blocking thread
-/// costs nothing beside it, small enough that a thousand uploads fit into memory.
-const PIECE: usize = 512 * 1024;
+/// Bytes are written and hashed in pieces of this size: large enough that the hop to a blocking thread costs nothing
+/// beside it, small enough that hundreds of uploads fit into memory.
+const PIECE: usize = 256 * 1024;
 
 /// One piece is filled while another waits and a third is written.
 const PIECES: usize = 2;
@@ -56,8 +56,10 @@ impl BlobStore {
             return Err(Error::WrongOffset { offset });
         }
         let (sender, pieces) = mpsc::channel(PIECES);
-        let writer = tokio::spawn(write(session, hashed, pieces));
-        let received = receive(stream, sender, limit, limit.saturating_sub(offset)).await;
+        let (give_back, written) = mpsc::channel(PIECES);
+        let writer = tokio::spawn(write(session, hashed, pieces, give_back));
+        let buffers = Buffers { sender, written };
+        let received = receive(stream, buffers, limit, limit.saturating_sub(offset)).await;
         let offset = match writer.await {
             Ok(written) => written?,
             Err(failed) => return Err(Error::io("writing an upload")(failed.into())),
@@ -67,52 +69,68 @@ impl BlobStore {
 }
 
 /// Collects the stream into pieces. If the writer stops early, so does this: the writer knows the cause.
-async fn receive<S, E>(stream: S, sender: Sender<Vec<u8>>, limit: u64, mut room: u64) -> Result<(), Error>
+async fn receive<S, E>(stream: S, buffers: Buffers, limit: u64, mut room: u64) -> Result<(), Error>
 where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mut stream = pin!(stream);
-    let Ok(permit) = sender.reserve_owned().await else {
-        return Ok(());
-    };
-    let mut piece = Piece::new(permit);
+    let Some(mut piece) = buffers.piece().await else { return Ok(()) };
     while let Some(bytes) = stream.next().await {
-        let bytes = bytes.map_err(|error| Error::Interrupted(error.into()))?;
+        let mut bytes = bytes.map_err(|error| Error::Interrupted(error.into()))?;
         room = room.checked_sub(bytes.len() as u64).ok_or(Error::TooLarge { limit })?;
-        piece.bytes.extend_from_slice(&bytes);
-        if piece.bytes.len() >= PIECE {
-            let Some(sender) = piece.send() else { break };
-            let Ok(permit) = sender.reserve_owned().await else {
-                break;
-            };
-            piece = Piece::new(permit);
+        while !bytes.is_empty() {
+            let fits = bytes.len().min(PIECE - piece.bytes.len());
+            piece.bytes.extend_from_slice(&bytes.split_to(fits));
+            if piece.bytes.len() == PIECE {
+                let Some(buffers) = piece.send() else { return Ok(()) };
+                let Some(next) = buffers.piece().await else { return Ok(()) };
+                piece = next;
+            }
         }
     }
     Ok(())
 }
 
+/// The way of an upload's few buffers: to the writer when they are full, and back. New ones for each piece, made by
+/// one thread and freed by another, would let memory grow far beyond what is in use.
+struct Buffers {
+    sender: Sender<Vec<u8>>,
+    written: Receiver<Vec<u8>>,
+}
+
+impl Buffers {
+    /// The next piece to fill, once the writer has room for it; absent when it has stopped.
+    async fn piece(mut self) -> Option<Piece> {
+        let permit = self.sender.reserve_owned().await.ok()?;
+        let bytes = self.written.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE));
+        Some(Piece { turn: Some(Turn { permit, written: self.written }), bytes })
+    }
+}
+
+struct Turn {
+    permit: OwnedPermit<Vec<u8>>,
+    written: Receiver<Vec<u8>>,
+}
+
 /// Received bytes together with their reserved place in the writer's queue, so that they can be handed over
 /// without waiting when the receiving future is dropped.
 struct Piece {
-    permit: Option<OwnedPermit<Vec<u8>>>,
+    /// Taken once it is handed over.
+    turn: Option<Turn>,
     bytes: Vec<u8>,
 }
 
 impl Piece {
-    fn new(permit: OwnedPermit<Vec<u8>>) -> Self {
-        Self { permit: Some(permit), bytes: Vec::new() }
-    }
-
-    fn send(mut self) -> Option<Sender<Vec<u8>>> {
+    fn send(mut self) -> Option<Buffers> {
         let bytes = std::mem::take(&mut self.bytes);
-        self.permit.take().map(|permit| permit.send(bytes))
+        self.turn.take().map(|Turn { permit, written }| Buffers { sender: permit.send(bytes), written })
     }
 }
 
 impl Drop for Piece {
     fn drop(&mut self) {
-        if let Some(permit) = self.permit.take().filter(|_| !self.bytes.is_empty()) {
+        if let Some(Turn { permit, .. }) = self.turn.take().filter(|_| !self.bytes.is_empty()) {
             permit.send(std::mem::take(&mut self.bytes));
         }
     }
@@ -123,10 +141,14 @@ async fn write(
     session: Arc<Session>,
     hashed: OwnedMutexGuard<Hashed>,
     mut pieces: Receiver<Vec<u8>>,
+    give_back: Sender<Vec<u8>>,
 ) -> Result<u64, Error> {
     let mut writer = blocking(move || Writer::open(session, hashed)).await?;
-    while let Some(piece) = pieces.recv().await {
-        writer = blocking(move || writer.write(&piece)).await?;
+    while let Some(mut piece) = pieces.recv().await {
+        (writer, piece) = blocking(move || Ok((writer.write(&piece)?, piece))).await?;
+        piece.clear();
+        // Nobody may be left who would fill it.
+        _ = give_back.try_send(piece);
     }
     Ok(writer.session.offset())
 }

@@ -6,7 +6,7 @@ use std::{
     ops::Range,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::{Stream, stream};
 use tokio::task::spawn_blocking;
 use towpath_domain::digests::Digest;
@@ -14,7 +14,7 @@ use towpath_domain::digests::Digest;
 use crate::{BlobStore, Error, blocking};
 
 /// Content leaves in pieces of this size; each costs one hop to a blocking thread.
-const PIECE: u64 = 512 * 1024;
+const PIECE: usize = 256 * 1024;
 
 /// A stored blob, opened: it stays readable even if it is removed meanwhile.
 #[derive(Debug)]
@@ -79,26 +79,36 @@ impl Blob {
 
     /// The content from `range.start` to before `range.end`; what lies beyond the end of the blob is an error.
     pub fn read_range(self, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        stream::try_unfold((self.file, range), |(file, rest)| async move {
-            if rest.is_empty() {
+        let reader = Reader { file: self.file, rest: range, buffer: BytesMut::new() };
+        stream::try_unfold(reader, |mut reader| async move {
+            if reader.rest.is_empty() {
                 return Ok(None);
             }
-            let count = PIECE.min(rest.end - rest.start);
-            let (file, piece) = spawn_blocking(move || read_piece(file, rest.start, count)).await??;
-            Ok(Some((piece, (file, rest.start + count..rest.end))))
+            // Here and not on the blocking thread: what one thread makes and another frees lets memory grow.
+            reader.buffer.reserve(PIECE);
+            let (reader, piece) = spawn_blocking(move || reader.read()).await??;
+            Ok(Some((piece, reader)))
         })
     }
 }
 
-fn read_piece(mut file: File, start: u64, count: u64) -> io::Result<(File, Bytes)> {
-    file.seek(SeekFrom::Start(start))?;
-    let mut piece = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
-    let mut part = file.take(count);
-    part.read_to_end(&mut piece)?;
-    if (piece.len() as u64) < count {
-        return Err(io::ErrorKind::UnexpectedEof.into());
+/// A file that is read piece by piece, into the same memory where the piece before has been sent.
+struct Reader {
+    file: File,
+    rest: Range<u64>,
+    buffer: BytesMut,
+}
+
+impl Reader {
+    fn read(mut self) -> io::Result<(Self, Bytes)> {
+        let count = (PIECE as u64).min(self.rest.end - self.rest.start);
+        self.file.seek(SeekFrom::Start(self.rest.start))?;
+        self.buffer.resize(usize::try_from(count).unwrap_or(PIECE), 0);
+        self.file.read_exact(&mut self.buffer)?;
+        self.rest.start += count;
+        let piece = self.buffer.split().freeze();
+        Ok((self, piece))
     }
-    Ok((part.into_inner(), Bytes::from(piece)))
 }
 
 /// Turns "no such file" into `None`.

@@ -1,11 +1,9 @@
 //! The first page: what every service should run in every environment, and what waits for who looks.
 
 use crate::digests::Digest;
-use crate::environments::Environment;
-use crate::inbox::InboxItem;
-use crate::projects::{Project, Step};
+use crate::inbox::InboxLine;
+use crate::projects::Step;
 use crate::references::Tag;
-use crate::services::Service;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Title;
@@ -22,7 +20,7 @@ pub struct Home {
     /// The projects that the filter can choose from.
     pub projects: Vec<(Slug, Title)>,
     /// The promotions that wait longest for this person's decision, and how many there are in all.
-    pub to_decide: Vec<InboxItem>,
+    pub to_decide: Vec<InboxLine>,
     pub waiting: usize,
     pub may_create: Result<(), String>,
     /// Whether there are projects that were put away.
@@ -35,7 +33,7 @@ pub struct Home {
 impl Home {
     /// The cell of a project's service in one of its environments, by their places in the group.
     pub fn cell(&self, project: &Slug, row: usize, column: usize) -> Option<&Cell> {
-        let group = self.groups.iter().find(|group| &group.project.slug == project)?;
+        let group = self.groups.iter().find(|group| &group.project == project)?;
         group.services.get(row)?.cells.get(column)
     }
 }
@@ -43,18 +41,28 @@ impl Home {
 /// A project with those of its services that are on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeGroup {
-    pub project: Project,
-    pub environments: Vec<Environment>,
+    pub project: Slug,
+    pub title: Title,
+    pub environments: Vec<HomeEnvironment>,
     pub services: Vec<HomeService>,
     /// What the project needs next, as long as no build can arrive in it.
     pub step: Option<Step>,
     pub may_configure: bool,
 }
 
+/// A column of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeEnvironment {
+    pub title: Title,
+    /// Whether it is of a production stream.
+    pub production: bool,
+}
+
 /// A row of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HomeService {
-    pub service: Service,
+    pub slug: Slug,
+    pub title: Title,
     /// The board where its builds are moved, by project and integration; absent where it may not be seen.
     pub board: Option<(Slug, Slug)>,
     /// One for each environment of the project, in the same order.

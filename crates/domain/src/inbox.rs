@@ -5,6 +5,7 @@ use crate::builds::Build;
 use crate::gates::GateVerdict;
 use crate::ids::PersonId;
 use crate::promotions::Promotion;
+use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
@@ -33,15 +34,29 @@ pub struct PromotionView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
     /// Those that wait for this person's decision.
-    pub to_decide: Vec<InboxItem>,
+    pub to_decide: Vec<InboxLine>,
     /// Those that this person asked for.
-    pub asked: Vec<InboxItem>,
+    pub asked: Vec<InboxLine>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
 }
 
-/// A waiting promotion in a list.
+/// A waiting promotion as the inbox shows it: no more than is read, as every first visit loads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxLine {
+    pub project: Slug,
+    pub integration: Slug,
+    pub number: i64,
+    pub tag: Tag,
+    pub to: Slug,
+    pub reason: String,
+    pub requested_by: String,
+    pub requested_at: Time,
+    pub needs: Vec<String>,
+}
+
+/// A promotion in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboxItem {
     pub project: Slug,
@@ -49,6 +64,23 @@ pub struct InboxItem {
     pub promotion: Promotion,
     pub requested_by: String,
     pub needs: Vec<String>,
+}
+
+impl From<InboxItem> for InboxLine {
+    fn from(item: InboxItem) -> Self {
+        let InboxItem { project, integration, promotion, requested_by, needs } = item;
+        Self {
+            project,
+            integration,
+            number: promotion.number,
+            tag: promotion.tag,
+            to: promotion.to.slug,
+            reason: promotion.reason.into(),
+            requested_by,
+            requested_at: promotion.requested_at,
+            needs,
+        }
+    }
 }
 
 impl PromotionView {

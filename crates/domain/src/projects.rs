@@ -90,8 +90,13 @@ pub struct ProjectView {
     pub environments: Vec<Environment>,
     pub streams: Vec<Stream>,
     pub workflows: Vec<Workflow>,
+    /// A page of them, by slug.
     pub integrations: Vec<Integration>,
-    pub services: Vec<Service>,
+    /// A page of them, by slug.
+    pub services: Vec<Served>,
+    /// Where the next page of either starts, as far as there is one.
+    pub next: Part,
+    pub has_integration: bool,
     /// The roles whose holders may approve, for the form of a workflow.
     pub approving_roles: Vec<Role>,
     pub may_configure: Result<(), String>,
@@ -100,6 +105,21 @@ pub struct ProjectView {
     /// Whether who looks may load the rest of an unfinished sample.
     pub may_load_sample: Result<(), String>,
     pub now: Time,
+}
+
+/// A service with the integration that builds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    pub service: Service,
+    /// By project and integration; absent where it may not be seen.
+    pub built_by: Option<(Slug, Slug)>,
+}
+
+/// Which page of a project's integrations and of its services: what comes after these, or the first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub integrations: Option<Slug>,
+    pub services: Option<Slug>,
 }
 
 /// Which projects a list is of.
@@ -115,7 +135,10 @@ pub enum Listed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectsView {
     pub listed: Listed,
+    /// A page of them, by slug.
     pub projects: Vec<ProjectLine>,
+    /// The project after which the next page starts, where there is one.
+    pub next: Option<Slug>,
     pub may_create: Result<(), String>,
     /// Whether there are projects that were put away.
     pub archived: bool,
@@ -126,7 +149,10 @@ pub struct ProjectsView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectLine {
     pub project: Project,
+    /// The first of them, by slug.
     pub integrations: Vec<Integration>,
+    /// How many there are beside those.
+    pub more: usize,
 }
 
 /// What a project needs next before a build can arrive.
@@ -157,7 +183,7 @@ impl ProjectView {
             return None;
         }
         let environments = self.project.is_global() || !self.environments.is_empty();
-        Step::next(environments, !self.workflows.is_empty(), !self.integrations.is_empty())
+        Step::next(environments, !self.workflows.is_empty(), self.has_integration)
     }
 
     /// The slots that a workflow or an integration of this project can have, of both kinds.

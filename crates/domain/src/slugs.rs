@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 /// Words that have a meaning of their own in an address, so nothing new may be called by them.
 pub const RESERVED: [&str; 11] =
@@ -109,6 +110,14 @@ impl TryFrom<String> for Slug {
 
     fn try_from(text: String) -> Result<Self, SlugError> {
         Self::parse(&text)
+    }
+}
+
+impl FromStr for Slug {
+    type Err = SlugError;
+
+    fn from_str(text: &str) -> Result<Self, SlugError> {
+        Self::parse(text)
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::builds::{build_name, current_name, placer};
 use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
-use std::collections::BTreeSet;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
@@ -12,7 +11,6 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
-use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
@@ -166,9 +164,6 @@ pub async fn resolve(
         .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
     let mut services = services::should_run(&mut conn, project.id, environment.id).await?;
     // A token of one integration is not told what others build.
-    let sees = |integration| actor.may(Action::View, &Target::integration(project.id, integration));
-    let own = services::list(&mut conn, project.id).await?.into_iter();
-    let visible: BTreeSet<Slug> = own.filter(|own| sees(own.integration)).map(|own| own.slug).collect();
-    services.retain(|run| visible.contains(&run.service));
+    services.retain(|run| actor.may(Action::View, &Target::integration(project.id, run.built_by)));
     Ok(EnvironmentImages { project, environment, services })
 }

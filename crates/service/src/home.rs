@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::environments::Environment;
-use towpath_domain::home::{Cell, Filter, Home, HomeGroup, HomeService, Place};
+use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeService, Place};
 use towpath_domain::ids::{IntegrationId, ProjectId};
 use towpath_domain::projects::{Project, Step};
 use towpath_domain::search::Term;
 use towpath_domain::slugs::Slug;
-use towpath_store::home::{Built, Criteria, Current, Line, current, lines, waiting};
+use towpath_store::home::{Criteria, Current, Line, current, lines, waiting};
+use towpath_store::services::Built;
 use towpath_store::{Conn, environments, projects, timeline};
 
 /// How many services a page has.
@@ -122,12 +123,17 @@ impl Matrix {
         let mut groups: Vec<HomeGroup> = Vec::new();
         for line in lines {
             let environments = self.environments.get(&line.project.id).map_or(&[][..], Vec::as_slice);
-            if groups.last().is_none_or(|group| group.project.id != line.project.id) {
+            if groups.last().is_none_or(|group| group.project != line.project.slug) {
                 let may_configure = actor.may(Action::Configure, &Target::project(line.project.id));
+                let column = |environment: &Environment| HomeEnvironment {
+                    title: environment.title.clone(),
+                    production: environment.stream.production,
+                };
                 groups.push(HomeGroup {
                     step: Step::next(!environments.is_empty(), line.has_workflow, line.has_integration),
-                    project: line.project,
-                    environments: environments.to_vec(),
+                    project: line.project.slug,
+                    title: line.project.title,
+                    environments: environments.iter().map(column).collect(),
                     services: Vec::new(),
                     may_configure,
                 });
@@ -144,7 +150,8 @@ impl Matrix {
         HomeService {
             cells: environments.iter().map(|environment| self.cell(&built, environment)).collect(),
             board: sees.then_some(built.board),
-            service: built.service,
+            slug: built.service.slug,
+            title: built.service.title,
         }
     }
 

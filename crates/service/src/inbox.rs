@@ -9,7 +9,7 @@ use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::Card;
 use towpath_domain::ids::{IntegrationId, PersonId};
-use towpath_domain::inbox::{Inbox, InboxItem, PromotionView};
+use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView};
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_store::promotions::Destination;
@@ -37,7 +37,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         }
         let decides = promotion.may_decide(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person();
-        let item = item(project, integration, promotion, &names);
+        let item = InboxLine::from(item(project, integration, promotion, &names));
         if decides {
             inbox.to_decide.push(item);
         } else if asked {

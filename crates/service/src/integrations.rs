@@ -62,8 +62,7 @@ pub async fn create(
             })?;
             tx.tell(created);
             // What is global is deployed by the projects that use it.
-            let existing = services::list(tx, stored.project).await?;
-            if !shared && existing.iter().all(|existing| existing.slug != workload.slug) {
+            if !shared && !services::is_taken(tx, stored.project, &workload.slug).await? {
                 services::insert(tx, &workload).await?;
                 tx.tell(served);
             }

@@ -101,7 +101,7 @@ impl Play<'_> {
     /// Makes what is missing of the environments, workflows and integrations.
     async fn set_up(&self) -> Result<(), Error> {
         let (service, admin) = (self.service, &self.cast.admin);
-        let there = projects::view(service, admin, PROJECT).await?;
+        let there = projects::whole(service, admin, PROJECT).await?;
         for (slug, title, stream) in ENVIRONMENTS {
             if there.environments.iter().all(|known| known.slug.as_str() != slug) {
                 let form = EnvironmentForm { slug: slug.into(), title: title.into(), stream: stream.into() };

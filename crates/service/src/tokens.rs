@@ -37,7 +37,7 @@ async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
             continue;
         }
         scopes.push(project.slug.to_string());
-        for integration in integrations::list(conn, project.id).await? {
+        for integration in integrations::list(conn, project.id, "", i64::MAX).await? {
             scopes.push(format!("{}/{}", project.slug, integration.slug));
         }
     }

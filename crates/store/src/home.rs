@@ -1,9 +1,10 @@
 //! The rows and cells of the first page, each kind in one query whatever the number of services or builds.
 
 use crate::query::fetch_in;
+use crate::services::Built;
 use crate::workflows::kind;
 use crate::{Conn, Error};
-use towpath_domain::buckets::{BucketKey, BucketKind};
+use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
 use towpath_domain::home::{Place, Placed};
 use towpath_domain::ids::{IntegrationId, ProjectId, ServiceId};
@@ -34,16 +35,6 @@ pub struct Line {
     pub has_workflow: bool,
     pub has_integration: bool,
     pub service: Option<Built>,
-}
-
-/// A service and the integration that builds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Built {
-    pub service: Service,
-    pub kind: BucketKind,
-    /// The project of the integration, and the name of both.
-    pub home: ProjectId,
-    pub board: (Slug, Slug),
 }
 
 #[derive(sqlx::FromRow)]

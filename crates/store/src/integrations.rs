@@ -1,6 +1,6 @@
 //! CI integrations.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
 use std::collections::HashMap;
@@ -75,17 +75,56 @@ pub async fn load(conn: &mut Conn, id: IntegrationId) -> Result<Integration, Err
     row.try_into()
 }
 
-/// The integrations of a project, by slug.
-pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Integration>, Error> {
+/// Up to `limit` integrations of a project by slug, after one of them.
+pub async fn list(
+    conn: &mut Conn,
+    project: ProjectId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Integration>, Error> {
     let rows = fetch!(
         fetch_all,
         Row,
         conn,
         "select id, project, slug, title, kind, follows, workflow, created_at
-         from integrations where project = $1 order by slug",
-        project.uuid()
+         from integrations where project = $1 and slug > $2 order by slug limit $3",
+        project.uuid(),
+        after,
+        limit
     )?;
     rows.into_iter().map(Integration::try_from).collect()
+}
+
+/// The first integrations of each of these projects by slug, and how many each project has in all.
+pub async fn first_of(
+    conn: &mut Conn,
+    projects: &[ProjectId],
+    first: i64,
+) -> Result<HashMap<ProjectId, (Vec<Integration>, i64)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct RankedRow {
+        #[sqlx(flatten)]
+        row: Row,
+        total: i64,
+    }
+    let rows = fetch_in!(
+        RankedRow,
+        conn,
+        "select * from (
+            select id, project, slug, title, kind, follows, workflow, created_at,
+                   row_number() over (partition by project order by slug) as place,
+                   count(*) over (partition by project) as total
+            from integrations where project in (",
+        projects.iter().map(|project| project.uuid()).collect(),
+        format_args!(")) as placed where place <= {first} order by project, slug")
+    )?;
+    let mut all = HashMap::<ProjectId, (Vec<Integration>, i64)>::new();
+    for RankedRow { row, total } in rows {
+        let (integrations, counted) = all.entry(row.project).or_default();
+        *counted = total;
+        integrations.push(row.try_into()?);
+    }
+    Ok(all)
 }
 
 /// Every integration by its project, each list by slug.

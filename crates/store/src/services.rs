@@ -1,7 +1,9 @@
 //! Services.
 
 use crate::query::{execute, fetch};
+use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
+use towpath_domain::buckets::BucketKind;
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{EnvironmentId, IntegrationId, ProjectId, ServiceId};
 use towpath_domain::references::Tag;
@@ -36,16 +38,60 @@ impl From<Row> for Service {
     }
 }
 
-/// The services of a project, by slug.
-pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Service>, Error> {
+/// A service and the integration that builds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    pub service: Service,
+    pub kind: BucketKind,
+    /// The project of the integration, and the name of both.
+    pub home: ProjectId,
+    pub board: (Slug, Slug),
+}
+
+/// Up to `limit` services of a project by slug, after one of them.
+pub async fn list(conn: &mut Conn, project: ProjectId, after: &str, limit: i64) -> Result<Vec<Built>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct BuiltRow {
+        #[sqlx(flatten)]
+        service: Row,
+        kind: String,
+        #[sqlx(try_from = "Uuid")]
+        home: ProjectId,
+        #[sqlx(try_from = "String")]
+        home_slug: Slug,
+        #[sqlx(try_from = "String")]
+        integration_slug: Slug,
+    }
     let rows = fetch!(
         fetch_all,
-        Row,
+        BuiltRow,
         conn,
-        "select id, project, slug, title, integration from services where project = $1 order by slug",
-        project.uuid()
+        "select s.id, s.project, s.slug, s.title, s.integration, i.kind, i.slug as integration_slug,
+                h.id as home, h.slug as home_slug
+         from services s
+         join integrations i on i.id = s.integration
+         join projects h on h.id = i.project
+         where s.project = $1 and s.slug > $2 order by s.slug limit $3",
+        project.uuid(),
+        after,
+        limit
     )?;
-    Ok(rows.into_iter().map(Service::from).collect())
+    let built = |row: BuiltRow| {
+        Ok(Built {
+            service: row.service.into(),
+            kind: kind("integrations", &row.kind)?,
+            home: row.home,
+            board: (row.home_slug, row.integration_slug),
+        })
+    };
+    rows.into_iter().map(built).collect()
+}
+
+/// Whether a project has a service of this name.
+pub async fn is_taken(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<bool, Error> {
+    let sql = "select id from services where project = $1 and slug = $2";
+    let row: Option<(Uuid,)> = fetch!(fetch_optional, (Uuid,), conn, sql, project.uuid(), slug.as_str())?;
+    Ok(row.is_some())
 }
 
 /// Every service, by its project and its slug.
@@ -63,6 +109,7 @@ pub async fn list_all(conn: &mut Conn) -> Result<Vec<Service>, Error> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShouldRun {
     pub service: Slug,
+    pub built_by: IntegrationId,
     pub project: Slug,
     pub integration: Slug,
     /// The integration's bucket for the environment or for its stream.
@@ -81,6 +128,8 @@ pub async fn should_run(
     struct RunRow {
         #[sqlx(try_from = "String")]
         service: Slug,
+        #[sqlx(try_from = "Uuid")]
+        built_by: IntegrationId,
         #[sqlx(try_from = "String")]
         project: Slug,
         #[sqlx(try_from = "String")]
@@ -94,7 +143,7 @@ pub async fn should_run(
         fetch_all,
         RunRow,
         conn,
-        "select s.slug as service, o.slug as project, i.slug as integration, b.digest, b.tag,
+        "select s.slug as service, i.id as built_by, o.slug as project, i.slug as integration, b.digest, b.tag,
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
@@ -121,6 +170,7 @@ pub async fn should_run(
             };
             Ok(ShouldRun {
                 service: row.service,
+                built_by: row.built_by,
                 project: row.project,
                 integration: row.integration,
                 bucket: row.bucket,

@@ -34,7 +34,7 @@ async fn placements(
     Path((project, integration, bucket)): Path<(String, String, String)>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Card>>, Failure> {
-    let (before, limit) = paging.of_ids(Listing::Placements)?;
+    let (before, limit) = paging.of_names(Listing::Placements)?;
     let at = BucketAddress { project, integration, bucket };
     let page = history(&service, &caller.actor, &at, before, limit).await?;
     Ok(Json(Page {

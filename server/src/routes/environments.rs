@@ -28,7 +28,7 @@ async fn list(
     caller: Caller,
     Path(project): Path<String>,
 ) -> Result<Json<Page<Environment>>, Failure> {
-    let view = projects::view(&service, &caller.actor, &project).await?;
+    let view = projects::whole(&service, &caller.actor, &project).await?;
     Ok(Json(Page::whole(view.environments.into_iter().map(Environment::from))))
 }
 

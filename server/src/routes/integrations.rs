@@ -29,7 +29,7 @@ async fn list(
     caller: Caller,
     Path(project): Path<String>,
 ) -> Result<Json<Page<Integration>>, Failure> {
-    let view = projects::view(&service, &caller.actor, &project).await?;
+    let view = projects::whole(&service, &caller.actor, &project).await?;
     Ok(Json(Page::whole(ProjectDetail::from(view).integrations)))
 }
 
@@ -49,7 +49,7 @@ async fn create(
     Body(new): Body<NewIntegration>,
 ) -> Result<Created<Integration>, Failure> {
     let integration = integrations::create(&service, &caller.actor, &project, new.into()).await?;
-    let view = projects::view(&service, &caller.actor, &project).await?;
+    let view = projects::whole(&service, &caller.actor, &project).await?;
     let names: Vec<WorkflowName> = view.workflows.into_iter().map(|workflow| workflow.name).collect();
     let address = format!("/projects/{project}/integrations/{}", integration.slug);
     Ok(Created(address, Integration::new(integration, &names)))

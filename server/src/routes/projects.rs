@@ -7,9 +7,11 @@ use super::failures::Failure;
 use super::queries::{Choice, Query};
 use axum::Json;
 use axum::extract::{Path, State};
+use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::projects::{NewProject, Project, ProjectDetail};
 use towpath_domain::projects::Listed;
+use towpath_domain::slugs::Slug;
 use towpath_service::{Service, projects};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,7 +24,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(restore))
 }
 
-/// The projects that you see.
+/// The projects that you see, by name.
 #[utoipa::path(
     get, path = "/projects", operation_id = "list_projects", tag = "projects", params(Choice),
     responses((status = 200, description = "As asked for", body = Page<Project>), Failure)
@@ -33,8 +35,11 @@ async fn list(
     Query(choice): Query<Choice>,
 ) -> Result<Json<Page<Project>>, Failure> {
     let listed = if choice.archived { Listed::Archived } else { Listed::InUse };
-    let list = projects::list(&service, &caller.actor, listed).await?;
-    Ok(Json(Page::whole(list.projects.into_iter().map(|line| line.project.into()))))
+    let (after, limit) = choice.paging().of_names::<Slug>(Listing::Projects)?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let list = projects::list(&service, &caller.actor, listed, after.as_ref(), limit).await?;
+    let items = list.projects.into_iter().map(|line| line.project.into()).collect();
+    Ok(Json(Page { items, next: list.next.map(|last| Cursor::new(Listing::Projects, last)) }))
 }
 
 /// Creates a project.
@@ -65,7 +70,7 @@ async fn view(
     caller: Caller,
     Path(project): Path<String>,
 ) -> Result<Json<ProjectDetail>, Failure> {
-    Ok(Json(projects::view(&service, &caller.actor, &project).await?.into()))
+    Ok(Json(projects::whole(&service, &caller.actor, &project).await?.into()))
 }
 
 /// Archives a project.

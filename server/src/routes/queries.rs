@@ -34,6 +34,16 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
 pub struct Choice {
     /// Whether to list those that are archived, instead of those in use.
     pub archived: bool,
+    /// What `next` of the page before held.
+    pub cursor: Option<String>,
+    /// How many to list, 1 to 200.
+    pub limit: Option<i64>,
+}
+
+impl Choice {
+    pub fn paging(self) -> Paging {
+        Paging { cursor: self.cursor, limit: self.limit }
+    }
 }
 
 /// Which page of a list.
@@ -53,8 +63,8 @@ impl Paging {
         self.read(|cursor| cursor.before(listing))
     }
 
-    /// The id before which the page starts, where it is not the first, and how many it has.
-    pub fn of_ids<Id: FromStr>(self, listing: Listing) -> Result<(Option<Id>, i64), Failure> {
+    /// The id or name after which the page starts, where it is not the first, and how many it has.
+    pub fn of_names<Name: FromStr>(self, listing: Listing) -> Result<(Option<Name>, i64), Failure> {
         self.read(|cursor| cursor.read(listing))
     }
 

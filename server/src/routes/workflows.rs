@@ -27,7 +27,7 @@ async fn list(
     caller: Caller,
     Path(project): Path<String>,
 ) -> Result<Json<Page<Workflow>>, Failure> {
-    let view = projects::view(&service, &caller.actor, &project).await?;
+    let view = projects::whole(&service, &caller.actor, &project).await?;
     Ok(Json(Page::whole(ProjectDetail::from(view).workflows)))
 }
 
@@ -47,6 +47,6 @@ async fn create(
     Body(new): Body<NewWorkflow>,
 ) -> Result<Created<Workflow>, Failure> {
     let workflow = workflows::declare(&service, &caller.actor, &project, new.into()).await?;
-    let slots = projects::view(&service, &caller.actor, &project).await?.slots();
+    let slots = projects::whole(&service, &caller.actor, &project).await?.slots();
     Ok(Created(format!("/projects/{project}/workflows"), Workflow::new(&workflow, &slots)))
 }

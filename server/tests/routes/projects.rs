@@ -303,3 +303,25 @@ async fn the_global_project_has_integrations_of_streams() {
     let names: Vec<_> = buckets.map(|bucket| bucket["slug"].as_str().unwrap()).collect();
     assert_eq!(names, ["dev", "qa", "staging", "production"]);
 }
+
+#[tokio::test]
+async fn projects_are_listed_by_pages() {
+    let world = World::new().await;
+    for slug in ["bank", "shop"] {
+        let new = json!({"slug": slug, "title": slug});
+        assert_eq!(world.post("/projects", &world.ana, new).await.status, 201);
+    }
+    let slugs = |body: &serde_json::Value| {
+        let items = body["items"].as_array().cloned().unwrap_or_default();
+        items.iter().map(|item| item["slug"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let first = world.get("/projects?limit=2", &world.ana).await.body;
+    assert_eq!(slugs(&first), ["bank", "global"]);
+    let next = first["next"].as_str().expect("a cursor");
+    let second = world.get(&format!("/projects?limit=2&cursor={next}"), &world.ana).await.body;
+    assert_eq!(slugs(&second), ["shop"]);
+    assert!(second.get("next").is_none());
+    for wrong in ["cursor=shop", "limit=0", "limit=201"] {
+        assert_eq!(world.get(&format!("/projects?{wrong}"), &world.ana).await.status, 422, "{wrong}");
+    }
+}

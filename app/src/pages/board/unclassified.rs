@@ -1,5 +1,6 @@
 //! What was pushed to the integration without a bucket.
 
+use crate::components::card::Card as Frame;
 use crate::components::digest::DigestView;
 use crate::components::time::TimeView;
 use crate::paths;
@@ -27,21 +28,14 @@ pub(super) fn Unclassified(board: Signal<Arc<Board>>, now: Signal<Time>) -> impl
     move || {
         any.get().then(|| {
             view! {
-                <section class="card" aria-labelledby="unclassified">
-                    <header class="card__header">
-                        <h2 class="card__title" id="unclassified">
-                            "In no bucket"
-                        </h2>
-                    </header>
-                    <div class="card__body">
-                        <p class="muted">
-                            "Pushed to the integration without naming a bucket. Push to a bucket to place a build."
-                        </p>
-                        <ul class="rows">
-                            <For each=cards key=|card| card.build.id children=item />
-                        </ul>
-                    </div>
-                </section>
+                <Frame title="In no bucket" id="unclassified">
+                    <p class="muted">
+                        "Pushed to the integration without naming a bucket. Push to a bucket to place a build."
+                    </p>
+                    <ul class="rows">
+                        <For each=cards key=|card| card.build.id children=item />
+                    </ul>
+                </Frame>
             }
         })
     }

@@ -8,27 +8,26 @@ use crate::paths;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-use towpath_domain::environments::Environment;
-use towpath_domain::home::{Cell, Home, HomeGroup, HomeService, Placed};
+use towpath_domain::home::{Cell, Home, HomeEnvironment, HomeGroup, HomeService, Placed};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
 #[component]
 pub fn Group(group: HomeGroup, home: Signal<Arc<Home>>) -> impl IntoView {
-    let HomeGroup { project, environments, services, step, may_configure } = group;
-    let id = format!("project-{}", project.slug);
+    let HomeGroup { project, title, environments, services, step, may_configure } = group;
+    let id = format!("project-{project}");
     let labelled_by = id.clone();
-    let title = project.title.to_string();
+    let title = title.to_string();
+    let href = paths::project(&project);
     let content = match step {
         Some(step) => {
-            view! { <NextStep project=project.slug.clone() step=step may_configure=may_configure /> }
+            view! { <NextStep project=project step=step may_configure=may_configure /> }
                 .into_any()
         }
         None if environments.is_empty() || services.is_empty() => {
-            view! { <Missing project=project.slug.clone() environments=environments.is_empty() /> }.into_any()
+            view! { <Missing project=project environments=environments.is_empty() /> }.into_any()
         }
         None => {
-            let project = project.slug.clone();
             view! { <Matrix project=project title=title.clone() environments=environments services=services home=home /> }
             .into_any()
         }
@@ -36,7 +35,7 @@ pub fn Group(group: HomeGroup, home: Signal<Arc<Home>>) -> impl IntoView {
     view! {
         <section class="matrix" aria-labelledby=labelled_by>
             <h2 class="matrix__project" id=id>
-                <a href=paths::project(&project.slug)>{title}</a>
+                <a href=href>{title}</a>
             </h2>
             {content}
         </section>
@@ -62,7 +61,7 @@ fn Missing(project: Slug, environments: bool) -> impl IntoView {
 fn Matrix(
     project: Slug,
     title: String,
-    environments: Vec<Environment>,
+    environments: Vec<HomeEnvironment>,
     services: Vec<HomeService>,
     home: Signal<Arc<Home>>,
 ) -> impl IntoView {
@@ -79,9 +78,9 @@ fn Matrix(
     let (on_key, on_focus) = use_grid(table, last);
     let names: Vec<String> = environments.iter().map(|environment| environment.title.to_string()).collect();
     let head = environments.into_iter().map(|environment| {
-        let Environment { title, stream, .. } = environment;
+        let HomeEnvironment { title, production } = environment;
         view! {
-            <th scope="col" data-production=stream.production.then_some("")>
+            <th scope="col" data-production=production.then_some("")>
                 {title.to_string()}
             </th>
         }
@@ -115,8 +114,8 @@ fn line(
     cell: &dyn Fn(usize) -> Memo<Option<Cell>>,
     now: Memo<Time>,
 ) -> impl IntoView + use<> {
-    let HomeService { service, board, cells } = of;
-    let title = service.title.to_string();
+    let HomeService { title, board, cells, .. } = of;
+    let title = title.to_string();
     let cells = cells.into_iter().zip(environments).enumerate().map(|(column, (bare, environment))| {
         let href =
             board.as_ref().map(|(project, integration)| paths::stage(project, integration, &bare.bucket));

@@ -4,6 +4,7 @@ use crate::components::badge::Badge;
 use crate::components::card::Card;
 use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
+use crate::components::pager::Pager;
 use crate::components::time::TimeView;
 use crate::fns::projects::view_projects;
 use crate::loaded::Loaded;
@@ -14,6 +15,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use towpath_domain::projects::{Listed, Project as ProjectRow, ProjectLine, ProjectsView};
+use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
 #[component]
@@ -23,13 +25,20 @@ pub fn ProjectsPage() -> impl IntoView {
         Some("1" | "true") => Listed::Archived,
         _ => Listed::InUse,
     };
-    let projects = Resource::new(listed, view_projects);
+    let after = move || query.with(|query| query.get("after")).and_then(|after| Slug::parse(&after).ok());
+    let projects = Resource::new(
+        move || (listed(), after()),
+        |(listed, after)| async move {
+            let first = after.is_none();
+            Ok((view_projects(listed, after).await?, first))
+        },
+    );
     view! {
         <main id="main" class="page">
-            <Loaded resource=projects let:view>
-                {match view.listed {
-                    Listed::InUse => Either::Left(view! { <Projects view=view /> }),
-                    Listed::Archived => Either::Right(view! { <ArchivedProjects view=view /> }),
+            <Loaded resource=projects let:shown>
+                {match shown.0.listed {
+                    Listed::InUse => Either::Left(view! { <Projects view=shown.0 first=shown.1 /> }),
+                    Listed::Archived => Either::Right(view! { <ArchivedProjects view=shown.0 first=shown.1 /> }),
                 }}
             </Loaded>
         </main>
@@ -37,8 +46,12 @@ pub fn ProjectsPage() -> impl IntoView {
 }
 
 #[component]
-fn Projects(view: ProjectsView) -> impl IntoView {
-    let own = view.projects.iter().any(|line| !line.project.is_global());
+fn Projects(
+    view: ProjectsView,
+    /// Whether this is the first page.
+    first: bool,
+) -> impl IntoView {
+    let own = !first || view.projects.iter().any(|line| !line.project.is_global());
     let may_create = view.may_create.is_ok();
     view! {
         <Title text="Projects" />
@@ -53,14 +66,15 @@ fn Projects(view: ProjectsView) -> impl IntoView {
                 })}
         </PageHeader>
         {(!own).then(|| view! { <FirstSteps may_create=view.may_create archived=view.archived /> })}
-        <Cards projects=view.projects now=view.now />
+        <Cards projects=view.projects now=view.now first=first />
+        <Pages listed=Listed::InUse first=first next=view.next />
         <ArchivedLink />
     }
 }
 
 #[component]
-fn ArchivedProjects(view: ProjectsView) -> impl IntoView {
-    let none = view.projects.is_empty();
+fn ArchivedProjects(view: ProjectsView, first: bool) -> impl IntoView {
+    let none = first && view.projects.is_empty();
     view! {
         <Title text="Archived projects" />
         <PageHeader
@@ -79,8 +93,15 @@ fn ArchivedProjects(view: ProjectsView) -> impl IntoView {
                     </EmptyState>
                 }
             })}
-        <Cards projects=view.projects now=view.now />
+        <Cards projects=view.projects now=view.now first=first />
+        <Pages listed=Listed::Archived first=first next=view.next />
     }
+}
+
+#[component]
+fn Pages(listed: Listed, first: bool, next: Option<Slug>) -> impl IntoView {
+    let next = next.map(|after| paths::projects(listed, Some(&after)));
+    view! { <Pager newest=(!first).then(|| paths::projects(listed, None)) older=next words=("First", "Next") /> }
 }
 
 /// Leads to the projects that are archived, from the foot of a list of those in use.
@@ -94,14 +115,18 @@ pub fn ArchivedLink() -> impl IntoView {
 }
 
 #[component]
-fn Cards(projects: Vec<ProjectLine>, now: Time) -> impl IntoView {
+fn Cards(projects: Vec<ProjectLine>, now: Time, first: bool) -> impl IntoView {
+    let beyond = !first && projects.is_empty();
     let card = |line: ProjectLine| view! { <Project line=line now=now /> };
-    view! { <div class="cards">{projects.into_iter().map(card).collect_view()}</div> }
+    view! {
+        {beyond.then(|| view! { <p class="muted">"There are none after this place in the list."</p> })}
+        <div class="cards">{projects.into_iter().map(card).collect_view()}</div>
+    }
 }
 
 #[component]
 fn Project(line: ProjectLine, now: Time) -> impl IntoView {
-    let ProjectLine { project, integrations } = line;
+    let ProjectLine { project, integrations, more } = line;
     let none = integrations.is_empty();
     let items = integrations
         .into_iter()
@@ -120,6 +145,8 @@ fn Project(line: ProjectLine, now: Time) -> impl IntoView {
     view! {
         <Card title=project.title.to_string() href=href>
             {about(&project, now)} <ul class="rows">{items}</ul>
+            {(more > 0)
+                .then(|| view! { <p class="muted"><a href=paths::project(&project.slug)>{format!("and {more} more")}</a></p> })}
             {none.then(|| view! { <p class="muted">"No integration yet."</p> })}
         </Card>
     }

@@ -16,7 +16,7 @@ use towpath_domain::slugs::Slug;
 
 #[component]
 pub fn NewProjectPage() -> impl IntoView {
-    let projects = Resource::new(|| (), |()| view_projects(Listed::InUse));
+    let projects = Resource::new(|| (), |()| view_projects(Listed::InUse, None));
     view! {
         <main id="main" class="page page--narrow">
             <Loaded resource=projects let:projects>

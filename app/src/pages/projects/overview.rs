@@ -8,6 +8,7 @@ use crate::components::banner::Banner;
 use crate::components::button::LinkButton;
 use crate::components::card::Card;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::pager::Pager;
 use crate::components::tone::Tone;
 use crate::fns::projects::{LoadSample, RestoreProject};
 use crate::pages::workflows::StageLine;
@@ -16,14 +17,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use towpath_domain::environments::Environment;
 use towpath_domain::integrations::{Follows, Integration};
-use towpath_domain::projects::ProjectView;
-use towpath_domain::services::Service;
+use towpath_domain::projects::{Part, ProjectView, Served};
 use towpath_domain::streams::Stream;
 use towpath_domain::workflows::Workflow;
 
 #[component]
 pub fn Overview(
     view: ProjectView,
+    /// The page of its integrations and services that is shown.
+    part: Part,
     restore: ServerAction<RestoreProject>,
     load_sample: ServerAction<LoadSample>,
 ) -> impl IntoView {
@@ -35,7 +37,7 @@ pub fn Overview(
         "Where its builds arrive, the places where it runs, and the way between them."
     };
     // What is looked at every day stands first, once it is there.
-    let new = view.integrations.is_empty();
+    let new = !view.has_integration;
     let archived = project.archived_at.is_some();
     let refused = view.may_configure.clone().err().filter(|_| !archived);
     let places = if project.is_global() {
@@ -70,11 +72,12 @@ pub fn Overview(
             .map(|step| {
                 view! { <NextStep project=project.slug.clone() step=step may_configure=view.may_configure.is_ok() /> }
             })}
-        {(!new).then(|| view! { <Integrations view=view.clone() /> })}
+        {(!new).then(|| view! { <Integrations view=view.clone() part=part.clone() /> })}
         {places}
         <Workflows view=view.clone() />
-        {new.then(|| view! { <Integrations view=view.clone() /> })}
-        {(!view.services.is_empty()).then(|| view! { <Services view=view.clone() /> })}
+        {new.then(|| view! { <Integrations view=view.clone() part=part.clone() /> })}
+        {(part.services.is_some() || !view.services.is_empty())
+            .then(|| view! { <Services view=view.clone() part=part /> })}
         <ArchiveLink view=view />
     }
 }
@@ -182,9 +185,19 @@ fn Workflows(view: ProjectView) -> impl IntoView {
 }
 
 #[component]
-fn Integrations(view: ProjectView) -> impl IntoView {
+fn Integrations(view: ProjectView, part: Part) -> impl IntoView {
     let actions = add(&view, paths::new_integration(&view.project.slug), "Add integration");
     let none = view.integrations.is_empty();
+    let words = if view.has_integration {
+        "None after this place in the list."
+    } else {
+        "None yet. Builds arrive in an integration."
+    };
+    let page = |integrations| {
+        paths::project_part(&view.project.slug, &Part { integrations, services: part.services.clone() })
+    };
+    let first = part.integrations.is_some().then(|| page(None));
+    let next = view.next.integrations.clone().map(|after| page(Some(after)));
     let workflows = view.workflows;
     let item = move |integration: Integration| {
         let follows = follows(&integration, &workflows);
@@ -201,10 +214,11 @@ fn Integrations(view: ProjectView) -> impl IntoView {
     view! {
         <Card title="CI integrations" actions=actions>
             {if none {
-                view! { <p class="muted">"None yet. Builds arrive in an integration."</p> }.into_any()
+                view! { <p class="muted">{words}</p> }.into_any()
             } else {
                 view! { <ul class="rows">{view.integrations.into_iter().map(item).collect_view()}</ul> }.into_any()
             }}
+            <Pager newest=first older=next words=("First", "Next") label="Pages of integrations" />
         </Card>
     }
 }
@@ -224,15 +238,20 @@ fn follows(integration: &Integration, workflows: &[Workflow]) -> String {
 }
 
 #[component]
-fn Services(view: ProjectView) -> impl IntoView {
-    let ProjectView { project, integrations, services, .. } = view;
-    let item = move |service: Service| {
-        let integration = integrations.iter().find(|integration| integration.id == service.integration);
-        let built_by = integration.map(|integration| {
+fn Services(view: ProjectView, part: Part) -> impl IntoView {
+    let ProjectView { project, services, next, .. } = view;
+    let page = |services| {
+        paths::project_part(&project.slug, &Part { integrations: part.integrations.clone(), services })
+    };
+    let first = part.services.is_some().then(|| page(None));
+    let next = next.services.map(|after| page(Some(after)));
+    let none = services.is_empty();
+    let item = move |served: Served| {
+        let Served { service, built_by } = served;
+        let built_by = built_by.map(|(home, integration)| {
+            let name = if home == project.slug { integration.to_string() } else { format!("{home}/{integration}") };
             view! {
-                <span class="rows__meta">
-                    "built by " <a href=paths::integration(&project.slug, &integration.slug)>{integration.slug.to_string()}</a>
-                </span>
+                <span class="rows__meta">"built by " <a href=paths::integration(&home, &integration)>{name}</a></span>
             }
         });
         view! {
@@ -245,7 +264,9 @@ fn Services(view: ProjectView) -> impl IntoView {
     };
     view! {
         <Card title="Services">
+            {none.then(|| view! { <p class="muted">"None after this place in the list."</p> })}
             <ul class="rows">{services.into_iter().map(item).collect_view()}</ul>
+            <Pager newest=first older=next words=("First", "Next") label="Pages of services" />
         </Card>
     }
 }

@@ -38,7 +38,7 @@ impl Doors {
     async fn seen(shop: &Shop, actor: &Actor, promotion: &Promotion) -> Self {
         let digest = promotion.digest.to_string();
         let mut doors = Self(Vec::new());
-        doors.note("project", projects::view(shop, actor, "shop").await);
+        doors.note("project", projects::whole(shop, actor, "shop").await);
         doors.note("board", boards::view(shop, actor, "shop", "checkout").await);
         doors.note("promotion", inbox::promotion(shop, actor, "shop", promotion.number).await);
         doors.note("promotions", inbox::page(shop, actor, "shop", None, 9).await);
@@ -122,8 +122,8 @@ fn to_a_stranger_the_project_does_not_exist() {
             for (door, outcome) in seen.into_iter().chain(changed) {
                 assert!(matches!(outcome, Err(Error::NotFound(_))), "{door}: {outcome:?}");
             }
-            let hidden = projects::view(&shop, actor, "shop").await.expect_err("hidden").to_string();
-            let missing = projects::view(&shop, actor, "ship").await.expect_err("missing").to_string();
+            let hidden = projects::whole(&shop, actor, "shop").await.expect_err("hidden").to_string();
+            let missing = projects::whole(&shop, actor, "ship").await.expect_err("missing").to_string();
             assert_eq!(hidden.replace("shop", "ship"), missing, "the two answers differ in nothing");
         }
     });
@@ -139,7 +139,8 @@ fn lists_and_the_timeline_leave_out_what_a_stranger_may_not_see() {
         let sam = shop.stranger("Sam").await;
         let olga = shop.person("Olga", Role::release_manager(), Place::Project { project: bank.id }).await;
         for (actor, visible) in [(&sam, vec![]), (&olga, vec!["bank"])] {
-            let seen = projects::list(&shop, actor, Listed::InUse).await.expect("reads");
+            let seen =
+                projects::list(&shop, actor, Listed::InUse, None, projects::PAGE).await.expect("reads");
             let slugs: Vec<&str> = seen.projects.iter().map(|line| line.project.slug.as_str()).collect();
             assert_eq!(slugs, visible);
             let streams = streams::list(&shop, actor).await.expect("reads").streams;
@@ -174,7 +175,7 @@ fn lists_and_the_timeline_leave_out_what_a_stranger_may_not_see() {
 #[test]
 fn a_role_in_a_stream_shows_projects_but_not_what_concerns_the_installation() {
     on_both_engines(async |shop: Shop| {
-        let view = projects::view(&shop, &shop.ana, "shop").await.expect("the shop");
+        let view = projects::whole(&shop, &shop.ana, "shop").await.expect("the shop");
         let qa = view.streams.iter().find(|stream| stream.slug.as_str() == "qa").expect("a stream");
         let quinn = shop.person("Quinn", Role::viewer(), Place::Stream { stream: qa.id }).await;
         let link = towpath_domain::people::InvitationForm {

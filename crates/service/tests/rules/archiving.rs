@@ -14,7 +14,7 @@ use towpath_domain::promotions::{Choice, Outlook, RequestRefused};
 use towpath_domain::references::Tag;
 use towpath_domain::timeline::Filter;
 use towpath_service::images::{self, Reference};
-use towpath_service::projects::{archive, list, restore};
+use towpath_service::projects::{PAGE, archive, list, restore};
 use towpath_service::{Error, buckets, environments, inbox, projects, promotions, streams, tokens};
 
 const ARCHIVED: &str = "The project shop is archived";
@@ -28,7 +28,7 @@ fn rule<T: Debug>(outcome: Result<T, Error>) -> String {
 }
 
 async fn slugs(shop: &Shop, listed: Listed) -> Vec<String> {
-    let list = list(shop, &shop.ana, listed).await.expect("a list");
+    let list = list(shop, &shop.ana, listed, None, PAGE).await.expect("a list");
     list.projects.iter().map(|line| line.project.slug.to_string()).collect()
 }
 
@@ -111,7 +111,7 @@ fn pages_and_dry_runs_say_that_the_project_is_archived() {
         let waiting = shop.promote(&shop.ana, &digest, "staging", "prod").await.expect("waits");
         archive(&shop, &shop.ana, "shop").await.expect("archives");
         let says = |outcome: Result<(), String>| assert!(outcome.expect_err("refused").starts_with(ARCHIVED));
-        let view = projects::view(&shop, &shop.ana, "shop").await.expect("a view");
+        let view = projects::whole(&shop, &shop.ana, "shop").await.expect("a view");
         says(view.may_configure);
         assert_eq!(view.may_archive, Ok(()));
         let column = shop.column("qa").await;

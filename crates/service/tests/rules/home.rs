@@ -22,10 +22,10 @@ fn rows(home: &Home) -> Vec<String> {
     let of = |group: &home::HomeGroup| {
         let row = |service: &home::HomeService| {
             let cells: Vec<String> = service.cells.iter().map(cell).collect();
-            format!("{}/{} {}", group.project.slug, service.service.slug, cells.join(" "))
+            format!("{}/{} {}", group.project, service.slug, cells.join(" "))
         };
         if group.services.is_empty() {
-            return vec![format!("{} {:?}", group.project.slug, group.step)];
+            return vec![format!("{} {:?}", group.project, group.step)];
         }
         group.services.iter().map(row).collect()
     };
@@ -94,7 +94,7 @@ fn nobody_sees_or_counts_what_they_may_not() {
         shop.promote(&shop.ana, &digest, "staging", "prod").await.expect("waits");
         for (actor, visible) in [(&olga, vec!["bank"]), (&sam, vec![])] {
             let home = seen(&shop, actor, Filter::default()).await;
-            let slugs: Vec<&str> = home.groups.iter().map(|group| group.project.slug.as_str()).collect();
+            let slugs: Vec<&str> = home.groups.iter().map(|group| group.project.as_str()).collect();
             assert_eq!(slugs, visible);
             assert_eq!(home.projects.iter().map(|(slug, _)| slug.as_str()).collect::<Vec<_>>(), visible);
             assert_eq!((home.waiting, home.to_decide.len(), home.next), (0, 0, None));
@@ -106,7 +106,7 @@ fn nobody_sees_or_counts_what_they_may_not() {
             }
         }
         let ben = seen(&shop, &shop.ben, Filter::default()).await;
-        assert_eq!((ben.waiting, ben.to_decide[0].promotion.number), (1, 2));
+        assert_eq!((ben.waiting, ben.to_decide[0].number), (1, 2));
         // Who asked may not decide, so nothing waits for her.
         assert_eq!(seen(&shop, &shop.ana, Filter::default()).await.waiting, 0);
         let (narrow, _) = shop.token(&shop.ana, "shop/checkout", &["view"]).await;

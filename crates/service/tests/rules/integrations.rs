@@ -3,8 +3,9 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_integration, make_workflow, stage, wish, workflow};
 use towpath_domain::environments::EnvironmentForm;
-use towpath_domain::projects::ProjectForm;
+use towpath_domain::projects::{Listed, Part, ProjectForm, ProjectLine};
 use towpath_domain::promotions::Choice;
+use towpath_domain::slugs::Slug;
 use towpath_domain::streams::StreamForm;
 use towpath_domain::workflows::WorkflowForm;
 use towpath_service::promotions::{Decide, Request, decide, request};
@@ -71,7 +72,7 @@ fn who_follows_the_default_follows_whichever_it_is() {
             make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
             assert_eq!(followed().await.as_deref(), Some(slug));
         }
-        let defaults = projects::view(&shop, &shop.ana, "shop").await.expect("the shop").workflows;
+        let defaults = projects::whole(&shop, &shop.ana, "shop").await.expect("the shop").workflows;
         let defaults: Vec<&str> = defaults
             .iter()
             .filter(|workflow| workflow.is_default)
@@ -87,8 +88,8 @@ fn who_follows_the_default_follows_whichever_it_is() {
 fn an_integration_brings_a_service_of_its_name_except_in_global() {
     on_both_engines(async |shop: Shop| {
         let services = async |project: &str| {
-            let view = projects::view(&shop, &shop.ana, project).await.expect("a project");
-            view.services.iter().map(|service| service.slug.to_string()).collect::<Vec<_>>()
+            let view = projects::whole(&shop, &shop.ana, project).await.expect("a project");
+            view.services.iter().map(|served| served.service.slug.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(services("shop").await, ["checkout"]);
         let form = integration("base", "release_stream", ":none");
@@ -110,7 +111,7 @@ fn the_global_project_promotes_from_stream_to_stream() {
         make_workflow(&shop, &shop.ana, "global", form).await.expect("a workflow");
         let form = integration("base", "release_stream", "release");
         make_integration(&shop, &shop.ana, "global", form).await.expect("an integration");
-        let view = projects::view(&shop, &shop.ana, "global").await.expect("the project");
+        let view = projects::whole(&shop, &shop.ana, "global").await.expect("the project");
         let place = towpath_domain::access::Place::Project { project: view.project.id };
         let gil = shop.person("Gil", towpath_domain::access::Role::release_manager(), place).await;
 
@@ -130,5 +131,69 @@ fn the_global_project_promotes_from_stream_to_stream() {
             Decide { project: "global".to_owned(), ..crate::shop::decision(&waiting, Choice::Approve) };
         decide(&shop, &gil, approval).await.expect("may approve");
         assert_eq!(shop.pull(&gil, "global/base/production", "current").await.expect("is there"), digest);
+    });
+}
+
+#[test]
+fn a_project_shows_its_integrations_and_services_by_pages() {
+    on_both_engines(async |shop: Shop| {
+        for slug in ["basket", "web"] {
+            let form = integration(slug, "environment", ":none");
+            make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
+        }
+        let page = async |part: Part| {
+            let view = projects::view(&shop, &shop.ana, "shop", &part, 2).await.expect("a page");
+            assert!(view.has_integration);
+            let integrations: Vec<String> =
+                view.integrations.iter().map(|own| own.slug.to_string()).collect();
+            let services: Vec<String> = view
+                .services
+                .iter()
+                .map(|served| {
+                    let (project, integration) = served.built_by.as_ref().expect("what builds it");
+                    format!("{} by {project}/{integration}", served.service.slug)
+                })
+                .collect();
+            (integrations.join(" "), services.join(", "), view.next)
+        };
+        let own =
+            |text: &str| (text.to_owned(), "basket by shop/basket, checkout by shop/checkout".to_owned());
+        let after = |text: &str| Slug::parse(text).ok();
+        let (first, last) = (page(Part::default()).await, after("checkout"));
+        assert_eq!((first.0, first.1), own("basket checkout"));
+        assert_eq!(first.2, Part { integrations: last.clone(), services: last.clone() });
+        // One list goes on while the other stays.
+        let second = page(Part { integrations: last.clone(), services: None }).await;
+        assert_eq!((second.0, second.1), own("web"));
+        assert_eq!(second.2, Part { integrations: None, services: last });
+        let beyond = page(Part { integrations: after("web"), services: after("web") }).await;
+        assert_eq!(beyond, (String::new(), String::new(), Part::default()));
+    });
+}
+
+#[test]
+fn projects_are_listed_by_pages_with_their_first_integrations() {
+    on_both_engines(async |shop: Shop| {
+        for slug in ["bank", "zoo"] {
+            let form = ProjectForm { slug: slug.to_owned(), title: slug.to_owned() };
+            projects::create(&shop, &shop.ana, form).await.expect("a project");
+        }
+        for number in 1..=9 {
+            let form = integration(&format!("part-{number}"), "environment", ":none");
+            make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
+        }
+        let page = async |after: Option<&Slug>| {
+            let view = projects::list(&shop, &shop.ana, Listed::InUse, after, 2).await.expect("a page");
+            let line = |line: &ProjectLine| {
+                format!("{} {}+{}", line.project.slug, line.integrations.len(), line.more)
+            };
+            (view.projects.iter().map(line).collect::<Vec<_>>(), view.next)
+        };
+        let (first, next) = page(None).await;
+        assert_eq!(first, ["bank 0+0", "global 0+0"]);
+        assert_eq!(next.as_ref().map(Slug::as_str), Some("global"));
+        let (second, next) = page(next.as_ref()).await;
+        assert_eq!(second, ["shop 8+2", "zoo 0+0"]);
+        assert_eq!(next, None);
     });
 }

@@ -61,7 +61,7 @@ fn a_stage_with_a_gate_waits_for_someone_else() {
         assert_eq!(promotion.verdicts().needs(), ["1 approval by a release manager"]);
         assert!(shop.history("prod").await.is_empty());
         let items = inbox::list(&shop, &shop.ben).await.expect("reads");
-        assert_eq!(items.to_decide.iter().map(|item| item.promotion.number).collect::<Vec<_>>(), [2]);
+        assert_eq!(items.to_decide.iter().map(|item| item.number).collect::<Vec<_>>(), [2]);
         let own = inbox::list(&shop, &shop.ana).await.expect("reads");
         assert_eq!((own.to_decide.len(), own.asked.len()), (0, 1));
 

@@ -11,7 +11,7 @@ use towpath_domain::projects::{ProjectForm, Sample};
 use towpath_domain::references::Tag;
 use towpath_domain::timeline::Filter;
 use towpath_service::images::{Reference, open_blob, read_manifest};
-use towpath_service::projects::{archive, create, restore, view};
+use towpath_service::projects::{archive, create, restore, whole};
 use towpath_service::samples::{demonstrate, load};
 use towpath_service::{Error, boards, inbox, people};
 
@@ -42,7 +42,7 @@ fn it_has_something_for_every_page_and_is_loaded_once() {
         let ana = admin(&world).await;
         let project = load(&world, &ana).await.expect("loads");
         assert_eq!(project.sample, Some(Sample::Whole));
-        let view = view(&world, &ana, "sample").await.expect("a view");
+        let view = whole(&world, &ana, "sample").await.expect("a view");
         assert_eq!(view.project, project);
         assert_eq!((view.environments.len(), view.integrations.len(), view.services.len()), (3, 3, 3));
 
@@ -125,7 +125,7 @@ fn a_project_of_that_name_keeps_it() {
         let form = ProjectForm { slug: "sample".into(), title: "Our own".into() };
         create(&world, &ana, form).await.expect("a project");
         assert!(conflict(load(&world, &ana).await).contains("is not the sample"));
-        let view = view(&world, &ana, "sample").await.expect("a view");
+        let view = whole(&world, &ana, "sample").await.expect("a view");
         assert_eq!((view.project.sample, view.integrations.len()), (None, 0));
     });
 }
@@ -140,7 +140,7 @@ fn who_may_not_do_all_of_it_begins_nothing() {
         for actor in [project, manager] {
             assert!(matches!(load(&world, &actor).await, Err(Error::Forbidden(_))));
         }
-        assert!(matches!(view(&world, &ana, "sample").await, Err(Error::NotFound(_))));
+        assert!(matches!(whole(&world, &ana, "sample").await, Err(Error::NotFound(_))));
     });
 }
 
@@ -170,6 +170,6 @@ fn a_demonstration_needs_an_installation_without_people() {
         make_shop(&world, &ana).await;
         make_environment(&world, &ana, "shop", "dev", "dev").await;
         assert!(matches!(demonstrate(&world).await, Err(Error::Conflict(_))));
-        assert!(matches!(view(&world, &ana, "sample").await, Err(Error::NotFound(_))));
+        assert!(matches!(whole(&world, &ana, "sample").await, Err(Error::NotFound(_))));
     });
 }

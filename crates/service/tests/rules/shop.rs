@@ -174,7 +174,7 @@ impl Shop {
 
     /// One environment of the shop as a place of roles.
     pub async fn environment(&self, slug: &str) -> (ProjectId, EnvironmentId) {
-        let view = projects::view(self, &self.ana, "shop").await.expect("the shop");
+        let view = projects::whole(self, &self.ana, "shop").await.expect("the shop");
         let found = view.environments.into_iter().find(|environment| environment.slug.as_str() == slug);
         (self.project.id, found.expect("an environment").id)
     }

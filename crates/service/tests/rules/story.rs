@@ -44,7 +44,7 @@ fn an_image_travels_from_a_push_to_production_by_two_people_and_back() {
         assert!(matches!(&own, Err(Error::Refused(why)) if why.contains("someone else")), "{own:?}");
         minute();
         let items = inbox::list(&shop, &shop.ben).await.expect("reads").to_decide;
-        assert_eq!(items.iter().map(|item| item.promotion.number).collect::<Vec<_>>(), [2]);
+        assert_eq!(items.iter().map(|item| item.number).collect::<Vec<_>>(), [2]);
         shop.approve(&shop.ben, &waiting).await.expect("may approve");
         assert_eq!(shop.pull(&ci, "shop/checkout/prod", "current").await.expect("is there"), first);
 

@@ -58,7 +58,7 @@ fn a_token_sees_nothing_beside_its_scope() {
         boards::view(&shop, &narrow, "shop", "checkout").await.expect("its own");
         let other = boards::view(&shop, &narrow, "shop", "billing").await;
         assert!(matches!(other, Err(Error::NotFound(_))), "{other:?}");
-        let seen = projects::list(&shop, &narrow, Listed::InUse).await.expect("reads");
+        let seen = projects::list(&shop, &narrow, Listed::InUse, None, projects::PAGE).await.expect("reads");
         let slugs: Vec<String> = seen
             .projects
             .iter()

@@ -5,7 +5,7 @@ use crate::fixture::{Store, id, integration, project, slug};
 use crate::shop::Shop;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::integrations::{Follows, Integration};
-use towpath_store::integrations::{find, insert, list, list_all, load};
+use towpath_store::integrations::{find, first_of, insert, list, list_all, load};
 use towpath_store::projects;
 
 #[test]
@@ -25,8 +25,13 @@ fn an_integration_comes_back_with_what_it_follows() {
         let found = find(&mut conn, shop.project.id, &slug("api")).await.expect("reads");
         assert_eq!(found.as_ref(), Some(&default));
         assert_eq!(find(&mut conn, id(11), &slug("api")).await.expect("reads"), None);
-        let listed = list(&mut conn, shop.project.id).await.expect("reads");
-        assert_eq!(listed, [default, shop.integration, none]);
+        let page = async |conn: &mut _, after: &str, limit| {
+            list(conn, shop.project.id, after, limit).await.expect("reads")
+        };
+        assert_eq!(page(&mut conn, "", 2).await, [default.clone(), shop.integration.clone()]);
+        assert_eq!(page(&mut conn, "checkout", 2).await, std::slice::from_ref(&none));
+        let first = first_of(&mut conn, &[shop.project.id, id(11)], 2).await.expect("reads");
+        assert_eq!(first, [(shop.project.id, (vec![default, shop.integration], 3))].into());
     });
 }
 
