@@ -183,6 +183,7 @@ impl Writer {
             from: slug.clone(),
             needs: Vec::new(),
             reason,
+            reference: None,
         };
         self.tell(&place, Some((which, stage)), at, asked)?;
         let applied = Change::PromotionApplied { number, build: build.clone(), from: slug, placement };

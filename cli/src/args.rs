@@ -137,6 +137,9 @@ pub struct Promote {
     /// Why; it stays in the timeline.
     #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
     pub reason: Option<String>,
+    /// What it refers to, such as a change ticket, where the stage asks for one.
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
     /// Only tell what it would meet.
     #[arg(long)]
     pub dry_run: bool,

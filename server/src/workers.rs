@@ -5,14 +5,17 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, images, sessions};
+use towpath_service::{Service, images, promotions, sessions};
 
 const SWEEP: Duration = Duration::from_mins(10);
+/// How late what waits for a moment may be.
+const TURN: Duration = Duration::from_secs(2);
 
 /// Starts all of it; each ends by itself after `stop`.
 pub fn start(service: &Service, stop: &CancellationToken) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(sweep(service.clone(), stop.clone()));
+    workers.spawn(take_turns(service.clone(), stop.clone()));
     workers
 }
 
@@ -27,6 +30,23 @@ async fn sweep(service: Service, stop: CancellationToken) {
         }
         tell("sessions", sessions::sweep(&service).await);
         tell("uploads", images::sweep_uploads(&service).await);
+    }
+}
+
+/// Applies, or ends, the promotions that time has had its say in.
+async fn take_turns(service: Service, stop: CancellationToken) {
+    let mut turns = tokio::time::interval(TURN);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        match promotions::look_again(&service).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "waiting promotions ended by themselves"),
+            Err(error) => tracing::error!(%error, "waiting promotions could not be looked at again"),
+        }
     }
 }
 

@@ -58,13 +58,36 @@ pub fn ExactTime(at: Time) -> impl IntoView {
 
 /// The words alone.
 pub fn ago(at: Time, now: impl Into<Signal<Time>>) -> impl Fn() -> String + Send + 'static {
+    let present = use_present(now);
+    move || at.relative(present.get())
+}
+
+/// The server's time by now: what it last told, and what has passed here since.
+#[derive(Debug, Clone, Copy)]
+pub struct Present {
+    /// The server's moment, and when on this clock it was told.
+    told: Memo<(Time, i64)>,
+    clock: Option<Clock>,
+}
+
+pub fn use_present(now: impl Into<Signal<Time>>) -> Present {
     let now = now.into();
     let clock = use_context::<Clock>();
-    // The server's moment, and when on this clock it was told.
-    let told = Memo::new(move |_| (now.get(), clock.map_or(0, Clock::seconds)));
-    move || {
-        let (now, then) = told.get();
-        let passed = clock.map_or(0, |clock| clock.turned.get() - then);
-        at.relative(now.plus_seconds(passed.max(0)))
+    Present { told: Memo::new(move |_| (now.get(), clock.map_or(0, Clock::seconds))), clock }
+}
+
+impl Present {
+    /// To the last turn; whoever asks hears of the next one.
+    pub fn get(self) -> Time {
+        let (now, then) = self.told.get();
+        let passed = self.clock.map_or(0, |clock| clock.turned.get() - then);
+        now.plus_seconds(passed.max(0))
+    }
+
+    /// To the second.
+    pub fn get_untracked(self) -> Time {
+        let (now, then) = self.told.get_untracked();
+        let passed = self.clock.map_or(0, |clock| clock.seconds() - then);
+        now.plus_seconds(passed.max(0))
     }
 }

@@ -18,13 +18,15 @@ pub async fn promote(
     from: String,
     to: String,
     reason: String,
+    // Stages that ask for none have no field.
+    #[server(default)] reference: String,
 ) -> Result<i64, AppError> {
     use towpath_domain::promotions::State;
     use towpath_service::promotions::Request;
     let (_, actor) = signed_in()?;
     let board = format!("/projects/{project}/integrations/{integration}");
     let page = format!("/projects/{project}/promotions");
-    let request = Request { project, integration, digest, from, to, reason };
+    let request = Request { project, integration, digest, from, to, reason, reference };
     let promotion = towpath_service::promotions::request(&service()?, &actor, request).await?;
     match promotion.state {
         State::Waiting => leptos_axum::redirect(&format!("{page}/{}", promotion.number)),

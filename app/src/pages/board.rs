@@ -22,6 +22,7 @@ mod verdict;
 mod waiting;
 
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::time::{Present, use_present};
 use crate::fns::boards::view_board;
 use crate::fns::buckets::ResumeArrivals;
 use crate::fns::promotions::Promote;
@@ -76,6 +77,8 @@ pub fn BoardPage() -> impl IntoView {
 struct Table {
     board: Signal<Arc<Board>>,
     now: Signal<Time>,
+    /// By which verdicts are judged.
+    present: Present,
     carry: RwSignal<Carry>,
     /// The promotion that the dialog asks to confirm.
     wish: RwSignal<Option<Wish>>,
@@ -101,7 +104,8 @@ impl Table {
             _ => carry.held().map(|held| held.load),
         };
         let Some(load) = load else { return };
-        let turn = carry.turn(act, &around(&self.board.read_untracked(), load));
+        let around = around(&self.board.read_untracked(), load, self.present.get_untracked());
+        let turn = carry.turn(act, &around);
         if turn.carry != carry {
             self.carry.set(turn.carry);
         }
@@ -129,12 +133,13 @@ impl Table {
 }
 
 /// The board as it is around a build.
-fn around(board: &Board, load: Load) -> Around {
+fn around(board: &Board, load: Load, now: Time) -> Around {
     let card =
         board.column(load.from).and_then(|column| column.cards().find(|card| card.build.id == load.build));
     let stages = board.columns.iter().map(|column| {
         let bucket = column.slot.key;
-        let outlook = if bucket == load.from { None } else { board.consider(load.build, load.from, bucket) };
+        let outlook =
+            if bucket == load.from { None } else { board.consider(load.build, load.from, bucket, now) };
         Berth { bucket, name: column.slot.slug.to_string(), outlook }
     });
     Around {
@@ -163,9 +168,11 @@ fn BoardView(
         move || view_board(project.to_string(), integration.to_string()),
         move || gone.run(()),
     );
+    let now = Memo::new(move |_| board.read().now);
     let table = Table {
         board,
-        now: Memo::new(move |_| board.read().now).into(),
+        now: now.into(),
+        present: use_present(now),
         carry: RwSignal::new(Carry::Nothing),
         wish: RwSignal::new(None),
         announcement: use_context(),
@@ -240,7 +247,7 @@ fn tell(table: Table) {
         let mut words = news::news(&before, &now);
         let carry = table.carry.get_untracked();
         if let Some(held) = carry.held().filter(|held| !lies_there(&now, held.load)) {
-            let turn = carry.turn(Act::Vanish, &around(&before, held.load));
+            let turn = carry.turn(Act::Vanish, &around(&before, held.load, before.now));
             table.carry.set(turn.carry);
             words.extend(turn.says);
             if held.hand == Hand::Keys {

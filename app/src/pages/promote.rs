@@ -3,7 +3,7 @@
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::digest::DigestView;
-use crate::components::field::TextArea;
+use crate::components::field::{TextArea, TextField};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
@@ -37,6 +37,8 @@ pub fn PromoteForm(
     #[prop(into)]
     current: Signal<Option<Card>>,
     #[prop(into)] outlook: Signal<Outlook>,
+    /// The form of the reference that the stage asks for.
+    asks_for: Option<String>,
     #[prop(into)] now: Signal<Time>,
     /// The way back, where the form is a page of its own. In a dialog, the reason has the focus.
     #[prop(optional, into)]
@@ -90,6 +92,21 @@ pub fn PromoteForm(
                 </div>
             </dl>
             {said}
+            {asks_for
+                .filter(|_| !refused)
+                .map(|pattern| {
+                    view! {
+                        <TextField
+                            name="reference"
+                            label="Reference"
+                            hint=format!("Such as a change ticket, of the form {pattern}.")
+                            value=echo.value("reference")
+                            error=mistake(errors, "reference")
+                            required=true
+                            mono=true
+                        />
+                    }
+                })}
             {(!refused)
                 .then(|| {
                     view! {
@@ -130,6 +147,7 @@ pub fn PromoteForm(
 fn foretell(outlook: &Outlook, project: &Slug, to: &Slug) -> impl IntoView + use<> {
     let (tone, title) = match outlook {
         Outlook::Enters => (Tone::Success, "It is promoted at once"),
+        Outlook::Waits { until: Some(_), .. } => (Tone::Info, "It enters by itself in time"),
         Outlook::Waits { .. } => (Tone::Warning, "It will wait"),
         Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
     };
@@ -202,7 +220,7 @@ fn page(
     action: ServerAction<Promote>,
 ) -> impl IntoView + use<> {
     let (project, integration) = (&board.project.slug, &board.integration.slug);
-    let outlook = board.consider(card.build.id, from.slot.key, to.slot.key);
+    let outlook = board.consider(card.build.id, from.slot.key, to.slot.key, board.now);
     let title = format!("Promote {} to {}", card.build.tag, to.slot.slug);
     let trail = vec![
         Crumb::new("Projects", paths::PROJECTS),
@@ -226,6 +244,7 @@ fn page(
                         to=to.slot.slug.clone()
                         current=to.current.clone()
                         outlook=outlook
+                        asks_for=board.asks_for(to.slot.key).map(|pattern| pattern.as_str().to_owned())
                         now=board.now
                         back=paths::integration(project, integration)
                     />

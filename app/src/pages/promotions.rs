@@ -23,9 +23,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
-use towpath_domain::gates::{GateVerdict, Verdict};
+use towpath_domain::gates::{Gate, GateVerdict, Verdict};
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::{Choice, Decision, State};
+use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
 
 #[component]
@@ -89,6 +90,8 @@ fn Promotion(
     let waits = Memo::new(move |_| state.get() == State::Waiting);
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
     tell(promotion.number, state);
+    // Where time alone is waited for, nobody has anything to decide.
+    let asks_people = promotion.gates.iter().any(|gate| matches!(gate, Gate::Approvals(_)));
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
@@ -100,7 +103,7 @@ fn Promotion(
                 <Facts view=view /> <Gates view=view /> <Decisions view=view />
             </div>
             <div class="stack">
-                {move || waits.get().then(|| view! { <DecideForm view=view action=decide /> })}
+                {move || (waits.get() && asks_people).then(|| view! { <DecideForm view=view action=decide /> })}
                 {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
                 {move || {
                     waits.track();
@@ -155,6 +158,7 @@ pub fn badge(state: &State) -> impl IntoView + use<> {
         State::Applied { .. } => (Tone::Success, Symbol::Check),
         State::Rejected { .. } => (Tone::Danger, Symbol::Ban),
         State::Cancelled { .. } => (Tone::Neutral, Symbol::Close),
+        State::Expired { .. } => (Tone::Neutral, Symbol::Clock),
     };
     let name = state.name();
     view! {
@@ -209,6 +213,16 @@ fn Facts(view: View) -> impl IntoView {
                     <dt>"Reason"</dt>
                     <dd>{promotion.reason.to_string()}</dd>
                 </div>
+                {promotion
+                    .reference
+                    .map(|reference| {
+                        view! {
+                            <div class="facts__row">
+                                <dt>"Reference"</dt>
+                                <dd>{reference.to_string()}</dd>
+                            </div>
+                        }
+                    })}
                 <div class="facts__row">
                     <dt>"Pushed by"</dt>
                     <dd>{pusher}</dd>
@@ -221,22 +235,32 @@ fn Facts(view: View) -> impl IntoView {
 #[component]
 fn Gates(view: View) -> impl IntoView {
     let verdicts = Memo::new(move |_| view.read().verdicts.clone());
+    let now = Memo::new(move |_| view.read().now);
     let none = view.read_untracked().verdicts.is_empty();
     view! {
         <Panel title="Gates">
-            <ul class="rows">{move || verdicts.read().iter().map(gate).collect_view()}</ul>
+            <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, now)).collect_view()}</ul>
             {none.then(|| view! { <p class="muted">"This stage had no gate."</p> })}
         </Panel>
     }
 }
 
-fn gate(gate: &GateVerdict) -> impl IntoView + use<> {
+fn gate(gate: &GateVerdict, now: Memo<Time>) -> impl IntoView + use<> {
     let (tone, symbol, word, needs) = match &gate.verdict {
         Verdict::Passes => (Tone::Success, Symbol::Check, "passed", None),
-        Verdict::Waits { needs } => {
+        Verdict::Waits { until: Some(until), .. } => {
+            let until = *until;
+            let told = view! { "Passes by itself " <TimeView at=until now=now /> "." }.into_any();
+            (Tone::Info, Symbol::Clock, "waiting", Some(told))
+        }
+        Verdict::Waits { needs, .. } => {
             // A rule of which nothing is done yet says what it needs by itself.
-            let told = (!gate.rule.starts_with(needs.as_str())).then(|| format!("Still needs {needs}."));
+            let told =
+                (!gate.rule.starts_with(needs.as_str())).then(|| format!("Still needs {needs}.").into_any());
             (Tone::Warning, Symbol::Clock, "waiting", told)
+        }
+        Verdict::Blocked { because } => {
+            (Tone::Danger, Symbol::Ban, "blocked", Some(because.clone().into_any()))
         }
     };
     let rule = gate.rule.clone();
@@ -378,6 +402,7 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
         State::Applied { at, .. } => (format!("It became current in {}", first.promotion.to.slug), *at),
         State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
         State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
+        State::Expired { at, because } => (format!("It expired: {}", because.trim_end_matches('.')), *at),
     };
     let board = paths::integration(&first.project, &first.integration);
     let now = Memo::new(move |_| view.read().now);

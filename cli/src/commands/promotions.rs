@@ -18,8 +18,8 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
     } else {
         tagged(&client.board(&at.project, &at.integration).await?, &args)?
     };
-    let reason = args.reason.unwrap_or_default();
-    let new = NewPromotion { digest, from: args.from, to: args.to, reason, dry_run: args.dry_run };
+    let (reason, reference) = (args.reason.unwrap_or_default(), args.reference.unwrap_or_default());
+    let new = NewPromotion { digest, from: args.from, to: args.to, reason, reference, dry_run: args.dry_run };
     if args.dry_run {
         let outlook = client.consider(&at.project, &at.integration, &new).await?;
         return foresee(outlook, format);
@@ -70,7 +70,10 @@ fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure> {
     show(format, &outlook, |outlook| {
         let words = match outlook {
             Outlook::Enters => "enters at once".to_owned(),
-            Outlook::Waits { needs } => format!("waits for {}", needs.join(" and ")),
+            Outlook::Waits { needs, until } => {
+                let until = until.as_ref().map(|until| format!(", until {}", until.0)).unwrap_or_default();
+                format!("waits for {}{until}", needs.join(" and "))
+            }
             Outlook::Refused { .. } => "refused".to_owned(),
         };
         Table::facts([("outlook", words)])

@@ -72,6 +72,9 @@ pub struct Waiting {
     pub from: String,
     /// What is missing.
     pub needs: Vec<String>,
+    /// When it enters without anybody doing anything, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     pub requested_by: String,
     pub requested_at: Timestamp,
 }
@@ -141,6 +144,7 @@ impl From<domain::Waiting> for Waiting {
             tag: waiting.tag.into(),
             from: waiting.from.into(),
             needs: waiting.needs,
+            until: waiting.until.map(Timestamp::from),
             requested_by: waiting.requested_by,
             requested_at: waiting.requested_at.into(),
         }

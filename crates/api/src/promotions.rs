@@ -21,6 +21,9 @@ pub struct NewPromotion {
     /// Why; a dry run needs none.
     #[serde(default)]
     pub reason: String,
+    /// What it refers to, such as a change ticket, where the stage asks for one.
+    #[serde(default)]
+    pub reference: String,
     /// Only tells what it would meet.
     #[serde(default)]
     pub dry_run: bool,
@@ -33,7 +36,12 @@ pub enum Outlook {
     /// Every gate passes: it would be applied at once.
     Enters,
     /// It would wait for what the gates need.
-    Waits { needs: Vec<String> },
+    Waits {
+        needs: Vec<String>,
+        /// When it would be applied without anybody doing anything, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
     /// It would be refused with this problem.
     Refused { problem: Problem },
 }
@@ -46,6 +54,8 @@ pub enum PromotionState {
     Applied,
     Rejected,
     Cancelled,
+    /// It ended by itself: it could not be applied any more, or waited too long.
+    Expired,
 }
 
 /// A promotion in a list.
@@ -63,9 +73,12 @@ pub struct PromotionLine {
     /// What is missing while it waits.
     pub needs: Vec<String>,
     pub reason: String,
+    /// What it refers to, such as a change ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     pub requested_by: String,
     pub requested_at: Timestamp,
-    /// When it was applied, rejected or cancelled.
+    /// When it was applied, rejected or cancelled, or expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
 }
@@ -93,6 +106,12 @@ pub struct GateStanding {
     /// What would satisfy it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<String>,
+    /// When it passes without anybody doing anything, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why nothing satisfies it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<String>,
 }
 
 /// A person's decision.
@@ -147,6 +166,7 @@ impl From<InboxItem> for PromotionLine {
             state: promotion.state.into(),
             needs,
             reason: promotion.reason.into(),
+            reference: promotion.reference.map(String::from),
             requested_by,
             requested_at: promotion.requested_at.into(),
         }
@@ -183,9 +203,13 @@ impl From<PromotionView> for Promotion {
 
 impl From<GateVerdict> for GateStanding {
     fn from(gate: GateVerdict) -> Self {
+        let shut = Self { rule: gate.rule, passes: false, needs: None, until: None, blocked: None };
         match gate.verdict {
-            Verdict::Passes => Self { rule: gate.rule, passes: true, needs: None },
-            Verdict::Waits { needs } => Self { rule: gate.rule, passes: false, needs: Some(needs) },
+            Verdict::Passes => Self { passes: true, ..shut },
+            Verdict::Waits { needs, until } => {
+                Self { needs: Some(needs), until: until.map(Timestamp::from), ..shut }
+            }
+            Verdict::Blocked { because } => Self { blocked: Some(because), ..shut },
         }
     }
 }
@@ -197,6 +221,7 @@ impl From<State> for PromotionState {
             State::Applied { .. } => Self::Applied,
             State::Rejected { .. } => Self::Rejected,
             State::Cancelled { .. } => Self::Cancelled,
+            State::Expired { .. } => Self::Expired,
         }
     }
 }
@@ -204,7 +229,10 @@ impl From<State> for PromotionState {
 fn ended_at(state: &State) -> Option<towpath_domain::times::Time> {
     match state {
         State::Waiting => None,
-        State::Applied { at, .. } | State::Rejected { at, .. } | State::Cancelled { at, .. } => Some(*at),
+        State::Applied { at, .. }
+        | State::Rejected { at, .. }
+        | State::Cancelled { at, .. }
+        | State::Expired { at, .. } => Some(*at),
     }
 }
 
@@ -216,6 +244,7 @@ impl PromotionState {
             Self::Applied => "applied",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
         }
     }
 }

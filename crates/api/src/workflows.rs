@@ -89,6 +89,36 @@ pub enum Gate {
         #[serde(default)]
         bar_pusher: bool,
     },
+    /// The build must have been current in the stage that it comes from for so long.
+    Soak {
+        /// Such as `30m`, `2h` or `1d 12h`; up to `365d`.
+        #[schema(examples("2h"))]
+        time: String,
+    },
+    /// The build must have been current in every one of these buckets.
+    WasIn {
+        /// The slugs of buckets.
+        buckets: Vec<String>,
+    },
+    /// Nothing enters outside these hours of the week.
+    Window {
+        /// A name of the IANA time zone database.
+        #[schema(examples("Europe/Berlin"))]
+        zone: String,
+        /// Each such as `Mon-Fri 09:00-17:00`; what ends before it begins ends on the next day.
+        hours: Vec<String>,
+    },
+    /// A promotion must name something of this form, such as a change ticket.
+    Reference {
+        /// A regular expression that the whole reference has to match.
+        #[schema(examples("OPS-[0-9]+"))]
+        pattern: String,
+    },
+    /// The build must have been received no longer ago than this.
+    MaximumAge {
+        /// Such as `7d`; up to `365d`.
+        age: String,
+    },
 }
 
 fn release_manager() -> String {
@@ -145,6 +175,11 @@ impl From<Gate> for declared::Gate {
     fn from(gate: Gate) -> Self {
         match gate {
             Gate::Approvals { count, role, bar_pusher } => Self::Approvals { count, role, bar_pusher },
+            Gate::Soak { time } => Self::Soak { time },
+            Gate::WasIn { buckets } => Self::WasIn { buckets },
+            Gate::Window { zone, hours } => Self::Window { zone, hours },
+            Gate::Reference { pattern } => Self::Reference { pattern },
+            Gate::MaximumAge { age } => Self::MaximumAge { age },
         }
     }
 }
@@ -155,6 +190,16 @@ impl From<gates::Gate> for Gate {
             gates::Gate::Approvals(gates::Approvals { count, role, bar_pusher }) => {
                 Self::Approvals { count, role: role.into(), bar_pusher }
             }
+            gates::Gate::Soak { time } => Self::Soak { time: time.to_string() },
+            gates::Gate::WasIn { buckets } => {
+                Self::WasIn { buckets: buckets.into_iter().map(|bucket| bucket.slug.into()).collect() }
+            }
+            gates::Gate::Window(window) => Self::Window {
+                zone: window.zone.into(),
+                hours: window.hours.into_iter().map(String::from).collect(),
+            },
+            gates::Gate::Reference { pattern } => Self::Reference { pattern: pattern.into() },
+            gates::Gate::MaximumAge { age } => Self::MaximumAge { age: age.to_string() },
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::access::Actor;
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
+use crate::gates::{Circumstances, Gate, Opening, Pattern, Stay, Window};
 use crate::ids::{BuildId, PersonId, PlacementId};
 use crate::integrations::Integration;
 use crate::projects::Project;
@@ -21,6 +22,8 @@ pub struct Board {
     /// The workflow that holds for it, whether its own or the project's default.
     pub workflow: Option<Workflow>,
     pub columns: Vec<Column>,
+    /// When each window of the workflow's gates is open, for the next days.
+    pub openings: Vec<(Window, Vec<Opening>)>,
     /// Builds that were pushed to the integration without a bucket.
     pub unclassified: Vec<Card>,
     /// The host and port by which clients name images here.
@@ -68,6 +71,8 @@ pub struct Card {
     pub by_token: bool,
     pub at: Time,
     pub reason: Option<String>,
+    /// The buckets in which the build is or ever was current, where a gate asks for some.
+    pub been: Vec<BucketKey>,
 }
 
 /// A promotion that waits to enter a bucket.
@@ -78,6 +83,8 @@ pub struct Waiting {
     pub tag: Tag,
     pub from: Slug,
     pub needs: Vec<String>,
+    /// When it enters without anybody doing anything, where that is known.
+    pub until: Option<Time>,
     pub requested_by: String,
     pub requested_at: Time,
 }
@@ -117,11 +124,23 @@ impl Board {
         self.columns.iter().find(|column| column.slot.key == key)
     }
 
+    /// The form of the reference that a stage asks for, where it asks for one.
+    pub fn asks_for(&self, to: BucketKey) -> Option<&Pattern> {
+        let stage = self.workflow.as_ref()?.graph.stage(to)?;
+        stage.gates.iter().find_map(Gate::reference)
+    }
+
     /// What promoting a build from one bucket to another would meet. Absent where the board does not
     /// have the build or a bucket.
-    pub fn consider(&self, build: BuildId, from: BucketKey, to: BucketKey) -> Option<Outlook> {
+    pub fn consider(&self, build: BuildId, from: BucketKey, to: BucketKey, now: Time) -> Option<Outlook> {
         let (from, to) = (self.column(from)?, self.column(to)?);
-        let card = from.cards().find(|card| card.build.id == build)?;
+        let (card, stay) = from.stays().find(|(card, _)| card.build.id == build)?;
+        let circumstances = Circumstances {
+            received_at: card.build.received_at,
+            stay: Some(stay),
+            been: card.been.clone(),
+            openings: self.openings.clone(),
+        };
         let place = to.slot.target(self.project.id, self.integration.id);
         Some(consider(&Move {
             actor: &self.actor,
@@ -135,6 +154,8 @@ impl Board {
             was_current: true,
             current: to.current.as_ref().map(|card| card.build.id),
             open: to.waiting.iter().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
+            circumstances: &circumstances,
+            now,
         }))
     }
 }
@@ -144,6 +165,12 @@ impl Column {
     pub fn cards(&self) -> impl Iterator<Item = &Card> {
         self.current.iter().chain(&self.history)
     }
+
+    /// The same with how long each was current: until the one after it was placed.
+    fn stays(&self) -> impl Iterator<Item = (&Card, Stay)> {
+        let ends = std::iter::once(None).chain(self.cards().map(|card| Some(card.at)));
+        self.cards().zip(ends).map(|(card, to)| (card, Stay { from: card.at, to }))
+    }
 }
 
 impl Outlook {
@@ -151,7 +178,7 @@ impl Outlook {
     pub fn words(&self) -> String {
         match self {
             Self::Enters => "May enter now".to_owned(),
-            Self::Waits { needs } => format!("Waits for {}", needs.join(" and ")),
+            Self::Waits { needs, .. } => format!("Waits for {}", needs.join(" and ")),
             Self::Refused { refused } => refused.to_string(),
         }
     }

@@ -25,6 +25,14 @@ pub enum BucketKey {
     ReleaseStream(StreamId),
 }
 
+/// A bucket by its key and its permanent name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BucketName {
+    #[serde(flatten)]
+    pub key: BucketKey,
+    pub slug: Slug,
+}
+
 /// A slot that an integration has, whether or not anything was ever placed in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {

@@ -3,9 +3,15 @@
 //! [`judge`] is pure. The board in the browser, the service and every door call it, so that what a
 //! person is told before a drop is what the server decides after it.
 
-use crate::access::{Action, Actor, Refusal, Target, may};
-use crate::ids::PersonId;
-use crate::slugs::Slug;
+mod approvals;
+mod windows;
+
+pub use approvals::{Approval, Approvals, Barred, Involved, may_approve};
+pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
+
+use crate::buckets::{BucketKey, BucketName};
+use crate::spans::Span;
+use crate::times::Time;
 use serde::{Deserialize, Serialize};
 
 /// A condition on entering a stage.
@@ -13,30 +19,62 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "gate", rename_all = "snake_case")]
 pub enum Gate {
     Approvals(Approvals),
+    /// The build must have been current in the stage that it comes from for so long.
+    Soak {
+        time: Span,
+    },
+    /// The build must have been current in every one of these buckets.
+    WasIn {
+        buckets: Vec<BucketName>,
+    },
+    /// Nothing enters outside these hours of the week.
+    Window(Window),
+    /// The promotion must name something of this form, such as a change ticket.
+    Reference {
+        pattern: Pattern,
+    },
+    /// The build must have been received no longer ago than this.
+    MaximumAge {
+        age: Span,
+    },
 }
 
-/// So many people of a role must approve. The requester never counts.
+/// A regular expression that a whole text has to match. Only the server reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approvals {
-    pub count: u8,
-    pub role: Slug,
-    /// The person who pushed the build does not count either.
-    pub bar_pusher: bool,
-}
+#[serde(try_from = "String", into = "String")]
+pub struct Pattern(String);
+
+/// A text is empty, or too long for a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Write a pattern of 1 to 200 characters, such as OPS-[0-9]+.")]
+pub struct PatternError;
 
 /// What is known about one wish to enter a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    pub requester: PersonId,
-    pub pusher: PersonId,
-    pub approvals: Vec<Approval>,
+    pub involved: Involved,
+    /// Whether the promotion names something of the form that its gates ask for.
+    pub has_reference: bool,
+    pub circumstances: Circumstances,
 }
 
-/// One person's approval, with the roles that they held at the target when they gave it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    pub person: PersonId,
-    pub roles: Vec<Slug>,
+/// What is known about a build and its stage beside what people said. By default nothing, for gates that ask for none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Circumstances {
+    pub received_at: Time,
+    /// The last time that the build was current in the stage that it comes from.
+    pub stay: Option<Stay>,
+    /// The buckets in which the build is or ever was current.
+    pub been: Vec<BucketKey>,
+    /// When each window of the gates is open, from now until at least a week later; in order.
+    pub openings: Vec<(Window, Vec<Opening>)>,
+}
+
+/// How long a build was current in a bucket; without an end, it still is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stay {
+    pub from: Time,
+    pub to: Option<Time>,
 }
 
 /// How one gate stands.
@@ -47,6 +85,13 @@ pub enum Verdict {
     /// Something is still missing; `needs` says what would satisfy the gate.
     Waits {
         needs: String,
+        /// When it is satisfied without anybody doing anything, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    /// Nothing satisfies it any more.
+    Blocked {
+        because: String,
     },
 }
 
@@ -63,12 +108,126 @@ pub struct GateVerdict {
 #[serde(transparent)]
 pub struct Verdicts(pub Vec<GateVerdict>);
 
-/// Judges every gate by the facts.
-pub fn judge(gates: &[Gate], facts: &Facts) -> Verdicts {
-    let verdict = |gate: &Gate| match gate {
-        Gate::Approvals(approvals) => approvals.judge(facts),
+/// Judges every gate by the facts, as they are now.
+pub fn judge(gates: &[Gate], facts: &Facts, now: Time) -> Verdicts {
+    let verdict = |gate: &Gate| GateVerdict { rule: gate.words(), verdict: gate.judge(facts, now) };
+    Verdicts(gates.iter().map(verdict).collect())
+}
+
+impl Gate {
+    /// The rule as people read it on a stage: “2 approvals by release managers”.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Approvals(approvals) => approvals.words(),
+            Self::Soak { time } => format!("{} in the stage before", time.words()),
+            Self::WasIn { buckets } => format!("a stay in {}", names(buckets.iter())),
+            Self::Window(window) => format!("only {window}"),
+            Self::Reference { pattern } => format!("a reference like {}", pattern.0),
+            Self::MaximumAge { age } => format!("not older than {}", age.words()),
+        }
+    }
+
+    /// Whether it is judged by more than what people said and what stands in the promotion itself.
+    pub const fn asks_for_circumstances(&self) -> bool {
+        !matches!(self, Self::Approvals(_) | Self::Reference { .. })
+    }
+
+    /// The form of the reference that it asks for, if it asks for one.
+    pub const fn reference(&self) -> Option<&Pattern> {
+        match self {
+            Self::Reference { pattern } => Some(pattern),
+            _ => None,
+        }
+    }
+
+    fn judge(&self, facts: &Facts, now: Time) -> Verdict {
+        let Circumstances { received_at, stay, been, openings } = &facts.circumstances;
+        match self {
+            Self::Approvals(approvals) => approvals.judge(&facts.involved),
+            Self::Soak { time } => soak(*time, *stay, now),
+            Self::WasIn { buckets } => {
+                let missing = buckets.iter().filter(|bucket| !been.contains(&bucket.key));
+                match names(missing) {
+                    none if none.is_empty() => Verdict::Passes,
+                    missing => Verdict::waits(format!("a stay in {missing}")),
+                }
+            }
+            Self::Window(window) => {
+                let open = openings.iter().find(|(known, _)| known == window);
+                within(window, open.map_or(&[], |(_, open)| open), now)
+            }
+            Self::Reference { .. } if facts.has_reference => Verdict::Passes,
+            Self::Reference { .. } => Verdict::waits(self.words()),
+            Self::MaximumAge { age } if now <= age.after(*received_at) => Verdict::Passes,
+            Self::MaximumAge { age } => {
+                Verdict::Blocked { because: format!("The build is older than {}.", age.words()) }
+            }
+        }
+    }
+
+    /// The next moment at which its verdict may change by itself; absent where only people change it.
+    fn turns(&self, facts: &Facts, now: Time) -> Option<Time> {
+        match (self, self.judge(facts, now)) {
+            (_, Verdict::Waits { until, .. }) => until,
+            (Self::MaximumAge { age }, Verdict::Passes) => {
+                // It has to be later than the last moment that passes.
+                Some(Time::from_micros(age.after(facts.circumstances.received_at).micros() + 1))
+            }
+            (Self::Window(window), Verdict::Passes) => {
+                let open = facts.circumstances.openings.iter().find(|(known, _)| known == window)?;
+                open.1.iter().find(|opening| opening.has(now)).map(|opening| opening.to)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The first moment after now at which a verdict on the gates may change without anybody doing anything.
+pub fn turns(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
+    gates.iter().filter_map(|gate| gate.turns(facts, now)).filter(|at| *at > now).min()
+}
+
+fn soak(time: Span, stay: Option<Stay>, now: Time) -> Verdict {
+    let Some(Stay { from, to }) = stay else {
+        return Verdict::waits(format!("{} in the stage before", time.words()));
     };
-    Verdicts(gates.iter().map(|gate| GateVerdict { rule: gate.words(), verdict: verdict(gate) }).collect())
+    let until = time.after(from);
+    match to {
+        Some(to) if to < until => {
+            let stayed = Span::between(from, to).map_or_else(|| "less than a minute".to_owned(), Span::words);
+            let time = time.words();
+            Verdict::Blocked {
+                because: format!("It was replaced in the stage before after {stayed}, not {time}."),
+            }
+        }
+        _ if until <= now => Verdict::Passes,
+        _ => Verdict::Waits { needs: format!("{} in the stage before", time.words()), until: Some(until) },
+    }
+}
+
+fn within(window: &Window, openings: &[Opening], now: Time) -> Verdict {
+    if openings.iter().any(|opening| opening.has(now)) {
+        return Verdict::Passes;
+    }
+    let next = openings.iter().map(|opening| opening.from).filter(|from| *from > now).min();
+    Verdict::Waits { needs: format!("its hours, {window}"), until: next }
+}
+
+fn names<'a>(buckets: impl Iterator<Item = &'a BucketName>) -> String {
+    buckets.map(|bucket| bucket.slug.as_str()).collect::<Vec<_>>().join(" and ")
+}
+
+impl Opening {
+    fn has(&self, now: Time) -> bool {
+        self.from <= now && now < self.to
+    }
+}
+
+impl Verdict {
+    /// Waits for someone to do something.
+    fn waits(needs: String) -> Self {
+        Self::Waits { needs, until: None }
+    }
 }
 
 impl Verdicts {
@@ -79,162 +238,60 @@ impl Verdicts {
     /// What is still missing, gate by gate.
     pub fn needs(&self) -> Vec<String> {
         let needs = |gate: &GateVerdict| match &gate.verdict {
-            Verdict::Passes => None,
-            Verdict::Waits { needs } => Some(needs.clone()),
+            Verdict::Waits { needs, .. } => Some(needs.clone()),
+            Verdict::Passes | Verdict::Blocked { .. } => None,
         };
         self.0.iter().filter_map(needs).collect()
     }
-}
 
-/// Why someone's approval of a promotion would not count, or must not be given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Barred {
-    #[error("You asked for this promotion, so someone else has to approve it.")]
-    Requester,
-    #[error("You pushed this build, and this stage wants someone else to approve it.")]
-    Pusher,
-    #[error(
-        "This stage wants approvals by the role “{0}”, which you do not hold here. An admin can grant it."
-    )]
-    Role(Slug),
-    #[error("You have decided on this promotion already.")]
-    Decided,
-    #[error("Nothing here waits for an approval.")]
-    NothingToApprove,
-    #[error(transparent)]
-    Forbidden(#[from] Refusal),
-}
-
-/// Whether an actor's approval would count towards at least one approvals gate.
-pub fn may_approve(gates: &[Gate], facts: &Facts, actor: &Actor, target: &Target) -> Result<(), Barred> {
-    let person = actor.person();
-    // Whoever asked is told so, rather than that a role is missing which would not help.
-    if person == facts.requester && !gates.is_empty() {
-        return Err(Barred::Requester);
-    }
-    may(actor, Action::Approve, target)?;
-    let mut barred = Barred::NothingToApprove;
-    for Gate::Approvals(approvals) in gates {
-        let holds = |role: &Slug| actor.holds(role, target);
-        match approvals.counts(person, holds, facts) {
-            Ok(()) => return Ok(()),
-            Err(reason) => barred = reason,
-        }
-    }
-    Err(barred)
-}
-
-impl Gate {
-    /// The rule as people read it on a stage: “2 approvals by release managers”.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Approvals(Approvals { count, role, bar_pusher }) => {
-                let pusher = if *bar_pusher { ", not by who pushed it" } else { "" };
-                format!("{}{pusher}", approvals_by(usize::from(*count), role))
+    /// When all gates pass without anybody doing anything, where that is known: the latest of them, as each stays open.
+    pub fn until(&self) -> Option<Time> {
+        let mut latest = None;
+        for gate in &self.0 {
+            match &gate.verdict {
+                Verdict::Passes => {}
+                Verdict::Waits { until: Some(until), .. } => latest = latest.max(Some(*until)),
+                Verdict::Waits { until: None, .. } | Verdict::Blocked { .. } => return None,
             }
         }
+        latest
+    }
+
+    /// Why nothing helps any more, where that is so.
+    pub fn blocked(&self) -> Option<&str> {
+        self.0.iter().find_map(|gate| match &gate.verdict {
+            Verdict::Blocked { because } => Some(because.as_str()),
+            Verdict::Passes | Verdict::Waits { .. } => None,
+        })
     }
 }
 
-impl Approvals {
-    fn judge(&self, facts: &Facts) -> Verdict {
-        let counts = |approval: &&Approval| {
-            self.counts(approval.person, |role| approval.roles.contains(role), facts).is_ok()
-        };
-        let mut people: Vec<PersonId> =
-            facts.approvals.iter().filter(counts).map(|approval| approval.person).collect();
-        people.sort_unstable();
-        people.dedup();
-        match usize::from(self.count).saturating_sub(people.len()) {
-            0 => Verdict::Passes,
-            missing => Verdict::Waits { needs: approvals_by(missing, &self.role) },
-        }
+impl Pattern {
+    /// Takes a text of the right length. Whether it is a regular expression is for the server to find out.
+    pub fn parse(text: &str) -> Result<Self, PatternError> {
+        let text = text.trim();
+        let right = (1..=200).contains(&text.chars().count());
+        if right { Ok(Self(text.to_owned())) } else { Err(PatternError) }
     }
 
-    fn counts(&self, person: PersonId, holds: impl Fn(&Slug) -> bool, facts: &Facts) -> Result<(), Barred> {
-        if person == facts.requester {
-            return Err(Barred::Requester);
-        }
-        if self.bar_pusher && person == facts.pusher {
-            return Err(Barred::Pusher);
-        }
-        if !holds(&self.role) {
-            return Err(Barred::Role(self.role.clone()));
-        }
-        Ok(())
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
-/// “1 approval by a release manager”, “2 approvals by release managers”.
-fn approvals_by(count: usize, role: &Slug) -> String {
-    let role = role.as_str().replace('-', " ");
-    if count == 1 { format!("1 approval by a {role}") } else { format!("{count} approvals by {role}s") }
+impl TryFrom<String> for Pattern {
+    type Error = PatternError;
+
+    fn try_from(text: String) -> Result<Self, PatternError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> Self {
+        pattern.0
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn person(number: u128) -> PersonId {
-        PersonId(Uuid::from_u128(number))
-    }
-
-    fn manager() -> Slug {
-        crate::access::Role::release_manager().slug
-    }
-
-    fn gate(count: u8, bar_pusher: bool) -> Gate {
-        Gate::Approvals(Approvals { count, role: manager(), bar_pusher })
-    }
-
-    fn facts(approvers: &[u128]) -> Facts {
-        Facts {
-            requester: person(1),
-            pusher: person(2),
-            approvals: approvers
-                .iter()
-                .map(|number| Approval { person: person(*number), roles: vec![manager()] })
-                .collect(),
-        }
-    }
-
-    #[test]
-    fn no_gate_lets_everything_pass() {
-        assert!(judge(&[], &facts(&[])).pass());
-    }
-
-    #[test]
-    fn the_requester_never_counts_and_the_pusher_only_where_the_stage_allows() {
-        assert!(!judge(&[gate(1, false)], &facts(&[1])).pass());
-        assert!(judge(&[gate(1, false)], &facts(&[2])).pass());
-        assert!(!judge(&[gate(1, true)], &facts(&[2])).pass());
-        assert!(judge(&[gate(1, true)], &facts(&[3])).pass());
-    }
-
-    #[test]
-    fn one_person_counts_once() {
-        let verdicts = judge(&[gate(2, false)], &facts(&[3, 3]));
-        assert_eq!(verdicts.needs(), ["1 approval by a release manager"]);
-    }
-
-    #[test]
-    fn an_approval_without_the_role_does_not_count() {
-        let mut facts = facts(&[3]);
-        facts.approvals[0].roles.clear();
-        assert!(!judge(&[gate(1, false)], &facts).pass());
-    }
-
-    proptest! {
-        #[test]
-        fn another_approval_never_turns_a_pass_into_a_wait(
-            count in 1_u8..5, approvers in proptest::collection::vec(1_u128..9, 0..8), another in 1_u128..9
-        ) {
-            let gates = [gate(count, true)];
-            let before = judge(&gates, &facts(&approvers)).pass();
-            let after = judge(&gates, &facts(&[approvers, vec![another]].concat())).pass();
-            prop_assert!(!before || after);
-        }
-    }
-}
+mod tests;

@@ -29,6 +29,7 @@ pub mod search;
 pub mod services;
 pub mod sessions;
 pub mod slugs;
+pub mod spans;
 pub mod streams;
 pub mod timeline;
 pub mod times;

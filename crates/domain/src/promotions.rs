@@ -5,29 +5,24 @@
 //! audit log must tell. Only this module makes transitions, and the store saves nothing else.
 
 use crate::access::{Action, Actor, Refusal, Target, may};
-use crate::buckets::{BucketKey, Slot};
+use crate::buckets::{BucketKey, BucketName, Slot};
 use crate::builds::Build;
 use crate::digests::Digest;
-use crate::gates::{Approval, Barred, Facts, Gate, Verdicts, judge, may_approve};
+use crate::gates::{
+    Approval, Barred, Circumstances, Facts, Gate, Involved, Verdicts, judge, may_approve, turns,
+};
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
 };
 use crate::projects::{Archived, Project};
 use crate::references::Tag;
 use crate::slugs::Slug;
+use crate::spans::Span;
 use crate::timeline::{BuildName, Change, Personal};
 use crate::times::Time;
-use crate::words::Reason;
+use crate::words::{Reason, Reference};
 use crate::workflows::Workflow;
 use serde::{Deserialize, Serialize};
-
-/// A bucket by its key and its permanent name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BucketName {
-    #[serde(flatten)]
-    pub key: BucketKey,
-    pub slug: Slug,
-}
 
 /// A request to make a build current in a next stage's bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +46,8 @@ pub struct Promotion {
     pub requested_at: Time,
     pub pushed_by: PersonId,
     pub reason: Reason,
+    /// What it refers to, such as a change ticket; of the form that its gates ask for.
+    pub reference: Option<Reference>,
     pub decisions: Vec<Decision>,
     pub state: State,
     /// Counts the transitions; a save that expects another one is a conflict.
@@ -62,9 +59,23 @@ pub struct Promotion {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     Waiting,
-    Applied { at: Time, placement: PlacementId },
-    Rejected { at: Time, by: PersonId },
-    Cancelled { at: Time, by: PersonId },
+    Applied {
+        at: Time,
+        placement: PlacementId,
+    },
+    Rejected {
+        at: Time,
+        by: PersonId,
+    },
+    Cancelled {
+        at: Time,
+        by: PersonId,
+    },
+    /// It ended by itself, since it could not be applied any more or waited too long.
+    Expired {
+        at: Time,
+        because: String,
+    },
 }
 
 /// One person's word on a promotion, bound to the digest that they saw.
@@ -104,6 +115,8 @@ pub struct Move<'a> {
     pub current: Option<BuildId>,
     /// The number of a promotion of the same build into `to` that is still waiting.
     pub open: Option<i64>,
+    pub circumstances: &'a Circumstances,
+    pub now: Time,
 }
 
 /// What a promotion would meet.
@@ -115,6 +128,9 @@ pub enum Outlook {
     /// It would wait for what the gates need.
     Waits {
         needs: Vec<String>,
+        /// When it enters without anybody doing anything, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
     },
     Refused {
         refused: RequestRefused,
@@ -138,6 +154,10 @@ pub enum RequestRefused {
     AlreadyAsked { number: i64 },
     #[error("It has never been current in {from}.")]
     NeverThere { from: Slug },
+    #[error("{because}")]
+    Blocked { because: String },
+    #[error("{to} asks for a reference of the form {pattern}.")]
+    NoReference { to: Slug, pattern: String },
 }
 
 /// Why a decision is not taken.
@@ -165,6 +185,7 @@ pub enum CancelRefused {
 pub struct Transition {
     promotion: Promotion,
     changes: Vec<Change>,
+    due: Option<Time>,
 }
 
 /// What is new when a promotion is asked for: names and moments from their injected sources.
@@ -174,19 +195,24 @@ pub struct Asking {
     pub number: i64,
     pub placement: PlacementId,
     pub reason: Reason,
-    pub now: Time,
+    /// Whoever gives one has found that it is of the form that the stage's gates ask for.
+    pub reference: Option<Reference>,
 }
 
-/// Tells what promoting would meet, for the board, the dry run and the request itself.
+/// How long a promotion waits at most.
+pub const LONGEST_WAIT: Span = Span::DAYS_30;
+
+/// Tells what promoting would meet, for the board, the dry run and the request itself. A reference that the stage
+/// asks for is taken as given, since whoever asks gives it with the request.
 pub fn consider(wish: &Move) -> Outlook {
-    match plan(wish) {
+    match plan(wish, true) {
         Err(refused) => Outlook::Refused { refused },
         Ok(verdicts) if verdicts.pass() => Outlook::Enters,
-        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs() },
+        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: verdicts.until() },
     }
 }
 
-fn plan(wish: &Move) -> Result<Verdicts, RequestRefused> {
+fn plan(wish: &Move, has_reference: bool) -> Result<Verdicts, RequestRefused> {
     wish.project.check_in_use()?;
     let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
     let to = || wish.to.slug.clone();
@@ -204,8 +230,13 @@ fn plan(wish: &Move) -> Result<Verdicts, RequestRefused> {
     if let Some(number) = wish.open {
         return Err(RequestRefused::AlreadyAsked { number });
     }
-    let facts = Facts { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
-    Ok(judge(gates_of(workflow, wish.to.key), &facts))
+    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
+    let facts = Facts { involved, has_reference, circumstances: wish.circumstances.clone() };
+    let verdicts = judge(gates_of(workflow, wish.to.key), &facts, wish.now);
+    match verdicts.blocked() {
+        Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
+        None => Ok(verdicts),
+    }
 }
 
 fn gates_of(workflow: &Workflow, bucket: BucketKey) -> &[Gate] {
@@ -214,8 +245,15 @@ fn gates_of(workflow: &Workflow, bucket: BucketKey) -> &[Gate] {
 
 /// Asks for a promotion; one whose gates pass is applied in the same step.
 pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition, RequestRefused> {
-    let verdicts = plan(wish)?;
+    let verdicts = plan(wish, asking.reference.is_some())?;
     let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
+    let gates = gates_of(workflow, wish.to.key);
+    let wanted = gates.iter().find_map(Gate::reference).filter(|_| asking.reference.is_none());
+    if let Some(pattern) = wanted {
+        // It cannot be given later, so the promotion would wait for nothing.
+        let (to, pattern) = (wish.to.slug.clone(), pattern.as_str().to_owned());
+        return Err(RequestRefused::NoReference { to, pattern });
+    }
     let name = |slot: &Slot| BucketName { key: slot.key, slug: slot.slug.clone() };
     let promotion = Promotion {
         id: asking.id,
@@ -229,25 +267,26 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         to: name(wish.to),
         workflow: workflow.name.id,
         workflow_version: workflow.version,
-        gates: gates_of(workflow, wish.to.key).to_vec(),
+        gates: gates.to_vec(),
         requested_by: wish.actor.person(),
         requested_with: wish.actor.token(),
-        requested_at: asking.now,
+        requested_at: wish.now,
         pushed_by: wish.pushed_by,
         reason: asking.reason,
+        reference: asking.reference,
         decisions: Vec::new(),
         state: State::Waiting,
         version: 1,
     };
-    let mut changes = vec![Change::PromotionRequested {
+    let changes = vec![Change::PromotionRequested {
         number: promotion.number,
         build: promotion.build_name(),
         from: promotion.from.slug.clone(),
         needs: verdicts.needs(),
         reason: Personal::new(&promotion.reason),
+        reference: promotion.reference.as_ref().map(Personal::new),
     }];
-    let promotion = promotion.settle(asking.placement, asking.now, &mut changes);
-    Ok(Transition { promotion, changes })
+    Ok(promotion.settle(wish.circumstances, asking.placement, wish.now, changes))
 }
 
 fn workflow_project(wish: &Move) -> ProjectId {
@@ -256,8 +295,13 @@ fn workflow_project(wish: &Move) -> ProjectId {
 }
 
 impl Promotion {
-    pub fn verdicts(&self) -> Verdicts {
-        judge(&self.gates, &self.facts())
+    pub fn verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
+        judge(&self.gates, &self.facts(circumstances), now)
+    }
+
+    /// Whether its gates are judged by more than what stands in it.
+    pub fn asks_for_circumstances(&self) -> bool {
+        self.gates.iter().any(Gate::asks_for_circumstances)
     }
 
     /// Whether an actor may decide on it now, and why not.
@@ -265,7 +309,7 @@ impl Promotion {
         if self.state != State::Waiting {
             return Err(DecideRefused::Over(self.state.name().to_owned()));
         }
-        may_approve(&self.gates, &self.facts(), actor, place)?;
+        may_approve(&self.gates, &self.involved(), actor, place)?;
         if self.decisions.iter().any(|decision| decision.person == actor.person()) {
             return Err(Barred::Decided.into());
         }
@@ -279,6 +323,7 @@ impl Promotion {
         actor: &Actor,
         place: &Target,
         decision: Decision,
+        circumstances: &Circumstances,
         placement: PlacementId,
     ) -> Result<Transition, DecideRefused> {
         self.may_decide(actor, place)?;
@@ -286,7 +331,7 @@ impl Promotion {
             return Err(DecideRefused::OtherDigest);
         }
         let (choice, now) = (decision.choice, decision.at);
-        let mut changes = vec![Change::PromotionDecided {
+        let changes = vec![Change::PromotionDecided {
             number: self.number,
             build: self.build_name(),
             choice,
@@ -294,11 +339,25 @@ impl Promotion {
         }];
         self.decisions.push(decision);
         self.version += 1;
-        let promotion = match choice {
-            Choice::Approve => self.settle(placement, now, &mut changes),
-            Choice::Reject => Self { state: State::Rejected { at: now, by: actor.person() }, ..self },
-        };
-        Ok(Transition { promotion, changes })
+        if choice == Choice::Approve {
+            return Ok(self.settle(circumstances, placement, now, changes));
+        }
+        let promotion = Self { state: State::Rejected { at: now, by: actor.person() }, ..self };
+        Ok(Transition { promotion, changes, due: None })
+    }
+
+    /// Looks again at a waiting promotion as time has passed: it is applied where all gates pass now, and expires where
+    /// it cannot be applied any more. Absent where it is over already.
+    pub fn look_again(
+        mut self,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+    ) -> Option<Transition> {
+        (self.state == State::Waiting).then(|| {
+            self.version += 1;
+            self.settle(circumstances, placement, now, Vec::new())
+        })
     }
 
     /// Takes the promotion back: its requester may, and whoever may promote into the bucket.
@@ -320,7 +379,7 @@ impl Promotion {
             version: self.version + 1,
             ..self
         };
-        Ok(Transition { promotion, changes: vec![change] })
+        Ok(Transition { promotion, changes: vec![change], due: None })
     }
 
     /// Whether an actor may take it back now, and why not.
@@ -334,23 +393,47 @@ impl Promotion {
         Ok(())
     }
 
-    /// Applies a waiting promotion whose gates all pass.
-    fn settle(self, placement: PlacementId, now: Time, changes: &mut Vec<Change>) -> Self {
-        if !self.verdicts().pass() {
-            return self;
-        }
-        changes.push(Change::PromotionApplied {
-            number: self.number,
-            build: self.build_name(),
-            from: self.from.slug.clone(),
-            placement,
-        });
-        Self { state: State::Applied { at: now, placement }, ..self }
+    /// Applies a waiting promotion whose gates all pass, and ends one that waits in vain.
+    fn settle(
+        self,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+        mut changes: Vec<Change>,
+    ) -> Transition {
+        let facts = self.facts(circumstances);
+        let verdicts = judge(&self.gates, &facts, now);
+        let end = LONGEST_WAIT.after(self.requested_at);
+        let vain = verdicts
+            .blocked()
+            .map(str::to_owned)
+            .or_else(|| (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words())));
+        let (number, build) = (self.number, self.build_name());
+        let mut due = None;
+        let state = if verdicts.pass() {
+            changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
+            State::Applied { at: now, placement }
+        } else if let Some(because) = vain {
+            changes.push(Change::PromotionExpired { number, build, because: because.clone() });
+            State::Expired { at: now, because }
+        } else {
+            due = Some(turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end)));
+            State::Waiting
+        };
+        Transition { promotion: Self { state, ..self }, changes, due }
     }
 
-    fn facts(&self) -> Facts {
-        let approvals = self.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
+    fn facts(&self, circumstances: &Circumstances) -> Facts {
         Facts {
+            involved: self.involved(),
+            has_reference: self.reference.is_some(),
+            circumstances: circumstances.clone(),
+        }
+    }
+
+    fn involved(&self) -> Involved {
+        let approvals = self.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
+        Involved {
             requester: self.requested_by,
             pusher: self.pushed_by,
             approvals: approvals
@@ -373,6 +456,11 @@ impl Transition {
         &self.changes
     }
 
+    /// When the promotion has to be looked at again without anybody doing anything; absent once it is over.
+    pub const fn due(&self) -> Option<Time> {
+        self.due
+    }
+
     /// The placement that this step makes, where it applies the promotion.
     pub const fn placement(&self) -> Option<PlacementId> {
         match self.promotion.state {
@@ -393,6 +481,7 @@ impl State {
             Self::Applied { .. } => "applied",
             Self::Rejected { .. } => "rejected",
             Self::Cancelled { .. } => "cancelled",
+            Self::Expired { .. } => "expired",
         }
     }
 }

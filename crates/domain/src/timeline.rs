@@ -102,41 +102,159 @@ impl Personal {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
     InstallationCreated,
-    AdminLinkIssued { link: LinkId },
-    PersonInvited { link: LinkId, email: Personal, role: Slug, place: Place },
-    PersonJoined { person: PersonId, link: LinkId, name: Personal, email: Personal },
-    PasswordReset { person: PersonId, link: LinkId },
-    RoleGranted { binding: BindingId, person: PersonId, role: Slug, place: Place },
-    RoleRevoked { binding: BindingId, person: PersonId, role: Slug, place: Place },
-    TokenCreated { token: TokenId, title: String, actions: Vec<Action>, expires_at: Time },
-    TokenRevoked { token: TokenId, title: String },
-    StreamCreated { stream: StreamId, slug: Slug, production: bool },
-    ProjectCreated { title: String },
+    AdminLinkIssued {
+        link: LinkId,
+    },
+    PersonInvited {
+        link: LinkId,
+        email: Personal,
+        role: Slug,
+        place: Place,
+    },
+    PersonJoined {
+        person: PersonId,
+        link: LinkId,
+        name: Personal,
+        email: Personal,
+    },
+    PasswordReset {
+        person: PersonId,
+        link: LinkId,
+    },
+    RoleGranted {
+        binding: BindingId,
+        person: PersonId,
+        role: Slug,
+        place: Place,
+    },
+    RoleRevoked {
+        binding: BindingId,
+        person: PersonId,
+        role: Slug,
+        place: Place,
+    },
+    TokenCreated {
+        token: TokenId,
+        title: String,
+        actions: Vec<Action>,
+        expires_at: Time,
+    },
+    TokenRevoked {
+        token: TokenId,
+        title: String,
+    },
+    StreamCreated {
+        stream: StreamId,
+        slug: Slug,
+        production: bool,
+    },
+    ProjectCreated {
+        title: String,
+    },
     ProjectArchived,
     ProjectRestored,
-    EnvironmentCreated { slug: Slug, title: String, stream: Slug },
-    WorkflowCreated { slug: Slug, title: String, of: BucketKind, stages: Vec<Slug>, is_default: bool },
-    IntegrationCreated { title: String, of: BucketKind, workflow: Option<Slug> },
-    ServiceCreated { slug: Slug },
-    BuildReceived { build: BuildName, size: i64 },
-    ArrivalRefused { build: BuildName, refused: Refused },
-    BuildPlaced { build: BuildName, placement: PlacementId, before: Option<BuildName> },
-    PromotionRequested { number: i64, build: BuildName, from: Slug, needs: Vec<String>, reason: Personal },
-    PromotionDecided { number: i64, build: BuildName, choice: Choice, comment: Option<Personal> },
-    PromotionApplied { number: i64, build: BuildName, from: Slug, placement: PlacementId },
-    PromotionCancelled { number: i64, build: BuildName, reason: Option<Personal> },
-    RolledBack { build: BuildName, placement: PlacementId, before: Option<BuildName>, reason: Personal },
-    ArrivalsResumed { reason: Option<Personal> },
-    TagDeleted { tag: Tag, digest: Digest },
-    ManifestDeleted { digest: Digest },
-    InvitationWithdrawn { link: LinkId, email: Personal, role: Slug, place: Place },
-    NameChanged { person: PersonId, before: Personal, name: Personal },
-    PasswordChanged { person: PersonId },
-    SessionEnded { person: PersonId, session: SessionId },
+    EnvironmentCreated {
+        slug: Slug,
+        title: String,
+        stream: Slug,
+    },
+    WorkflowCreated {
+        slug: Slug,
+        title: String,
+        of: BucketKind,
+        stages: Vec<Slug>,
+        is_default: bool,
+    },
+    IntegrationCreated {
+        title: String,
+        of: BucketKind,
+        workflow: Option<Slug>,
+    },
+    ServiceCreated {
+        slug: Slug,
+    },
+    BuildReceived {
+        build: BuildName,
+        size: i64,
+    },
+    ArrivalRefused {
+        build: BuildName,
+        refused: Refused,
+    },
+    BuildPlaced {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+    },
+    PromotionRequested {
+        number: i64,
+        build: BuildName,
+        from: Slug,
+        needs: Vec<String>,
+        reason: Personal,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Personal>,
+    },
+    PromotionDecided {
+        number: i64,
+        build: BuildName,
+        choice: Choice,
+        comment: Option<Personal>,
+    },
+    PromotionApplied {
+        number: i64,
+        build: BuildName,
+        from: Slug,
+        placement: PlacementId,
+    },
+    PromotionCancelled {
+        number: i64,
+        build: BuildName,
+        reason: Option<Personal>,
+    },
+    PromotionExpired {
+        number: i64,
+        build: BuildName,
+        because: String,
+    },
+    RolledBack {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+        reason: Personal,
+    },
+    ArrivalsResumed {
+        reason: Option<Personal>,
+    },
+    TagDeleted {
+        tag: Tag,
+        digest: Digest,
+    },
+    ManifestDeleted {
+        digest: Digest,
+    },
+    InvitationWithdrawn {
+        link: LinkId,
+        email: Personal,
+        role: Slug,
+        place: Place,
+    },
+    NameChanged {
+        person: PersonId,
+        before: Personal,
+        name: Personal,
+    },
+    PasswordChanged {
+        person: PersonId,
+    },
+    SessionEnded {
+        person: PersonId,
+        session: SessionId,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 32] = [
+pub const KINDS: [(&str, &str); 33] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -144,6 +262,7 @@ pub const KINDS: [(&str, &str); 32] = [
     ("promotion_decided", "Promotion decided"),
     ("promotion_applied", "Promotion applied"),
     ("promotion_cancelled", "Promotion taken back"),
+    ("promotion_expired", "Promotion expired"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
     ("tag_deleted", "Tag deleted"),
@@ -199,6 +318,7 @@ impl Change {
             Self::PromotionDecided { .. } => "promotion_decided",
             Self::PromotionApplied { .. } => "promotion_applied",
             Self::PromotionCancelled { .. } => "promotion_cancelled",
+            Self::PromotionExpired { .. } => "promotion_expired",
             Self::RolledBack { .. } => "rolled_back",
             Self::ArrivalsResumed { .. } => "arrivals_resumed",
             Self::TagDeleted { .. } => "tag_deleted",
@@ -230,7 +350,8 @@ impl Change {
             Self::PromotionRequested { number, .. }
             | Self::PromotionDecided { number, .. }
             | Self::PromotionApplied { number, .. }
-            | Self::PromotionCancelled { number, .. } => Some(*number),
+            | Self::PromotionCancelled { number, .. }
+            | Self::PromotionExpired { number, .. } => Some(*number),
             _ => None,
         }
     }

@@ -87,6 +87,8 @@ words! {
     Title = |text| parse_text(text, 80, false);
     /// Why something was done; at most 1,000 characters.
     Reason = |text| parse_text(text, Reason::LONGEST as usize, true);
+    /// What a promotion refers to, such as a change ticket; one line, at most 100 characters.
+    Reference = |text| parse_text(text, 100, false);
     /// A person's name as they write it; one line, at most 80 characters.
     PersonName = |text| parse_text(text, 80, false);
     /// An e-mail address, in lowercase: it names an account, so case must not make two of one.

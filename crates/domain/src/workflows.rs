@@ -2,12 +2,13 @@
 
 pub mod declared;
 
-use crate::buckets::{BucketKey, BucketKind, Slot};
+use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
 use crate::forms::{Check, Invalid};
-use crate::gates::{Approvals, Gate};
+use crate::gates::{Approvals, Gate, Pattern, Window, Zone};
 use crate::ids::{ProjectId, WorkflowId};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
+use crate::spans::Span;
 use crate::words::Title;
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +217,29 @@ pub struct StageForm {
     pub role: String,
     /// Present where the person who pushed the build may not approve it.
     pub bar_pusher: Option<String>,
+    /// How long a build must have been in the stage before; empty for no such gate, as are all below.
+    pub soak: String,
+    /// The slugs of the buckets in which a build must have been, with commas between them.
+    pub was_in: String,
+    /// Hours of the week, with their time zone.
+    pub hours: String,
+    pub zone: String,
+    /// The pattern of the reference that a promotion must name.
+    pub reference: String,
+    /// How old a build may be.
+    pub maximum_age: String,
+}
+
+/// What a workflow is checked against: what its project has, and what only the server can tell.
+pub struct Given<'a> {
+    pub project: &'a Slug,
+    pub slots: &'a [Slot],
+    /// The roles that can approve.
+    pub roles: &'a [Slug],
+    /// Whether there is a time zone of this name.
+    pub zone: fn(&Zone) -> bool,
+    /// Whether a text is a regular expression, or why it is none.
+    pub pattern: fn(&Pattern) -> Result<(), String>,
 }
 
 /// A checked new workflow.
@@ -228,13 +252,13 @@ pub struct NewWorkflow {
 }
 
 impl WorkflowForm {
-    /// Checks the form against the slots of the project and the roles that can approve.
-    pub fn check(&self, project: &Slug, slots: &[Slot], roles: &[Slug]) -> Result<NewWorkflow, Invalid> {
+    /// Checks the form, stages and gates included.
+    pub fn check(&self, given: &Given) -> Result<NewWorkflow, Invalid> {
         let mut check = Check::default();
         let title = check.field("title", Title::parse(&self.title));
         let slug = check.field("slug", Slug::parse_new(&self.slug));
-        let kind = check.field("kind", check_kind(&self.kind, project));
-        let stages = kind.map(|kind| self.check_stages(kind, slots, roles, &mut check));
+        let kind = check.field("kind", check_kind(&self.kind, given.project));
+        let stages = kind.map(|kind| self.check_stages(kind, given, &mut check));
         let graph = stages.and_then(|stages| check.field("stages", Graph::linear(stages)));
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
@@ -245,23 +269,13 @@ impl WorkflowForm {
         check.finish(new)
     }
 
-    fn check_stages(
-        &self,
-        kind: BucketKind,
-        slots: &[Slot],
-        roles: &[Slug],
-        check: &mut Check,
-    ) -> Vec<Stage> {
+    fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Vec<Stage> {
         let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.bucket.is_empty());
         filled
             .filter_map(|(row, stage)| {
                 let field = |name: &str| format!("stages[{row}][{name}]");
-                let slot = slots
-                    .iter()
-                    .find(|slot| slot.key.kind() == kind && slot.slug.as_str() == stage.bucket)
-                    .ok_or_else(|| format!("“{}” is not one of the {} here.", stage.bucket, kind.plural()));
-                let slot = check.field(&field("bucket"), slot);
-                let gates = check.field(&field("approvals"), stage.check_gates(roles));
+                let slot = check.field(&field("bucket"), given.slot(kind, &stage.bucket));
+                let gates = stage.check_gates(kind, given, check, &field);
                 let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
                 slot.zip(gates).zip(arrivals).map(|((slot, gates), arrivals)| Stage {
                     bucket: slot.key,
@@ -273,10 +287,83 @@ impl WorkflowForm {
     }
 }
 
+/// A length of time, where one is given.
+fn given_span(text: &str) -> Option<Result<Span, String>> {
+    (!text.trim().is_empty()).then(|| Span::parse(text).map_err(|error| error.to_string()))
+}
+
+impl Given<'_> {
+    /// The slot of a kind by its slug.
+    fn slot(&self, kind: BucketKind, slug: &str) -> Result<&Slot, String> {
+        let found = self.slots.iter().find(|slot| slot.key.kind() == kind && slot.slug.as_str() == slug);
+        found.ok_or_else(|| format!("“{slug}” is not one of the {} here.", kind.plural()))
+    }
+
+    fn was_in(&self, kind: BucketKind, slugs: &[String]) -> Result<Gate, String> {
+        let mut buckets: Vec<BucketName> = Vec::new();
+        for slug in slugs {
+            let slot = self.slot(kind, slug)?;
+            if buckets.iter().all(|known| known.key != slot.key) {
+                buckets.push(BucketName { key: slot.key, slug: slot.slug.clone() });
+            }
+        }
+        if buckets.is_empty() {
+            return Err("Name at least one bucket.".to_owned());
+        }
+        Ok(Gate::WasIn { buckets })
+    }
+
+    fn window(&self, zone: &str, hours: &str) -> Result<Gate, String> {
+        let window = Window::parse(zone, hours).map_err(|error| error.to_string())?;
+        if (self.zone)(&window.zone) {
+            Ok(Gate::Window(window))
+        } else {
+            Err(format!("There is no time zone “{}”. Name one such as Europe/Berlin.", window.zone.as_str()))
+        }
+    }
+
+    fn reference(&self, pattern: &str) -> Result<Gate, String> {
+        let pattern = Pattern::parse(pattern).map_err(|error| error.to_string())?;
+        (self.pattern)(&pattern)?;
+        Ok(Gate::Reference { pattern })
+    }
+}
+
 impl StageForm {
-    fn check_gates(&self, roles: &[Slug]) -> Result<Vec<Gate>, &'static str> {
+    /// The gates, if every one of them is right, in the order in which the form has them.
+    fn check_gates(
+        &self,
+        kind: BucketKind,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Option<Vec<Gate>> {
+        let was_in = self.was_in.split(',').map(|slug| slug.trim().to_owned());
+        let was_in: Vec<String> = was_in.filter(|slug| !slug.is_empty()).collect();
+        let (window, zone) = (self.hours.trim(), self.zone.trim());
+        let asked: [(&str, Option<Result<Gate, String>>); 6] = [
+            ("approvals", self.check_approvals(given.roles).map_err(str::to_owned).transpose()),
+            ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
+            ("was_in", (!was_in.is_empty()).then(|| given.was_in(kind, &was_in))),
+            (
+                "hours",
+                (!window.is_empty())
+                    .then(|| given.window(if zone.is_empty() { "UTC" } else { zone }, window)),
+            ),
+            ("reference", (!self.reference.trim().is_empty()).then(|| given.reference(&self.reference))),
+            (
+                "maximum_age",
+                given_span(&self.maximum_age).map(|span| span.map(|age| Gate::MaximumAge { age })),
+            ),
+        ];
+        let gates = asked.into_iter().filter_map(|(name, gate)| Some(check.field(&field(name), gate?)));
+        // Every mistake is told, so that all are looked at before one ends it.
+        gates.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn check_approvals(&self, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
         let count = match self.approvals.trim() {
-            "" | "0" => return Ok(Vec::new()),
+            "" | "0" => return Ok(None),
             text => text.parse().ok().filter(|count| (1..=20).contains(count)),
         };
         let count = count.ok_or("Enter a number of approvals from 0 to 20.")?;
@@ -285,7 +372,7 @@ impl StageForm {
             text => roles.iter().find(|role| role.as_str() == text).cloned(),
         };
         let role = role.ok_or("Choose a role that may approve.")?;
-        Ok(vec![Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })])
+        Ok(Some(Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })))
     }
 
     fn check_arrivals(&self) -> Result<Option<Arrivals>, &'static str> {

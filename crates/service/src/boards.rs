@@ -5,9 +5,10 @@ mod history;
 pub use history::{history, placement};
 
 use crate::builds::name_of;
+use crate::circumstances::Judge;
 use crate::projects::in_use;
 use crate::scenes::Located;
-use crate::{Error, Service, explain, scenes};
+use crate::{Error, Service, circumstances, explain, scenes};
 use history::Known;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor};
@@ -17,6 +18,7 @@ use towpath_domain::gates::Gate;
 use towpath_domain::ids::{BuildId, PersonId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
+use towpath_domain::times::Time;
 use towpath_domain::workflows::{Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
@@ -36,9 +38,15 @@ pub async fn view(
     let mut conn = service.read().await?;
     let as_of = timeline::size(&mut conn).await?;
     let located = scenes::integration(&mut conn, actor, project, integration).await?;
-    let rows = Rows::load(&mut conn, &located).await?;
+    let now = service.now();
     let slots = located.slots(&mut conn).await?;
     let workflow = located.workflow(&mut conn).await?;
+    let gates: Vec<Gate> = workflow
+        .iter()
+        .flat_map(|workflow| workflow.graph.stages())
+        .flat_map(|stage| stage.gates.iter().cloned())
+        .collect();
+    let rows = Rows::load(&mut conn, &located, &gates, now).await?;
     let mut columns: Vec<Column> =
         slots.into_iter().map(|slot| rows.column(actor, &located, workflow.as_ref(), slot)).collect();
     if let Some(workflow) = &workflow {
@@ -55,9 +63,10 @@ pub async fn view(
         columns,
         registry: service.registry_host().to_owned(),
         insecure: service.public_url().starts_with("http://"),
+        openings: circumstances::openings(&gates, now),
         actor: actor.clone(),
         as_of,
-        now: service.now(),
+        now,
     })
 }
 
@@ -65,6 +74,7 @@ pub async fn view(
 struct Rows {
     buckets: Vec<BucketRows>,
     waiting: Vec<Promotion>,
+    judge: Judge,
     unclassified: Vec<Pushed>,
     known: Known,
 }
@@ -77,7 +87,7 @@ struct BucketRows {
 }
 
 impl Rows {
-    async fn load(conn: &mut Conn, located: &Located) -> Result<Self, Error> {
+    async fn load(conn: &mut Conn, located: &Located, gates: &[Gate], now: Time) -> Result<Self, Error> {
         let mut rows = Vec::new();
         for bucket in buckets::list(conn, located.integration.id).await? {
             let history = buckets::history(conn, bucket.id, None, HISTORY + 1).await?;
@@ -109,7 +119,10 @@ impl Rows {
         acted.sort_unstable();
         acted.dedup();
         let names = people::names(conn, &acted).await?;
-        Ok(Self { buckets: rows, waiting, unclassified, known: Known { builds, names } })
+        let judge = Judge::of(conn, &waiting, now).await?;
+        let been = circumstances::where_been(conn, gates, &wanted).await?;
+        let known = Known { builds, names, been };
+        Ok(Self { buckets: rows, waiting, judge, unclassified, known })
     }
 
     fn column(&self, actor: &Actor, located: &Located, workflow: Option<&Workflow>, slot: Slot) -> Column {
@@ -148,16 +161,19 @@ impl Rows {
             by_token: pushed.by.token.is_some(),
             at: pushed.build.received_at,
             reason: None,
+            been: Vec::new(),
         }
     }
 
     fn waiting(&self, promotion: &Promotion) -> Waiting {
+        let verdicts = self.judge.verdicts(promotion);
         Waiting {
             number: promotion.number,
             build: promotion.build,
             tag: promotion.tag.clone(),
             from: promotion.from.slug.clone(),
-            needs: promotion.verdicts().needs(),
+            needs: verdicts.needs(),
+            until: verdicts.until(),
             requested_by: self.known.name(promotion.requested_by),
             requested_at: promotion.requested_at,
         }

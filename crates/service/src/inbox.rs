@@ -1,5 +1,6 @@
 //! What waits for someone, and a promotion's page.
 
+use crate::circumstances::Judge;
 use crate::projects::in_use;
 use crate::promotions::Found;
 use crate::scenes::Located;
@@ -27,7 +28,9 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let waiting = promotions::waiting(&mut conn, WAITING).await?;
     let mut destinations = promotions::destinations(&mut conn, &waiting).await?;
     let names = names(&mut conn, &waiting).await?;
-    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now: service.now() };
+    let now = service.now();
+    let judge = Judge::of(&mut conn, &waiting, now).await?;
+    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now };
     for promotion in waiting {
         let Some(Destination { project, integration, target }) = destinations.remove(&promotion.id) else {
             continue;
@@ -37,7 +40,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         }
         let decides = promotion.may_decide(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person();
-        let item = InboxLine::from(item(project, integration, promotion, &names));
+        let item = InboxLine::from(item(project, integration, promotion, &judge, &names));
         if decides {
             inbox.to_decide.push(item);
         } else if asked {
@@ -74,13 +77,14 @@ pub async fn page(
         older = listed.last().map(|promotion| promotion.number);
     }
     let names = names(&mut conn, &listed).await?;
+    let judge = Judge::of(&mut conn, &listed, service.now()).await?;
     let mut places = Places::default();
     let mut items = Vec::new();
     for promotion in listed {
         let located = places.find(&mut conn, promotion.integration).await?;
         if actor.may(Action::View, &located.target()) {
             let (project, integration) = (located.project.slug.clone(), located.integration.slug.clone());
-            items.push(item(project, integration, promotion, &names));
+            items.push(item(project, integration, promotion, &judge, &names));
         }
     }
     Ok(PromotionsPage { items, older })
@@ -101,6 +105,7 @@ fn item(
     project: Slug,
     integration: Slug,
     promotion: Promotion,
+    judge: &Judge,
     names: &BTreeMap<PersonId, String>,
 ) -> InboxItem {
     let waits = promotion.state == State::Waiting;
@@ -108,7 +113,7 @@ fn item(
         project,
         integration,
         requested_by: names.get(&promotion.requested_by).cloned().unwrap_or_default(),
-        needs: if waits { promotion.verdicts().needs() } else { Vec::new() },
+        needs: if waits { judge.verdicts(&promotion).needs() } else { Vec::new() },
         promotion,
     }
 }
@@ -121,7 +126,7 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
             let decided = promotion.decisions.iter().map(|decision| decision.person);
             let ended = match promotion.state {
                 State::Cancelled { by, .. } | State::Rejected { by, .. } => Some(by),
-                State::Waiting | State::Applied { .. } => None,
+                State::Waiting | State::Applied { .. } | State::Expired { .. } => None,
             };
             decided.chain([promotion.requested_by, promotion.pushed_by]).chain(ended)
         })
@@ -176,9 +181,12 @@ pub async fn promotion(
                 by_token: placement.by.token.is_some(),
                 at: placement.at,
                 reason: None,
+                been: Vec::new(),
             })
         }
     };
+    let now = service.now();
+    let judge = Judge::of(&mut conn, std::slice::from_ref(&promotion), now).await?;
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
@@ -186,12 +194,12 @@ pub async fn promotion(
         may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,
         integration: located.integration.slug,
-        verdicts: promotion.verdicts().0,
+        verdicts: judge.verdicts(&promotion).0,
         build: pushed.build,
         current,
         names,
         as_of,
-        now: service.now(),
+        now,
         promotion,
     })
 }

@@ -3,7 +3,9 @@
 //! Pages, REST, registry and CLI all come through here, so every rule holds at every door. A use case
 //! takes who asks and answers what the caller shows; only the caller knows about protocols.
 
+mod circumstances;
 mod error;
+mod patterns;
 mod scenes;
 mod sources;
 

@@ -2,17 +2,19 @@
 
 use crate::builds::placer;
 use crate::scenes::Located;
-use crate::{Error, Service, scenes};
+use crate::{Error, Service, circumstances, patterns, scenes};
 use towpath_domain::access::{Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
+use towpath_domain::gates::{Circumstances, Gate};
 use towpath_domain::ids::PlacementId;
-use towpath_domain::placements::{Cause, Placement};
+use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{
     Asking, Choice, Decision, Move, Outlook, Promotion, Transition, consider, request as ask,
 };
-use towpath_domain::words::Reason;
+use towpath_domain::timeline::EventActor;
+use towpath_domain::words::{Reason, Reference};
 use towpath_store::buckets::Bucket;
 use towpath_store::builds::Pushed;
 use towpath_store::images::{self, Repository};
@@ -28,13 +30,36 @@ pub struct Request {
     pub from: String,
     pub to: String,
     pub reason: String,
+    /// What it refers to, such as a change ticket, where the stage asks for one; empty for none.
+    pub reference: String,
 }
 
 /// Asks for a promotion. One without gates, or whose gates pass, is applied in the same transaction.
 pub async fn request(service: &Service, actor: &Actor, request: Request) -> Result<Promotion, Error> {
     let wish = Wish::find(service, actor, &request).await?;
     let reason = Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error))?;
-    service.db().write(async move |tx| wish.ask(tx, reason).await).await
+    let reference = read_reference(&request.reference)?;
+    service.db().write(async move |tx| wish.ask(tx, reason, reference).await).await
+}
+
+/// Refuses a reference that is not of the form that one of the gates asks for, beside its field.
+fn check_reference(gates: &[Gate], reference: Option<&Reference>) -> Result<(), Invalid> {
+    let given = reference.map(Reference::as_str);
+    let wrong = gates
+        .iter()
+        .filter_map(Gate::reference)
+        .find(|pattern| !given.is_some_and(|given| patterns::matches(pattern, given)));
+    match (wrong, given) {
+        (None, _) => Ok(()),
+        (Some(pattern), None) => {
+            let asked = format!("The stage asks for a reference of the form {}.", pattern.as_str());
+            Err(Invalid::field("reference", asked))
+        }
+        (Some(pattern), Some(given)) => {
+            let form = format!("“{given}” is not of the form {}.", pattern.as_str());
+            Err(Invalid::field("reference", form))
+        }
+    }
 }
 
 /// What a promotion would meet now, without asking for it.
@@ -42,7 +67,23 @@ pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Resu
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
     let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
-    wish.weigh(&mut conn, current.as_ref(), consider).await
+    let outlook = wish.weigh(&mut conn, current.as_ref(), consider).await?;
+    if !matches!(outlook, Outlook::Refused { .. }) {
+        let workflow = wish.located.workflow(&mut conn).await?;
+        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(wish.to.key));
+        check_reference(
+            stage.map_or(&[], |stage| &stage.gates),
+            read_reference(&request.reference)?.as_ref(),
+        )?;
+    }
+    Ok(outlook)
+}
+
+fn read_reference(text: &str) -> Result<Option<Reference>, Invalid> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Reference::parse(text).map(Some).map_err(|error| Invalid::field("reference", error)),
+    }
 }
 
 /// A wish whose names are found.
@@ -83,10 +124,16 @@ impl Wish {
         let integration = self.located.integration.id;
         let workflow = self.located.workflow(conn).await?;
         let build = self.pushed.build.id;
-        let was_current = match buckets::find(conn, integration, self.from.key).await? {
+        let from = buckets::find(conn, integration, self.from.key).await?;
+        let was_current = match &from {
             Some(bucket) => buckets::was_current(conn, bucket.id, build).await?,
             None => false,
         };
+        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
+        let gates = stage.map_or(&[][..], |stage| &stage.gates);
+        let from = from.map(|bucket| bucket.id);
+        let now = self.service.now();
+        let circumstances = circumstances::of_wish(conn, gates, from, &self.pushed.build, now).await?;
         let open = promotions::open(conn, integration, build, self.to.key).await?;
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
@@ -101,20 +148,38 @@ impl Wish {
             was_current,
             current,
             open,
+            circumstances: &circumstances,
+            now,
         }))
     }
 
-    async fn ask(mut self, tx: &mut Tx, reason: Reason) -> Result<Promotion, Error> {
+    async fn ask(
+        mut self,
+        tx: &mut Tx,
+        reason: Reason,
+        reference: Option<Reference>,
+    ) -> Result<Promotion, Error> {
         let integration = self.located.integration.id;
         // It may have been archived since the wish was found.
         self.located.project = towpath_store::projects::load(tx, self.located.project.id).await?;
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
+        // What is refused for another reason is not sent back for its reference.
+        let refused = self.weigh(tx, Some(&bucket), |wish| match consider(wish) {
+            Outlook::Refused { refused } => Some(refused),
+            Outlook::Enters | Outlook::Waits { .. } => None,
+        });
+        if let Some(refused) = refused.await? {
+            return Err(refused.into());
+        }
+        let workflow = self.located.workflow(tx).await?;
+        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
+        check_reference(stage.map_or(&[], |stage| &stage.gates), reference.as_ref())?;
         let asking = Asking {
             id: self.service.id(),
             number: promotion_number(tx, &self.located).await?,
             placement: bucket.next(self.service.id()),
             reason,
-            now: self.service.now(),
+            reference,
         };
         let build = self.pushed.build.clone();
         let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
@@ -141,23 +206,75 @@ async fn save(
         tx.tell(service.event(Service::event_actor(actor), scene.clone(), change.clone()));
     }
     if let Some(id) = step.placement() {
-        apply(tx, service, actor, bucket, step.promotion(), id).await?;
+        apply(tx, service, placer(actor), bucket, step.promotion(), id).await?;
     }
     Ok(step.into_promotion())
+}
+
+/// How many promotions are looked at again in one turn.
+const TURN: i64 = 200;
+
+/// Looks again at the waiting promotions that time has had its say in: applies what may enter now, and ends what
+/// waits in vain. Answers how many have ended.
+pub async fn look_again(service: &Service) -> Result<u64, Error> {
+    let due = promotions::due(&mut service.read().await?, service.now(), TURN).await?;
+    let mut ended = 0;
+    for promotion in due {
+        let number = promotion.number;
+        match take_turn(service, promotion).await {
+            Ok(over) => ended += u64::from(over),
+            // One that cannot be looked at keeps nobody from the others.
+            Err(error) => tracing::error!(number, %error, "a waiting promotion could not be looked at again"),
+        }
+    }
+    Ok(ended)
+}
+
+/// Looks again at one; whether it has ended by that.
+async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Error> {
+    let writer = service.clone();
+    service
+        .db()
+        .write(async move |tx| {
+            let integration = towpath_store::integrations::load(tx, promotion.integration).await?;
+            let project = towpath_store::projects::load(tx, integration.project).await?;
+            let located = Located { project, integration };
+            let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
+            let Some(promotion) = promotions::lock(tx, promotion.id).await? else { return Ok(false) };
+            let now = writer.now();
+            let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
+            // It may have been archived since it was found to be due.
+            located.project.check_in_use()?;
+            let Some(step) = promotion.look_again(&circumstances, bucket.next(writer.id()), now) else {
+                return Ok(false);
+            };
+            promotions::save(tx, &step).await?;
+            let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
+            for change in step.changes() {
+                tx.tell(writer.event(EventActor::System, scene.clone(), change.clone()));
+            }
+            if let Some(id) = step.placement() {
+                let asked = step.promotion();
+                let by = Placer { person: asked.requested_by, token: asked.requested_with };
+                apply(tx, &writer, by, &bucket, asked, id).await?;
+            }
+            Ok::<_, Error>(step.due().is_none())
+        })
+        .await
 }
 
 /// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free.
 async fn apply(
     tx: &mut Tx,
     service: &Service,
-    actor: &Actor,
+    by: Placer,
     bucket: &Bucket,
     promotion: &Promotion,
     id: PlacementId,
 ) -> Result<(), Error> {
     let now = service.now();
     let cause = Cause::Promotion { promotion: promotion.id };
-    let placement = Placement { id, build: promotion.build, cause, by: placer(actor), at: now };
+    let placement = Placement { id, build: promotion.build, cause, by, at: now };
     buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?;
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
     images::add_tag(tx, repository, &promotion.tag, &promotion.digest, now).await?;
@@ -195,8 +312,8 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
         roles: roles.filter(|role| actor.holds(role, &found.place)).collect(),
         at: service.now(),
     };
-    let step = move |promotion: Promotion, actor: &Actor, place: &Target, placement: PlacementId| {
-        promotion.decide(actor, place, decision, placement).map_err(Error::from)
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
+        promotion.decide(actor, place, decision, &known.circumstances, known.placement).map_err(Error::from)
     };
     found.take(service, actor, step).await
 }
@@ -219,6 +336,12 @@ pub async fn cancel(
         promotion.cancel(actor, place, reason.as_ref(), now).map_err(Error::from)
     };
     found.take(service, actor, step).await
+}
+
+/// What a step on a promotion goes by beside who takes it.
+struct Known {
+    placement: PlacementId,
+    circumstances: Circumstances,
 }
 
 /// A promotion that who asks may see, with where it wants to go.
@@ -252,7 +375,7 @@ impl Found {
         self,
         service: &Service,
         actor: &Actor,
-        step: impl FnOnce(Promotion, &Actor, &Target, PlacementId) -> Result<Transition, Error> + Send + 'static,
+        step: impl FnOnce(Promotion, &Actor, &Target, Known) -> Result<Transition, Error> + Send + 'static,
     ) -> Result<Promotion, Error> {
         let (writer, actor) = (service.clone(), actor.clone());
         service
@@ -263,7 +386,9 @@ impl Found {
                 let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
-                let step = step(now, &actor, &place, bucket.next(writer.id()))?;
+                let circumstances = circumstances::of_promotion(tx, &now, writer.now()).await?;
+                let known = Known { placement: bucket.next(writer.id()), circumstances };
+                let step = step(now, &actor, &place, known)?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })
             .await

@@ -149,6 +149,7 @@ impl Play<'_> {
                     from: from.to_owned(),
                     to: to.to_owned(),
                     reason: reason.to_owned(),
+                    reference: String::new(),
                 };
                 let production = to.starts_with("prod");
                 let asks = if production { &self.cast.admin } else { &self.cast.developer };

@@ -1,13 +1,13 @@
 //! Promotion workflows.
 
-use crate::{Error, Service, allow, people, scenes};
+use crate::{Error, Service, allow, circumstances, patterns, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
-use towpath_domain::workflows::{NewWorkflow, Workflow, WorkflowForm, WorkflowName, declared};
+use towpath_domain::workflows::{Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, declared};
 use towpath_store::workflows;
 
 /// Creates a workflow from the form, whose stages follow one another.
@@ -18,7 +18,7 @@ pub async fn create(
     form: WorkflowForm,
 ) -> Result<Workflow, Error> {
     let kind = BucketKind::parse(&form.kind);
-    add(service, actor, project, kind, |project, slots, roles| form.check(project, slots, roles)).await
+    add(service, actor, project, kind, |given| form.check(given)).await
 }
 
 /// Creates a workflow as it is declared: any graph, each stage with any gates.
@@ -29,7 +29,7 @@ pub async fn declare(
     workflow: declared::Workflow,
 ) -> Result<Workflow, Error> {
     let kind = Some(workflow.kind);
-    add(service, actor, project, kind, |project, slots, roles| workflow.check(project, slots, roles)).await
+    add(service, actor, project, kind, |given| workflow.check(given)).await
 }
 
 /// Adds the workflow that `check` makes of the project's slots of a kind and the roles that can approve.
@@ -38,7 +38,7 @@ async fn add(
     actor: &Actor,
     project: &str,
     kind: Option<BucketKind>,
-    check: impl FnOnce(&Slug, &[Slot], &[Slug]) -> Result<NewWorkflow, Invalid>,
+    check: impl FnOnce(&Given) -> Result<NewWorkflow, Invalid>,
 ) -> Result<Workflow, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
@@ -49,7 +49,14 @@ async fn add(
     };
     let roles: Vec<Slug> =
         people::approving_roles(&mut conn).await?.into_iter().map(|role| role.slug).collect();
-    let new = check(&project.slug, &slots, &roles)?;
+    let given = Given {
+        project: &project.slug,
+        slots: &slots,
+        roles: &roles,
+        zone: circumstances::is_zone,
+        pattern: patterns::check,
+    };
+    let new = check(&given)?;
     save(service, actor, &project, &slots, new).await
 }
 

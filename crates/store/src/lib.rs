@@ -13,6 +13,7 @@ mod queue;
 pub mod access;
 pub mod buckets;
 pub mod builds;
+pub mod circumstances;
 pub mod environments;
 pub mod home;
 pub mod images;

@@ -6,15 +6,15 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::access::Target;
-use towpath_domain::buckets::BucketKey;
+use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
-use towpath_domain::promotions::{BucketName, Choice, Decision, Promotion, State, Transition};
+use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
-use towpath_domain::words::Reason;
+use towpath_domain::words::{Reason, Reference};
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -54,6 +54,7 @@ struct Row {
     pushed_by: PersonId,
     #[sqlx(try_from = "String")]
     reason: Reason,
+    reference: Option<String>,
     #[sqlx(json)]
     state_data: State,
     version: i64,
@@ -62,6 +63,7 @@ struct Row {
 impl Row {
     fn read(self, decisions: Vec<Decision>) -> Result<Promotion, Error> {
         let key = |of: &str, id| Ok::<_, Error>(BucketKey::new(kind("promotions", of)?, id));
+        let reference = self.reference.as_deref().map(Reference::parse).transpose();
         Ok(Promotion {
             id: self.id,
             project: self.project,
@@ -80,6 +82,7 @@ impl Row {
             requested_at: self.requested_at,
             pushed_by: self.pushed_by,
             reason: self.reason,
+            reference: reference.map_err(|error| Error::inconsistent("promotions", error))?,
             decisions,
             state: self.state_data,
             version: self.version,
@@ -126,7 +129,7 @@ macro_rules! select {
         concat!(
             "select m.id, m.project, m.number, m.integration, m.build, b.digest, b.tag, m.from_kind, m.from_key,
                     m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
-                    m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.state_data,
+                    m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.state_data,
                     m.version
              from promotions m join builds b on b.id = m.build ",
             $condition
@@ -169,6 +172,23 @@ pub async fn lock(tx: &mut Tx, id: PromotionId) -> Result<Option<Promotion>, Err
     execute!(tx.conn(), "update promotions set version = version where id = $1", id.uuid())?;
     let row = fetch!(fetch_optional, Row, tx.conn(), select!("where m.id = $1"), id.uuid())?;
     complete(tx, row).await
+}
+
+/// Up to `limit` promotions that are to be looked at again by now, the longest due first. Nothing in an archived project
+/// changes, so its own stay until it is restored.
+pub async fn due(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "join projects o on o.id = m.project
+             where m.due_at <= $1 and o.archived_at is null order by m.due_at limit $2"
+        ),
+        now.micros(),
+        limit
+    )?;
+    with_decisions(conn, rows).await
 }
 
 /// What waits in the buckets of an integration, oldest first.
@@ -337,16 +357,18 @@ pub async fn open(
 pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
     let promotion = transition.promotion();
     if promotion.version == 1 {
-        return insert(tx, promotion).await;
+        return insert(tx, promotion, transition.due()).await;
     }
     let rows = execute!(
         tx.conn(),
-        "update promotions set state = $2, state_data = $3, version = $4 where id = $1 and version = $5",
+        "update promotions set state = $2, state_data = $3, version = $4, due_at = $6
+         where id = $1 and version = $5",
         promotion.id.uuid(),
         promotion.state.name(),
         Json(&promotion.state),
         promotion.version,
         promotion.version - 1,
+        transition.due().map(Time::micros),
     )?;
     if rows != 1 {
         return Err(Error::Changed);
@@ -357,13 +379,15 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, promotion: &Promotion) -> Result<(), Error> {
+async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result<(), Error> {
     execute!(
         tx.conn(),
         "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
-                                 requested_with, requested_at, reason, state, state_data, version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+                                 requested_with, requested_at, reason, reference, state, state_data, version,
+                                 due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+                 $22, $23)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -382,9 +406,11 @@ async fn insert(tx: &mut Tx, promotion: &Promotion) -> Result<(), Error> {
         promotion.requested_with.map(TokenId::uuid),
         promotion.requested_at.micros(),
         promotion.reason.as_str(),
+        promotion.reference.as_ref().map(Reference::as_str),
         promotion.state.name(),
         Json(&promotion.state),
         promotion.version,
+        due.map(Time::micros),
     )
     .map(drop)
 }

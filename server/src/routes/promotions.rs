@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use towpath_api::times::Timestamp;
 use towpath_domain::promotions as domain;
 use towpath_service::promotions::{Decide, Request};
 use towpath_service::{Error, Service, inbox, promotions};
@@ -62,8 +63,8 @@ async fn request(
     Path((project, integration)): Path<(String, String)>,
     Body(new): Body<NewPromotion>,
 ) -> Result<Response, Failure> {
-    let NewPromotion { digest, from, to, reason, dry_run } = new;
-    let wish = Request { project: project.clone(), integration, digest, from, to, reason };
+    let NewPromotion { digest, from, to, reason, reference, dry_run } = new;
+    let wish = Request { project: project.clone(), integration, digest, from, to, reason, reference };
     if dry_run {
         let outlook = promotions::explain(&service, &caller.actor, wish).await?;
         return Ok(Json(foretell(outlook)).into_response());
@@ -77,7 +78,9 @@ async fn request(
 fn foretell(outlook: domain::Outlook) -> Outlook {
     match outlook {
         domain::Outlook::Enters => Outlook::Enters,
-        domain::Outlook::Waits { needs } => Outlook::Waits { needs },
+        domain::Outlook::Waits { needs, until } => {
+            Outlook::Waits { needs, until: until.map(Timestamp::from) }
+        }
         domain::Outlook::Refused { refused } => {
             Outlook::Refused { problem: Failure::from(Error::from(refused)).into_problem() }
         }

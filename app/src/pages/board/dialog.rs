@@ -60,10 +60,10 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
     let (build, (from, from_slug), (to, to_slug)) = (wish.build.id, wish.from, wish.to);
     let first = board.get_untracked();
     let current = Memo::new(move |_| board.read().column(to).and_then(|column| column.current.clone()));
-    let outlook = first.consider(build, from, to)?;
+    let outlook = first.consider(build, from, to, table.present.get_untracked())?;
     // A build that fell out of the board's history is judged as it was last.
     let outlook = Memo::new(move |last| {
-        let now = board.read().consider(build, from, to);
+        let now = board.read().consider(build, from, to, table.present.get());
         now.or_else(|| last.cloned()).unwrap_or_else(|| outlook.clone())
     });
     Some(view! {
@@ -76,6 +76,7 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
             to=to_slug
             current=current
             outlook=outlook
+            asks_for=first.asks_for(to).map(|pattern| pattern.as_str().to_owned())
             now=table.now
         />
     })

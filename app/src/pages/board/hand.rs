@@ -12,7 +12,7 @@ pub(super) fn HandBar(table: Table) -> impl IntoView {
     let load = Memo::new(move |_| table.carry.get().held().map(|held| (held.load, held.hand)));
     move || {
         let (load, hand) = load.get().filter(|(_, hand)| *hand != Hand::Mouse)?;
-        let around = super::around(&table.board.read_untracked(), load);
+        let around = super::around(&table.board.read_untracked(), load, table.present.get_untracked());
         let from = around.stages.iter().find(|stage| stage.bucket == load.from);
         let from = from.map(|stage| stage.name.clone()).unwrap_or_default();
         let hint = if hand == Hand::Touch {

@@ -11,6 +11,7 @@ use towpath_domain::buckets::BucketKey;
 use towpath_domain::ids::BuildId;
 use towpath_domain::promotions::Outlook;
 use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
 
 /// A stage to move to, or why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +26,7 @@ struct Choice {
 #[component]
 pub(super) fn MoveMenu(table: Table, from: BucketKey, card: Card) -> impl IntoView {
     let build = card.build.id;
-    let choices = Memo::new(move |_| choices(&table.board.read(), build, from));
+    let choices = Memo::new(move |_| choices(&table.board.read(), build, from, table.present.get()));
     let any = Memo::new(move |_| choices.read().iter().any(|choice| choice.leads));
     let tag = card.build.tag.to_string();
     move || {
@@ -42,12 +43,12 @@ pub(super) fn MoveMenu(table: Table, from: BucketKey, card: Card) -> impl IntoVi
     }
 }
 
-fn choices(board: &Board, build: BuildId, from: BucketKey) -> Vec<Choice> {
+fn choices(board: &Board, build: BuildId, from: BucketKey, now: Time) -> Vec<Choice> {
     let next = board.workflow.as_ref().map(|workflow| workflow.graph.after(from)).unwrap_or_default();
     let others = board.columns.iter().filter(|column| column.slot.key != from);
     let choice = |column: &towpath_domain::boards::Column| {
         let (bucket, slug) = (column.slot.key, column.slot.slug.clone());
-        let outlook = board.consider(build, from, bucket)?;
+        let outlook = board.consider(build, from, bucket, now)?;
         Some(Choice { bucket, slug, leads: next.contains(&bucket), outlook })
     };
     others.filter_map(choice).collect()

@@ -87,14 +87,14 @@ mod tests {
         });
         let card = json!({
             "build": build, "pushed_by": id(1), "placement": id(100 + number), "cause": cause, "by": "Ada",
-            "by_token": false, "at": 0, "reason": null,
+            "by_token": false, "at": 0, "reason": null, "been": [],
         });
         serde_json::from_value(card).unwrap()
     }
 
     fn waiting(number: i64, build: u32, needs: &str) -> Waiting {
         let waiting = json!({
-            "number": number, "build": id(build), "tag": format!("1.{build}"), "from": "qa", "needs": [needs],
+            "number": number, "build": id(build), "tag": format!("1.{build}"), "from": "qa", "needs": [needs], "until": null,
             "requested_by": "Rui", "requested_at": 0,
         });
         serde_json::from_value(waiting).unwrap()
@@ -115,7 +115,7 @@ mod tests {
                 "id": id(9), "project": id(2), "slug": "checkout", "title": "C", "kind": "environment",
                 "workflow": { "follows": "none" }, "created_at": 0,
             },
-            "workflow": null, "columns": [column], "unclassified": [], "registry": "", "insecure": true,
+            "workflow": null, "columns": [column], "openings": [], "unclassified": [], "registry": "", "insecure": true,
             "actor": { "identity": { "as": "person", "person": id(1) }, "grants": [], "scope": null },
             "as_of": 1, "now": 0,
         });

@@ -121,7 +121,7 @@ fn meeting(table: Table, carry: Carry, here: BucketKey) -> Meeting {
     if held.load.from == here {
         return Meeting::Source;
     }
-    let outlook = table.board.read().consider(held.load.build, held.load.from, here);
+    let outlook = table.board.read().consider(held.load.build, held.load.from, here, table.present.get());
     outlook.map_or(Meeting::Nothing, Meeting::Outlook)
 }
 

@@ -18,7 +18,7 @@ pub(super) const fn name(outlook: &Outlook) -> &'static str {
 pub(super) fn line(outlook: &Outlook, touched: bool) -> impl IntoView + use<> {
     let (symbol, word, reason) = match outlook {
         Outlook::Enters => (Symbol::Check, "May enter", "at once".to_owned()),
-        Outlook::Waits { needs } => (Symbol::Clock, "Waits", format!("for {}", needs.join(" and "))),
+        Outlook::Waits { needs, .. } => (Symbol::Clock, "Waits", format!("for {}", needs.join(" and "))),
         Outlook::Refused { refused: RequestRefused::Forbidden(refusal) } => {
             (Symbol::Ban, "You may not.", refusal.to_string())
         }

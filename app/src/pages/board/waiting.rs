@@ -6,6 +6,7 @@ use crate::components::time::TimeView;
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::boards::{Column, Waiting};
+use towpath_domain::times::Time;
 
 #[component]
 pub(super) fn WaitingList(table: Table, column: Memo<Column>) -> impl IntoView {
@@ -48,12 +49,21 @@ fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
             (None, None) => String::new(),
         }
     });
+    // Time alone is missing.
+    let until = Memo::new(move |last: Option<&Option<Time>>| {
+        let column = column.read();
+        let now = column.waiting.iter().find(|other| other.number == number);
+        now.map_or_else(|| last.copied().flatten(), |now| now.until)
+    });
+    let by_itself = move || {
+        until.get().map(|until| view! { " It enters by itself " <TimeView at=until now=table.now /> "." })
+    };
     view! {
         <li class="waiting__item">
             <a class="waiting__link" href=href>
                 {format!("#{number} · {tag}")}
             </a>
-            <span class="waiting__reason">{move || needs.get()}</span>
+            <span class="waiting__reason">{move || needs.get()} {by_itself}</span>
             <span class="waiting__meta">
                 {requested_by} " asked for it " <TimeView at=requested_at now=table.now />
             </span>

@@ -2,7 +2,8 @@
 
 use super::sketch::Sketch;
 use crate::components::choice::{Checkbox, Fieldset};
-use crate::components::field::{TextField, field_id};
+use crate::components::disclosure::Disclosure;
+use crate::components::field::{TextField, Validate, field_id};
 use crate::components::select::{Select, SelectOption};
 use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
@@ -60,7 +61,7 @@ fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> imp
                 input_type="number"
                 value=draft.value_or(&approvals, "0")
                 error=draft.mistake(&approvals)
-                validate=sketch.approvals()
+                validate=sketch.check("approvals", |stage, text| stage.approvals = text)
             />
             <Select
                 id=field_id(&role)
@@ -77,6 +78,54 @@ fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> imp
             hint="Who asks for the promotion never may."
             checked=draft.ticked(&bar_pusher, "on", false)
         />
+        <Conditions draft=draft sketch=sketch row=row />
+    }
+}
+
+/// The gates that are not about people.
+#[component]
+fn Conditions(draft: Draft, sketch: Sketch, row: usize) -> impl IntoView {
+    let field = move |name: &str| format!("stages[{row}][{name}]");
+    let names = ["soak", "was_in", "hours", "zone", "reference", "maximum_age"];
+    // What was typed, or is wrong, is seen at once.
+    let open = names.iter().any(|name| !draft.value(&field(name)).is_empty());
+    let text =
+        move |name: &'static str, label: &'static str, hint: &'static str, validate: Option<Validate>| {
+            let field = field(name);
+            let id = field_id(&field);
+            let (value, error) = (draft.value(&field), draft.mistake(&field));
+            view! {
+                <TextField
+                    id=id
+                    name=input_name(&field)
+                    label=label
+                    hint=hint
+                    value=value
+                    error=error
+                    validate=validate.unwrap_or_else(|| Validate::from(|_: &str| Ok(())))
+                />
+            }
+        };
+    let soak = sketch.check("soak", |stage, text| stage.soak = text);
+    let age = sketch.check("maximum_age", |stage, text| stage.maximum_age = text);
+    let hours = sketch.check("hours", |stage, text| stage.hours = text);
+    view! {
+        <Disclosure summary="More conditions" open=open>
+            <div class="form__rows">
+                <div class="form__row">
+                    {text("soak", "Time in the stage before", "Such as 30m, 2h or 1d 12h.", Some(soak))}
+                    {text("maximum_age", "Not older than", "Since it was received. Such as 30d.", Some(age))}
+                </div>
+                <div class="form__row">
+                    {text("hours", "Only in these hours", "Such as Mon-Fri 09:00-17:00, Sat 10:00-12:00.", Some(hours))}
+                    {text("zone", "Time zone of the hours", "Such as Europe/Berlin; UTC where it is empty.", None)}
+                </div>
+                <div class="form__row">
+                    {text("was_in", "Was in", "Buckets that it has passed, such as qa, perf.", None)}
+                    {text("reference", "Form of a reference", "A regular expression, such as OPS-[0-9]+.", None)}
+                </div>
+            </div>
+        </Disclosure>
     }
 }
 

@@ -12,7 +12,7 @@ use towpath_domain::forms::FieldError;
 use towpath_domain::gates::Gate;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
-use towpath_domain::workflows::{NewWorkflow, StageForm, WorkflowForm};
+use towpath_domain::workflows::{Given, NewWorkflow, StageForm, WorkflowForm};
 
 /// What a form is checked against.
 #[derive(Debug, Clone)]
@@ -85,14 +85,15 @@ impl Sketch {
         })
     }
 
-    /// Checks a count of approvals, by the check of the whole form.
-    pub fn approvals(self) -> Validate {
+    /// Checks one field of a stage's gates, by the check of the whole form; `set` puts the text into a stage.
+    pub fn check(self, field: &'static str, set: fn(&mut StageForm, String)) -> Validate {
         Validate::from(move |text: &str| {
             let ground = self.ground.get_value();
-            let mistakes =
-                ground.check(&ground.only(StageForm { approvals: text.to_owned(), ..StageForm::default() }));
-            let mistakes = mistakes.err().unwrap_or_default();
-            match mistakes.into_iter().find(|mistake| mistake.field == "stages[0][approvals]") {
+            let mut stage = StageForm::default();
+            set(&mut stage, text.to_owned());
+            let mistakes = ground.check(&ground.only(stage)).err().unwrap_or_default();
+            let field = format!("stages[0][{field}]");
+            match mistakes.into_iter().find(|mistake| mistake.field == field) {
                 Some(mistake) => Err(mistake.message),
                 None => Ok(()),
             }
@@ -102,7 +103,15 @@ impl Sketch {
 
 impl Ground {
     fn check(&self, form: &WorkflowForm) -> Result<NewWorkflow, Vec<FieldError>> {
-        form.check(&self.project, &self.slots, &self.roles).map_err(|invalid| invalid.errors().to_vec())
+        // What only the server can tell is left to it.
+        let given = Given {
+            project: &self.project,
+            slots: &self.slots,
+            roles: &self.roles,
+            zone: |_| true,
+            pattern: |_| Ok(()),
+        };
+        form.check(&given).map_err(|invalid| invalid.errors().to_vec())
     }
 
     /// A form that has nothing but one stage, in whichever bucket there is.

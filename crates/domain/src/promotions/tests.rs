@@ -5,7 +5,7 @@ use crate::access::{Grant, Identity, Place, Role};
 use crate::buckets::BucketKind;
 use crate::builds::{Arrival, Origin};
 use crate::digests::Algorithm;
-use crate::gates::Approvals;
+use crate::gates::{Approvals, Pattern, Stay};
 use crate::ids::{EnvironmentId, StreamId};
 use crate::streams::Stream;
 use crate::words::Title;
@@ -51,6 +51,8 @@ struct World {
     workflow: Workflow,
     build: Build,
     place: Target,
+    circumstances: Circumstances,
+    now: Time,
 }
 
 fn world(approvals: u8, bar_pusher: bool) -> World {
@@ -99,7 +101,19 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         archived_at: None,
         sample: None,
     };
-    World { project, qa, prod, workflow, build, place }
+    let stay = Some(Stay { from: build.received_at, to: None });
+    let circumstances =
+        Circumstances { received_at: build.received_at, stay, been: vec![qa.key], openings: Vec::new() };
+    World { project, qa, prod, workflow, build, place, circumstances, now: Time::from_micros(1) }
+}
+
+/// qa → prod, where prod has one gate.
+fn gated(gate: Gate) -> World {
+    let mut world = world(0, false);
+    let mut stages = world.workflow.graph.stages().to_vec();
+    stages[1].gates = vec![gate];
+    world.workflow.graph = Graph::linear(stages).expect("sound");
+    world
 }
 
 impl World {
@@ -116,6 +130,8 @@ impl World {
             was_current: true,
             current: None,
             open: None,
+            circumstances: &self.circumstances,
+            now: self.now,
         }
     }
 
@@ -145,7 +161,7 @@ fn asking() -> Asking {
         number: 2,
         placement: id(21),
         reason: Reason::parse("release").expect("a reason"),
-        now: Time::from_micros(1),
+        reference: None,
     }
 }
 
@@ -166,7 +182,7 @@ fn with_a_gate_it_waits_and_says_for_what() {
     let world = world(1, false);
     let admin = person(1, Role::admin());
     let needs = vec!["1 approval by a release manager".to_owned()];
-    assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs });
+    assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs, until: None });
     assert_eq!(world.asked(&admin).state, State::Waiting);
 }
 
@@ -175,7 +191,8 @@ fn nobody_approves_their_own_request() {
     let world = world(1, false);
     let manager = person(1, Role::release_manager());
     let promotion = world.asked(&manager);
-    let refused = promotion.decide(&manager, &world.place, world.approval(&manager), id(22));
+    let refused =
+        promotion.decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22));
     assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
 }
 
@@ -196,13 +213,16 @@ fn the_last_approval_applies_it_in_the_same_step() {
     let promotion = world.asked(&person(1, Role::admin()));
     let (second, third) = (person(2, Role::release_manager()), person(3, Role::release_manager()));
     let waiting = promotion
-        .decide(&second, &world.place, world.approval(&second), id(22))
+        .decide(&second, &world.place, world.approval(&second), &world.circumstances, id(22))
         .expect("may approve")
         .into_promotion();
     assert_eq!(waiting.state, State::Waiting);
-    let again = waiting.clone().decide(&second, &world.place, world.approval(&second), id(22));
+    let again =
+        waiting.clone().decide(&second, &world.place, world.approval(&second), &world.circumstances, id(22));
     assert_eq!(again, Err(DecideRefused::Barred(Barred::Decided)));
-    let applied = waiting.decide(&third, &world.place, world.approval(&third), id(23)).expect("may approve");
+    let applied = waiting
+        .decide(&third, &world.place, world.approval(&third), &world.circumstances, id(23))
+        .expect("may approve");
     assert_eq!(applied.placement(), Some(id(23)));
 }
 
@@ -212,9 +232,12 @@ fn a_rejection_ends_it_and_nothing_follows() {
     let manager = person(2, Role::release_manager());
     let promotion = world.asked(&person(1, Role::admin()));
     let rejection = world.decision(&manager, Choice::Reject);
-    let rejected =
-        promotion.decide(&manager, &world.place, rejection, id(22)).expect("may reject").into_promotion();
-    let refused = rejected.decide(&manager, &world.place, world.approval(&manager), id(22));
+    let rejected = promotion
+        .decide(&manager, &world.place, rejection, &world.circumstances, id(22))
+        .expect("may reject")
+        .into_promotion();
+    let refused =
+        rejected.decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22));
     assert_eq!(refused, Err(DecideRefused::Over("rejected".into())));
 }
 
@@ -224,7 +247,10 @@ fn a_decision_is_bound_to_the_digest_that_was_seen() {
     let manager = person(2, Role::release_manager());
     let decision = Decision { digest: Digest::of(Algorithm::Sha256, b"other"), ..world.approval(&manager) };
     let promotion = world.asked(&person(1, Role::admin()));
-    assert_eq!(promotion.decide(&manager, &world.place, decision, id(22)), Err(DecideRefused::OtherDigest));
+    assert_eq!(
+        promotion.decide(&manager, &world.place, decision, &world.circumstances, id(22)),
+        Err(DecideRefused::OtherDigest)
+    );
 }
 
 #[test]
@@ -269,6 +295,67 @@ fn its_requester_takes_it_back_and_a_viewer_does_not() {
     assert_eq!(cancelled.promotion().state.name(), "cancelled");
 }
 
+#[test]
+fn it_is_applied_by_itself_when_time_has_let_it_in() {
+    let mut world = gated(Gate::Soak { time: Span::minutes(30).expect("a length") });
+    let admin = person(1, Role::admin());
+    let half_past = Time::from_micros(0).plus_seconds(30 * 60);
+    let needs = vec!["30 minutes in the stage before".to_owned()];
+    assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs, until: Some(half_past) });
+    let asked = request(&world.wish(&admin), &world.build, asking()).expect("may ask");
+    assert_eq!(asked.due(), Some(half_past));
+    let early =
+        asked.clone().into_promotion().look_again(&world.circumstances, id(30), world.now).expect("waits");
+    assert_eq!((early.due(), early.placement()), (Some(half_past), None));
+    world.now = half_past;
+    let applied = asked.into_promotion().look_again(&world.circumstances, id(30), world.now).expect("waits");
+    assert_eq!((applied.due(), applied.placement()), (None, Some(id(30))));
+    assert_eq!(applied.changes().iter().map(Change::kind).collect::<Vec<_>>(), ["promotion_applied"]);
+    assert_eq!(applied.into_promotion().look_again(&world.circumstances, id(31), world.now), None);
+}
+
+#[test]
+fn what_waits_in_vain_expires_with_the_reason() {
+    let mut world = gated(Gate::Soak { time: Span::minutes(30).expect("a length") });
+    let promotion = world.asked(&person(1, Role::admin()));
+    world.circumstances.stay = Some(Stay { from: Time::from_micros(0), to: Some(world.now) });
+    let ended = promotion.look_again(&world.circumstances, id(30), world.now).expect("waits");
+    assert_eq!(ended.changes().iter().map(Change::kind).collect::<Vec<_>>(), ["promotion_expired"]);
+    assert_eq!((ended.promotion().state.name(), ended.due()), ("expired", None));
+
+    let world = self::world(1, false);
+    let promotion = world.asked(&person(1, Role::admin()));
+    let end = LONGEST_WAIT.after(world.now);
+    let waiting = promotion.look_again(&world.circumstances, id(30), Time::from_micros(end.micros() - 1));
+    let waiting = waiting.expect("waits");
+    assert_eq!((waiting.promotion().state.name(), waiting.due()), ("waiting", Some(end)));
+    let ended = waiting.into_promotion().look_again(&world.circumstances, id(30), end).expect("waits");
+    assert!(
+        matches!(&ended.promotion().state, State::Expired { because, .. } if because == "It waited for 30 days.")
+    );
+}
+
+#[test]
+fn a_reference_that_the_stage_asks_for_is_given_with_the_request() {
+    let world = gated(Gate::Reference { pattern: Pattern::parse("OPS-[0-9]+").expect("a pattern") });
+    let admin = person(1, Role::admin());
+    let refused = request(&world.wish(&admin), &world.build, asking());
+    let pattern = "OPS-[0-9]+".to_owned();
+    assert_eq!(refused, Err(RequestRefused::NoReference { to: world.prod.slug.clone(), pattern }));
+    let reference = Reference::parse("OPS-7").ok();
+    let applied = request(&world.wish(&admin), &world.build, Asking { reference, ..asking() });
+    assert_eq!(applied.expect("may ask").placement(), Some(id(21)));
+}
+
+#[test]
+fn what_can_never_enter_is_refused_at_once() {
+    let mut world = gated(Gate::MaximumAge { age: Span::minutes(1).expect("a length") });
+    world.now = Time::from_micros(0).plus_seconds(61);
+    let because = "The build is older than 1 minute.".to_owned();
+    let refused = RequestRefused::Blocked { because };
+    assert_eq!(request(&world.wish(&person(1, Role::admin())), &world.build, asking()), Err(refused));
+}
+
 /// A step that somebody tries, whether or not it is allowed.
 #[derive(Debug, Clone)]
 enum Attempt {
@@ -302,10 +389,10 @@ proptest! {
             let (Attempt::Approve(who) | Attempt::Reject(who) | Attempt::Cancel(who)) = attempt;
             let actor = person(who, Role::release_manager());
             let step = match attempt {
-                Attempt::Approve(_) => promotion.clone().decide(&actor, &world.place, world.approval(&actor), id(30)).ok(),
+                Attempt::Approve(_) => promotion.clone().decide(&actor, &world.place, world.approval(&actor), &world.circumstances, id(30)).ok(),
                 Attempt::Reject(_) => {
                     let decision = world.decision(&actor, Choice::Reject);
-                    promotion.clone().decide(&actor, &world.place, decision, id(30)).ok()
+                    promotion.clone().decide(&actor, &world.place, decision, &world.circumstances, id(30)).ok()
                 }
                 Attempt::Cancel(_) => promotion.clone().cancel(&actor, &world.place, None, Time::from_micros(3)).ok(),
             };

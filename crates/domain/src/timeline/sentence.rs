@@ -181,6 +181,16 @@ impl Telling<'_> {
                 .place()
                 .text(" by ")
                 .promotion(*number),
+            Change::PromotionExpired { number, build, because } => {
+                self.text("ended ")
+                    .promotion(*number)
+                    .text(" of ")
+                    .build(build)
+                    .text(" to ")
+                    .bucket()
+                    .place();
+                self.text(&format!(": {because}"))
+            }
             Change::PromotionCancelled { number, build, .. } => self
                 .text("took back ")
                 .promotion(*number)

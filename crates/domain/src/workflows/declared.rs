@@ -1,11 +1,12 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
-use super::{Arrivals, Graph, NewWorkflow, Stage as CheckedStage};
-use crate::buckets::{BucketKind, Slot};
+use super::{Arrivals, Given, Graph, NewWorkflow, Stage as CheckedStage, given_span};
+use crate::buckets::BucketKind;
 use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Gate as CheckedGate};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
+use crate::spans::SpanError;
 use crate::words::Title;
 
 /// A new workflow, its parts named and not yet checked.
@@ -37,19 +38,36 @@ pub enum Gate {
         role: String,
         bar_pusher: bool,
     },
+    Soak {
+        time: String,
+    },
+    WasIn {
+        /// The slugs of buckets.
+        buckets: Vec<String>,
+    },
+    Window {
+        zone: String,
+        hours: Vec<String>,
+    },
+    Reference {
+        pattern: String,
+    },
+    MaximumAge {
+        age: String,
+    },
 }
 
 /// How many gates a stage has at most.
 const GATES: usize = 20;
 
 impl Workflow {
-    /// Checks it against the slots of the project and the roles that can approve.
-    pub fn check(&self, project: &Slug, slots: &[Slot], roles: &[Slug]) -> Result<NewWorkflow, Invalid> {
+    /// Checks it, stages and gates included.
+    pub fn check(&self, given: &Given) -> Result<NewWorkflow, Invalid> {
         let mut check = Check::default();
         let slug = check.field("slug", Slug::parse_new(&self.slug));
         let title = check.field("title", Title::parse(&self.title));
-        let kind = check.field("kind", check_kind(self.kind.name(), project));
-        let stages = kind.and_then(|_| self.check_stages(slots, roles, &mut check));
+        let kind = check.field("kind", check_kind(self.kind.name(), given.project));
+        let stages = kind.and_then(|_| self.check_stages(given, &mut check));
         let edges = self.check_edges(&mut check);
         let graph = stages.zip(edges);
         let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
@@ -63,15 +81,11 @@ impl Workflow {
     }
 
     /// The stages, if every one of them is right.
-    fn check_stages(&self, slots: &[Slot], roles: &[Slug], check: &mut Check) -> Option<Vec<CheckedStage>> {
+    fn check_stages(&self, given: &Given, check: &mut Check) -> Option<Vec<CheckedStage>> {
         let mut stages = Vec::new();
         for (row, stage) in self.stages.iter().enumerate() {
-            let slot = slots
-                .iter()
-                .find(|slot| slot.key.kind() == self.kind && slot.slug.as_str() == stage.bucket)
-                .ok_or_else(|| format!("“{}” is not one of the {} here.", stage.bucket, self.kind.plural()));
-            let slot = check.field(&format!("stages[{row}][bucket]"), slot);
-            let gates = stage.check_gates(row, roles, check);
+            let slot = check.field(&format!("stages[{row}][bucket]"), given.slot(self.kind, &stage.bucket));
+            let gates = stage.check_gates(row, self.kind, given, check);
             stages.push(slot.zip(gates).map(|(slot, gates)| CheckedStage {
                 bucket: slot.key,
                 arrivals: stage.arrivals,
@@ -102,24 +116,57 @@ impl Workflow {
 }
 
 impl Stage {
-    fn check_gates(&self, row: usize, roles: &[Slug], check: &mut Check) -> Option<Vec<CheckedGate>> {
+    fn check_gates(
+        &self,
+        row: usize,
+        kind: BucketKind,
+        given: &Given,
+        check: &mut Check,
+    ) -> Option<Vec<CheckedGate>> {
         if self.gates.len() > GATES {
             check.mistake(&format!("stages[{row}][gates]"), format!("Use at most {GATES} gates."));
             return None;
         }
         let mut gates = Vec::new();
         for (number, gate) in self.gates.iter().enumerate() {
-            let Gate::Approvals { count, role, bar_pusher } = gate;
             let field = |name: &str| format!("stages[{row}][gates][{number}][{name}]");
-            let enough = (1..=20).contains(count).then_some(*count);
-            let count = check.field(&field("count"), enough.ok_or("Use a number from 1 to 20."));
-            let role = roles.iter().find(|known| known.as_str() == role).cloned();
-            let role = check.field(&field("role"), role.ok_or("Name a role that may approve."));
-            gates.push(count.zip(role).map(|(count, role)| {
-                CheckedGate::Approvals(Approvals { count, role, bar_pusher: *bar_pusher })
-            }));
+            gates.push(gate.check(kind, given, check, &field));
         }
         gates.into_iter().collect()
+    }
+}
+
+impl Gate {
+    fn check(
+        &self,
+        kind: BucketKind,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Option<CheckedGate> {
+        let span = |text: &str| given_span(text).unwrap_or_else(|| Err(SpanError.to_string()));
+        match self {
+            Self::Approvals { count, role, bar_pusher } => {
+                let enough = (1..=20).contains(count).then_some(*count);
+                let count = check.field(&field("count"), enough.ok_or("Use a number from 1 to 20."));
+                let role = given.roles.iter().find(|known| known.as_str() == role).cloned();
+                let role = check.field(&field("role"), role.ok_or("Name a role that may approve."));
+                count.zip(role).map(|(count, role)| {
+                    CheckedGate::Approvals(Approvals { count, role, bar_pusher: *bar_pusher })
+                })
+            }
+            Self::Soak { time } => {
+                check.field(&field("time"), span(time)).map(|time| CheckedGate::Soak { time })
+            }
+            Self::WasIn { buckets } => check.field(&field("buckets"), given.was_in(kind, buckets)),
+            Self::Window { zone, hours } => {
+                check.field(&field("hours"), given.window(zone, &hours.join(",")))
+            }
+            Self::Reference { pattern } => check.field(&field("pattern"), given.reference(pattern)),
+            Self::MaximumAge { age } => {
+                check.field(&field("age"), span(age)).map(|age| CheckedGate::MaximumAge { age })
+            }
+        }
     }
 }
 
@@ -127,7 +174,7 @@ impl Stage {
 mod tests {
     use super::*;
     use crate::access::Role;
-    use crate::buckets::BucketKey;
+    use crate::buckets::{BucketKey, Slot};
     use crate::streams::Stream;
     use uuid::Uuid;
 
@@ -158,7 +205,17 @@ mod tests {
     fn check(workflow: &Workflow) -> Result<NewWorkflow, Invalid> {
         let slots = [slot(1, "qa"), slot(2, "eu"), slot(3, "us")];
         let project = Slug::parse("shop").expect("a slug");
-        workflow.check(&project, &slots, &[Role::release_manager().slug])
+        let roles = [Role::release_manager().slug];
+        let given = Given {
+            project: &project,
+            slots: &slots,
+            roles: &roles,
+            zone: |zone| zone.as_str() == "Europe/Berlin",
+            pattern: |pattern| {
+                if pattern.as_str() == "(" { Err("It has no end.".to_owned()) } else { Ok(()) }
+            },
+        };
+        workflow.check(&given)
     }
 
     fn mistakes(workflow: &Workflow) -> Vec<String> {
@@ -179,6 +236,45 @@ mod tests {
         let buckets: Vec<_> = graph.stages().iter().map(|stage| stage.bucket).collect();
         assert_eq!(graph.after(buckets[0]), [buckets[1], buckets[2]]);
         assert_eq!(graph.after(buckets[1]), []);
+    }
+
+    #[test]
+    fn every_gate_is_checked_by_its_own_rule() {
+        let mut workflow = workflow(None);
+        let gates = |right: bool| {
+            let text = |fits: &str, wrong: &str| if right { fits } else { wrong }.to_owned();
+            vec![
+                Gate::Soak { time: text("2h", "soon") },
+                Gate::WasIn { buckets: vec!["qa".to_owned(), text("eu", "mars")] },
+                Gate::Window {
+                    zone: "Europe/Berlin".to_owned(),
+                    hours: vec![text("Mon-Fri 09:00-17:00", "always")],
+                },
+                Gate::Window {
+                    zone: text("Europe/Berlin", "Mars/Base"),
+                    hours: vec!["09:00-17:00".to_owned()],
+                },
+                Gate::Reference { pattern: text("OPS-[0-9]+", "(") },
+                Gate::MaximumAge { age: text("30d", "") },
+            ]
+        };
+        workflow.stages[2].gates = gates(true);
+        let words: Vec<String> =
+            check(&workflow).expect("sound").graph.stages()[2].gates.iter().map(CheckedGate::words).collect();
+        assert_eq!(
+            words,
+            [
+                "2 hours in the stage before",
+                "a stay in qa and eu",
+                "only Mon-Fri 09:00-17:00 (Europe/Berlin)",
+                "only 09:00-17:00 (Europe/Berlin)",
+                "a reference like OPS-[0-9]+",
+                "not older than 30 days",
+            ]
+        );
+        workflow.stages[2].gates = gates(false);
+        let fields = ["0][time]", "1][buckets]", "2][hours]", "3][hours]", "4][pattern]", "5][age]"];
+        assert_eq!(mistakes(&workflow), fields.map(|field| format!("stages[2][gates][{field}")));
     }
 
     #[test]

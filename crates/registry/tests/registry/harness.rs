@@ -155,6 +155,7 @@ impl Registry {
             from: from.into(),
             to: to.into(),
             reason: "tested".into(),
+            reference: String::new(),
         };
         promotions::request(&self.service, &self.admin, request).await?;
         Ok(())

@@ -7,7 +7,7 @@ use crate::{Error, Service, explain, scenes};
 use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::{Card, History};
-use towpath_domain::buckets::Slot;
+use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
@@ -119,6 +119,8 @@ impl Found {
 pub(super) struct Known {
     pub(super) builds: HashMap<BuildId, Pushed>,
     pub(super) names: BTreeMap<PersonId, String>,
+    /// Where each build has been, as far as somebody wants to know.
+    pub(super) been: HashMap<BuildId, Vec<BucketKey>>,
 }
 
 impl Known {
@@ -131,7 +133,7 @@ impl Known {
         acted.dedup();
         let builds = builds::list(conn, &wanted).await?;
         let builds = builds.into_iter().map(|pushed| (pushed.build.id, pushed)).collect();
-        Ok(Self { builds, names: people::names(conn, &acted).await? })
+        Ok(Self { builds, names: people::names(conn, &acted).await?, been: HashMap::new() })
     }
 
     /// A placement as a card; absent where its build was not read.
@@ -146,6 +148,7 @@ impl Known {
             by_token: placed.placement.by.token.is_some(),
             at: placed.placement.at,
             reason: placed.reason.clone(),
+            been: self.been.get(&pushed.build.id).cloned().unwrap_or_default(),
         })
     }
 

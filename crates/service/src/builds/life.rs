@@ -1,5 +1,6 @@
 //! The life of a build, wherever who asks may see it.
 
+use crate::circumstances::Judge;
 use crate::scenes::Located;
 use crate::{Error, Service};
 use std::collections::{BTreeMap, HashMap};
@@ -60,7 +61,8 @@ pub async fn view(
         let located = Located { project, integration };
         let name = format!("{}/{}", located.project.slug, located.integration.slug);
         if lives.len() < part.lives && part.within.is_none_or(|within| within == name) {
-            lives.push(Reading::load(&mut conn, &located, pushed, part).await?.tell(&located));
+            let reading = Reading::load(&mut conn, &located, pushed, part, service.now()).await?;
+            lives.push(reading.tell(&located));
         } else {
             elsewhere.push((located.project.slug, located.integration.slug));
         }
@@ -90,13 +92,20 @@ struct Reading {
     until: Option<Time>,
     refused: Vec<(BucketKey, RefusedArrival)>,
     unapplied: Vec<Promotion>,
+    judge: Judge,
     passed: HashMap<PromotionId, Promotion>,
     names: BTreeMap<PersonId, String>,
     titles: HashMap<TokenId, String>,
 }
 
 impl Reading {
-    async fn load(conn: &mut Conn, located: &Located, pushed: Pushed, part: Part<'_>) -> Result<Self, Error> {
+    async fn load(
+        conn: &mut Conn,
+        located: &Located,
+        pushed: Pushed,
+        part: Part<'_>,
+        now: Time,
+    ) -> Result<Self, Error> {
         let id = pushed.build.id;
         let from = match part.after {
             Some(after) => buckets::placed_at(conn, id, after).await?,
@@ -114,6 +123,8 @@ impl Reading {
         });
         let by_promotion: Vec<PromotionId> = by_promotion.collect();
         let passed = promotions::of_ids(conn, &by_promotion).await?;
+        let unapplied = promotions::unapplied(conn, id, ASIDE).await?;
+        let judge = Judge::of(conn, &unapplied, now).await?;
         let mut reading = Self {
             slots: located.slots(conn).await?,
             buckets: buckets::list(conn, located.integration.id).await?,
@@ -121,7 +132,8 @@ impl Reading {
             until: last.map(|last| last.at),
             from,
             refused: buckets::refusals(conn, id, ASIDE).await?,
-            unapplied: promotions::unapplied(conn, id, ASIDE).await?,
+            unapplied,
+            judge,
             passed: passed.into_iter().map(|promotion| (promotion.id, promotion)).collect(),
             names: BTreeMap::new(),
             titles: HashMap::new(),
@@ -149,7 +161,7 @@ impl Reading {
             promotions.flat_map(|promotion| promotion.decisions.iter().map(|decision| decision.person));
         let ended = self.unapplied.iter().filter_map(|promotion| match promotion.state {
             State::Rejected { by, .. } | State::Cancelled { by, .. } => Some(by),
-            State::Waiting | State::Applied { .. } => None,
+            State::Waiting | State::Applied { .. } | State::Expired { .. } => None,
         });
         let people = all.iter().map(|by| by.person).chain(decided).chain(ended).collect();
         (people, all.iter().filter_map(|by| by.token).collect())
@@ -242,8 +254,9 @@ impl Reading {
     }
 
     fn ended(&self, promotion: &Promotion) -> Option<Link> {
-        let (by, at) = match promotion.state {
-            State::Rejected { by, at } | State::Cancelled { by, at } => (by, at),
+        let (by, at, because) = match &promotion.state {
+            State::Rejected { by, at } | State::Cancelled { by, at } => (self.name(*by), *at, None),
+            State::Expired { at, because } => ("Towpath".to_owned(), *at, Some(because.clone())),
             State::Waiting | State::Applied { .. } => return None,
         };
         let last = promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);
@@ -251,9 +264,10 @@ impl Reading {
             number: promotion.number,
             to: promotion.to.slug.clone(),
             how: promotion.state.name().to_owned(),
-            by: self.name(by),
+            by,
             at,
-            comment: last.and_then(|decision| decision.comment.as_ref()).map(Reason::to_string),
+            comment: because
+                .or_else(|| last.and_then(|decision| decision.comment.as_ref()).map(Reason::to_string)),
         })
     }
 
@@ -262,7 +276,7 @@ impl Reading {
             number: promotion.number,
             from: promotion.from.slug.clone(),
             to: promotion.to.slug.clone(),
-            needs: promotion.verdicts().needs(),
+            needs: self.judge.verdicts(promotion).needs(),
             by: self.by(asker(promotion)),
             at: promotion.requested_at,
             reason: promotion.reason.to_string(),

@@ -11,6 +11,7 @@ mod accounts;
 mod archiving;
 mod buckets;
 mod builds;
+mod gates;
 mod home;
 mod integrations;
 mod links;

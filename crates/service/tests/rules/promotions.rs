@@ -4,6 +4,7 @@ use crate::engines::on_both_engines;
 use crate::shop::{Shop, decision, make_integration, make_workflow, stage, wish, workflow};
 use futures::future::join_all;
 use towpath_domain::access::{Grant, Place, Role};
+use towpath_domain::gates::Verdicts;
 use towpath_domain::promotions::{Choice, Outlook, Promotion, State};
 use towpath_service::promotions::{Decide, cancel, decide, explain, request};
 use towpath_service::{Error, inbox};
@@ -58,7 +59,8 @@ fn a_stage_with_a_gate_waits_for_someone_else() {
     on_both_engines(async |shop: Shop| {
         let promotion = asked(&shop).await;
         assert_eq!((promotion.number, promotion.state.name()), (2, "waiting"));
-        assert_eq!(promotion.verdicts().needs(), ["1 approval by a release manager"]);
+        let view = inbox::promotion(&shop, &shop.ana, "shop", 2).await.expect("a promotion");
+        assert_eq!(Verdicts(view.verdicts).needs(), ["1 approval by a release manager"]);
         assert!(shop.history("prod").await.is_empty());
         let items = inbox::list(&shop, &shop.ben).await.expect("reads");
         assert_eq!(items.to_decide.iter().map(|item| item.number).collect::<Vec<_>>(), [2]);

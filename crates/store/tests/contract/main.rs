@@ -7,6 +7,7 @@ mod shop;
 mod access;
 mod buckets;
 mod builds;
+mod circumstances;
 mod environments;
 mod heads;
 mod home;

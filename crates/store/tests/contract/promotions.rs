@@ -3,6 +3,7 @@
 use crate::engines::on_both_engines;
 use crate::fixture::{Store, at, id, person, reason};
 use crate::shop::{Shop, manager};
+use towpath_domain::gates::Circumstances;
 use towpath_domain::ids::PersonId;
 use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
 use towpath_store::promotions::{find, list, lock, open, save, waiting, waiting_of};
@@ -34,7 +35,9 @@ fn decide(shop: &Shop, promotion: Promotion, person: PersonId, choice: Choice) -
         roles: vec![towpath_domain::access::Role::release_manager().slug],
         at: at(6),
     };
-    promotion.decide(&manager(person), &shop.place(), decision, id(81)).expect("may decide")
+    promotion
+        .decide(&manager(person), &shop.place(), decision, &Circumstances::default(), id(81))
+        .expect("may decide")
 }
 
 async fn bob(store: &Store) -> PersonId {

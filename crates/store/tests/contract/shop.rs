@@ -7,7 +7,7 @@ use towpath_domain::access::{Action, Actor, Grant, Identity, Place, Role, Scope,
 use towpath_domain::buckets::{BucketKey, BucketKind, Slot};
 use towpath_domain::builds::Build;
 use towpath_domain::environments::Environment;
-use towpath_domain::gates::{Approvals, Gate};
+use towpath_domain::gates::{Approvals, Circumstances, Gate};
 use towpath_domain::ids::{EnvironmentId, PersonId, ProjectId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::people::Person;
@@ -15,6 +15,7 @@ use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::projects::Project;
 use towpath_domain::promotions::{Asking, Move, Transition, request};
 use towpath_domain::tokens::Token;
+use towpath_domain::words::Reference;
 use towpath_domain::workflows::{Graph, Stage, Workflow, WorkflowName};
 use towpath_store::{builds, environments, integrations, people, projects, streams, tokens, workflows};
 
@@ -114,13 +115,15 @@ impl Shop {
             was_current: true,
             current: None,
             open: None,
+            circumstances: &Circumstances::default(),
+            now: at(5),
         };
         let asking = Asking {
             id: id(70 + u128::try_from(number).expect("a number")),
             number,
             placement: id(80),
             reason: reason("release"),
-            now: at(5),
+            reference: Reference::parse("OPS-7").ok(),
         };
         request(&wish, build, asking).expect("may ask")
     }

@@ -23,7 +23,7 @@ fn around() -> Around {
             berth(QA, "qa", Some(Outlook::Refused { refused: refused() })),
             berth(STAGING, "staging", None),
             berth(PERF, "perf", Some(Outlook::Enters)),
-            berth(PROD, "prod", Some(Outlook::Waits { needs: vec!["1 approval".to_owned()] })),
+            berth(PROD, "prod", Some(Outlook::Waits { needs: vec!["1 approval".to_owned()], until: None })),
         ],
     }
 }

@@ -1,0 +1,124 @@
+//! Approvals: so many people of a role must agree, each once, and never who asked.
+
+use super::{Gate, Verdict};
+use crate::access::{Action, Actor, Refusal, Target, may};
+use crate::ids::PersonId;
+use crate::slugs::Slug;
+use serde::{Deserialize, Serialize};
+
+/// So many people of a role must approve. The requester never counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approvals {
+    pub count: u8,
+    pub role: Slug,
+    /// The person who pushed the build does not count either.
+    pub bar_pusher: bool,
+}
+
+/// The people whose say in a wish to enter a stage is weighed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Involved {
+    pub requester: PersonId,
+    pub pusher: PersonId,
+    pub approvals: Vec<Approval>,
+}
+
+/// One person's approval, with the roles that they held at the target when they gave it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub person: PersonId,
+    pub roles: Vec<Slug>,
+}
+
+/// Why someone's approval of a promotion would not count, or must not be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Barred {
+    #[error("You asked for this promotion, so someone else has to approve it.")]
+    Requester,
+    #[error("You pushed this build, and this stage wants someone else to approve it.")]
+    Pusher,
+    #[error(
+        "This stage wants approvals by the role “{0}”, which you do not hold here. An admin can grant it."
+    )]
+    Role(Slug),
+    #[error("You have decided on this promotion already.")]
+    Decided,
+    #[error("Nothing here waits for an approval.")]
+    NothingToApprove,
+    #[error(transparent)]
+    Forbidden(#[from] Refusal),
+}
+
+/// Whether an actor's approval would count towards at least one approvals gate.
+pub fn may_approve(
+    gates: &[Gate],
+    involved: &Involved,
+    actor: &Actor,
+    target: &Target,
+) -> Result<(), Barred> {
+    let mut wanted = gates.iter().filter_map(|gate| match gate {
+        Gate::Approvals(approvals) => Some(approvals),
+        _ => None,
+    });
+    let person = actor.person();
+    let Some(first) = wanted.next() else { return Err(Barred::NothingToApprove) };
+    // Whoever asked is told so, rather than that a role is missing which would not help.
+    if person == involved.requester {
+        return Err(Barred::Requester);
+    }
+    may(actor, Action::Approve, target)?;
+    let mut barred = Barred::NothingToApprove;
+    for approvals in std::iter::once(first).chain(wanted) {
+        match approvals.counts(person, |role| actor.holds(role, target), involved) {
+            Ok(()) => return Ok(()),
+            Err(reason) => barred = reason,
+        }
+    }
+    Err(barred)
+}
+
+impl Approvals {
+    pub(super) fn judge(&self, involved: &Involved) -> Verdict {
+        let counts = |approval: &&Approval| {
+            self.counts(approval.person, |role| approval.roles.contains(role), involved).is_ok()
+        };
+        let mut people: Vec<PersonId> =
+            involved.approvals.iter().filter(counts).map(|approval| approval.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        match usize::from(self.count).saturating_sub(people.len()) {
+            0 => Verdict::Passes,
+            missing => Verdict::waits(by_role(missing, &self.role)),
+        }
+    }
+
+    /// The rule as people read it on a stage.
+    pub(super) fn words(&self) -> String {
+        let pusher = if self.bar_pusher { ", not by who pushed it" } else { "" };
+        format!("{}{pusher}", by_role(usize::from(self.count), &self.role))
+    }
+
+    fn counts(
+        &self,
+        person: PersonId,
+        holds: impl Fn(&Slug) -> bool,
+        involved: &Involved,
+    ) -> Result<(), Barred> {
+        if person == involved.requester {
+            return Err(Barred::Requester);
+        }
+        if self.bar_pusher && person == involved.pusher {
+            return Err(Barred::Pusher);
+        }
+        if !holds(&self.role) {
+            return Err(Barred::Role(self.role.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// “1 approval by a release manager”, “2 approvals by release managers”.
+fn by_role(count: usize, role: &Slug) -> String {
+    let role = role.as_str().replace('-', " ");
+    if count == 1 { format!("1 approval by a {role}") } else { format!("{count} approvals by {role}s") }
+}

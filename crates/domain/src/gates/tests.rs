@@ -1,0 +1,223 @@
+//! Each gate by examples, and what holds for all of them.
+
+use super::*;
+use crate::ids::{EnvironmentId, PersonId};
+use crate::slugs::Slug;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+fn person(number: u128) -> PersonId {
+    PersonId(Uuid::from_u128(number))
+}
+
+fn manager() -> Slug {
+    crate::access::Role::release_manager().slug
+}
+
+fn approvals(count: u8, bar_pusher: bool) -> Gate {
+    Gate::Approvals(Approvals { count, role: manager(), bar_pusher })
+}
+
+/// So many minutes after the build was received.
+fn minute(number: i64) -> Time {
+    Time::from_micros(1_700_000_000_000_000).plus_seconds(number * 60)
+}
+
+fn span(text: &str) -> Span {
+    Span::parse(text).expect("a length of time")
+}
+
+fn bucket(number: u128, slug: &str) -> BucketName {
+    let key = BucketKey::Environment(EnvironmentId(Uuid::from_u128(number)));
+    BucketName { key, slug: Slug::parse(slug).expect("a slug") }
+}
+
+/// A build that was received at minute 0 and has been in qa since.
+fn facts(approvers: &[u128]) -> Facts {
+    let approvals =
+        approvers.iter().map(|number| Approval { person: person(*number), roles: vec![manager()] });
+    Facts {
+        involved: Involved { requester: person(1), pusher: person(2), approvals: approvals.collect() },
+        has_reference: false,
+        circumstances: Circumstances {
+            received_at: minute(0),
+            stay: Some(Stay { from: minute(0), to: None }),
+            been: vec![bucket(1, "qa").key],
+            openings: Vec::new(),
+        },
+    }
+}
+
+fn verdict(gate: &Gate, facts: &Facts, now: Time) -> Verdict {
+    let [gate] = judge(std::slice::from_ref(gate), facts, now).0.try_into().expect("one verdict");
+    gate.verdict
+}
+
+fn waits(needs: &str, until: Option<Time>) -> Verdict {
+    Verdict::Waits { needs: needs.to_owned(), until }
+}
+
+#[test]
+fn no_gate_lets_everything_pass() {
+    assert!(judge(&[], &facts(&[]), minute(0)).pass());
+}
+
+#[test]
+fn the_requester_never_counts_and_the_pusher_only_where_the_stage_allows() {
+    let passes = |gate: Gate, approver: u128| judge(&[gate], &facts(&[approver]), minute(0)).pass();
+    assert!(!passes(approvals(1, false), 1));
+    assert!(passes(approvals(1, false), 2));
+    assert!(!passes(approvals(1, true), 2));
+    assert!(passes(approvals(1, true), 3));
+}
+
+#[test]
+fn one_person_counts_once() {
+    let verdicts = judge(&[approvals(2, false)], &facts(&[3, 3]), minute(0));
+    assert_eq!(verdicts.needs(), ["1 approval by a release manager"]);
+}
+
+#[test]
+fn an_approval_without_the_role_does_not_count() {
+    let mut facts = facts(&[3]);
+    facts.involved.approvals[0].roles.clear();
+    assert!(!judge(&[approvals(1, false)], &facts, minute(0)).pass());
+}
+
+#[test]
+fn a_soak_waits_for_its_end_and_breaks_off_where_the_build_was_replaced() {
+    let gate = Gate::Soak { time: span("30m") };
+    let mut facts = facts(&[]);
+    let needs = "30 minutes in the stage before";
+    assert_eq!(verdict(&gate, &facts, minute(29)), waits(needs, Some(minute(30))));
+    assert_eq!(verdict(&gate, &facts, minute(30)), Verdict::Passes);
+    facts.circumstances.stay = Some(Stay { from: minute(0), to: Some(minute(29)) });
+    let Verdict::Blocked { because } = verdict(&gate, &facts, minute(60)) else { panic!("it was replaced") };
+    assert_eq!(because, "It was replaced in the stage before after 29 minutes, not 30 minutes.");
+    facts.circumstances.stay = Some(Stay { from: minute(0), to: Some(minute(30)) });
+    assert_eq!(verdict(&gate, &facts, minute(60)), Verdict::Passes);
+    facts.circumstances.stay = None;
+    assert_eq!(verdict(&gate, &facts, minute(60)), waits(needs, None));
+}
+
+#[test]
+fn a_fan_in_names_the_stages_that_are_missing() {
+    let gate = Gate::WasIn { buckets: vec![bucket(1, "qa"), bucket(2, "perf"), bucket(3, "eu")] };
+    let mut facts = facts(&[]);
+    assert_eq!(verdict(&gate, &facts, minute(0)), waits("a stay in perf and eu", None));
+    facts.circumstances.been.extend([bucket(2, "perf").key, bucket(3, "eu").key]);
+    assert_eq!(verdict(&gate, &facts, minute(0)), Verdict::Passes);
+}
+
+#[test]
+fn a_window_is_open_until_before_its_end_and_waits_for_the_next_opening() {
+    let window = Window::parse("UTC", "Mon 09:00-10:00").expect("a window");
+    let gate = Gate::Window(window.clone());
+    let mut facts = facts(&[]);
+    let opening = |from: i64, to: i64| Opening { from: minute(from), to: minute(to) };
+    facts.circumstances.openings = vec![(window, vec![opening(10, 20), opening(30, 40)])];
+    let needs = "its hours, Mon 09:00-10:00 (UTC)";
+    assert_eq!(verdict(&gate, &facts, minute(9)), waits(needs, Some(minute(10))));
+    assert_eq!(verdict(&gate, &facts, minute(10)), Verdict::Passes);
+    assert_eq!(verdict(&gate, &facts, minute(20)), waits(needs, Some(minute(30))));
+    assert_eq!(verdict(&gate, &facts, minute(40)), waits(needs, None));
+    // Without its openings nobody knows, so it stays shut.
+    facts.circumstances.openings.clear();
+    assert_eq!(verdict(&gate, &facts, minute(10)), waits(needs, None));
+}
+
+#[test]
+fn a_build_grows_too_old_at_once_and_for_ever() {
+    let gate = Gate::MaximumAge { age: span("1h") };
+    let facts = facts(&[]);
+    assert_eq!(verdict(&gate, &facts, minute(60)), Verdict::Passes);
+    let after = turns(std::slice::from_ref(&gate), &facts, minute(0)).expect("it turns");
+    let Verdict::Blocked { because } = verdict(&gate, &facts, after) else { panic!("it is too old") };
+    assert_eq!(because, "The build is older than 1 hour.");
+    assert_eq!(after, Time::from_micros(minute(60).micros() + 1));
+}
+
+#[test]
+fn a_reference_is_asked_for_until_it_is_given() {
+    let gate = Gate::Reference { pattern: Pattern::parse("OPS-[0-9]+").expect("a pattern") };
+    let mut facts = facts(&[]);
+    assert_eq!(verdict(&gate, &facts, minute(0)), waits("a reference like OPS-[0-9]+", None));
+    facts.has_reference = true;
+    assert_eq!(verdict(&gate, &facts, minute(0)), Verdict::Passes);
+}
+
+#[test]
+fn all_gates_pass_by_themselves_only_where_nobody_has_to_act() {
+    let gates = [Gate::Soak { time: span("30m") }, Gate::Soak { time: span("1h") }];
+    let facts = facts(&[]);
+    for gates in [gates.clone(), [gates[1].clone(), gates[0].clone()]] {
+        assert_eq!(judge(&gates, &facts, minute(0)).until(), Some(minute(60)));
+    }
+    assert_eq!(turns(&gates, &facts, minute(0)), Some(minute(30)));
+    let with_people = [gates[0].clone(), approvals(1, false)];
+    assert_eq!(judge(&with_people, &facts, minute(0)).until(), None);
+}
+
+/// Any gate that time has a say in.
+fn timed() -> impl Strategy<Value = Gate> {
+    let length = (1_i64..200).prop_map(|minutes| Span::minutes(minutes).expect("in range"));
+    let window = || Window::parse("UTC", "Mon 09:00-10:00").expect("a window");
+    prop_oneof![
+        length.clone().prop_map(|time| Gate::Soak { time }),
+        length.prop_map(|age| Gate::MaximumAge { age }),
+        Just(Gate::Window(window())),
+    ]
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    let window = Window::parse("UTC", "Mon 09:00-10:00").expect("a window");
+    let stay = (0_i64..200, proptest::option::of(0_i64..200));
+    let openings = proptest::collection::vec((1_i64..60, 1_i64..60), 0..4);
+    (stay, openings).prop_map(move |((from, length), gaps)| {
+        let mut facts = facts(&[]);
+        let to = length.map(|length| minute(from + length));
+        facts.circumstances.stay = Some(Stay { from: minute(from), to });
+        let mut at = 0;
+        let opening = |(shut, open): (i64, i64)| {
+            let from = at + shut;
+            at = from + open;
+            Opening { from: minute(from), to: minute(at) }
+        };
+        facts.circumstances.openings = vec![(window.clone(), gaps.into_iter().map(opening).collect())];
+        facts
+    })
+}
+
+proptest! {
+    #[test]
+    fn another_approval_never_turns_a_pass_into_a_wait(
+        count in 1_u8..5, approvers in proptest::collection::vec(1_u128..9, 0..8), another in 1_u128..9
+    ) {
+        let gates = [approvals(count, true)];
+        let before = judge(&gates, &facts(&approvers), minute(0)).pass();
+        let after = judge(&gates, &facts(&[approvers, vec![another]].concat()), minute(0)).pass();
+        prop_assert!(!before || after);
+    }
+
+    // Whoever looks again only when told to misses nothing.
+    #[test]
+    fn nothing_turns_before_it_is_said_to(
+        gates in proptest::collection::vec(timed(), 1..4), facts in any_facts(), now in 0_i64..300, later in 0_i64..300
+    ) {
+        let (now, later) = (minute(now), minute(now + later));
+        let next = turns(&gates, &facts, now);
+        if next.is_none_or(|next| later < next) {
+            let verdicts = |at| judge(&gates, &facts, at);
+            prop_assert_eq!(verdicts(now).pass(), verdicts(later).pass());
+            prop_assert_eq!(verdicts(now).blocked().map(str::to_owned), verdicts(later).blocked().map(str::to_owned));
+        }
+    }
+
+    #[test]
+    fn what_is_blocked_never_passes_again(gate in timed(), facts in any_facts(), now in 0_i64..300, later in 0_i64..300) {
+        if let Verdict::Blocked { .. } = verdict(&gate, &facts, minute(now)) {
+            let still = verdict(&gate, &facts, minute(now + later));
+            prop_assert_eq!(still, verdict(&gate, &facts, minute(now)));
+        }
+    }
+}

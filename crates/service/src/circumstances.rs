@@ -1,0 +1,206 @@
+//! What gates are judged by beside the words of people, gathered for the rules of the domain.
+
+use crate::Error;
+use jiff::civil;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use std::collections::HashMap;
+use towpath_domain::buckets::BucketKey;
+use towpath_domain::builds::Build;
+use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Verdicts, Window, Zone};
+use towpath_domain::ids::{BucketId, BuildId, PromotionId};
+use towpath_domain::promotions::Promotion;
+use towpath_domain::times::Time;
+use towpath_store::Conn;
+use towpath_store::circumstances::{been, of_promotions, stay};
+
+/// For how many days from now a window's openings are told: a week, and a day for what began the day before.
+const DAYS: i64 = 9;
+
+/// What is known of a build that somebody wants to promote from a bucket.
+pub(crate) async fn of_wish(
+    conn: &mut Conn,
+    gates: &[Gate],
+    from: Option<BucketId>,
+    build: &Build,
+    now: Time,
+) -> Result<Circumstances, Error> {
+    let stay = match from {
+        Some(bucket) => stay(conn, bucket, build.id).await?,
+        None => None,
+    };
+    let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
+    Ok(Circumstances { received_at: build.received_at, stay, been, openings: openings(gates, now) })
+}
+
+/// The same of one promotion.
+pub(crate) async fn of_promotion(
+    conn: &mut Conn,
+    promotion: &Promotion,
+    now: Time,
+) -> Result<Circumstances, Error> {
+    let mut all = of_all(conn, std::slice::from_ref(promotion), now).await?;
+    Ok(all.remove(&promotion.id).unwrap_or_default())
+}
+
+/// Judges promotions as they stand at one moment.
+pub(crate) struct Judge {
+    known: HashMap<PromotionId, Circumstances>,
+    now: Time,
+}
+
+impl Judge {
+    /// Learns what the gates of these promotions ask for, in a number of queries that does not depend on how many.
+    pub(crate) async fn of(conn: &mut Conn, promotions: &[Promotion], now: Time) -> Result<Self, Error> {
+        Ok(Self { known: of_all(conn, promotions, now).await?, now })
+    }
+
+    /// The verdicts on one of them.
+    pub(crate) fn verdicts(&self, promotion: &Promotion) -> Verdicts {
+        let nothing = Circumstances::default();
+        promotion.verdicts(self.known.get(&promotion.id).unwrap_or(&nothing), self.now)
+    }
+}
+
+/// The circumstances of those promotions whose gates ask for some.
+async fn of_all(
+    conn: &mut Conn,
+    promotions: &[Promotion],
+    now: Time,
+) -> Result<HashMap<PromotionId, Circumstances>, Error> {
+    let asking: Vec<&Promotion> =
+        promotions.iter().filter(|promotion| promotion.asks_for_circumstances()).collect();
+    let ids: Vec<PromotionId> = asking.iter().map(|promotion| promotion.id).collect();
+    let mut stays = of_promotions(conn, &ids).await?;
+    let gates: Vec<Gate> = asking.iter().flat_map(|promotion| promotion.gates.iter().cloned()).collect();
+    let mut builds: Vec<BuildId> = asking.iter().map(|promotion| promotion.build).collect();
+    builds.sort_unstable();
+    builds.dedup();
+    let been = where_been(conn, &gates, &builds).await?;
+    let circumstances = |promotion: &Promotion| {
+        let (received_at, stay) = stays.remove(&promotion.id)?;
+        let been = been.get(&promotion.build).cloned().unwrap_or_default();
+        Some((
+            promotion.id,
+            Circumstances { received_at, stay, been, openings: openings(&promotion.gates, now) },
+        ))
+    };
+    Ok(asking.into_iter().filter_map(circumstances).collect())
+}
+
+/// Where each of these builds has been, if a gate wants to know.
+pub(crate) async fn where_been(
+    conn: &mut Conn,
+    gates: &[Gate],
+    builds: &[BuildId],
+) -> Result<HashMap<BuildId, Vec<BucketKey>>, Error> {
+    let wanted = gates.iter().any(|gate| matches!(gate, Gate::WasIn { .. }));
+    Ok(if wanted { been(conn, builds).await? } else { HashMap::new() })
+}
+
+/// When each window of these gates is open, from now on.
+pub(crate) fn openings(gates: &[Gate], now: Time) -> Vec<(Window, Vec<Opening>)> {
+    let mut openings: Vec<(Window, Vec<Opening>)> = Vec::new();
+    for gate in gates {
+        if let Gate::Window(window) = gate
+            && openings.iter().all(|(known, _)| known != window)
+        {
+            openings.push((window.clone(), open(window, now)));
+        }
+    }
+    openings
+}
+
+/// Whether there is a time zone of this name.
+pub(crate) fn is_zone(zone: &Zone) -> bool {
+    TimeZone::get(zone.as_str()).is_ok()
+}
+
+fn open(window: &Window, now: Time) -> Vec<Opening> {
+    // A zone that was known when the gate was made may be gone with another version; then it stays shut.
+    let (Ok(zone), Ok(at)) = (TimeZone::get(window.zone.as_str()), Timestamp::from_microsecond(now.micros()))
+    else {
+        return Vec::new();
+    };
+    let today = zone.to_datetime(at).date();
+    let days = (-1..DAYS).filter_map(|day| today.checked_add(day.days()).ok());
+    let mut openings: Vec<Opening> = days
+        .flat_map(|day| {
+            let weekday = u8::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default();
+            let hours = window.hours.iter().filter(move |hours| hours.begin_on(weekday));
+            hours.filter_map(|hours| opening(hours, day, &zone)).collect::<Vec<_>>()
+        })
+        .filter(|opening| opening.to > now)
+        .collect();
+    openings.sort_by_key(|opening| opening.from);
+    openings
+}
+
+/// The hours that begin on a day. Where clocks are put forward, a time of day that is left out counts as the moment
+/// after the gap; where they are put back, as the first of the two.
+fn opening(hours: &Hours, day: civil::Date, zone: &TimeZone) -> Option<Opening> {
+    let moment = |day: civil::Date, minute: Minute| {
+        let (day, minute) =
+            if minute == Minute::END { (day.tomorrow().ok()?, 0) } else { (day, minute.of_day()) };
+        let (hour, minute) = (i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?);
+        let at = day.at(hour, minute, 0, 0).to_zoned(zone.clone()).ok()?;
+        Some(Time::from_micros(at.timestamp().as_microsecond()))
+    };
+    let last = if hours.end_next_day() { day.tomorrow().ok()? } else { day };
+    let opening = Opening { from: moment(day, hours.from())?, to: moment(last, hours.to())? };
+    (opening.from < opening.to).then_some(opening)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(zone: &str, hours: &str, now: &str) -> Vec<String> {
+        let window = Window::parse(zone, hours).expect("a window");
+        let now = Time::parse(now).expect("a time");
+        let told = |opening: Opening| format!("{} to {}", opening.from, opening.to);
+        open(&window, now).into_iter().map(told).take(2).collect()
+    }
+
+    #[test]
+    fn hours_are_those_of_the_zone_in_summer_and_in_winter() {
+        assert_eq!(
+            told("Europe/Berlin", "Mon-Fri 09:00-17:00", "2026-07-01T16:00:00Z"),
+            ["2026-07-02T07:00:00Z to 2026-07-02T15:00:00Z", "2026-07-03T07:00:00Z to 2026-07-03T15:00:00Z"]
+        );
+        assert_eq!(
+            told("Europe/Berlin", "Mon-Fri 09:00-17:00", "2026-01-02T10:00:00Z"),
+            ["2026-01-02T08:00:00Z to 2026-01-02T16:00:00Z", "2026-01-05T08:00:00Z to 2026-01-05T16:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn a_time_that_is_left_out_or_there_twice_opens_once() {
+        // On 29 March 2026 clocks in Berlin go from 02:00 to 03:00, on 25 October from 03:00 to 02:00.
+        assert_eq!(
+            told("Europe/Berlin", "Sun 02:30-04:00", "2026-03-28T12:00:00Z")[0],
+            "2026-03-29T01:30:00Z to 2026-03-29T02:00:00Z"
+        );
+        assert_eq!(
+            told("Europe/Berlin", "Sun 02:30-04:00", "2026-10-24T12:00:00Z")[0],
+            "2026-10-25T00:30:00Z to 2026-10-25T03:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_night_belongs_to_the_day_on_which_it_begins() {
+        // 2026-11-29 is a Sunday.
+        let night = "2026-11-27T22:00:00Z to 2026-11-28T02:00:00Z";
+        assert_eq!(told("UTC", "Fri 22:00-02:00", "2026-11-28T01:00:00Z")[0], night);
+        assert_eq!(
+            told("UTC", "Fri 22:00-24:00", "2026-11-27T23:00:00Z")[0],
+            "2026-11-27T22:00:00Z to 2026-11-28T00:00:00Z"
+        );
+    }
+
+    #[test]
+    fn a_zone_that_is_not_there_is_told() {
+        let zone = |name: &str| is_zone(&Zone::parse(name).expect("of the right form"));
+        assert!(zone("Europe/Berlin") && zone("UTC") && !zone("Mars/Base"));
+    }
+}
