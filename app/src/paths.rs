@@ -78,6 +78,11 @@ pub fn new_workflow(project: &Slug) -> String {
     format!("/projects/{project}/workflows/new")
 }
 
+/// A promotion workflow.
+pub fn workflow(project: &Slug, workflow: &Slug) -> String {
+    format!("/projects/{project}/workflows/{workflow}")
+}
+
 pub fn new_integration(project: &Slug) -> String {
     format!("/projects/{project}/integrations/new")
 }

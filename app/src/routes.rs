@@ -37,6 +37,7 @@ lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
 lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
 lazy!(new_workflow_page = crate::pages::workflows::NewWorkflowPage, in setting_up);
+lazy!(workflow_page = crate::pages::workflows::WorkflowPage, in setting_up);
 lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in setting_up);
 
 /// The whole app. Every page is rendered completely on the server before it is sent, so that it can be
@@ -87,6 +88,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/workflows/new"))
                     view=new_workflow_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/workflows/:workflow"))
+                    view=workflow_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route

@@ -91,3 +91,42 @@ test("without script the reference is asked for, and kept with what was typed", 
   await expect(page.getByRole("textbox", { name: "Reason" })).toHaveValue("The spring release");
   await expect(page.getByRole("textbox", { name: "Reference" })).toHaveValue("see OPS-7");
 });
+
+test("a workflow is changed on its page, which says what that touches", async () => {
+  const { page } = ada;
+  await ada.open("/projects/shop");
+  await page.getByRole("link", { name: "Careful", exact: true }).click();
+  await expect(heading(page, "Careful")).toBeVisible();
+  await expect(page.getByText("Followed by parcel.")).toBeVisible();
+  await expect(page.getByText("1 integration takes the new way at once.")).toBeVisible();
+  const second = page.getByRole("group", { name: "Stage 2" });
+  // What a stage has is seen at once.
+  const soak = second.getByRole("textbox", { name: "Time in the stage before" });
+  await expect(soak).toHaveValue("30m");
+  await soak.fill("");
+  await second.getByRole("textbox", { name: "Form of a reference" }).fill("");
+  await second.getByRole("spinbutton", { name: "Approvals" }).fill("1");
+  await expect(page.getByRole("list", { name: "Stages" }).last()).toContainText("1 approval by a release manager");
+  await steps.submit(page, "Save as the next version");
+  await expect(heading(page, "Shop")).toBeVisible();
+  await ada.open(BOARD);
+  await expect(stage(page, "staging")).toContainText("1 approval by a release manager");
+  await ada.open("/timeline?kind=workflow_changed");
+  const told = "changed the workflow careful to version 2 in shop: staging with 1 approval by a release manager";
+  await expect(page.getByText(told)).toBeVisible();
+});
+
+test("who looked at an older version is told, and loses nothing", async ({ browser }) => {
+  const plain = await towpath.visitor(browser, false);
+  await plain.signIn(ADA);
+  const { page } = plain;
+  await plain.open("/projects/shop/workflows/careful");
+  await ada.open("/projects/shop/workflows/careful");
+  await ada.page.getByRole("textbox", { name: "Title" }).fill("Very careful");
+  await steps.submit(ada.page, "Save as the next version");
+  await expect(heading(ada.page, "Shop")).toBeVisible();
+  await page.getByRole("textbox", { name: "Title" }).fill("Careless");
+  await steps.submit(page, "Save as the next version");
+  await expect(page.getByRole("alert")).toContainText("It was changed in the meantime. Reload the page and look again.");
+  await expect(page.getByRole("textbox", { name: "Title" })).toHaveValue("Careless");
+});

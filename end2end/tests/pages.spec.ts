@@ -55,6 +55,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/archive", "Archive Shop"],
   ["/projects/shop/environments/new", "New environment"],
   ["/projects/shop/workflows/new", "New workflow"],
+  ["/projects/shop/workflows/release", "Release"],
   ["/projects/shop/integrations/new", "New CI integration"],
   [BOARD, "Checkout"],
   [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],

@@ -15,6 +15,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::web_sys::FormData;
+use std::collections::HashMap;
+use std::sync::Arc;
 use towpath_domain::forms::FieldError;
 
 /// A form while it is being filled in, for a server function that takes it as the argument `form`.
@@ -24,6 +26,8 @@ use towpath_domain::forms::FieldError;
 pub struct Draft {
     echo: Echo,
     errors: Memo<Vec<FieldError>>,
+    /// What its fields start with, where it is about something that is there already.
+    start: Arc<HashMap<String, String>>,
 }
 
 impl Draft {
@@ -32,7 +36,13 @@ impl Draft {
         S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
         S::Output: Clone + Send + Sync + 'static,
     {
-        Self { echo: Echo::of(S::PATH), errors: errors(move || action.value().get()) }
+        let errors = errors(move || action.value().get());
+        Self { echo: Echo::of(S::PATH), errors, start: Arc::default() }
+    }
+
+    /// The same form, filled in with these fields at first.
+    pub fn starting(self, fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { start: Arc::new(fields.into_iter().collect()), ..self }
     }
 
     pub const fn errors(&self) -> Memo<Vec<FieldError>> {
@@ -44,18 +54,22 @@ impl Draft {
         mistake(self.errors, field)
     }
 
-    /// What was typed into a field before the form failed without script.
+    /// What was typed into a field before the form failed without script, or else what it starts with.
     pub fn value(&self, field: &str) -> String {
-        self.echo.value(&input_name(field))
+        self.value_or(field, "")
     }
 
     pub fn value_or(&self, field: &str, default: &str) -> String {
-        self.echo.value_or(&input_name(field), default)
+        let start = self.start.get(field).map_or(default, String::as_str);
+        self.echo.value_or(&input_name(field), start)
     }
 
     /// Whether a box is ticked at first: as it was, or else by `default`.
     pub fn ticked(&self, field: &str, value: &str, default: bool) -> bool {
-        if self.echo.is_empty() { default } else { self.echo.has(&input_name(field), value) }
+        if !self.echo.is_empty() {
+            return self.echo.has(&input_name(field), value);
+        }
+        self.start.get(field).map_or(default, |start| start == value)
     }
 }
 

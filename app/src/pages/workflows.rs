@@ -1,10 +1,12 @@
-//! Promotion workflows: the form for a new one, and how its stages are drawn in a line.
+//! Promotion workflows: the form for a new one, the page of one, and how its stages are drawn in a line.
 
+mod change;
 mod line;
 mod new;
 mod rows;
 mod sketch;
 
+pub use change::WorkflowPage;
 pub use line::StageLine;
 pub use new::NewWorkflowPage;
 

@@ -36,6 +36,21 @@ pub struct NewWorkflow {
     pub edges: Option<Vec<Edge>>,
 }
 
+/// What a promotion workflow is to be from now on. Its slug and kind stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedWorkflow {
+    /// The version that you looked at; another one by now is a conflict.
+    pub version: i64,
+    pub title: String,
+    #[serde(default)]
+    pub is_default: bool,
+    pub stages: Vec<Stage>,
+    /// The ways between the stages; left out, each stage leads to the next one.
+    #[serde(default)]
+    pub edges: Option<Vec<Edge>>,
+}
+
 /// A bucket in a workflow, with what it takes to enter it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +183,15 @@ impl From<NewWorkflow> for declared::Workflow {
             stages: new.stages.into_iter().map(stage).collect(),
             edges: new.edges.map(|edges| edges.into_iter().map(|edge| (edge.from, edge.to)).collect()),
         }
+    }
+}
+
+impl From<ChangedWorkflow> for (i64, declared::Workflow) {
+    fn from(changed: ChangedWorkflow) -> Self {
+        let ChangedWorkflow { version, title, is_default, stages, edges } = changed;
+        // The slug and the kind are taken from the workflow that is changed.
+        let (slug, kind) = (String::new(), BucketKind::Environment);
+        (version, NewWorkflow { slug, title, kind, is_default, stages, edges }.into())
     }
 }
 

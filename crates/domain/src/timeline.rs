@@ -18,6 +18,7 @@ use crate::promotions::Choice;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
+use crate::workflows::Arrivals;
 use serde::{Deserialize, Serialize};
 
 /// One change, with who made it, when and where.
@@ -97,6 +98,26 @@ impl Personal {
     }
 }
 
+/// What can change about a workflow, as an event tells it before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowShape {
+    pub title: String,
+    pub is_default: bool,
+    /// In the workflow's order.
+    pub stages: Vec<StageShape>,
+    /// The ways between them, from and to.
+    pub edges: Vec<(Slug, Slug)>,
+}
+
+/// A stage of a [`WorkflowShape`], with its gates in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageShape {
+    pub bucket: Slug,
+    pub gates: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
+}
+
 /// What changed. New variants may be added; the meaning of a written one never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -164,6 +185,12 @@ pub enum Change {
         of: BucketKind,
         stages: Vec<Slug>,
         is_default: bool,
+    },
+    WorkflowChanged {
+        slug: Slug,
+        version: i64,
+        before: WorkflowShape,
+        after: WorkflowShape,
     },
     IntegrationCreated {
         title: String,
@@ -254,7 +281,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 33] = [
+pub const KINDS: [(&str, &str); 34] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -272,6 +299,7 @@ pub const KINDS: [(&str, &str); 33] = [
     ("project_restored", "Project restored"),
     ("environment_created", "Environment created"),
     ("workflow_created", "Workflow created"),
+    ("workflow_changed", "Workflow changed"),
     ("integration_created", "Integration created"),
     ("service_created", "Service created"),
     ("stream_created", "Release stream created"),
@@ -309,6 +337,7 @@ impl Change {
             Self::ProjectRestored => "project_restored",
             Self::EnvironmentCreated { .. } => "environment_created",
             Self::WorkflowCreated { .. } => "workflow_created",
+            Self::WorkflowChanged { .. } => "workflow_changed",
             Self::IntegrationCreated { .. } => "integration_created",
             Self::ServiceCreated { .. } => "service_created",
             Self::BuildReceived { .. } => "build_received",

@@ -230,6 +230,17 @@ pub struct StageForm {
     pub maximum_age: String,
 }
 
+/// A workflow with what a change of it would touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowView {
+    pub workflow: Workflow,
+    /// The first of the integrations that follow it, by slug, and how many there are in all.
+    pub followers: Vec<Slug>,
+    pub followed_by: usize,
+    /// How many promotions wait that were asked for under it. They keep the gates of their version.
+    pub waiting: usize,
+}
+
 /// What a workflow is checked against: what its project has, and what only the server can tell.
 pub struct Given<'a> {
     pub project: &'a Slug,
@@ -252,6 +263,21 @@ pub struct NewWorkflow {
 }
 
 impl WorkflowForm {
+    /// The form that makes this workflow; absent where stages fork or have gates that the form cannot hold.
+    pub fn of(workflow: &Workflow, slots: &[Slot]) -> Option<Self> {
+        let graph = &workflow.graph;
+        let line = Graph::linear(graph.stages().to_vec()).ok()?;
+        let stage = |stage: &Stage| StageForm::of(stage, slots);
+        (line == *graph).then_some(())?;
+        Some(Self {
+            slug: workflow.name.slug.to_string(),
+            title: workflow.name.title.to_string(),
+            kind: workflow.name.kind.name().to_owned(),
+            is_default: workflow.is_default.then(|| "on".to_owned()),
+            stages: graph.stages().iter().map(stage).collect::<Option<_>>()?,
+        })
+    }
+
     /// Checks the form, stages and gates included.
     pub fn check(&self, given: &Given) -> Result<NewWorkflow, Invalid> {
         let mut check = Check::default();
@@ -330,6 +356,44 @@ impl Given<'_> {
 }
 
 impl StageForm {
+    /// The row that makes this stage; absent where it has gates that one row cannot hold.
+    fn of(stage: &Stage, slots: &[Slot]) -> Option<Self> {
+        let slot = slots.iter().find(|slot| slot.key == stage.bucket)?;
+        let arrivals = match stage.arrivals {
+            None => "",
+            Some(Arrivals::Any) => "any",
+            Some(Arrivals::PromotionOnly) => "promotion_only",
+        };
+        let (bucket, arrivals) = (slot.slug.to_string(), arrivals.to_owned());
+        let mut form = Self { bucket, arrivals, ..Self::default() };
+        for gate in &stage.gates {
+            let (field, text) = match gate {
+                Gate::Approvals(Approvals { count, role, bar_pusher }) => {
+                    form.role = role.to_string();
+                    form.bar_pusher = bar_pusher.then(|| "on".to_owned());
+                    (&mut form.approvals, count.to_string())
+                }
+                Gate::Soak { time } => (&mut form.soak, time.to_string()),
+                Gate::WasIn { buckets } => {
+                    let slugs: Vec<&str> = buckets.iter().map(|bucket| bucket.slug.as_str()).collect();
+                    (&mut form.was_in, slugs.join(", "))
+                }
+                Gate::Window(window) => {
+                    window.zone.as_str().clone_into(&mut form.zone);
+                    (&mut form.hours, window.hours())
+                }
+                Gate::Reference { pattern } => (&mut form.reference, pattern.as_str().to_owned()),
+                Gate::MaximumAge { age } => (&mut form.maximum_age, age.to_string()),
+            };
+            // A second gate of one kind has no field.
+            if !field.is_empty() {
+                return None;
+            }
+            *field = text;
+        }
+        Some(form)
+    }
+
     /// The gates, if every one of them is right, in the order in which the form has them.
     fn check_gates(
         &self,
@@ -420,6 +484,87 @@ mod tests {
         assert_eq!(Graph::new(vec![stage(1)], vec![(0, 0)]), Err(GraphError::Cycle));
         let ring = vec![(0, 1), (1, 2), (2, 1)];
         assert_eq!(Graph::new((1..=3).map(stage).collect(), ring), Err(GraphError::Cycle));
+    }
+
+    fn slots() -> Vec<Slot> {
+        let slot = |number: u128, slug: &str| {
+            let slug = Slug::parse(slug).expect("a slug");
+            let title = Title::parse("A title").expect("a title");
+            let id = StreamId(Uuid::nil());
+            let stream = crate::streams::Stream {
+                id,
+                slug: slug.clone(),
+                title: title.clone(),
+                production: false,
+                built_in: false,
+            };
+            Slot { key: bucket(number), slug, title, stream }
+        };
+        vec![slot(1, "qa"), slot(2, "staging"), slot(3, "prod")]
+    }
+
+    fn checked(form: &WorkflowForm) -> Result<NewWorkflow, Invalid> {
+        let (project, slots) = (Slug::parse("shop").expect("a slug"), slots());
+        let roles = [crate::access::Role::release_manager().slug];
+        let given =
+            Given { project: &project, slots: &slots, roles: &roles, zone: |_| true, pattern: |_| Ok(()) };
+        form.check(&given)
+    }
+
+    fn workflow_of(graph: Graph) -> Workflow {
+        let name = WorkflowName {
+            id: WorkflowId(Uuid::nil()),
+            slug: Slug::parse("release").expect("a slug"),
+            title: Title::parse("Release").expect("a title"),
+            kind: BucketKind::Environment,
+        };
+        Workflow { name, project: ProjectId(Uuid::nil()), is_default: true, version: 1, graph }
+    }
+
+    #[test]
+    fn the_form_of_a_workflow_makes_the_same_again() {
+        let rows = [
+            StageForm { bucket: "qa".into(), arrivals: "any".into(), ..StageForm::default() },
+            StageForm {
+                bucket: "staging".into(),
+                soak: "90m".into(),
+                was_in: "qa".into(),
+                ..StageForm::default()
+            },
+            StageForm {
+                bucket: "prod".into(),
+                approvals: "2".into(),
+                bar_pusher: Some("on".into()),
+                hours: "mon-fri 9:00-17:00, Sat 22:00-02:00".into(),
+                zone: "Europe/Berlin".into(),
+                reference: "OPS-[0-9]+".into(),
+                maximum_age: "30d".into(),
+                ..StageForm::default()
+            },
+        ];
+        let form = WorkflowForm {
+            slug: "release".into(),
+            title: "Release".into(),
+            kind: "environment".into(),
+            is_default: Some("on".into()),
+            stages: rows.to_vec(),
+        };
+        let workflow = workflow_of(checked(&form).expect("sound").graph);
+        let again = WorkflowForm::of(&workflow, &slots()).expect("the form can hold it");
+        assert_eq!(checked(&again).expect("sound").graph, workflow.graph);
+        assert_eq!((again.title.as_str(), again.is_default.as_deref()), ("Release", Some("on")));
+    }
+
+    #[test]
+    fn what_the_form_cannot_hold_has_none() {
+        let fork = Graph::new((1..=3).map(stage).collect(), vec![(0, 1), (0, 2)]).expect("sound");
+        assert_eq!(WorkflowForm::of(&workflow_of(fork), &slots()), None);
+        let soak = |minutes| Gate::Soak { time: Span::minutes(minutes).expect("a length") };
+        let twice = Stage { gates: vec![soak(1), soak(2)], ..stage(2) };
+        let twice = Graph::linear(vec![stage(1), twice]).expect("sound");
+        assert_eq!(WorkflowForm::of(&workflow_of(twice), &slots()), None);
+        let gone = Graph::linear(vec![stage(1), stage(9)]).expect("sound");
+        assert_eq!(WorkflowForm::of(&workflow_of(gone), &slots()), None);
     }
 
     #[test]

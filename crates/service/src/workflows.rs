@@ -4,11 +4,14 @@ use crate::{Error, Service, allow, circumstances, patterns, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
 use towpath_domain::forms::Invalid;
+use towpath_domain::gates::Gate;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::Change;
-use towpath_domain::workflows::{Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, declared};
-use towpath_store::workflows;
+use towpath_domain::timeline::{Change, StageShape, WorkflowShape};
+use towpath_domain::workflows::{
+    Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
+};
+use towpath_store::{Conn, workflows};
 
 /// Creates a workflow from the form, whose stages follow one another.
 pub async fn create(
@@ -32,6 +35,146 @@ pub async fn declare(
     add(service, actor, project, kind, |given| workflow.check(given)).await
 }
 
+/// How many of the integrations that follow a workflow are named.
+const NAMED: usize = 8;
+
+/// A workflow in its newest version, with what a change of it would touch.
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    slug: &str,
+) -> Result<WorkflowView, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, project).await?;
+    let workflow = find(&mut conn, &project, slug).await?;
+    let (followers, followed_by) = workflows::followers(&mut conn, &workflow, NAMED).await?;
+    let waiting = workflows::waiting(&mut conn, workflow.name.id).await?;
+    let waiting = usize::try_from(waiting).unwrap_or_default();
+    Ok(WorkflowView { workflow, followers, followed_by, waiting })
+}
+
+async fn find(conn: &mut Conn, project: &Project, slug: &str) -> Result<Workflow, Error> {
+    let missing = || Error::not_found(format_args!("The workflow “{}/{slug}”", project.slug));
+    let slug = Slug::parse(slug).map_err(|_| missing())?;
+    workflows::find(conn, project.id, &slug).await?.ok_or_else(missing)
+}
+
+/// Changes a workflow to what the form says; `version` is the one that the form was filled in for.
+pub async fn change(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    slug: &str,
+    version: i64,
+    form: WorkflowForm,
+) -> Result<Workflow, Error> {
+    make_next(service, actor, project, slug, version, |before, given| {
+        let name = &before.name;
+        // What is permanent is not asked for.
+        let form = WorkflowForm { slug: name.slug.to_string(), kind: name.kind.name().to_owned(), ..form };
+        form.check(given)
+    })
+    .await
+}
+
+/// The same to what is declared.
+pub async fn redeclare(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    slug: &str,
+    version: i64,
+    workflow: declared::Workflow,
+) -> Result<Workflow, Error> {
+    make_next(service, actor, project, slug, version, |before, given| {
+        let name = &before.name;
+        declared::Workflow { slug: name.slug.to_string(), kind: name.kind, ..workflow }.check(given)
+    })
+    .await
+}
+
+/// Makes the next version of a workflow, where it differs from the one before. Promotions that wait keep the version
+/// that they were asked for under.
+async fn make_next(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    slug: &str,
+    version: i64,
+    check: impl FnOnce(&Workflow, &Given) -> Result<NewWorkflow, Invalid>,
+) -> Result<Workflow, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, project).await?;
+    let before = find(&mut conn, &project, slug).await?;
+    allow(actor, Action::Configure, &Target::project(project.id))?;
+    let slots = scenes::slots(&mut conn, project.id, before.name.kind).await?;
+    let roles = approving(&mut conn).await?;
+    let given = Given {
+        project: &project.slug,
+        slots: &slots,
+        roles: &roles,
+        zone: circumstances::is_zone,
+        pattern: patterns::check,
+    };
+    let new = check(&before, &given)?;
+    if version != before.version {
+        return Err(towpath_store::Error::Changed.into());
+    }
+    let after = Workflow {
+        name: WorkflowName { title: new.title, ..before.name.clone() },
+        is_default: new.is_default,
+        version: before.version + 1,
+        graph: new.graph,
+        project: before.project,
+    };
+    let (earlier, later) = (shape(&before, &slots), shape(&after, &slots));
+    if earlier == later && before.graph == after.graph {
+        return Ok(before);
+    }
+    let slug = after.name.slug.clone();
+    let change = Change::WorkflowChanged { slug, version: after.version, before: earlier, after: later };
+    let event = service.event(Service::event_actor(actor), scenes::project_scene(&project), change);
+    let (stored, now) = (after.clone(), service.now());
+    service
+        .db()
+        .write(async move |tx| {
+            scenes::check_in_use(tx, stored.project).await?;
+            workflows::change(tx, &stored, now).await?;
+            tx.tell(event);
+            Ok::<_, Error>(())
+        })
+        .await?;
+    Ok(after)
+}
+
+/// A workflow as an event tells it.
+fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
+    let name = |key| slots.iter().find(|slot| slot.key == key).map(|slot| slot.slug.clone());
+    let stages = workflow.graph.stages().iter().filter_map(|stage| {
+        Some(StageShape {
+            bucket: name(stage.bucket)?,
+            gates: stage.gates.iter().map(Gate::words).collect(),
+            arrivals: stage.arrivals,
+        })
+    });
+    let ways = workflow.graph.stages().iter().flat_map(|from| {
+        let after = workflow.graph.after(from.bucket).into_iter();
+        after.filter_map(move |to| Some((name(from.bucket)?, name(to)?)))
+    });
+    WorkflowShape {
+        title: workflow.name.title.to_string(),
+        is_default: workflow.is_default,
+        stages: stages.collect(),
+        edges: ways.collect(),
+    }
+}
+
+/// The roles that can approve.
+async fn approving(conn: &mut Conn) -> Result<Vec<Slug>, Error> {
+    Ok(people::approving_roles(conn).await?.into_iter().map(|role| role.slug).collect())
+}
+
 /// Adds the workflow that `check` makes of the project's slots of a kind and the roles that can approve.
 async fn add(
     service: &Service,
@@ -47,8 +190,7 @@ async fn add(
         Some(kind) => scenes::slots(&mut conn, project.id, kind).await?,
         None => Vec::new(),
     };
-    let roles: Vec<Slug> =
-        people::approving_roles(&mut conn).await?.into_iter().map(|role| role.slug).collect();
+    let roles = approving(&mut conn).await?;
     let given = Given {
         project: &project.slug,
         slots: &slots,

@@ -93,15 +93,55 @@ pub async fn find_default(
     row.map(Workflow::try_from).transpose()
 }
 
+/// The newest version of a project's workflow of this name.
+pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Option<Workflow>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select w.id, w.project, w.slug, w.title, w.kind, w.is_default, w.version, v.graph
+         from workflows w join workflow_versions v on v.workflow = w.id and v.version = w.version
+         where w.project = $1 and w.slug = $2",
+        project.uuid(),
+        slug.as_str()
+    )?;
+    row.map(Workflow::try_from).transpose()
+}
+
+/// The first integrations that follow a workflow, by slug, and how many there are in all.
+pub async fn followers(
+    conn: &mut Conn,
+    workflow: &Workflow,
+    first: usize,
+) -> Result<(Vec<Slug>, usize), Error> {
+    let rows = fetch!(
+        fetch_all,
+        (String,),
+        conn,
+        "select slug from integrations
+         where workflow = $1 or (follows = 'default' and project = $2 and kind = $3 and $4) order by slug",
+        workflow.name.id.uuid(),
+        workflow.project.uuid(),
+        workflow.name.kind.name(),
+        workflow.is_default
+    )?;
+    let count = rows.len();
+    let slug =
+        |(slug,): (String,)| Slug::parse(&slug).map_err(|error| Error::inconsistent("integrations", error));
+    Ok((rows.into_iter().take(first).map(slug).collect::<Result<_, _>>()?, count))
+}
+
+/// How many promotions wait that were asked for under a workflow.
+pub async fn waiting(conn: &mut Conn, id: WorkflowId) -> Result<i64, Error> {
+    let sql = "select count(*) from promotions where workflow = $1 and state = 'waiting'";
+    let (count,) = fetch!(fetch_one, (i64,), conn, sql, id.uuid())?;
+    Ok(count)
+}
+
 /// Adds a workflow with its first version; a new default takes the place of the one before.
 pub async fn insert(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
     if workflow.is_default {
-        execute!(
-            tx.conn(),
-            "update workflows set is_default = false where project = $1 and kind = $2 and is_default",
-            workflow.project.uuid(),
-            workflow.name.kind.name(),
-        )?;
+        make_room(tx, workflow).await?;
     }
     execute!(
         tx.conn(),
@@ -115,6 +155,39 @@ pub async fn insert(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Er
         workflow.is_default,
         workflow.version,
     )?;
+    insert_version(tx, workflow, at).await
+}
+
+/// Saves the next version of a workflow, unless it has another one by now; a new default takes the place of the one
+/// before.
+pub async fn change(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
+    if workflow.is_default {
+        make_room(tx, workflow).await?;
+    }
+    let rows = execute!(
+        tx.conn(),
+        "update workflows set title = $2, is_default = $3, version = $4 where id = $1 and version = $5",
+        workflow.name.id.uuid(),
+        workflow.name.title.as_str(),
+        workflow.is_default,
+        workflow.version,
+        workflow.version - 1,
+    )?;
+    if rows == 1 { insert_version(tx, workflow, at).await } else { Err(Error::Changed) }
+}
+
+/// Lets the project's default of the same kind be one no more, whichever it is.
+async fn make_room(tx: &mut Tx, workflow: &Workflow) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update workflows set is_default = false where project = $1 and kind = $2 and is_default",
+        workflow.project.uuid(),
+        workflow.name.kind.name(),
+    )
+    .map(drop)
+}
+
+async fn insert_version(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
     execute!(
         tx.conn(),
         "insert into workflow_versions (workflow, version, graph, created_at) values ($1, $2, $3, $4)",

@@ -8,13 +8,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::pages::Page;
 use towpath_api::projects::ProjectDetail;
-use towpath_api::workflows::{NewWorkflow, Workflow};
+use towpath_api::workflows::{ChangedWorkflow, NewWorkflow, Workflow};
 use towpath_service::{Service, projects, workflows};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(view, change))
 }
 
 /// The promotion workflows of a project.
@@ -29,6 +29,49 @@ async fn list(
 ) -> Result<Json<Page<Workflow>>, Failure> {
     let view = projects::whole(&service, &caller.actor, &project).await?;
     Ok(Json(Page::whole(ProjectDetail::from(view).workflows)))
+}
+
+/// A promotion workflow in its newest version.
+#[utoipa::path(
+    get, path = "/projects/{project}/workflows/{workflow}", operation_id = "get_workflow", tag = "projects",
+    responses((status = 200, description = "As asked for", body = Workflow), Failure)
+)]
+async fn view(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, workflow)): Path<(String, String)>,
+) -> Result<Json<Workflow>, Failure> {
+    let view = workflows::view(&service, &caller.actor, &project, &workflow).await?;
+    show(&service, &caller, &project, &view.workflow).await
+}
+
+/// Makes the next version of a promotion workflow. Promotions that wait keep the version that they were asked for
+/// under; what is the same already stays as it is.
+#[utoipa::path(
+    put, path = "/projects/{project}/workflows/{workflow}", operation_id = "change_workflow", tag = "projects",
+    request_body = ChangedWorkflow,
+    responses((status = 200, description = "As it is now", body = Workflow), Failure)
+)]
+async fn change(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, workflow)): Path<(String, String)>,
+    Body(changed): Body<ChangedWorkflow>,
+) -> Result<Json<Workflow>, Failure> {
+    let (version, declared) = changed.into();
+    let changed =
+        workflows::redeclare(&service, &caller.actor, &project, &workflow, version, declared).await?;
+    show(&service, &caller, &project, &changed).await
+}
+
+async fn show(
+    service: &Service,
+    caller: &Caller,
+    project: &str,
+    workflow: &towpath_domain::workflows::Workflow,
+) -> Result<Json<Workflow>, Failure> {
+    let slots = projects::whole(service, &caller.actor, project).await?.slots();
+    Ok(Json(Workflow::new(workflow, &slots)))
 }
 
 /// Creates a promotion workflow: stages one after the other, or any graph without a way back.
@@ -47,6 +90,7 @@ async fn create(
     Body(new): Body<NewWorkflow>,
 ) -> Result<Created<Workflow>, Failure> {
     let workflow = workflows::declare(&service, &caller.actor, &project, new.into()).await?;
-    let slots = projects::whole(&service, &caller.actor, &project).await?.slots();
-    Ok(Created(format!("/projects/{project}/workflows"), Workflow::new(&workflow, &slots)))
+    let address = format!("/projects/{project}/workflows/{}", workflow.name.slug);
+    let Json(workflow) = show(&service, &caller, &project, &workflow).await?;
+    Ok(Created(address, workflow))
 }

@@ -168,7 +168,7 @@ async fn a_workflow_may_fan_out_and_in() {
     });
     assert_snapshot!(world.post("/projects/shop/workflows", &world.ana, new).await, @r#"
     201 Created
-    location: /api/v1/projects/shop/workflows
+    location: /api/v1/projects/shop/workflows/wide
     {
       "edges": [
         {
@@ -211,6 +211,33 @@ async fn a_workflow_may_fan_out_and_in() {
     "#);
     let listed = world.get("/projects/shop/workflows", &world.ana).await;
     assert_eq!(listed.body["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_workflow_is_changed_by_versions() {
+    let world = World::with_shop().await;
+    let path = "/projects/shop/workflows/release";
+    let before = world.get(path, &world.ana).await;
+    assert_eq!(before.body["version"], 1);
+    let gates = json!([{"gate": "soak", "time": "90m"}, {"gate": "maximum_age", "age": "30d"}]);
+    let changed = json!({
+        "version": 1, "title": "Release", "is_default": before.body["is_default"],
+        "stages": [{"bucket": "qa"}, {"bucket": "prod", "gates": gates}],
+    });
+    let after = world.put(path, &world.ana, changed.clone()).await;
+    assert_eq!(after.status, 200);
+    assert_eq!(after.body["version"], 2);
+    let gates = json!([{"gate": "soak", "time": "1h 30m"}, {"gate": "maximum_age", "age": "30d"}]);
+    assert_eq!(
+        after.body["stages"],
+        json!([{"bucket": "qa", "gates": []}, {"bucket": "prod", "gates": gates}])
+    );
+    assert_eq!(world.get(path, &world.ana).await.body, after.body);
+    // Whoever looked at the first version is told, and the second stays.
+    let late = world.put(path, &world.ana, changed).await;
+    assert_eq!(late.status, 409);
+    assert_eq!(late.body["type"], "/problems/conflict");
+    assert_eq!(world.get(path, &world.ana).await.body, after.body);
 }
 
 #[tokio::test]

@@ -153,7 +153,15 @@ impl World {
     }
 
     pub async fn post(&self, path: &str, secret: &str, body: Value) -> Answer {
-        let request = request("POST", path, secret).header("content-type", "application/json");
+        self.give("POST", path, secret, &body).await
+    }
+
+    pub async fn put(&self, path: &str, secret: &str, body: Value) -> Answer {
+        self.give("PUT", path, secret, &body).await
+    }
+
+    async fn give(&self, method: &str, path: &str, secret: &str, body: &Value) -> Answer {
+        let request = request(method, path, secret).header("content-type", "application/json");
         self.send(request.body(Body::from(body.to_string())).expect("a request")).await
     }
 

@@ -158,12 +158,15 @@ fn Streams(streams: Vec<Stream>) -> impl IntoView {
 fn Workflows(view: ProjectView) -> impl IntoView {
     let actions = add(&view, paths::new_workflow(&view.project.slug), "Add workflow");
     let slots = view.slots();
+    let project = view.project.slug.clone();
     let none = view.workflows.is_empty();
     let item = move |workflow: Workflow| {
         let Workflow { name, is_default, graph, .. } = workflow;
         view! {
             <li class="rows__item">
-                <span class="rows__name">{name.title.to_string()}</span>
+                <a class="rows__link" href=paths::workflow(&project, &name.slug)>
+                    {name.title.to_string()}
+                </a>
                 {is_default
                     .then(|| {
                         view! { <Badge tone=Tone::Accent>{format!("default for {}", name.kind.plural())}</Badge> }

@@ -1,31 +1,25 @@
 //! The form for a new workflow.
 
-use super::line::Line;
-use super::rows::StageRow;
+use super::rows::{Preview, Rows};
 use super::sketch::Sketch;
 use super::{KindChoice, first_kind};
 use crate::AppError;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::choice::{Checkbox, Fieldset};
-use crate::components::disclosure::Disclosure;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::fns::workflows::CreateWorkflow;
 use crate::loaded::{ErrorPage, Loaded};
-use crate::pages::forms::{Draft, NameFields, free, input_name};
+use crate::pages::forms::{Draft, NameFields, free, input_name, typed};
 use crate::pages::projects::use_project;
 use crate::paths;
 use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::buckets::BucketKind;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
-
-/// How many rows are open at once, and how many there are at most.
-const OPEN: usize = 3;
-const MOST: usize = 8;
+use towpath_domain::workflows::WorkflowForm;
 
 #[component]
 pub fn NewWorkflowPage() -> impl IntoView {
@@ -50,7 +44,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     let project = view.project.slug.clone();
     let back = paths::project(&project);
     let kind = draft.value_or("kind", first_kind(&view).name());
-    let sketch = Sketch::new(&view, form, kind.clone());
+    let sketch = Sketch::new(&view, form, kind.clone(), read);
     let taken = view.workflows.iter().map(|workflow| workflow.name.slug.clone());
     let global = view.project.is_global();
     let default = draft.ticked("is_default", "on", !has_default(&view));
@@ -104,56 +98,11 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     }
 }
 
-#[component]
-fn Rows(view: ProjectView, draft: Draft, sketch: Sketch) -> impl IntoView {
-    let rows = row_count(&view);
-    let further_used = (OPEN..rows).any(|row| !draft.value(&format!("stages[{row}][bucket]")).is_empty());
-    let row = {
-        let draft = draft.clone();
-        move |row| {
-            view! { <StageRow draft=draft.clone() sketch=sketch roles=view.approving_roles.clone() row=row /> }
-        }
-    };
-    let further = (OPEN..rows).map(row.clone()).collect_view();
-    view! {
-        <div class="form__rows">
-            {(0..OPEN).map(row).collect_view()}
-            {(rows > OPEN)
-                .then(|| {
-                    view! {
-                        <Disclosure summary="More stages" count=rows - OPEN open=further_used>
-                            <div class="form__rows">{further}</div>
-                        </Disclosure>
-                    }
-                })}
-        </div>
-    }
-}
-
-/// The line as it stands, where script draws it.
-#[component]
-fn Preview(sketch: Sketch) -> impl IntoView {
-    move || {
-        let stops = sketch.stops();
-        (!stops.is_empty()).then(|| {
-            view! {
-                <div class="stack stack--tight" role="status">
-                    <p class="form__note">"Builds will pass:"</p>
-                    <Line stops=stops />
-                </div>
-            }
-        })
-    }
+fn read(node: NodeRef<html::Form>) -> Option<WorkflowForm> {
+    typed(node).map(|CreateWorkflow { form, .. }| form)
 }
 
 fn has_default(view: &ProjectView) -> bool {
     let kind = first_kind(view);
     view.workflows.iter().any(|workflow| workflow.is_default && workflow.name.kind == kind)
-}
-
-/// A row for each bucket that there is of one type, within bounds.
-fn row_count(view: &ProjectView) -> usize {
-    let slots = view.slots();
-    let of = |kind| slots.iter().filter(|slot| slot.key.kind() == kind).count();
-    BucketKind::ALL.into_iter().map(of).max().unwrap_or(OPEN).clamp(OPEN, MOST)
 }

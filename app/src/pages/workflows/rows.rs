@@ -1,5 +1,6 @@
 //! The rows of the form for a workflow: one for each stage.
 
+use super::line::Line;
 use super::sketch::Sketch;
 use crate::components::choice::{Checkbox, Fieldset};
 use crate::components::disclosure::Disclosure;
@@ -8,10 +9,66 @@ use crate::components::select::{Select, SelectOption};
 use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
 use towpath_domain::access::Role;
+use towpath_domain::buckets::BucketKind;
+use towpath_domain::projects::ProjectView;
+
+/// How many rows are open at once, and how many there are for new stages at most.
+const OPEN: usize = 3;
+const MOST: usize = 8;
+
+/// All rows of the form.
+#[component]
+pub fn Rows(
+    view: ProjectView,
+    draft: Draft,
+    sketch: Sketch,
+    /// How many stages the form starts with.
+    #[prop(optional)]
+    stages: usize,
+) -> impl IntoView {
+    let rows = row_count(&view).max(stages);
+    let further_used = (OPEN..rows).any(|row| !draft.value(&format!("stages[{row}][bucket]")).is_empty());
+    let row = {
+        let draft = draft.clone();
+        move |row| {
+            view! { <StageRow draft=draft.clone() sketch=sketch roles=view.approving_roles.clone() row=row /> }
+        }
+    };
+    let further = (OPEN..rows).map(row.clone()).collect_view();
+    view! {
+        <div class="form__rows">
+            {(0..OPEN).map(row).collect_view()}
+            {(rows > OPEN)
+                .then(|| {
+                    view! {
+                        <Disclosure summary="More stages" count=rows - OPEN open=further_used>
+                            <div class="form__rows">{further}</div>
+                        </Disclosure>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// The line as it stands, where script draws it.
+#[component]
+pub fn Preview(sketch: Sketch) -> impl IntoView {
+    move || {
+        let stops = sketch.stops();
+        (!stops.is_empty()).then(|| {
+            view! {
+                <div class="stack stack--tight" role="status">
+                    <p class="form__note">"Builds will pass:"</p>
+                    <Line stops=stops />
+                </div>
+            }
+        })
+    }
+}
 
 /// One stage. The first has no gates: nothing is promoted into it.
 #[component]
-pub fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
+fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let bucket = field("bucket");
     let arrivals = field("arrivals");
@@ -137,4 +194,11 @@ fn arrival_options(row: usize) -> Vec<SelectOption> {
         SelectOption::new("any", "Yes"),
         SelectOption::new("promotion_only", "No, promotion only"),
     ]
+}
+
+/// A row for each bucket that there is of one type, within bounds.
+fn row_count(view: &ProjectView) -> usize {
+    let slots = view.slots();
+    let of = |kind| slots.iter().filter(|slot| slot.key.kind() == kind).count();
+    BucketKind::ALL.into_iter().map(of).max().unwrap_or(OPEN).clamp(OPEN, MOST)
 }

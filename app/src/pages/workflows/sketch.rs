@@ -3,8 +3,7 @@
 use super::line::Stop;
 use crate::components::field::Validate;
 use crate::components::select::SelectOption;
-use crate::fns::workflows::CreateWorkflow;
-use crate::pages::forms::{first_mistake, scripted, typed};
+use crate::pages::forms::{first_mistake, scripted};
 use leptos::html;
 use leptos::prelude::*;
 use towpath_domain::buckets::{BucketKind, Slot};
@@ -26,13 +25,20 @@ struct Ground {
 #[derive(Clone, Copy)]
 pub struct Sketch {
     node: NodeRef<html::Form>,
+    /// Reads the form as the server will.
+    read: fn(NodeRef<html::Form>) -> Option<WorkflowForm>,
     ground: StoredValue<Ground>,
     form: RwSignal<WorkflowForm>,
     scripted: ReadSignal<bool>,
 }
 
 impl Sketch {
-    pub fn new(view: &ProjectView, node: NodeRef<html::Form>, kind: String) -> Self {
+    pub fn new(
+        view: &ProjectView,
+        node: NodeRef<html::Form>,
+        kind: String,
+        read: fn(NodeRef<html::Form>) -> Option<WorkflowForm>,
+    ) -> Self {
         let ground = Ground {
             project: view.project.slug.clone(),
             slots: view.slots(),
@@ -40,6 +46,7 @@ impl Sketch {
         };
         Self {
             node,
+            read,
             ground: StoredValue::new(ground),
             form: RwSignal::new(WorkflowForm { kind, ..WorkflowForm::default() }),
             scripted: scripted(),
@@ -48,7 +55,7 @@ impl Sketch {
 
     /// Takes notice of the form as it is now.
     pub fn look(self) {
-        let Some(CreateWorkflow { mut form, .. }) = typed(self.node) else { return };
+        let Some(mut form) = (self.read)(self.node) else { return };
         if self.form.with_untracked(|last| last.kind != form.kind) {
             // The buckets on offer change with the type; the form is looked at again once they have.
             form.stages.clear();

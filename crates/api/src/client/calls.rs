@@ -63,6 +63,10 @@ impl Client {
         self.post(self.address(&["projects", project, "workflows"]), new).await
     }
 
+    pub async fn workflow(&self, project: &str, workflow: &str) -> Result<Workflow, Error> {
+        self.get(self.address(&["projects", project, "workflows", workflow])).await
+    }
+
     pub async fn create_integration(
         &self,
         project: &str,

@@ -1,6 +1,6 @@
 //! How an event is told: a sentence in parts, so that a page can link what it names.
 
-use super::{BuildName, Change, Event};
+use super::{BuildName, Change, Event, StageShape, WorkflowShape};
 use crate::access::Place;
 use crate::digests::Digest;
 use crate::ids::PersonId;
@@ -123,6 +123,10 @@ impl Telling<'_> {
                     .name(slug)
                     .text(&format!(" ({})", stages.join(" → ")))
                     .place()
+            }
+            Change::WorkflowChanged { slug, version, before, after } => {
+                self.text("changed the workflow ").name(slug).text(&format!(" to version {version}")).place();
+                self.text(&differences(before, after))
             }
             Change::IntegrationCreated { .. } => self.text("created the integration ").integration(),
             Change::ServiceCreated { slug } => self.text("created the service ").name(slug).place(),
@@ -277,4 +281,44 @@ impl Telling<'_> {
     fn waits(&mut self, needs: &[String]) -> &mut Self {
         if needs.is_empty() { self } else { self.text(&format!("; it waits for {}", needs.join(" and "))) }
     }
+}
+/// What is different about a workflow, in words that follow a sentence.
+fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
+    let mut told = Vec::new();
+    if before.title != after.title {
+        told.push(format!("titled “{}”", after.title));
+    }
+    match (before.is_default, after.is_default) {
+        (false, true) => told.push("now the default".to_owned()),
+        (true, false) => told.push("no longer the default".to_owned()),
+        _ => {}
+    }
+    let of = |shape: &WorkflowShape, bucket: &Slug| {
+        shape.stages.iter().find(|stage| stage.bucket == *bucket).cloned()
+    };
+    for stage in &before.stages {
+        if of(after, &stage.bucket).is_none() {
+            told.push(format!("without {}", stage.bucket));
+        }
+    }
+    for StageShape { bucket, gates, arrivals } in &after.stages {
+        let words = if gates.is_empty() { "no gate".to_owned() } else { gates.join(", ") };
+        let differs = match of(before, bucket) {
+            None => Some(format!("with {bucket} ({words})")),
+            Some(earlier) if earlier.gates != *gates => Some(format!("{bucket} with {words}")),
+            Some(earlier) if earlier.arrivals != *arrivals => Some(format!("{bucket} with other arrivals")),
+            Some(_) => None,
+        };
+        told.extend(differs);
+    }
+    let kept = |shape: &WorkflowShape, other: &WorkflowShape| {
+        let stages = shape.stages.iter().map(|stage| stage.bucket.clone());
+        stages.filter(|bucket| of(other, bucket).is_some()).collect::<Vec<_>>()
+    };
+    if kept(before, after) != kept(after, before) {
+        told.push("in another order".to_owned());
+    } else if before.stages.len() == after.stages.len() && before.edges != after.edges {
+        told.push("with other ways between the stages".to_owned());
+    }
+    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
 }

@@ -25,3 +25,4 @@ mod search;
 mod story;
 mod timeline;
 mod tokens;
+mod workflows;

@@ -76,6 +76,17 @@ pub fn doors() -> Vec<Door> {
             let fields = [("form[kind]", "environment"), ("form[stages][0][bucket]", "qa")];
             with(subject, new("hotfix", &fields))
         }),
+        post("/fn/view_workflow").body(|subject, _| in_project(subject, &[("workflow", "release")])),
+        post("/fn/change_workflow").body(|subject, _| {
+            let fields = [
+                ("workflow", "release"),
+                ("version", "1"),
+                ("form[title]", "Release"),
+                ("form[is_default]", "on"),
+                ("form[stages][0][bucket]", "qa"),
+            ];
+            in_project(subject, &fields)
+        }),
         post("/fn/create_integration").body(|subject, _| {
             let fields = [("form[kind]", "environment"), ("form[workflow]", ":default")];
             with(subject, new("search", &fields))

@@ -195,6 +195,8 @@ impl Door {
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
+            // Every project of the installation has one of this name.
+            ("{workflow}", "release"),
             ("{environment}", self.bucket),
             ("{bucket}", self.bucket),
             ("{number}", &number),

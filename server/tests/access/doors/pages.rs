@@ -28,6 +28,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/archive"),
         page("/projects/{project}/environments/new"),
         page("/projects/{project}/workflows/new"),
+        page("/projects/{project}/workflows/{workflow}"),
         page("/projects/{project}/integrations/new"),
         page("/projects/{project}/integrations/{integration}"),
         page("/projects/{project}/integrations/{integration}/buckets/{bucket}"),

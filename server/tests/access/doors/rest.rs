@@ -20,6 +20,11 @@ pub fn doors() -> Vec<Door> {
             let stages = json!([{"bucket": "qa"}]);
             Body::Json(json!({"slug": "hotfix", "title": "Fix", "kind": "environment", "stages": stages}))
         }),
+        get("/api/v1/projects/{project}/workflows/{workflow}"),
+        put("/api/v1/projects/{project}/workflows/{workflow}").body(|_, _| {
+            let stages = json!([{"bucket": "qa"}]);
+            Body::Json(json!({"version": 1, "title": "Release", "is_default": true, "stages": stages}))
+        }),
         get("/api/v1/projects/{project}/integrations"),
         post("/api/v1/projects/{project}/integrations")
             .body(|_, _| Body::Json(json!({"slug": "search", "title": "Search", "kind": "environment"}))),
@@ -105,4 +110,8 @@ fn get(path: &'static str) -> Door {
 
 fn post(path: &'static str) -> Door {
     Door::new(Kind::Rest, "POST", path)
+}
+
+fn put(path: &'static str) -> Door {
+    Door::new(Kind::Rest, "PUT", path)
 }
