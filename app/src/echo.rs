@@ -27,9 +27,10 @@ impl Echo {
         self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
     }
 
-    /// What was typed, or else what the form starts with.
+    /// What was typed, or else what the form starts with: also where the cookie had no room for what was typed, so that
+    /// nothing is taken away unseen.
     pub fn value_or(&self, field: &str, default: &str) -> String {
-        if self.is_empty() { default.to_owned() } else { self.value(field) }
+        self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_else(|| default.to_owned())
     }
 
     /// Whether a box was ticked with this value.

@@ -94,7 +94,11 @@ fn Item(item: InboxLine, #[prop(into)] now: Signal<Time>, verb: &'static str) ->
     let href = paths::promotion(&project, number);
     let title = format!("#{number} {project}/{integration} {tag} to {to}");
     let label = format!("{verb} #{number}");
-    let needs = format!("Needs {}. ", item.needs.join(" and "));
+    let needs = match item.needs.as_slice() {
+        // Every gate passes, or one never will: it is about to be applied, or to end.
+        [] => String::new(),
+        needs => format!("Needs {}. ", needs.join(" and ")),
+    };
     view! {
         <li class="inbox__item">
             <Avatar name=item.requested_by.clone() />

@@ -237,15 +237,27 @@ fn Gates(view: View) -> impl IntoView {
     let verdicts = Memo::new(move |_| view.read().verdicts.clone());
     let now = Memo::new(move |_| view.read().now);
     let none = view.read_untracked().verdicts.is_empty();
+    let waits = Memo::new(move |_| view.read().promotion.state == State::Waiting);
     view! {
         <Panel title="Gates">
-            <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, now)).collect_view()}</ul>
+            <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, waits.get(), now)).collect_view()}</ul>
             {none.then(|| view! { <p class="muted">"This stage had no gate."</p> })}
         </Panel>
     }
 }
 
-fn gate(gate: &GateVerdict, now: Memo<Time>) -> impl IntoView + use<> {
+fn gate(gate: &GateVerdict, waits: bool, now: Memo<Time>) -> impl IntoView + use<> {
+    if !waits && gate.verdict != Verdict::Passes {
+        // It is over, and nothing is waited for any more.
+        let rule = gate.rule.clone();
+        return view! {
+            <li class="rows__item">
+                <span>{rule}</span>
+                <Badge>"not passed"</Badge>
+            </li>
+        }
+        .into_any();
+    }
     let (tone, symbol, word, needs) = match &gate.verdict {
         Verdict::Passes => (Tone::Success, Symbol::Check, "passed", None),
         Verdict::Waits { until: Some(until), .. } => {
@@ -273,6 +285,7 @@ fn gate(gate: &GateVerdict, now: Memo<Time>) -> impl IntoView + use<> {
             </Badge>
         </li>
     }
+    .into_any()
 }
 
 #[component]
@@ -402,7 +415,7 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
         State::Applied { at, .. } => (format!("It became current in {}", first.promotion.to.slug), *at),
         State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
         State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
-        State::Expired { at, because } => (format!("It expired: {}", because.trim_end_matches('.')), *at),
+        State::Expired { at, because } => (format!("{because} It expired"), *at),
     };
     let board = paths::integration(&first.project, &first.integration);
     let now = Memo::new(move |_| view.read().now);

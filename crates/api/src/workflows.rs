@@ -43,7 +43,7 @@ pub struct ChangedWorkflow {
     /// The version that you looked at; another one by now is a conflict.
     pub version: i64,
     pub title: String,
-    #[serde(default)]
+    /// Whether integrations of its type follow it where they say nothing else. False takes that away from those.
     pub is_default: bool,
     pub stages: Vec<Stage>,
     /// The ways between the stages; left out, each stage leads to the next one.

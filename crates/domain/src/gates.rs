@@ -12,6 +12,7 @@ pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 use crate::buckets::{BucketKey, BucketName};
 use crate::spans::Span;
 use crate::times::Time;
+use crate::words::is_plain;
 use serde::{Deserialize, Serialize};
 
 /// A condition on entering a stage.
@@ -46,7 +47,7 @@ pub struct Pattern(String);
 
 /// A text is empty, or too long for a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("Write a pattern of 1 to 200 characters, such as OPS-[0-9]+.")]
+#[error("Write a pattern of 1 to 200 characters in one line, such as OPS-[0-9]+.")]
 pub struct PatternError;
 
 /// What is known about one wish to enter a stage.
@@ -187,6 +188,25 @@ pub fn turns(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
     gates.iter().filter_map(|gate| gate.turns(facts, now)).filter(|at| *at > now).min()
 }
 
+/// The first moment after now at which all gates pass without anybody doing anything, where it is known: goes from turn
+/// to turn, as one gate may shut before another opens.
+pub fn passes(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
+    /// More than the openings that a stage's windows have in the days that are told.
+    const TURNS: usize = 1_000;
+    let mut at = now;
+    for _ in 0..TURNS {
+        at = turns(gates, facts, at)?;
+        let verdicts = judge(gates, facts, at);
+        if verdicts.pass() {
+            return Some(at);
+        }
+        if verdicts.blocked().is_some() {
+            return None;
+        }
+    }
+    None
+}
+
 fn soak(time: Span, stay: Option<Stay>, now: Time) -> Verdict {
     let Some(Stay { from, to }) = stay else {
         return Verdict::waits(format!("{} in the stage before", time.words()));
@@ -244,19 +264,6 @@ impl Verdicts {
         self.0.iter().filter_map(needs).collect()
     }
 
-    /// When all gates pass without anybody doing anything, where that is known: the latest of them, as each stays open.
-    pub fn until(&self) -> Option<Time> {
-        let mut latest = None;
-        for gate in &self.0 {
-            match &gate.verdict {
-                Verdict::Passes => {}
-                Verdict::Waits { until: Some(until), .. } => latest = latest.max(Some(*until)),
-                Verdict::Waits { until: None, .. } | Verdict::Blocked { .. } => return None,
-            }
-        }
-        latest
-    }
-
     /// Why nothing helps any more, where that is so.
     pub fn blocked(&self) -> Option<&str> {
         self.0.iter().find_map(|gate| match &gate.verdict {
@@ -270,7 +277,7 @@ impl Pattern {
     /// Takes a text of the right length. Whether it is a regular expression is for the server to find out.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let text = text.trim();
-        let right = (1..=200).contains(&text.chars().count());
+        let right = (1..=200).contains(&text.chars().count()) && is_plain(text);
         if right { Ok(Self(text.to_owned())) } else { Err(PatternError) }
     }
 

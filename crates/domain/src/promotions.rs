@@ -9,7 +9,8 @@ use crate::buckets::{BucketKey, BucketName, Slot};
 use crate::builds::Build;
 use crate::digests::Digest;
 use crate::gates::{
-    Approval, Barred, Circumstances, Facts, Gate, Involved, Verdicts, judge, may_approve, turns,
+    Approval, Barred, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve, passes,
+    turns,
 };
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
@@ -199,6 +200,21 @@ pub struct Asking {
     pub reference: Option<Reference>,
 }
 
+/// How the target stands when a waiting promotion is looked at and nobody acts on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub current: Option<BuildId>,
+    /// Whether a rollback has paused what enters by itself.
+    pub paused: bool,
+    /// Whether it was rolled back to what is current there after the promotion was asked for.
+    pub rolled_back: bool,
+    /// Whether whoever asked may still promote there.
+    pub requester_may: bool,
+}
+
+/// In how many seconds a promotion is looked at again that only a paused bucket keeps waiting.
+const PATIENCE: i64 = 300;
+
 /// How long a promotion waits at most.
 pub const LONGEST_WAIT: Span = Span::DAYS_30;
 
@@ -208,8 +224,20 @@ pub fn consider(wish: &Move) -> Outlook {
     match plan(wish, true) {
         Err(refused) => Outlook::Refused { refused },
         Ok(verdicts) if verdicts.pass() => Outlook::Enters,
-        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: verdicts.until() },
+        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: passes_at(wish) },
     }
+}
+
+/// When it would enter without anybody doing anything, where that is known.
+fn passes_at(wish: &Move) -> Option<Time> {
+    let gates = wish.workflow.map_or(&[][..], |workflow| gates_of(workflow, wish.to.key));
+    passes(gates, &first_facts(wish, true), wish.now)
+}
+
+/// What is known of a wish before anyone has approved it.
+fn first_facts(wish: &Move, has_reference: bool) -> Facts {
+    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
+    Facts { involved, has_reference, circumstances: wish.circumstances.clone() }
 }
 
 fn plan(wish: &Move, has_reference: bool) -> Result<Verdicts, RequestRefused> {
@@ -230,8 +258,7 @@ fn plan(wish: &Move, has_reference: bool) -> Result<Verdicts, RequestRefused> {
     if let Some(number) = wish.open {
         return Err(RequestRefused::AlreadyAsked { number });
     }
-    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
-    let facts = Facts { involved, has_reference, circumstances: wish.circumstances.clone() };
+    let facts = first_facts(wish, has_reference);
     let verdicts = judge(gates_of(workflow, wish.to.key), &facts, wish.now);
     match verdicts.blocked() {
         Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
@@ -299,6 +326,17 @@ impl Promotion {
         judge(&self.gates, &self.facts(circumstances), now)
     }
 
+    /// When it is applied without anybody doing anything, where that is known.
+    pub fn passes_at(&self, circumstances: &Circumstances, now: Time) -> Option<Time> {
+        passes(&self.gates, &self.facts(circumstances), now)
+    }
+
+    /// Whether an approval is still missing, by the verdicts on its gates.
+    pub fn lacks_approval(&self, verdicts: &Verdicts) -> bool {
+        let mut gates = self.gates.iter().zip(&verdicts.0);
+        gates.any(|(gate, of)| matches!(gate, Gate::Approvals(_)) && of.verdict != Verdict::Passes)
+    }
+
     /// Whether its gates are judged by more than what stands in it.
     pub fn asks_for_circumstances(&self) -> bool {
         self.gates.iter().any(Gate::asks_for_circumstances)
@@ -346,18 +384,51 @@ impl Promotion {
         Ok(Transition { promotion, changes, due: None })
     }
 
-    /// Looks again at a waiting promotion as time has passed: it is applied where all gates pass now, and expires where
-    /// it cannot be applied any more. Absent where it is over already.
+    /// Looks again at a waiting promotion when nobody acts on it: it is applied where all gates pass now, and expires
+    /// where it cannot be applied any more. Absent where it is over already.
     pub fn look_again(
         mut self,
+        target: &Standing,
         circumstances: &Circumstances,
         placement: PlacementId,
         now: Time,
     ) -> Option<Transition> {
-        (self.state == State::Waiting).then(|| {
-            self.version += 1;
-            self.settle(circumstances, placement, now, Vec::new())
-        })
+        if self.state != State::Waiting {
+            return None;
+        }
+        self.version += 1;
+        let to = self.to.slug.clone();
+        let vain = if target.current == Some(self.build) {
+            Some(format!("It is current in {to} already."))
+        } else if target.rolled_back {
+            // What was rolled back is not undone while nobody looks.
+            Some(format!("{to} was rolled back after it was asked for. Ask again."))
+        } else if target.requester_may {
+            None
+        } else {
+            Some(format!("Whoever asked for it may not promote into {to} any more."))
+        };
+        if let Some(because) = vain {
+            return Some(self.expire(because, now, Vec::new()));
+        }
+        let end = LONGEST_WAIT.after(self.requested_at);
+        // After a rollback nothing enters without a person.
+        if target.paused && now < end && self.verdicts(circumstances, now).pass() {
+            let due = end.min(now.plus_seconds(PATIENCE));
+            return Some(Transition { promotion: self, changes: Vec::new(), due: Some(due) });
+        }
+        Some(self.settle(circumstances, placement, now, Vec::new()))
+    }
+
+    /// Ends it by itself.
+    fn expire(self, because: String, now: Time, mut changes: Vec<Change>) -> Transition {
+        let (number, build) = (self.number, self.build_name());
+        changes.push(Change::PromotionExpired { number, build, because: because.clone() });
+        Transition {
+            promotion: Self { state: State::Expired { at: now, because }, ..self },
+            changes,
+            due: None,
+        }
     }
 
     /// Takes the promotion back: its requester may, and whoever may promote into the bucket.
@@ -404,23 +475,18 @@ impl Promotion {
         let facts = self.facts(circumstances);
         let verdicts = judge(&self.gates, &facts, now);
         let end = LONGEST_WAIT.after(self.requested_at);
-        let vain = verdicts
-            .blocked()
-            .map(str::to_owned)
-            .or_else(|| (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words())));
+        let late = (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words()));
+        if let Some(because) = late.or_else(|| verdicts.blocked().map(str::to_owned)) {
+            return self.expire(because, now, changes);
+        }
+        if !verdicts.pass() {
+            let due = turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end));
+            return Transition { promotion: self, changes, due: Some(due) };
+        }
         let (number, build) = (self.number, self.build_name());
-        let mut due = None;
-        let state = if verdicts.pass() {
-            changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
-            State::Applied { at: now, placement }
-        } else if let Some(because) = vain {
-            changes.push(Change::PromotionExpired { number, build, because: because.clone() });
-            State::Expired { at: now, because }
-        } else {
-            due = Some(turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end)));
-            State::Waiting
-        };
-        Transition { promotion: Self { state, ..self }, changes, due }
+        changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
+        let state = State::Applied { at: now, placement };
+        Transition { promotion: Self { state, ..self }, changes, due: None }
     }
 
     fn facts(&self, circumstances: &Circumstances) -> Facts {

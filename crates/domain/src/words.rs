@@ -36,6 +36,11 @@ fn parse_text(text: &str, max: usize, lines: bool) -> Result<String, WordsError>
     if text.chars().all(allowed) { Ok(text.to_owned()) } else { Err(WordsError::Control) }
 }
 
+/// Whether a text is one line of characters that show.
+pub fn is_plain(text: &str) -> bool {
+    !text.chars().any(|character| character.is_control() || is_invisible(character))
+}
+
 /// Characters that show nothing, or make what follows look like something else (Unicode TR 36 §2.10). The two
 /// joiners stay: emoji and several scripts need them.
 fn is_invisible(character: char) -> bool {

@@ -248,7 +248,7 @@ pub struct Given<'a> {
     /// The roles that can approve.
     pub roles: &'a [Slug],
     /// Whether there is a time zone of this name.
-    pub zone: fn(&Zone) -> bool,
+    pub is_zone: fn(&Zone) -> bool,
     /// Whether a text is a regular expression, or why it is none.
     pub pattern: fn(&Pattern) -> Result<(), String>,
 }
@@ -268,7 +268,9 @@ impl WorkflowForm {
         let graph = &workflow.graph;
         let line = Graph::linear(graph.stages().to_vec()).ok()?;
         let stage = |stage: &Stage| StageForm::of(stage, slots);
-        (line == *graph).then_some(())?;
+        // Nothing is promoted into the first stage, so the form has no gates for it.
+        let bare = graph.stages().first().is_some_and(|first| first.gates.is_empty());
+        (line == *graph && bare).then_some(())?;
         Some(Self {
             slug: workflow.name.slug.to_string(),
             title: workflow.name.title.to_string(),
@@ -296,12 +298,19 @@ impl WorkflowForm {
     }
 
     fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Vec<Stage> {
-        let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.bucket.is_empty());
+        let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.is_empty());
         filled
             .filter_map(|(row, stage)| {
                 let field = |name: &str| format!("stages[{row}][{name}]");
-                let slot = check.field(&field("bucket"), given.slot(kind, &stage.bucket));
+                let slot = match stage.bucket.as_str() {
+                    "" => Err("Choose a bucket, or empty what stands below.".to_owned()),
+                    slug => given.slot(kind, slug),
+                };
+                let slot = check.field(&field("bucket"), slot);
                 let gates = stage.check_gates(kind, given, check, &field);
+                if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
+                    check.mistake(&field("was_in"), own_bucket(&own.slug));
+                }
                 let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
                 slot.zip(gates).zip(arrivals).map(|((slot, gates), arrivals)| Stage {
                     bucket: slot.key,
@@ -311,6 +320,18 @@ impl WorkflowForm {
             })
             .collect()
     }
+}
+
+/// Whether a gate before a bucket asks that the build has been in that bucket, which could never be.
+fn waits_for_itself(slot: &Slot, gates: Option<&[Gate]>) -> bool {
+    gates.unwrap_or_default().iter().any(|gate| match gate {
+        Gate::WasIn { buckets } => buckets.iter().any(|bucket| bucket.key == slot.key),
+        _ => false,
+    })
+}
+
+fn own_bucket(slug: &Slug) -> String {
+    format!("A build cannot have been in {slug} before it enters {slug}.")
 }
 
 /// A length of time, where one is given.
@@ -339,12 +360,14 @@ impl Given<'_> {
         Ok(Gate::WasIn { buckets })
     }
 
-    fn window(&self, zone: &str, hours: &str) -> Result<Gate, String> {
-        let window = Window::parse(zone, hours).map_err(|error| error.to_string())?;
-        if (self.zone)(&window.zone) {
-            Ok(Gate::Window(window))
+    /// A time zone; UTC where none is named.
+    fn zone(&self, name: &str) -> Result<Zone, String> {
+        let name = if name.trim().is_empty() { "UTC" } else { name };
+        let zone = Zone::parse(name).map_err(|error| error.to_string())?;
+        if (self.is_zone)(&zone) {
+            Ok(zone)
         } else {
-            Err(format!("There is no time zone “{}”. Name one such as Europe/Berlin.", window.zone.as_str()))
+            Err(format!("There is no time zone “{}”. Name one such as Europe/Berlin.", zone.as_str()))
         }
     }
 
@@ -404,16 +427,10 @@ impl StageForm {
     ) -> Option<Vec<Gate>> {
         let was_in = self.was_in.split(',').map(|slug| slug.trim().to_owned());
         let was_in: Vec<String> = was_in.filter(|slug| !slug.is_empty()).collect();
-        let (window, zone) = (self.hours.trim(), self.zone.trim());
-        let asked: [(&str, Option<Result<Gate, String>>); 6] = [
+        let asked: [(&str, Option<Result<Gate, String>>); 5] = [
             ("approvals", self.check_approvals(given.roles).map_err(str::to_owned).transpose()),
             ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
             ("was_in", (!was_in.is_empty()).then(|| given.was_in(kind, &was_in))),
-            (
-                "hours",
-                (!window.is_empty())
-                    .then(|| given.window(if zone.is_empty() { "UTC" } else { zone }, window)),
-            ),
             ("reference", (!self.reference.trim().is_empty()).then(|| given.reference(&self.reference))),
             (
                 "maximum_age",
@@ -422,7 +439,37 @@ impl StageForm {
         ];
         let gates = asked.into_iter().filter_map(|(name, gate)| Some(check.field(&field(name), gate?)));
         // Every mistake is told, so that all are looked at before one ends it.
-        gates.collect::<Vec<_>>().into_iter().collect()
+        let gates: Vec<Option<Gate>> = gates.collect();
+        let window = self.check_window(given, check, field);
+        gates.into_iter().chain(window).collect()
+    }
+
+    /// The window, where the row has one: absent within where it is not right. A zone without hours says nothing.
+    fn check_window(
+        &self,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Vec<Option<Gate>> {
+        match (self.hours.trim(), self.zone.trim()) {
+            ("", "") => Vec::new(),
+            ("", _) => {
+                check.mistake(&field("hours"), "Say which hours of this time zone are meant.".to_owned());
+                vec![None]
+            }
+            (hours, zone) => {
+                let hours = check.field(&field("hours"), Window::read_hours(hours));
+                let zone = check.field(&field("zone"), given.zone(zone));
+                vec![hours.zip(zone).map(|(hours, zone)| Gate::Window(Window { zone, hours }))]
+            }
+        }
+    }
+
+    /// Whether the row says nothing, so that it is left out. A role is what every row starts with.
+    fn is_empty(&self) -> bool {
+        let texts = [&self.bucket, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
+        let nothing = texts.into_iter().chain([&self.maximum_age]).all(|text| text.trim().is_empty());
+        nothing && matches!(self.approvals.trim(), "" | "0")
     }
 
     fn check_approvals(&self, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
@@ -507,7 +554,7 @@ mod tests {
         let (project, slots) = (Slug::parse("shop").expect("a slug"), slots());
         let roles = [crate::access::Role::release_manager().slug];
         let given =
-            Given { project: &project, slots: &slots, roles: &roles, zone: |_| true, pattern: |_| Ok(()) };
+            Given { project: &project, slots: &slots, roles: &roles, is_zone: |_| true, pattern: |_| Ok(()) };
         form.check(&given)
     }
 

@@ -173,7 +173,7 @@ impl Rows {
             tag: promotion.tag.clone(),
             from: promotion.from.slug.clone(),
             needs: verdicts.needs(),
-            until: verdicts.until(),
+            until: self.judge.passes_at(promotion),
             requested_by: self.known.name(promotion.requested_by),
             requested_at: promotion.requested_at,
         }

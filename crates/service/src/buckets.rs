@@ -15,7 +15,7 @@ use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
 use towpath_store::services::ShouldRun;
-use towpath_store::{buckets, builds, environments, services};
+use towpath_store::{buckets, builds, environments, promotions, services};
 
 /// Where a bucket is, as addresses name it.
 #[derive(Debug, Clone)]
@@ -125,6 +125,7 @@ pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason
                 return Err(Error::Conflict(format!("Arrivals in {} are not paused.", slot.slug)));
             }
             buckets::pause(tx, bucket.id, None).await?;
+            promotions::look_soon(tx, located.integration.id, slot.key, writer.now()).await?;
             let change = Change::ArrivalsResumed { reason: reason.as_ref().map(Personal::new) };
             let scene = located.bucket_scene(bucket.id, &slot.slug);
             tx.tell(writer.event(Service::event_actor(&actor), scene, change));

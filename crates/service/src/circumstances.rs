@@ -14,8 +14,8 @@ use towpath_domain::times::Time;
 use towpath_store::Conn;
 use towpath_store::circumstances::{been, of_promotions, stay};
 
-/// For how many days from now a window's openings are told: a week, and a day for what began the day before.
-const DAYS: i64 = 9;
+/// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
+const DAYS: i64 = 16;
 
 /// What is known of a build that somebody wants to promote from a bucket.
 pub(crate) async fn of_wish(
@@ -53,6 +53,11 @@ impl Judge {
     /// Learns what the gates of these promotions ask for, in a number of queries that does not depend on how many.
     pub(crate) async fn of(conn: &mut Conn, promotions: &[Promotion], now: Time) -> Result<Self, Error> {
         Ok(Self { known: of_all(conn, promotions, now).await?, now })
+    }
+
+    /// When one of them is applied without anybody doing anything, where that is known.
+    pub(crate) fn passes_at(&self, promotion: &Promotion) -> Option<Time> {
+        promotion.passes_at(self.known.get(&promotion.id).unwrap_or(&Circumstances::default()), self.now)
     }
 
     /// The verdicts on one of them.
@@ -136,8 +141,8 @@ fn open(window: &Window, now: Time) -> Vec<Opening> {
     openings
 }
 
-/// The hours that begin on a day. Where clocks are put forward, a time of day that is left out counts as the moment
-/// after the gap; where they are put back, as the first of the two.
+/// The hours that begin on a day. Where clocks are put forward, a time of day that is left out is as much later as they
+/// are; where they are put back, it is the first of the two.
 fn opening(hours: &Hours, day: civil::Date, zone: &TimeZone) -> Option<Opening> {
     let moment = |day: civil::Date, minute: Minute| {
         let (day, minute) =

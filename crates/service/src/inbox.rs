@@ -38,7 +38,9 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         if !actor.may(Action::View, &target) {
             continue;
         }
-        let decides = promotion.may_decide(actor, &target).is_ok();
+        // One that waits for its time alone asks nobody.
+        let asks = promotion.lacks_approval(&judge.verdicts(&promotion));
+        let decides = asks && promotion.may_decide(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person();
         let item = InboxLine::from(item(project, integration, promotion, &judge, &names));
         if decides {

@@ -3,8 +3,8 @@
 use regex::{Regex, RegexBuilder};
 use towpath_domain::gates::Pattern;
 
-/// How large a compiled pattern may be, in bytes: none that people write comes near.
-const LIMIT: usize = 256 * 1_024;
+/// How large a compiled pattern may be, in bytes.
+const LIMIT: usize = 2 * 1_024 * 1_024;
 
 /// Whether a pattern can be read, or why not.
 pub(crate) fn check(pattern: &Pattern) -> Result<(), String> {

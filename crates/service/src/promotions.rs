@@ -3,7 +3,7 @@
 use crate::builds::placer;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, patterns, scenes};
-use towpath_domain::access::{Actor, Target};
+use towpath_domain::access::{Action, Actor, Identity, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
@@ -11,14 +11,15 @@ use towpath_domain::gates::{Circumstances, Gate};
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{
-    Asking, Choice, Decision, Move, Outlook, Promotion, Transition, consider, request as ask,
+    Asking, Choice, Decision, Move, Outlook, Promotion, Standing, Transition, consider, request as ask,
 };
 use towpath_domain::timeline::EventActor;
+use towpath_domain::times::Time;
 use towpath_domain::words::{Reason, Reference};
 use towpath_store::buckets::Bucket;
 use towpath_store::builds::Pushed;
 use towpath_store::images::{self, Repository};
-use towpath_store::{Conn, Tx, buckets, builds, promotions};
+use towpath_store::{Conn, Tx, access, buckets, builds, promotions, tokens};
 
 /// A wish to promote a build, as a form or a request names it.
 #[derive(Debug, Clone)]
@@ -211,6 +212,8 @@ async fn save(
     Ok(step.into_promotion())
 }
 
+/// In how many seconds one is tried again that could not be looked at.
+const LATER: i64 = 600;
 /// How many promotions are looked at again in one turn.
 const TURN: i64 = 200;
 
@@ -220,14 +223,42 @@ pub async fn look_again(service: &Service) -> Result<u64, Error> {
     let due = promotions::due(&mut service.read().await?, service.now(), TURN).await?;
     let mut ended = 0;
     for promotion in due {
-        let number = promotion.number;
+        let (id, number) = (promotion.id, promotion.number);
         match take_turn(service, promotion).await {
             Ok(over) => ended += u64::from(over),
             // One that cannot be looked at keeps nobody from the others.
-            Err(error) => tracing::error!(number, %error, "a waiting promotion could not be looked at again"),
+            Err(error) => {
+                tracing::error!(number, %error, "a waiting promotion could not be looked at again");
+                let later = service.now().plus_seconds(LATER);
+                service.db().write(async move |tx| promotions::postpone(tx, id, later).await).await?;
+            }
         }
     }
     Ok(ended)
+}
+
+/// Whether whoever asked for a promotion may still promote into its target, by the same token if it was one.
+async fn requester_may(
+    tx: &mut Tx,
+    promotion: &Promotion,
+    target: &Target,
+    now: Time,
+) -> Result<bool, Error> {
+    let scope = match promotion.requested_with {
+        None => None,
+        Some(id) => match tokens::load(tx, id).await? {
+            Some(found) if found.token.revoked_at.is_none() && found.token.expires_at > now => {
+                Some(found.scope)
+            }
+            _ => return Ok(false),
+        },
+    };
+    let actor = Actor {
+        identity: Identity::Person { person: promotion.requested_by },
+        grants: access::grants(tx, promotion.requested_by).await?,
+        scope,
+    };
+    Ok(actor.may(Action::Promote, target))
 }
 
 /// Looks again at one; whether it has ended by that.
@@ -245,7 +276,17 @@ async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Erro
             let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
             // It may have been archived since it was found to be due.
             located.project.check_in_use()?;
-            let Some(step) = promotion.look_again(&circumstances, bucket.next(writer.id()), now) else {
+            let slot = located.slot(tx, promotion.to.slug.as_str()).await?;
+            let target = Standing {
+                current: bucket.current.as_ref().map(|placement| placement.build),
+                paused: bucket.paused_at.is_some(),
+                rolled_back: bucket.current.as_ref().is_some_and(|placement| {
+                    matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
+                }),
+                requester_may: requester_may(tx, &promotion, &located.slot_target(&slot), now).await?,
+            };
+            let id = bucket.next(writer.id());
+            let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {
                 return Ok(false);
             };
             promotions::save(tx, &step).await?;
@@ -364,8 +405,7 @@ impl Found {
         let promotion = promotions::find(&mut conn, project.id, number).await?.ok_or_else(missing)?;
         let integration = towpath_store::integrations::load(&mut conn, promotion.integration).await?;
         let located = Located { project: project.clone(), integration };
-        crate::allow(actor, towpath_domain::access::Action::View, &located.target())
-            .map_err(|_| missing())?;
+        crate::allow(actor, Action::View, &located.target()).map_err(|_| missing())?;
         let slot = located.slot(&mut conn, promotion.to.slug.as_str()).await?;
         Ok(Self { place: located.slot_target(&slot), promotion, located })
     }

@@ -7,11 +7,11 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{Change, StageShape, WorkflowShape};
+use towpath_domain::timeline::{Change, EventActor, Scene, StageShape, WorkflowShape};
 use towpath_domain::workflows::{
     Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
 };
-use towpath_store::{Conn, workflows};
+use towpath_store::{Conn, Tx, workflows};
 
 /// Creates a workflow from the form, whose stages follow one another.
 pub async fn create(
@@ -114,13 +114,14 @@ async fn make_next(
         project: &project.slug,
         slots: &slots,
         roles: &roles,
-        zone: circumstances::is_zone,
+        is_zone: circumstances::is_zone,
         pattern: patterns::check,
     };
-    let new = check(&before, &given)?;
+    // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {
         return Err(towpath_store::Error::Changed.into());
     }
+    let new = check(&before, &given)?;
     let after = Workflow {
         name: WorkflowName { title: new.title, ..before.name.clone() },
         is_default: new.is_default,
@@ -134,18 +135,46 @@ async fn make_next(
     }
     let slug = after.name.slug.clone();
     let change = Change::WorkflowChanged { slug, version: after.version, before: earlier, after: later };
-    let event = service.event(Service::event_actor(actor), scenes::project_scene(&project), change);
-    let (stored, now) = (after.clone(), service.now());
+    let (who, scene) = (Service::event_actor(actor), scenes::project_scene(&project));
+    let event = service.event(who, scene.clone(), change);
+    let (writer, stored, now) = (service.clone(), after.clone(), service.now());
     service
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, stored.project).await?;
+            take_place(tx, &writer, who, &scene, &stored, &slots).await?;
             workflows::change(tx, &stored, now).await?;
             tx.tell(event);
             Ok::<_, Error>(())
         })
         .await?;
     Ok(after)
+}
+
+/// Lets the project's default of the same kind be one no more, where another takes its place: its next version, so that
+/// whoever is changing it hears of this.
+async fn take_place(
+    tx: &mut Tx,
+    service: &Service,
+    who: EventActor,
+    scene: &Scene,
+    next: &Workflow,
+    slots: &[Slot],
+) -> Result<(), Error> {
+    let earlier = match workflows::find_default(tx, next.project, next.name.kind).await? {
+        Some(earlier) if next.is_default && earlier.name.id != next.name.id => earlier,
+        _ => return Ok(()),
+    };
+    let later = Workflow { is_default: false, version: earlier.version + 1, ..earlier.clone() };
+    let change = Change::WorkflowChanged {
+        slug: later.name.slug.clone(),
+        version: later.version,
+        before: shape(&earlier, slots),
+        after: shape(&later, slots),
+    };
+    workflows::change(tx, &later, service.now()).await?;
+    tx.tell(service.event(who, scene.clone(), change));
+    Ok(())
 }
 
 /// A workflow as an event tells it.
@@ -195,7 +224,7 @@ async fn add(
         project: &project.slug,
         slots: &slots,
         roles: &roles,
-        zone: circumstances::is_zone,
+        is_zone: circumstances::is_zone,
         pattern: patterns::check,
     };
     let new = check(&given)?;
@@ -223,12 +252,15 @@ async fn save(
         stages: stage_names(&workflow, slots),
         is_default: workflow.is_default,
     };
-    let event = service.event(Service::event_actor(actor), scenes::project_scene(project), change);
-    let (stored, now) = (workflow.clone(), service.now());
+    let (who, scene) = (Service::event_actor(actor), scenes::project_scene(project));
+    let event = service.event(who, scene.clone(), change);
+    let (writer, stored, now) = (service.clone(), workflow.clone(), service.now());
+    let slots = slots.to_vec();
     service
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, stored.project).await?;
+            take_place(tx, &writer, who, &scene, &stored, &slots).await?;
             workflows::insert(tx, &stored, now).await.map_err(|error| {
                 Error::taken(error, "slug", "There is a workflow of this name in the project already.")
             })?;

@@ -174,7 +174,22 @@ pub async fn place(
         placement.id.uuid(),
         bucket.version,
     )?;
-    if rows == 1 { Ok(()) } else { Err(Error::Changed) }
+    if rows != 1 {
+        return Err(Error::Changed);
+    }
+    // What waits for this build to have been here, or for another to stay here, is looked at again.
+    execute!(
+        tx.conn(),
+        "update promotions set due_at = $1
+         where state = 'waiting' and integration = (select integration from buckets where id = $2)
+           and (build = $3 or (from_kind = $4 and from_key = $5))",
+        placement.at.micros(),
+        bucket.id.uuid(),
+        placement.build.uuid(),
+        bucket.key.kind().name(),
+        bucket.key.id(),
+    )
+    .map(drop)
 }
 
 /// Pauses arrivals since `at`, or resumes them.

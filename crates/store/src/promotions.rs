@@ -183,12 +183,37 @@ pub async fn due(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Promotion
         conn,
         select!(
             "join projects o on o.id = m.project
-             where m.due_at <= $1 and o.archived_at is null order by m.due_at limit $2"
+             where m.due_at <= $1 and o.archived_at is null order by m.due_at, m.id limit $2"
         ),
         now.micros(),
         limit
     )?;
     with_decisions(conn, rows).await
+}
+
+/// Looks at a waiting promotion later, since it could not be looked at now.
+pub async fn postpone(tx: &mut Tx, id: PromotionId, until: Time) -> Result<(), Error> {
+    let sql = "update promotions set due_at = $2 where id = $1 and state = 'waiting'";
+    execute!(tx.conn(), sql, id.uuid(), until.micros()).map(drop)
+}
+
+/// Looks again at what waits for a bucket, such as when it is open again.
+pub async fn look_soon(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    to: BucketKey,
+    now: Time,
+) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update promotions set due_at = $4
+         where state = 'waiting' and integration = $1 and to_kind = $2 and to_key = $3",
+        integration.uuid(),
+        to.kind().name(),
+        to.id(),
+        now.micros()
+    )
+    .map(drop)
 }
 
 /// What waits in the buckets of an integration, oldest first.

@@ -138,11 +138,8 @@ pub async fn waiting(conn: &mut Conn, id: WorkflowId) -> Result<i64, Error> {
     Ok(count)
 }
 
-/// Adds a workflow with its first version; a new default takes the place of the one before.
+/// Adds a workflow with its first version. A default finds the place free: the one before is changed first.
 pub async fn insert(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
-    if workflow.is_default {
-        make_room(tx, workflow).await?;
-    }
     execute!(
         tx.conn(),
         "insert into workflows (id, project, slug, title, kind, is_default, version)
@@ -158,12 +155,8 @@ pub async fn insert(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Er
     insert_version(tx, workflow, at).await
 }
 
-/// Saves the next version of a workflow, unless it has another one by now; a new default takes the place of the one
-/// before.
+/// Saves the next version of a workflow, unless it has another one by now. A default finds the place free, too.
 pub async fn change(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
-    if workflow.is_default {
-        make_room(tx, workflow).await?;
-    }
     let rows = execute!(
         tx.conn(),
         "update workflows set title = $2, is_default = $3, version = $4 where id = $1 and version = $5",
@@ -174,17 +167,6 @@ pub async fn change(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Er
         workflow.version - 1,
     )?;
     if rows == 1 { insert_version(tx, workflow, at).await } else { Err(Error::Changed) }
-}
-
-/// Lets the project's default of the same kind be one no more, whichever it is.
-async fn make_room(tx: &mut Tx, workflow: &Workflow) -> Result<(), Error> {
-    execute!(
-        tx.conn(),
-        "update workflows set is_default = false where project = $1 and kind = $2 and is_default",
-        workflow.project.uuid(),
-        workflow.name.kind.name(),
-    )
-    .map(drop)
 }
 
 async fn insert_version(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {

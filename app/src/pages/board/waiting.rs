@@ -44,6 +44,8 @@ fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
         let column = column.read();
         let now = column.waiting.iter().find(|other| other.number == number);
         match (now, last) {
+            // Only a rollback keeps out what passes every gate.
+            (Some(now), _) if now.needs.is_empty() => "Waits until arrivals are resumed.".to_owned(),
             (Some(now), _) => format!("Waits for {}.", now.needs.join(" and ")),
             (None, Some(last)) => last.clone(),
             (None, None) => String::new(),

@@ -26,7 +26,7 @@ pub fn Rows(
     #[prop(optional)]
     stages: usize,
 ) -> impl IntoView {
-    let rows = row_count(&view).max(stages);
+    let rows = row_count(&view).max(stages + 1);
     let further_used = (OPEN..rows).any(|row| !draft.value(&format!("stages[{row}][bucket]")).is_empty());
     let row = {
         let draft = draft.clone();

@@ -115,7 +115,7 @@ impl Ground {
             project: &self.project,
             slots: &self.slots,
             roles: &self.roles,
-            zone: |_| true,
+            is_zone: |_| true,
             pattern: |_| Ok(()),
         };
         form.check(&given).map_err(|invalid| invalid.errors().to_vec())

@@ -151,11 +151,23 @@ fn all_gates_pass_by_themselves_only_where_nobody_has_to_act() {
     let gates = [Gate::Soak { time: span("30m") }, Gate::Soak { time: span("1h") }];
     let facts = facts(&[]);
     for gates in [gates.clone(), [gates[1].clone(), gates[0].clone()]] {
-        assert_eq!(judge(&gates, &facts, minute(0)).until(), Some(minute(60)));
+        assert_eq!(passes(&gates, &facts, minute(0)), Some(minute(60)));
     }
     assert_eq!(turns(&gates, &facts, minute(0)), Some(minute(30)));
     let with_people = [gates[0].clone(), approvals(1, false)];
-    assert_eq!(judge(&with_people, &facts, minute(0)).until(), None);
+    assert_eq!(passes(&with_people, &facts, minute(0)), None);
+}
+
+#[test]
+fn a_window_that_shuts_before_the_soak_is_over_is_waited_for_again() {
+    let window = Window::parse("UTC", "Mon 09:00-10:00").expect("a window");
+    let gates = [Gate::Soak { time: span("30m") }, Gate::Window(window.clone())];
+    let mut facts = facts(&[]);
+    let opening = |from: i64, to: i64| Opening { from: minute(from), to: minute(to) };
+    facts.circumstances.openings = vec![(window, vec![opening(0, 20), opening(50, 70)])];
+    assert_eq!(passes(&gates, &facts, minute(0)), Some(minute(50)));
+    let aged = [&gates[..], &[Gate::MaximumAge { age: span("40m") }]].concat();
+    assert_eq!(passes(&aged, &facts, minute(0)), None);
 }
 
 /// Any gate that time has a say in.

@@ -60,11 +60,13 @@ const MOST: usize = 20;
 impl Window {
     /// Reads hours that are separated by commas.
     pub fn parse(zone: &str, hours: &str) -> Result<Self, WindowError> {
-        let hours: Vec<Hours> = hours.split(',').map(Hours::parse).collect::<Result<_, _>>()?;
-        if hours.len() > MOST {
-            return Err(WindowError::TooMany);
-        }
-        Ok(Self { zone: Zone::parse(zone)?, hours })
+        Ok(Self { hours: Self::read_hours(hours)?, zone: Zone::parse(zone)? })
+    }
+
+    /// The hours alone.
+    pub fn read_hours(text: &str) -> Result<Vec<Hours>, WindowError> {
+        let hours: Vec<Hours> = text.split(',').map(Hours::parse).collect::<Result<_, _>>()?;
+        if hours.len() > MOST { Err(WindowError::TooMany) } else { Ok(hours) }
     }
 
     /// The hours as one text, which [`Window::parse`] reads.

@@ -14,6 +14,8 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 const PROJECT: u128 = 10;
+/// A target that keeps nothing from entering.
+const FREE: Standing = Standing { current: None, paused: false, rolled_back: false, requester_may: true };
 
 fn id<T: From<Uuid>>(number: u128) -> T {
     T::from(Uuid::from_u128(number))
@@ -304,14 +306,18 @@ fn it_is_applied_by_itself_when_time_has_let_it_in() {
     assert_eq!(consider(&world.wish(&admin)), Outlook::Waits { needs, until: Some(half_past) });
     let asked = request(&world.wish(&admin), &world.build, asking()).expect("may ask");
     assert_eq!(asked.due(), Some(half_past));
-    let early =
-        asked.clone().into_promotion().look_again(&world.circumstances, id(30), world.now).expect("waits");
+    let early = asked
+        .clone()
+        .into_promotion()
+        .look_again(&FREE, &world.circumstances, id(30), world.now)
+        .expect("waits");
     assert_eq!((early.due(), early.placement()), (Some(half_past), None));
     world.now = half_past;
-    let applied = asked.into_promotion().look_again(&world.circumstances, id(30), world.now).expect("waits");
+    let applied =
+        asked.into_promotion().look_again(&FREE, &world.circumstances, id(30), world.now).expect("waits");
     assert_eq!((applied.due(), applied.placement()), (None, Some(id(30))));
     assert_eq!(applied.changes().iter().map(Change::kind).collect::<Vec<_>>(), ["promotion_applied"]);
-    assert_eq!(applied.into_promotion().look_again(&world.circumstances, id(31), world.now), None);
+    assert_eq!(applied.into_promotion().look_again(&FREE, &world.circumstances, id(31), world.now), None);
 }
 
 #[test]
@@ -319,20 +325,51 @@ fn what_waits_in_vain_expires_with_the_reason() {
     let mut world = gated(Gate::Soak { time: Span::minutes(30).expect("a length") });
     let promotion = world.asked(&person(1, Role::admin()));
     world.circumstances.stay = Some(Stay { from: Time::from_micros(0), to: Some(world.now) });
-    let ended = promotion.look_again(&world.circumstances, id(30), world.now).expect("waits");
+    let ended = promotion.look_again(&FREE, &world.circumstances, id(30), world.now).expect("waits");
     assert_eq!(ended.changes().iter().map(Change::kind).collect::<Vec<_>>(), ["promotion_expired"]);
     assert_eq!((ended.promotion().state.name(), ended.due()), ("expired", None));
 
     let world = self::world(1, false);
     let promotion = world.asked(&person(1, Role::admin()));
     let end = LONGEST_WAIT.after(world.now);
-    let waiting = promotion.look_again(&world.circumstances, id(30), Time::from_micros(end.micros() - 1));
+    let waiting =
+        promotion.look_again(&FREE, &world.circumstances, id(30), Time::from_micros(end.micros() - 1));
     let waiting = waiting.expect("waits");
     assert_eq!((waiting.promotion().state.name(), waiting.due()), ("waiting", Some(end)));
-    let ended = waiting.into_promotion().look_again(&world.circumstances, id(30), end).expect("waits");
+    let ended = waiting.into_promotion().look_again(&FREE, &world.circumstances, id(30), end).expect("waits");
     assert!(
         matches!(&ended.promotion().state, State::Expired { because, .. } if because == "It waited for 30 days.")
     );
+}
+
+#[test]
+fn nothing_enters_by_itself_that_a_person_would_have_to_look_at() {
+    let mut world = gated(Gate::Soak { time: Span::minutes(30).expect("a length") });
+    let promotion = world.asked(&person(1, Role::admin()));
+    world.now = Time::from_micros(0).plus_seconds(30 * 60);
+    let look = |target: Standing| {
+        promotion.clone().look_again(&target, &world.circumstances, id(30), world.now).expect("waits")
+    };
+    let paused = look(Standing { paused: true, ..FREE });
+    assert_eq!(paused.promotion().state, State::Waiting);
+    assert_eq!(paused.due(), Some(world.now.plus_seconds(300)));
+    for (target, words) in [
+        (Standing { current: Some(world.build.id), ..FREE }, "It is current in prod already."),
+        (Standing { rolled_back: true, ..FREE }, "prod was rolled back after it was asked for. Ask again."),
+        (
+            Standing { requester_may: false, ..FREE },
+            "Whoever asked for it may not promote into prod any more.",
+        ),
+    ] {
+        let ended = look(target);
+        assert!(matches!(&ended.promotion().state, State::Expired { because, .. } if because == words));
+        assert_eq!(ended.placement(), None);
+    }
+    assert_eq!(look(FREE).placement(), Some(id(30)));
+    // Nothing that was put away for long is applied when it comes back.
+    let late = LONGEST_WAIT.after(Time::from_micros(1));
+    let late = promotion.clone().look_again(&FREE, &world.circumstances, id(30), late).expect("waits");
+    assert_eq!(late.promotion().state.name(), "expired");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
-use super::{Arrivals, Given, Graph, NewWorkflow, Stage as CheckedStage, given_span};
+use super::{
+    Arrivals, Given, Graph, NewWorkflow, Stage as CheckedStage, given_span, own_bucket, waits_for_itself,
+};
 use crate::buckets::BucketKind;
 use crate::forms::{Check, Invalid};
-use crate::gates::{Approvals, Gate as CheckedGate};
+use crate::gates::{Approvals, Gate as CheckedGate, Window};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
 use crate::spans::SpanError;
@@ -86,6 +88,9 @@ impl Workflow {
         for (row, stage) in self.stages.iter().enumerate() {
             let slot = check.field(&format!("stages[{row}][bucket]"), given.slot(self.kind, &stage.bucket));
             let gates = stage.check_gates(row, self.kind, given, check);
+            if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
+                check.mistake(&format!("stages[{row}][gates]"), own_bucket(&own.slug));
+            }
             stages.push(slot.zip(gates).map(|(slot, gates)| CheckedStage {
                 bucket: slot.key,
                 arrivals: stage.arrivals,
@@ -160,7 +165,9 @@ impl Gate {
             }
             Self::WasIn { buckets } => check.field(&field("buckets"), given.was_in(kind, buckets)),
             Self::Window { zone, hours } => {
-                check.field(&field("hours"), given.window(zone, &hours.join(",")))
+                let zone = check.field(&field("zone"), given.zone(zone));
+                let hours = check.field(&field("hours"), Window::read_hours(&hours.join(",")));
+                zone.zip(hours).map(|(zone, hours)| CheckedGate::Window(Window { zone, hours }))
             }
             Self::Reference { pattern } => check.field(&field("pattern"), given.reference(pattern)),
             Self::MaximumAge { age } => {
@@ -210,7 +217,7 @@ mod tests {
             project: &project,
             slots: &slots,
             roles: &roles,
-            zone: |zone| zone.as_str() == "Europe/Berlin",
+            is_zone: |zone| zone.as_str() == "Europe/Berlin",
             pattern: |pattern| {
                 if pattern.as_str() == "(" { Err("It has no end.".to_owned()) } else { Ok(()) }
             },
@@ -273,7 +280,7 @@ mod tests {
             ]
         );
         workflow.stages[2].gates = gates(false);
-        let fields = ["0][time]", "1][buckets]", "2][hours]", "3][hours]", "4][pattern]", "5][age]"];
+        let fields = ["0][time]", "1][buckets]", "2][hours]", "3][zone]", "4][pattern]", "5][age]"];
         assert_eq!(mistakes(&workflow), fields.map(|field| format!("stages[2][gates][{field}")));
     }
 

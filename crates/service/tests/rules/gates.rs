@@ -70,6 +70,20 @@ async fn now(shop: &Shop, promotion: &Promotion) -> Promotion {
     view.promotion
 }
 
+#[test]
+fn what_is_typed_and_means_nothing_is_told_and_not_left_out() {
+    on_both_engines(async |shop: Shop| {
+        let nowhere = StageForm { bucket: String::new(), approvals: "2".to_owned(), ..StageForm::default() };
+        let zone = StageForm { zone: "Europe/Berlin".to_owned(), ..stage("staging", "") };
+        let own = StageForm { was_in: "prod".to_owned(), ..stage("prod", "") };
+        let form = workflow("odd", "environment", &[stage("qa", ""), nowhere, zone, own]);
+        let outcome = make_workflow(&shop, &shop.ana, "shop", form).await;
+        let Err(Error::Invalid(invalid)) = outcome else { panic!("expected mistakes, got {outcome:?}") };
+        let fields: Vec<&str> = invalid.errors().iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["stages[1][bucket]", "stages[2][hours]", "stages[3][was_in]"]);
+    });
+}
+
 /// The mistake that a refusal tells beside a field.
 fn mistake<T: std::fmt::Debug>(outcome: Result<T, Error>, field: &str) -> String {
     match outcome {
@@ -113,7 +127,7 @@ fn what_was_replaced_before_it_had_soaked_ends_with_the_reason() {
         let asked = request(&shop, &shop.ana, wish(&digest, "staging", "prod", "")).await.expect("may ask");
         shop.world.clock.advance(10 * 60);
         let second = staged(&shop, "1.1").await;
-        shop.world.clock.advance(20 * 60);
+        // At once, not when its time would have come.
         assert_eq!(look_again(&shop).await.expect("looks"), 1);
         let State::Expired { because, .. } = now(&shop, &asked).await.state else { panic!("it has expired") };
         assert_eq!(because, "It was replaced in the stage before after 11 minutes, not 30 minutes.");
@@ -152,6 +166,22 @@ fn approval_and_time_are_both_waited_for_whichever_comes_last() {
 }
 
 #[test]
+fn nothing_is_applied_for_someone_who_may_not_promote_any_more() {
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, StageForm { soak: "30m".to_owned(), ..StageForm::default() }).await;
+        let digest = staged(&shop, "1.0").await;
+        let (token, secret) = shop.token(&shop.ana, "shop", &["view", "promote"]).await;
+        let asked = request(&shop, &token, wish(&digest, "staging", "prod", "")).await.expect("may ask");
+        let id = token.token().expect("a token");
+        towpath_service::tokens::revoke(&shop, &shop.ana, id).await.expect("is revoked");
+        shop.world.clock.advance(30 * 60);
+        assert_eq!((look_again(&shop).await.expect("looks"), secret.is_empty()), (1, false));
+        let State::Expired { because, .. } = now(&shop, &asked).await.state else { panic!("it has expired") };
+        assert_eq!(because, "Whoever asked for it may not promote into prod any more.");
+    });
+}
+
+#[test]
 fn a_fan_in_asks_for_every_bucket_that_it_names() {
     on_both_engines(async |shop: Shop| {
         gated(&shop, StageForm { was_in: "qa, staging".to_owned(), ..StageForm::default() }).await;
@@ -169,8 +199,14 @@ fn a_fan_in_asks_for_every_bucket_that_it_names() {
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let pushed = shop.push(&shop.dora, "shop/letter/staging", "3.0").await.expect("arrives");
         let wish = Request { integration: "letter".to_owned(), ..wish(&pushed, "staging", "prod", "") };
-        let outlook = explain(&shop, &shop.ana, wish).await.expect("an answer");
+        let outlook = explain(&shop, &shop.ana, wish.clone()).await.expect("an answer");
         assert_eq!(outlook, Outlook::Waits { needs: vec!["a stay in qa".to_owned()], until: None });
+        let asked = request(&shop, &shop.ana, wish).await.expect("may ask");
+        assert_eq!(look_again(&shop).await.expect("looks"), 0);
+        // The same image comes to qa, and by that the promotion to its end.
+        let again = shop.push(&shop.dora, "shop/letter/qa", "3.0").await.expect("arrives");
+        assert_eq!((again, look_again(&shop).await.expect("looks")), (pushed, 1));
+        assert!(matches!(now(&shop, &asked).await.state, State::Applied { .. }));
     });
 }
 
@@ -286,9 +322,9 @@ fn conditions_that_make_no_sense_are_told_beside_their_fields() {
             [
                 ("stages[1][soak]", "Write a length of time such as 30m, 2h or 1d 12h, up to 365d."),
                 ("stages[1][was_in]", "“mars” is not one of the environments here."),
-                ("stages[1][hours]", "There is no time zone “Mars/Base”. Name one such as Europe/Berlin."),
                 ("stages[1][reference]", "This is no regular expression: unclosed group."),
                 ("stages[1][maximum_age]", "Write a length of time such as 30m, 2h or 1d 12h, up to 365d."),
+                ("stages[1][zone]", "There is no time zone “Mars/Base”. Name one such as Europe/Berlin."),
             ]
         );
     });

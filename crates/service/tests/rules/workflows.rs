@@ -94,6 +94,17 @@ fn a_new_default_takes_the_place_of_the_other_and_its_followers_with_it() {
         let default = WorkflowForm { is_default: Some("on".to_owned()), ..form };
         save(&shop, 1, default).await.expect("is saved");
         assert_eq!(followers().await.1, 3);
+        // Another takes its place: that is a change of this one, too.
+        let other = WorkflowForm {
+            is_default: Some("on".to_owned()),
+            ..crate::shop::workflow("other", "environment", &[stage("qa", "")])
+        };
+        crate::shop::make_workflow(&shop, &shop.ana, "shop", other).await.expect("a workflow");
+        assert_eq!(followers().await, (vec!["checkout".to_owned()], 1));
+        let (now, form) = self::form(&shop).await;
+        assert_eq!((now.version, now.is_default), (3, false));
+        assert_eq!(shop.told(&shop.ana, "workflow_changed").await, 2);
+        save(&shop, 3, WorkflowForm { is_default: Some("on".to_owned()), ..form }).await.expect("is saved");
         assert_eq!(followers().await.0, ["checkout", "one", "two"]);
     });
 }

@@ -5,7 +5,8 @@ use crate::fixture::{Store, at, id};
 use crate::shop::{Shop, workflow};
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::workflows::Workflow;
-use towpath_store::workflows::{find_default, insert, list, load};
+use towpath_store::Error;
+use towpath_store::workflows::{change, find_default, insert, list, load};
 
 #[test]
 fn a_workflow_comes_back_with_its_stages_and_gates() {
@@ -29,7 +30,7 @@ fn a_slug_names_one_workflow_of_a_project() {
 }
 
 #[test]
-fn a_new_default_takes_the_place_of_the_one_before() {
+fn a_default_waits_until_the_one_before_has_left_its_place() {
     on_both_engines(async |store: Store| {
         let shop = Shop::open(&store).await;
         let mut conn = store.conn().await;
@@ -39,9 +40,22 @@ fn a_new_default_takes_the_place_of_the_one_before() {
             is_default: true,
             ..workflow(number, shop.project.id, name, &[&shop.qa])
         };
-        for workflow in [default(41, "first"), default(42, "second")] {
-            store.save(async move |tx| insert(tx, &workflow, at(0)).await).await;
-        }
+        let (first, second) = (default(41, "first"), default(42, "second"));
+        let (saved, twin) = (first.clone(), second.clone());
+        store.save(async move |tx| insert(tx, &saved, at(0)).await).await;
+        let early = store.write(async move |tx| insert(tx, &twin, at(0)).await).await;
+        assert!(early.expect_err("there is one").is_duplicate());
+        let left = Workflow { is_default: false, version: 2, ..first };
+        let late = left.clone();
+        store
+            .save(async move |tx| {
+                change(tx, &left, at(1)).await?;
+                insert(tx, &second, at(1)).await
+            })
+            .await;
+        // Whoever looked at the first version saves nothing.
+        let again = store.write(async move |tx| change(tx, &late, at(2)).await).await;
+        assert!(matches!(again, Err(Error::Changed)));
         let found = find_default(&mut conn, shop.project.id, environment).await.expect("reads");
         assert_eq!(found, Some(default(42, "second")));
         assert!(!load(&mut conn, id(41)).await.expect("reads").is_default);
