@@ -152,7 +152,7 @@ fn foretell(outlook: &Outlook, project: &Slug, to: &Slug) -> impl IntoView + use
         Outlook::Refused { .. } => (Tone::Danger, "It cannot be promoted"),
     };
     let words = match outlook {
-        Outlook::Enters => format!("Nothing else is missing to enter {to}."),
+        Outlook::Enters => format!("No gate keeps it out of {to}."),
         other => format!("{}.", other.words().trim_end_matches('.')),
     };
     let other = match outlook {
