@@ -110,13 +110,7 @@ async fn make_next(
     allow(actor, Action::Configure, &Target::project(project.id))?;
     let slots = scenes::slots(&mut conn, project.id, before.name.kind).await?;
     let roles = approving(&mut conn).await?;
-    let given = Given {
-        project: &project.slug,
-        slots: &slots,
-        roles: &roles,
-        is_zone: circumstances::is_zone,
-        pattern: patterns::check,
-    };
+    let given = given(&project, &slots, &roles);
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {
         return Err(towpath_store::Error::Changed.into());
@@ -199,6 +193,11 @@ fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
     }
 }
 
+/// What a workflow of a project is checked against.
+fn given<'a>(project: &'a Project, slots: &'a [Slot], roles: &'a [Slug]) -> Given<'a> {
+    Given { project: &project.slug, slots, roles, is_zone: circumstances::is_zone, pattern: patterns::check }
+}
+
 /// The roles that can approve.
 async fn approving(conn: &mut Conn) -> Result<Vec<Slug>, Error> {
     Ok(people::approving_roles(conn).await?.into_iter().map(|role| role.slug).collect())
@@ -220,13 +219,7 @@ async fn add(
         None => Vec::new(),
     };
     let roles = approving(&mut conn).await?;
-    let given = Given {
-        project: &project.slug,
-        slots: &slots,
-        roles: &roles,
-        is_zone: circumstances::is_zone,
-        pattern: patterns::check,
-    };
+    let given = given(&project, &slots, &roles);
     let new = check(&given)?;
     save(service, actor, &project, &slots, new).await
 }

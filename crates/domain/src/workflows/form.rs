@@ -1,0 +1,227 @@
+//! The form for a workflow: its fields as typed, the check of them, and the form of a workflow that is there.
+
+use super::{Arrivals, Given, Graph, NewWorkflow, Stage, Workflow, given_span, own_bucket, waits_for_itself};
+use crate::buckets::{BucketKind, Slot};
+use crate::forms::{Check, Invalid};
+use crate::gates::{Approvals, Gate, Window};
+use crate::integrations::check_kind;
+use crate::slugs::Slug;
+use crate::words::Title;
+use serde::{Deserialize, Serialize};
+
+/// What the form for a new workflow holds, as typed: stages in the order in which builds pass them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkflowForm {
+    pub slug: String,
+    pub title: String,
+    pub kind: String,
+    /// Present where it shall be the project's default of its kind.
+    pub is_default: Option<String>,
+    pub stages: Vec<StageForm>,
+}
+
+/// One stage of the form; a row without a bucket is left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StageForm {
+    /// A slot's slug.
+    pub bucket: String,
+    /// Empty for the default, else `any` or `promotion_only`.
+    pub arrivals: String,
+    /// How many approvals it takes; empty for none.
+    pub approvals: String,
+    /// The slug of the role that approves; empty for the release manager.
+    pub role: String,
+    /// Present where the person who pushed the build may not approve it.
+    pub bar_pusher: Option<String>,
+    /// How long a build must have been in the stage before; empty for no such gate, as are all below.
+    pub soak: String,
+    /// The slugs of the buckets in which a build must have been, with commas between them.
+    pub was_in: String,
+    /// Hours of the week, with their time zone.
+    pub hours: String,
+    pub zone: String,
+    /// The pattern of the reference that a promotion must name.
+    pub reference: String,
+    /// How old a build may be.
+    pub maximum_age: String,
+}
+
+impl WorkflowForm {
+    /// The form that makes this workflow; absent where stages fork or have gates that the form cannot hold.
+    pub fn of(workflow: &Workflow, slots: &[Slot]) -> Option<Self> {
+        let graph = &workflow.graph;
+        let line = Graph::linear(graph.stages().to_vec()).ok()?;
+        let stage = |stage: &Stage| StageForm::of(stage, slots);
+        // Nothing is promoted into the first stage, so the form has no gates for it.
+        let bare = graph.stages().first().is_some_and(|first| first.gates.is_empty());
+        (line == *graph && bare).then_some(())?;
+        Some(Self {
+            slug: workflow.name.slug.to_string(),
+            title: workflow.name.title.to_string(),
+            kind: workflow.name.kind.name().to_owned(),
+            is_default: workflow.is_default.then(|| "on".to_owned()),
+            stages: graph.stages().iter().map(stage).collect::<Option<_>>()?,
+        })
+    }
+
+    /// Checks the form, stages and gates included.
+    pub fn check(&self, given: &Given) -> Result<NewWorkflow, Invalid> {
+        let mut check = Check::default();
+        let title = check.field("title", Title::parse(&self.title));
+        let slug = check.field("slug", Slug::parse_new(&self.slug));
+        let kind = check.field("kind", check_kind(&self.kind, given.project));
+        let stages = kind.map(|kind| self.check_stages(kind, given, &mut check));
+        let graph = stages.and_then(|stages| check.field("stages", Graph::linear(stages)));
+        let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
+            slug,
+            title,
+            is_default: self.is_default.is_some(),
+            graph,
+        });
+        check.finish(new)
+    }
+
+    fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Vec<Stage> {
+        let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.is_empty());
+        filled
+            .filter_map(|(row, stage)| {
+                let field = |name: &str| format!("stages[{row}][{name}]");
+                let slot = match stage.bucket.as_str() {
+                    "" => Err("Choose a bucket, or empty what stands below.".to_owned()),
+                    slug => given.slot(kind, slug),
+                };
+                let slot = check.field(&field("bucket"), slot);
+                let gates = stage.check_gates(kind, given, check, &field);
+                if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
+                    check.mistake(&field("was_in"), own_bucket(&own.slug));
+                }
+                let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
+                slot.zip(gates).zip(arrivals).map(|((slot, gates), arrivals)| Stage {
+                    bucket: slot.key,
+                    arrivals,
+                    gates,
+                })
+            })
+            .collect()
+    }
+}
+
+impl StageForm {
+    /// The row that makes this stage; absent where it has gates that one row cannot hold.
+    fn of(stage: &Stage, slots: &[Slot]) -> Option<Self> {
+        let slot = slots.iter().find(|slot| slot.key == stage.bucket)?;
+        let arrivals = match stage.arrivals {
+            None => "",
+            Some(Arrivals::Any) => "any",
+            Some(Arrivals::PromotionOnly) => "promotion_only",
+        };
+        let (bucket, arrivals) = (slot.slug.to_string(), arrivals.to_owned());
+        let mut form = Self { bucket, arrivals, ..Self::default() };
+        for gate in &stage.gates {
+            let (field, text) = match gate {
+                Gate::Approvals(Approvals { count, role, bar_pusher }) => {
+                    form.role = role.to_string();
+                    form.bar_pusher = bar_pusher.then(|| "on".to_owned());
+                    (&mut form.approvals, count.to_string())
+                }
+                Gate::Soak { time } => (&mut form.soak, time.to_string()),
+                Gate::WasIn { buckets } => {
+                    let slugs: Vec<&str> = buckets.iter().map(|bucket| bucket.slug.as_str()).collect();
+                    (&mut form.was_in, slugs.join(", "))
+                }
+                Gate::Window(window) => {
+                    window.zone.as_str().clone_into(&mut form.zone);
+                    (&mut form.hours, window.hours())
+                }
+                Gate::Reference { pattern } => (&mut form.reference, pattern.as_str().to_owned()),
+                Gate::MaximumAge { age } => (&mut form.maximum_age, age.to_string()),
+            };
+            // A second gate of one kind has no field.
+            if !field.is_empty() {
+                return None;
+            }
+            *field = text;
+        }
+        Some(form)
+    }
+
+    /// The gates, if every one of them is right, in the order in which the form has them.
+    fn check_gates(
+        &self,
+        kind: BucketKind,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Option<Vec<Gate>> {
+        let was_in = self.was_in.split(',').map(|slug| slug.trim().to_owned());
+        let was_in: Vec<String> = was_in.filter(|slug| !slug.is_empty()).collect();
+        let asked: [(&str, Option<Result<Gate, String>>); 5] = [
+            ("approvals", self.check_approvals(given.roles).map_err(str::to_owned).transpose()),
+            ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
+            ("was_in", (!was_in.is_empty()).then(|| given.was_in(kind, &was_in))),
+            ("reference", (!self.reference.trim().is_empty()).then(|| given.reference(&self.reference))),
+            (
+                "maximum_age",
+                given_span(&self.maximum_age).map(|span| span.map(|age| Gate::MaximumAge { age })),
+            ),
+        ];
+        let gates = asked.into_iter().filter_map(|(name, gate)| Some(check.field(&field(name), gate?)));
+        // Every mistake is told, so that all are looked at before one ends it.
+        let gates: Vec<Option<Gate>> = gates.collect();
+        let window = self.check_window(given, check, field);
+        gates.into_iter().chain(window).collect()
+    }
+
+    /// The window, where the row has one: absent within where it is not right. A zone without hours says nothing.
+    fn check_window(
+        &self,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Vec<Option<Gate>> {
+        match (self.hours.trim(), self.zone.trim()) {
+            ("", "") => Vec::new(),
+            ("", _) => {
+                check.mistake(&field("hours"), "Say which hours of this time zone are meant.".to_owned());
+                vec![None]
+            }
+            (hours, zone) => {
+                let hours = check.field(&field("hours"), Window::read_hours(hours));
+                let zone = check.field(&field("zone"), given.zone(zone));
+                vec![hours.zip(zone).map(|(hours, zone)| Gate::Window(Window { zone, hours }))]
+            }
+        }
+    }
+
+    /// Whether the row says nothing, so that it is left out. A role is what every row starts with.
+    fn is_empty(&self) -> bool {
+        let texts = [&self.bucket, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
+        let nothing = texts.into_iter().chain([&self.maximum_age]).all(|text| text.trim().is_empty());
+        nothing && matches!(self.approvals.trim(), "" | "0")
+    }
+
+    fn check_approvals(&self, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
+        let count = match self.approvals.trim() {
+            "" | "0" => return Ok(None),
+            text => text.parse().ok().filter(|count| (1..=20).contains(count)),
+        };
+        let count = count.ok_or("Enter a number of approvals from 0 to 20.")?;
+        let role = match self.role.as_str() {
+            "" => Some(crate::access::Role::release_manager().slug),
+            text => roles.iter().find(|role| role.as_str() == text).cloned(),
+        };
+        let role = role.ok_or("Choose a role that may approve.")?;
+        Ok(Some(Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })))
+    }
+
+    fn check_arrivals(&self) -> Result<Option<Arrivals>, &'static str> {
+        match self.arrivals.as_str() {
+            "" => Ok(None),
+            "any" => Ok(Some(Arrivals::Any)),
+            "promotion_only" => Ok(Some(Arrivals::PromotionOnly)),
+            _ => Err("Choose what may arrive from CI."),
+        }
+    }
+}
