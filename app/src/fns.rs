@@ -7,6 +7,7 @@ pub mod buckets;
 pub mod builds;
 pub mod docs;
 pub mod environments;
+pub mod holds;
 pub mod home;
 pub mod inbox;
 pub mod integrations;

@@ -10,6 +10,7 @@ pub mod docs;
 pub mod environments;
 #[cfg(debug_assertions)]
 pub mod gallery;
+pub mod holds;
 pub mod home;
 pub mod inbox;
 pub mod integrations;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use towpath_domain::digests::Digest;
+use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
 use towpath_domain::ids::{PersonId, PlacementId};
 use towpath_domain::projects::{Listed, Part};
@@ -22,6 +23,8 @@ pub const DOCS: &str = "/docs";
 pub const NEW_PROJECT: &str = "/projects/new";
 pub const PROJECTS: &str = "/projects";
 pub const ARCHIVED_PROJECTS: &str = "/projects?archived=1";
+pub const HOLDS: &str = "/holds";
+pub const ENDED_HOLDS: &str = "/holds?ended=1";
 
 /// The sign-in page, which leads on to `next`.
 pub fn sign_in(next: &str) -> String {
@@ -49,6 +52,23 @@ pub fn projects(listed: Listed, after: Option<&Slug>) -> String {
     };
     let sign = if listed == Listed::Archived { '&' } else { '?' };
     after.map_or_else(|| page.to_owned(), |after| format!("{page}{sign}after={after}"))
+}
+
+/// A page of the holds, standing or ended, with a number below `before`.
+pub fn holds(listed: holds::Listed, before: Option<i64>) -> String {
+    let ended = if listed == holds::Listed::Ended { "1" } else { "" };
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(HOLDS, [("ended", ended), ("before", &before)])
+}
+
+pub fn hold(number: i64) -> String {
+    format!("{HOLDS}/{number}")
+}
+
+/// The form for a new hold, on something or on what is chosen there.
+pub fn new_hold(on: Option<&HoldAddress>) -> String {
+    let on = on.map(ToString::to_string).unwrap_or_default();
+    with_query("/holds/new", [("on", on.as_str())])
 }
 
 pub fn members(project: &Slug) -> String {

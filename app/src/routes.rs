@@ -20,6 +20,9 @@ lazy!(bucket_page = crate::pages::buckets::BucketPage, in daily);
 lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
 lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
 lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
+lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
+lazy!(new_hold_page = crate::pages::holds::NewHoldPage, in setting_up);
+lazy!(hold_page = crate::pages::holds::HoldPage, in setting_up);
 lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
 lazy!(search_page = crate::pages::search::SearchPage, in reading);
 lazy!(docs_page = crate::pages::docs::DocsPage, in reading);
@@ -61,6 +64,9 @@ pub fn App() -> impl IntoView {
                 <Route path=at(path!("/account")) view=account_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/inbox")) view=inbox_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/timeline")) view=timeline_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/holds")) view=holds_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/holds/new")) view=new_hold_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/holds/:number")) view=hold_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
                 <StreamsRoutes />

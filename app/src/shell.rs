@@ -222,6 +222,7 @@ fn Ways(me: Me, path: Memo<String>, class: &'static str) -> impl IntoView {
                 })}
         </a>
         {link(paths::TIMELINE, "Timeline")}
+        {link(paths::HOLDS, "Holds")}
         {link(paths::TOKENS, "Tokens")}
         {link(paths::STREAMS, "Streams")}
         {me.manages_people.then(|| link(paths::PEOPLE, "People"))}

@@ -2,6 +2,7 @@
 
 use crate::names::{BucketName, IntegrationName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use towpath_domain::holds::HoldAddress;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -85,6 +86,21 @@ pub enum Command {
   towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
   towpath rollback shop/checkout/prod --to 0199f5a2-6c0e-7d53-9d0c-2f1f6f0f6a11 --reason 'Errors'")]
     Rollback(Rollback),
+    /// Stop what may enter a place, at once or from a date, or mark a build bad.
+    #[command(before_help = "Examples:
+  towpath hold stream:production --reason 'Year-end freeze' --from 2026-12-20T18:00:00Z --until 14d
+  towpath hold bucket:shop/checkout/prod --reason 'Payments are down' --until 2h
+  towpath hold build:shop/sha256:… --reason 'Loses orders'")]
+    Hold(Hold),
+    /// Let go of a hold before its time.
+    #[command(before_help = "Example:
+  towpath release 7 --reason 'Payments are back'")]
+    Release(Release),
+    /// List the holds in force and planned, or those that have ended.
+    #[command(before_help = "Examples:
+  towpath holds
+  towpath holds --ended --output json")]
+    Holds(Holds),
     /// Find builds, promotions, services and whatever else you see, by any of its names.
     #[command(before_help = "Examples:
   towpath search c0ffee1
@@ -174,6 +190,46 @@ pub struct Rollback {
 }
 
 #[derive(Debug, Args)]
+pub struct Hold {
+    /// What it stops: installation, stream:STREAM, project:PROJECT, environment:PROJECT/ENVIRONMENT,
+    /// bucket:PROJECT/INTEGRATION/BUCKET, build:DIGEST or build:PROJECT/DIGEST.
+    #[arg(value_name = "WHAT", value_parser = HoldAddress::parse)]
+    pub on: HoldAddress,
+    /// Why; everyone who meets it reads this.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// When it begins; now, if not given.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// When it ends: a time, or a length of time such as 2h; until it is released, if not given.
+    #[arg(long, value_name = "TIME|LENGTH")]
+    pub until: Option<String>,
+    /// Stop rollbacks, too.
+    #[arg(long)]
+    pub rollbacks: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Release {
+    /// The hold.
+    #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
+    pub number: i64,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Holds {
+    /// Those that have ended.
+    #[arg(long)]
+    pub ended: bool,
+    /// Where to go on, as the page before said.
+    #[arg(long)]
+    pub cursor: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Search {
     /// A name, a tag, four or more digits of a commit or a digest, or a promotion as PROJECT#NUMBER.
     #[arg(value_name = "TERM", required = true)]
@@ -247,6 +303,8 @@ mod tests {
         assert_eq!(refused("towpath status shop"), ErrorKind::ValueValidation);
         assert_eq!(refused("towpath rollback shop/checkout --to a --reason b"), ErrorKind::ValueValidation);
         assert_eq!(refused("towpath timeline --limit 0"), ErrorKind::ValueValidation);
+        assert_eq!(refused("towpath hold production --reason a"), ErrorKind::ValueValidation);
+        assert_eq!(refused("towpath release 0"), ErrorKind::ValueValidation);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The commands, grouped as the routes are.
 
 mod buckets;
+mod holds;
 mod promotions;
 mod search;
 mod sessions;
@@ -26,6 +27,9 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
             promotions::decide(&client(&common)?, decide, Choice::Reject, format).await
         }
         Command::Rollback(rollback) => buckets::roll_back(&client(&common)?, rollback, format).await,
+        Command::Hold(hold) => holds::place(&client(&common)?, hold, format).await,
+        Command::Release(release) => holds::release(&client(&common)?, release, format).await,
+        Command::Holds(filter) => holds::list(&client(&common)?, filter, format).await,
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,

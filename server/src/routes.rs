@@ -11,6 +11,7 @@ mod builds;
 mod callers;
 mod environments;
 mod failures;
+mod holds;
 mod integrations;
 mod people;
 mod problems;
@@ -62,6 +63,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(builds::routes())
         .merge(promotions::routes())
         .merge(buckets::routes())
+        .merge(holds::routes())
         .merge(timeline::routes())
         .merge(search::routes())
         .merge(sessions::routes())

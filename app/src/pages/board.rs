@@ -11,6 +11,7 @@ mod dialog;
 mod first_push;
 mod hand;
 mod history;
+mod holds;
 mod move_menu;
 mod news;
 mod paused;

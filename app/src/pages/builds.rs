@@ -6,10 +6,13 @@ mod origin;
 mod pull;
 mod sizes;
 
+use crate::components::banner::Banner;
 use crate::components::digest::DigestView;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::tone::Tone;
 use crate::fns::builds::view_build;
 use crate::loaded::Loaded;
+use crate::pages::holds::HoldNote;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,8 +21,10 @@ use life::LifeView;
 use pull::From;
 use towpath_domain::builds::life::BuildView;
 use towpath_domain::digests::Digest;
+use towpath_domain::holds::{HoldAddress, HoldLine};
 use towpath_domain::ids::PlacementId;
 use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
 
 #[component]
 pub fn BuildPage() -> impl IntoView {
@@ -43,7 +48,7 @@ pub fn BuildPage() -> impl IntoView {
 
 #[component]
 fn Build(view: BuildView) -> impl IntoView {
-    let BuildView { digest, lives, elsewhere, registry, insecure, now } = view;
+    let BuildView { digest, lives, elsewhere, marks, may_mark, registry, insecure, now } = view;
     let name = lives.first().map_or_else(|| digest.short().to_owned(), |life| life.build.tag.to_string());
     let lead = match lives.len() + elsewhere.len() {
         1 => "Where it came from, who let it pass, and where it has been.".to_owned(),
@@ -66,9 +71,42 @@ fn Build(view: BuildView) -> impl IntoView {
         <PageHeader title=format!("Build {name}") lead=lead>
             <DigestView value=whole />
         </PageHeader>
+        {marks.into_iter().map(|line| view! { <Mark line=line now=now /> }).collect_view()}
         {lives}
         <Elsewhere digest=digest of=elsewhere />
+        <MarkLinks may_mark=may_mark />
     }
+}
+
+/// That the build is marked bad, or will be.
+#[component]
+fn Mark(line: HoldLine, now: Time) -> impl IntoView {
+    let title = match &line.hold.address {
+        HoldAddress::Build { project: Some(project), .. } => format!("Marked bad in {project}"),
+        _ => "Marked bad everywhere".to_owned(),
+    };
+    view! {
+        <Banner tone=Tone::Danger title=title>
+            <HoldNote line=line now=now />
+        </Banner>
+    }
+}
+
+/// The ways to mark the build bad, at the foot of the page.
+#[component]
+fn MarkLinks(may_mark: Vec<HoldAddress>) -> impl IntoView {
+    let link = |address: HoldAddress| {
+        let words = match &address {
+            HoldAddress::Build { project: Some(project), .. } => format!("Mark this build bad in {project}…"),
+            _ => "Mark this build bad…".to_owned(),
+        };
+        view! {
+            <p class="page__foot">
+                <a href=paths::new_hold(Some(&address))>{words}</a>
+            </p>
+        }
+    };
+    may_mark.into_iter().map(link).collect_view()
 }
 
 /// The same digest in further integrations.

@@ -6,12 +6,15 @@ mod inbox;
 mod matrix;
 
 use crate::AppError;
+use crate::components::banner::Banner;
 use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
+use crate::components::tone::Tone;
 use crate::fns::home::view_home;
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
+use crate::pages::holds::HoldNote;
 use crate::pages::projects::SampleButton;
 use crate::paths;
 use filter::FilterForm;
@@ -22,7 +25,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use matrix::Group;
 use serde::{Deserialize, Serialize};
+use towpath_domain::holds::HoldLine;
 use towpath_domain::home::{Filter, Home, HomeGroup, Place};
+use towpath_domain::times::Time;
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +84,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let asked = filter.clone();
     let Kept { view: home, .. } = keep(
         first,
-        |notice| notice.project.is_some(),
+        |notice| notice.project.is_some() || notice.is_of_hold(),
         move || view_home(asked.clone(), after.clone()),
         move || gone.run(()),
     );
@@ -93,6 +98,8 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
         let nothing = groups.is_empty().then(|| view! { <Nothing /> });
         (nothing, groups.into_iter().map(|group| view! { <Group group=group home=home /> }).collect_view())
     };
+    let stopped = Memo::new(move |_| home.read().stopped.clone());
+    let now = Memo::new(move |_| home.read().now);
     let next = Memo::new(move |_| home.read().next.clone());
     let (narrowed, pages) = (filter.clone(), filter);
     let content = move || {
@@ -116,6 +123,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     };
     view! {
         <PageHeader title="Home" lead="What each service should run in each environment, and since when." />
+        {move || stopped.get().into_iter().map(|line| view! { <Stopped line=line now=now /> }).collect_view()}
         {move || {
             if own.get() {
                 Either::Left(content())
@@ -124,6 +132,16 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
                 Either::Right(view! { <FirstSteps may_create=may_create archived=archived /> })
             }
         }}
+    }
+}
+
+/// That everything is stopped, for everyone to see first.
+#[component]
+fn Stopped(line: HoldLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Warning title="Everything is on hold">
+            <HoldNote line=line now=now />
+        </Banner>
     }
 }
 

@@ -29,7 +29,8 @@ pub fn InboxPage() -> impl IntoView {
 
 #[component]
 fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
-    let Kept { view: inbox, .. } = keep(first, Notice::is_of_promotion, view_inbox, move || gone.run(()));
+    let concerns = |notice: &Notice| notice.is_of_promotion() || notice.is_of_hold();
+    let Kept { view: inbox, .. } = keep(first, concerns, view_inbox, move || gone.run(()));
     let now = Memo::new(move |_| inbox.read().now);
     let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
     let asked = Memo::new(move |_| inbox.read().asked.clone());

@@ -17,6 +17,7 @@ use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
+use crate::pages::holds::HoldNote;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
 use leptos::prelude::*;
@@ -24,6 +25,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 use towpath_domain::gates::{Gate, GateVerdict, Verdict};
+use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::{Choice, Decision, State};
 use towpath_domain::times::Time;
@@ -90,6 +92,7 @@ fn Promotion(
     let waits = Memo::new(move |_| state.get() == State::Waiting);
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
     tell(promotion.number, state);
+    let holds = Memo::new(move |_| view.read().holds.clone());
     // Where time alone is waited for, nobody has anything to decide.
     let asks_people = promotion.gates.iter().any(|gate| matches!(gate, Gate::Approvals(_)));
     view! {
@@ -98,6 +101,7 @@ fn Promotion(
         <PageHeader title=title lead=lead>
             {move || badge(&state.read())}
         </PageHeader>
+        {move || holds.get().into_iter().map(|line| view! { <HoldBanner line=line view=view /> }).collect_view()}
         <div class="columns">
             <div class="stack">
                 <Facts view=view /> <Gates view=view /> <Decisions view=view />
@@ -111,6 +115,22 @@ fn Promotion(
                 }}
             </div>
         </div>
+    }
+}
+
+/// A hold that it waits for, or will.
+#[component]
+fn HoldBanner(line: HoldLine, view: View) -> impl IntoView {
+    let now = Memo::new(move |_| view.read().now);
+    let words = line.hold.address.words();
+    let title = match line.hold.phase(now.get_untracked()) {
+        Phase::Planned => format!("Freeze to come: {words}"),
+        _ => format!("On hold: {words}"),
+    };
+    view! {
+        <Banner tone=Tone::Warning title=title>
+            <HoldNote line=line now=now />
+        </Banner>
     }
 }
 

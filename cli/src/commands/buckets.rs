@@ -15,7 +15,13 @@ const NAMED: usize = 10;
 
 pub async fn status(client: &Client, args: Status, format: Format) -> Result<Exit, Failure> {
     let at = &args.integration;
-    show(format, &client.board(&at.project, &at.integration).await?, board)?;
+    let shown = client.board(&at.project, &at.integration).await?;
+    show(format, &shown, board)?;
+    for hold in &shown.holds {
+        let until = hold.until.map(|until| format!(", until {}", until.0.to_words())).unwrap_or_default();
+        let (number, state, on, reason) = (hold.number, hold.state.name(), &hold.on, &hold.reason);
+        say(&format!("Hold {number} on {on} is {state}{until}: {reason}"));
+    }
     Ok(Exit::Success)
 }
 

@@ -1,6 +1,7 @@
 //! The board of an integration: what is in each of its buckets.
 
 use crate::builds::Build;
+use crate::holds::Hold;
 use crate::integrations::Integration;
 use crate::times::Timestamp;
 use crate::workflows::Arrivals;
@@ -18,6 +19,8 @@ pub struct Board {
     pub workflow: Option<String>,
     /// Stages in the workflow's order first.
     pub buckets: Vec<Bucket>,
+    /// The holds that concern any of its buckets or of the builds that are shown: in force, and still to begin.
+    pub holds: Vec<Hold>,
     /// Builds that were pushed without a bucket, the newest few.
     pub unclassified: Vec<Card>,
     /// The number of the newest event of the timeline when this was read.
@@ -98,6 +101,7 @@ impl From<domain::Board> for Board {
             integration: Integration::new(board.integration, workflow.as_slice()),
             workflow: workflow.map(|name| name.slug.into()),
             buckets: board.columns.into_iter().map(Bucket::from).collect(),
+            holds: board.holds.into_iter().map(|line| Hold::new(line, board.now)).collect(),
             unclassified: board.unclassified.into_iter().map(Card::from).collect(),
             as_of: board.as_of,
         }

@@ -10,6 +10,7 @@ pub mod builds;
 pub mod client;
 pub mod cursors;
 pub mod environments;
+pub mod holds;
 pub mod integrations;
 pub mod pages;
 pub mod people;

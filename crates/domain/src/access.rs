@@ -128,8 +128,8 @@ pub struct Scope {
 }
 
 /// What a token can be scoped to at all: approving takes a person.
-pub const TOKEN_ACTIONS: [Action; 5] =
-    [Action::View, Action::Pull, Action::Push, Action::Promote, Action::RollBack];
+pub const TOKEN_ACTIONS: [Action; 6] =
+    [Action::View, Action::Pull, Action::Push, Action::Promote, Action::RollBack, Action::Hold];
 
 /// Why an actor may not: the missing permission and the built-in roles that have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]

@@ -1,9 +1,11 @@
 //! The board of an integration: everything that its page shows, and what each drop on it would meet.
 
-use crate::access::Actor;
+use crate::access::{Actor, Target};
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
+use crate::digests::Digest;
 use crate::gates::{Circumstances, Gate, Opening, Pattern, Stay, Window};
+use crate::holds::{Hold, HoldLine};
 use crate::ids::{BuildId, PersonId, PlacementId};
 use crate::integrations::Integration;
 use crate::projects::Project;
@@ -24,6 +26,8 @@ pub struct Board {
     pub columns: Vec<Column>,
     /// When each window of the workflow's gates is open, for the next days.
     pub openings: Vec<(Window, Vec<Opening>)>,
+    /// The holds that concern any of its buckets or of its builds: in force, and still to begin.
+    pub holds: Vec<HoldLine>,
     /// Builds that were pushed to the integration without a bucket.
     pub unclassified: Vec<Card>,
     /// The host and port by which clients name images here.
@@ -124,6 +128,19 @@ impl Board {
         self.columns.iter().find(|column| column.slot.key == key)
     }
 
+    /// The holds that stop a bucket, whatever the build.
+    pub fn holds_on<'a>(&'a self, column: &Column) -> impl Iterator<Item = &'a HoldLine> {
+        let place = column.slot.target(self.project.id, self.integration.id);
+        self.holds.iter().filter(move |line| line.hold.covers(&place))
+    }
+
+    /// The hold that marks a build bad at a moment.
+    pub fn bad_mark(&self, digest: &Digest, now: Time) -> Option<&Hold> {
+        let here = Target::integration(self.project.id, self.integration.id);
+        let mut holds = self.holds.iter().map(|line| &line.hold);
+        holds.find(|hold| hold.is_bad_mark() && hold.concerns(&here, digest) && hold.is_in_force(now))
+    }
+
     /// The form of the reference that a stage asks for, where it asks for one.
     pub fn asks_for(&self, to: BucketKey) -> Option<&Pattern> {
         let stage = self.workflow.as_ref()?.graph.stage(to)?;
@@ -135,13 +152,21 @@ impl Board {
     pub fn consider(&self, build: BuildId, from: BucketKey, to: BucketKey, now: Time) -> Option<Outlook> {
         let (from, to) = (self.column(from)?, self.column(to)?);
         let (card, stay) = from.stays().find(|(card, _)| card.build.id == build)?;
+        let place = to.slot.target(self.project.id, self.integration.id);
+        let digest = &card.build.digest;
         let circumstances = Circumstances {
             received_at: card.build.received_at,
             stay: Some(stay),
             been: card.been.clone(),
             openings: self.openings.clone(),
+            holds: self
+                .holds
+                .iter()
+                .map(|line| &line.hold)
+                .filter(|hold| hold.concerns(&place, digest))
+                .cloned()
+                .collect(),
         };
-        let place = to.slot.target(self.project.id, self.integration.id);
         Some(consider(&Move {
             actor: &self.actor,
             project: &self.project,

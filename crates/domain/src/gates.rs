@@ -10,6 +10,7 @@ pub use approvals::{Approval, Approvals, Barred, Involved, may_approve};
 pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 
 use crate::buckets::{BucketKey, BucketName};
+use crate::holds::Hold;
 use crate::spans::Span;
 use crate::times::Time;
 use crate::words::is_plain;
@@ -69,6 +70,8 @@ pub struct Circumstances {
     pub been: Vec<BucketKey>,
     /// When each window of the gates is open, from now until at least a week later; in order.
     pub openings: Vec<(Window, Vec<Opening>)>,
+    /// The holds that concern the build on its way into the stage: in force, and still to begin.
+    pub holds: Vec<Hold>,
 }
 
 /// How long a build was current in a bucket; without an end, it still is.
@@ -109,10 +112,11 @@ pub struct GateVerdict {
 #[serde(transparent)]
 pub struct Verdicts(pub Vec<GateVerdict>);
 
-/// Judges every gate by the facts, as they are now.
+/// Judges every gate by the facts, as they are now; holds in force follow as gates of their own.
 pub fn judge(gates: &[Gate], facts: &Facts, now: Time) -> Verdicts {
     let verdict = |gate: &Gate| GateVerdict { rule: gate.words(), verdict: gate.judge(facts, now) };
-    Verdicts(gates.iter().map(verdict).collect())
+    let holds = facts.circumstances.holds.iter().filter_map(|hold| hold.judge(now));
+    Verdicts(gates.iter().map(verdict).chain(holds).collect())
 }
 
 impl Gate {
@@ -142,7 +146,7 @@ impl Gate {
     }
 
     fn judge(&self, facts: &Facts, now: Time) -> Verdict {
-        let Circumstances { received_at, stay, been, openings } = &facts.circumstances;
+        let Circumstances { received_at, stay, been, openings, holds: _ } = &facts.circumstances;
         match self {
             Self::Approvals(approvals) => approvals.judge(&facts.involved),
             Self::Soak { time } => soak(*time, *stay, now),
@@ -185,7 +189,8 @@ impl Gate {
 
 /// The first moment after now at which a verdict on the gates may change without anybody doing anything.
 pub fn turns(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
-    gates.iter().filter_map(|gate| gate.turns(facts, now)).filter(|at| *at > now).min()
+    let holds = facts.circumstances.holds.iter().filter_map(|hold| hold.turns(now));
+    gates.iter().filter_map(|gate| gate.turns(facts, now)).chain(holds).filter(|at| *at > now).min()
 }
 
 /// The first moment after now at which all gates pass without anybody doing anything, where it is known: goes from turn

@@ -1,6 +1,7 @@
 //! The first page: what every service should run in every environment, and what waits for who looks.
 
 use crate::digests::Digest;
+use crate::holds::HoldLine;
 use crate::inbox::InboxLine;
 use crate::projects::Step;
 use crate::references::Tag;
@@ -23,6 +24,8 @@ pub struct Home {
     pub to_decide: Vec<InboxLine>,
     pub waiting: usize,
     pub may_create: Result<(), String>,
+    /// The holds in force that stop the whole installation.
+    pub stopped: Vec<HoldLine>,
     /// Whether there are projects that were put away.
     pub archived: bool,
     /// The audit log's size when this was read.
@@ -79,13 +82,15 @@ pub struct Cell {
     pub waiting: i64,
     /// Whether a rollback has paused arrivals.
     pub paused: bool,
+    /// Whether a hold is in force.
+    pub held: bool,
 }
 
 impl Cell {
     /// A cell of which nothing is known but where it stands.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { bucket: self.bucket, build: None, waiting: 0, paused: false }
+        Self { bucket: self.bucket, build: None, waiting: 0, paused: false, held: false }
     }
 }
 

@@ -61,6 +61,8 @@ ids! {
     EnvironmentId,
     /// Names an audit event.
     EventId,
+    /// Names a hold; people use its number.
+    HoldId,
     /// Names a CI integration.
     IntegrationId,
     /// Names a one-time link.

@@ -3,6 +3,7 @@
 use crate::boards::Card;
 use crate::builds::Build;
 use crate::gates::GateVerdict;
+use crate::holds::HoldLine;
 use crate::ids::PersonId;
 use crate::promotions::Promotion;
 use crate::references::Tag;
@@ -21,6 +22,8 @@ pub struct PromotionView {
     /// What is current in the target bucket now.
     pub current: Option<Card>,
     pub verdicts: Vec<GateVerdict>,
+    /// The holds that concern it: in force, and still to begin.
+    pub holds: Vec<HoldLine>,
     pub names: BTreeMap<PersonId, String>,
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,

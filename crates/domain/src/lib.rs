@@ -13,6 +13,7 @@ pub mod digests;
 pub mod environments;
 pub mod forms;
 pub mod gates;
+pub mod holds;
 pub mod home;
 pub mod ids;
 pub mod inbox;

@@ -34,14 +34,19 @@ impl Notice {
         }
     }
 
-    /// Whether it may have changed an integration: it happened there, or in its project as a whole, or made a
-    /// release stream, which belongs to no project.
+    /// Whether it may have changed an integration: it happened there, or in its project as a whole, or it is about a
+    /// release stream or a hold, which may belong to no project.
     pub fn touches(&self, project: &Slug, integration: &Slug) -> bool {
         match (&self.project, &self.integration) {
-            (None, _) => self.kind == "stream_created",
+            (None, _) => self.kind == "stream_created" || self.is_of_hold(),
             (Some(here), None) => here == project,
             (Some(here), Some(one)) => here == project && one == integration,
         }
+    }
+
+    /// Whether it is about a hold, whichever.
+    pub fn is_of_hold(&self) -> bool {
+        matches!(self.kind.as_str(), "hold_placed" | "hold_released")
     }
 
     /// Whether it is about a promotion, whichever.

@@ -1,5 +1,6 @@
 //! Placements: the facts that a build became current in a bucket. History only grows.
 
+use crate::holds::Held;
 use crate::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub enum Refused {
     PromotionOnly { from: Vec<String> },
     /// A rollback paused arrivals until a person resumes them.
     Paused,
+    /// A hold stops the bucket or the build.
+    Held(Held),
 }
 
 impl Cause {
@@ -59,7 +62,8 @@ impl std::fmt::Display for Refused {
             Self::PromotionOnly { from } => {
                 write!(f, "takes builds by promotion only; promote it from {}", from.join(" or "))
             }
-            Self::Paused => f.write_str("arrivals are paused since a rollback; resume them on the board"),
+            Self::Paused => f.write_str("has paused arrivals since a rollback; resume them on the board"),
+            Self::Held(held) => held.fmt(f),
         }
     }
 }

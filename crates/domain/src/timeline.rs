@@ -9,6 +9,7 @@ pub mod sentence;
 use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
 use crate::digests::Digest;
+use crate::holds::HoldAddress;
 use crate::ids::{
     BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
     SessionId, StreamId, TokenId,
@@ -278,10 +279,23 @@ pub enum Change {
         person: PersonId,
         session: SessionId,
     },
+    HoldPlaced {
+        number: i64,
+        on: HoldAddress,
+        from: Time,
+        until: Option<Time>,
+        rollbacks: bool,
+        reason: Personal,
+    },
+    HoldReleased {
+        number: i64,
+        on: HoldAddress,
+        reason: Option<Personal>,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 34] = [
+pub const KINDS: [(&str, &str); 36] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -292,6 +306,8 @@ pub const KINDS: [(&str, &str); 34] = [
     ("promotion_expired", "Promotion expired"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
+    ("hold_placed", "Hold placed"),
+    ("hold_released", "Hold released"),
     ("tag_deleted", "Tag deleted"),
     ("manifest_deleted", "Manifest deleted"),
     ("project_created", "Project created"),
@@ -356,6 +372,8 @@ impl Change {
             Self::NameChanged { .. } => "name_changed",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SessionEnded { .. } => "session_ended",
+            Self::HoldPlaced { .. } => "hold_placed",
+            Self::HoldReleased { .. } => "hold_released",
         }
     }
 
@@ -388,10 +406,13 @@ impl Change {
     /// Why it was done, in the words of who did it.
     pub const fn reason(&self) -> Option<&Personal> {
         match self {
-            Self::PromotionRequested { reason, .. } | Self::RolledBack { reason, .. } => Some(reason),
+            Self::PromotionRequested { reason, .. }
+            | Self::RolledBack { reason, .. }
+            | Self::HoldPlaced { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }
-            | Self::ArrivalsResumed { reason } => reason.as_ref(),
+            | Self::ArrivalsResumed { reason }
+            | Self::HoldReleased { reason, .. } => reason.as_ref(),
             _ => None,
         }
     }

@@ -6,14 +6,16 @@ pub use history::{history, placement};
 
 use crate::builds::name_of;
 use crate::circumstances::Judge;
+use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, explain, scenes};
 use history::Known;
 use std::collections::HashMap;
-use towpath_domain::access::{Action, Actor};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
 use towpath_domain::buckets::Slot;
+use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::{BuildId, PersonId};
 use towpath_domain::promotions::Promotion;
@@ -41,12 +43,16 @@ pub async fn view(
     let now = service.now();
     let slots = located.slots(&mut conn).await?;
     let workflow = located.workflow(&mut conn).await?;
+    let places: Vec<Target> = slots.iter().map(|slot| located.slot_target(slot)).collect();
     let gates: Vec<Gate> = workflow
         .iter()
         .flat_map(|workflow| workflow.graph.stages())
         .flat_map(|stage| stage.gates.iter().cloned())
         .collect();
     let rows = Rows::load(&mut conn, &located, &gates, now).await?;
+    let digests = rows.digests();
+    let standing = Standing::load(&mut conn, &digests, now).await?;
+    let holds = standing.lines(&mut conn, actor, &places, &digests).await?;
     let mut columns: Vec<Column> =
         slots.into_iter().map(|slot| rows.column(actor, &located, workflow.as_ref(), slot)).collect();
     if let Some(workflow) = &workflow {
@@ -64,6 +70,7 @@ pub async fn view(
         registry: service.registry_host().to_owned(),
         insecure: service.public_url().starts_with("http://"),
         openings: circumstances::openings(&gates, now),
+        holds,
         actor: actor.clone(),
         as_of,
         now,
@@ -123,6 +130,12 @@ impl Rows {
         let been = circumstances::where_been(conn, gates, &wanted).await?;
         let known = Known { builds, names, been };
         Ok(Self { buckets: rows, waiting, judge, unclassified, known })
+    }
+
+    /// The digests of the builds that it shows.
+    fn digests(&self) -> Vec<&Digest> {
+        let builds = self.known.builds.values().chain(&self.unclassified);
+        builds.map(|pushed| &pushed.build.digest).collect()
     }
 
     fn column(&self, actor: &Actor, located: &Located, workflow: Option<&Workflow>, slot: Slot) -> Column {

@@ -1,6 +1,7 @@
 //! Buckets: rolling back, resuming arrivals, and what should run where.
 
 use crate::builds::{build_name, current_name, placer};
+use crate::holds::Standing;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
@@ -8,6 +9,7 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
+use towpath_domain::holds::stops_rollback;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
@@ -74,6 +76,13 @@ impl Rolling {
             return Err(Error::Conflict(format!("{} is already current in {}.", build.tag, self.slot.slug)));
         }
         let now = self.service.now();
+        let standing = Standing::load(tx, &[&build.digest], now).await?;
+        let holds = standing.concerning(&self.located.slot_target(&self.slot), &build.digest);
+        if let Some(held) = stops_rollback(&holds, now) {
+            let slug = &self.slot.slug;
+            let number = held.number();
+            return Err(Error::Refused(format!("{slug} {held}. Release hold {number} first.")));
+        }
         let placement = Placement {
             id: bucket.next(self.service.id()),
             build: build.id,

@@ -4,6 +4,7 @@ mod life;
 
 pub use life::{Part, view};
 
+use crate::holds::Standing;
 use crate::scenes::Located;
 use crate::{Error, Service, allow};
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::{Arrival, Build, Origin};
 use towpath_domain::digests::Digest;
+use towpath_domain::holds::{Held, stops_arrival};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
@@ -66,7 +68,7 @@ pub(crate) async fn receive(
         return Ok(Received::AlreadyThere);
     }
     let arrival = Entering { service, actor, located, slot, bucket, build };
-    match refusal(tx, located, workflow.as_ref(), slot, &arrival.bucket).await? {
+    match arrival.refusal(tx, workflow.as_ref()).await? {
         Some(refused) => arrival.refuse(tx, tag, refused).await,
         None => arrival.place(tx).await,
     }
@@ -103,26 +105,6 @@ async fn record(
     Ok(build)
 }
 
-/// Why a bucket does not take an arrival, if it does not.
-async fn refusal(
-    tx: &mut Tx,
-    located: &Located,
-    workflow: Option<&Workflow>,
-    slot: &Slot,
-    bucket: &Bucket,
-) -> Result<Option<Refused>, Error> {
-    let arrivals =
-        workflow.map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot));
-    if arrivals == Arrivals::PromotionOnly {
-        let before = workflow.map(|workflow| workflow.graph.before(slot.key)).unwrap_or_default();
-        let slots = located.slots(tx).await?;
-        let name = |key: &BucketKey| slots.iter().find(|slot| slot.key == *key);
-        let from = before.iter().filter_map(name).map(|slot| slot.slug.to_string()).collect();
-        return Ok(Some(Refused::PromotionOnly { from }));
-    }
-    Ok(bucket.paused_at.map(|_| Refused::Paused))
-}
-
 /// A recorded build at the door of a locked bucket.
 struct Entering<'a> {
     service: &'a Service,
@@ -134,6 +116,27 @@ struct Entering<'a> {
 }
 
 impl Entering<'_> {
+    /// Why the bucket does not take it, if it does not. What can be said for good comes first.
+    async fn refusal(&self, tx: &mut Tx, workflow: Option<&Workflow>) -> Result<Option<Refused>, Error> {
+        let Self { service, located, slot, build, .. } = self;
+        let standing = Standing::load(tx, &[&build.digest], service.now()).await?;
+        let holds = standing.concerning(&located.slot_target(slot), &build.digest);
+        let held = stops_arrival(&holds, service.now());
+        if let Some(held @ Held::Bad { .. }) = held {
+            return Ok(Some(Refused::Held(held)));
+        }
+        let arrivals =
+            workflow.map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot));
+        if arrivals == Arrivals::PromotionOnly {
+            let before = workflow.map(|workflow| workflow.graph.before(slot.key)).unwrap_or_default();
+            let slots = located.slots(tx).await?;
+            let name = |key: &BucketKey| slots.iter().find(|slot| slot.key == *key);
+            let from = before.iter().filter_map(name).map(|slot| slot.slug.to_string()).collect();
+            return Ok(Some(Refused::PromotionOnly { from }));
+        }
+        Ok(held.map(Refused::Held).or_else(|| self.bucket.paused_at.map(|_| Refused::Paused)))
+    }
+
     async fn place(self, tx: &mut Tx) -> Result<Received, Error> {
         let placement = Placement {
             id: self.bucket.next(self.service.id()),

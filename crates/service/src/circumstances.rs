@@ -1,27 +1,31 @@
 //! What gates are judged by beside the words of people, gathered for the rules of the domain.
 
 use crate::Error;
+use crate::holds::Standing;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use std::collections::HashMap;
+use towpath_domain::access::Target;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
+use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Verdicts, Window, Zone};
 use towpath_domain::ids::{BucketId, BuildId, PromotionId};
-use towpath_domain::promotions::Promotion;
+use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::times::Time;
 use towpath_store::Conn;
 use towpath_store::circumstances::{been, of_promotions, stay};
+use towpath_store::promotions::destinations;
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
 const DAYS: i64 = 16;
 
-/// What is known of a build that somebody wants to promote from a bucket.
+/// What is known of a build that somebody wants to promote from one bucket into another.
 pub(crate) async fn of_wish(
     conn: &mut Conn,
     gates: &[Gate],
-    from: Option<BucketId>,
+    (from, to): (Option<BucketId>, &Target),
     build: &Build,
     now: Time,
 ) -> Result<Circumstances, Error> {
@@ -30,7 +34,8 @@ pub(crate) async fn of_wish(
         None => None,
     };
     let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
-    Ok(Circumstances { received_at: build.received_at, stay, been, openings: openings(gates, now) })
+    let holds = Standing::load(conn, &[&build.digest], now).await?.concerning(to, &build.digest);
+    Ok(Circumstances { received_at: build.received_at, stay, been, openings: openings(gates, now), holds })
 }
 
 /// The same of one promotion.
@@ -67,7 +72,7 @@ impl Judge {
     }
 }
 
-/// The circumstances of those promotions whose gates ask for some.
+/// The circumstances of those promotions whose gates ask for some, or which a hold concerns.
 async fn of_all(
     conn: &mut Conn,
     promotions: &[Promotion],
@@ -87,10 +92,36 @@ async fn of_all(
         let been = been.get(&promotion.build).cloned().unwrap_or_default();
         Some((
             promotion.id,
-            Circumstances { received_at, stay, been, openings: openings(&promotion.gates, now) },
+            Circumstances {
+                received_at,
+                stay,
+                been,
+                openings: openings(&promotion.gates, now),
+                holds: Vec::new(),
+            },
         ))
     };
-    Ok(asking.into_iter().filter_map(circumstances).collect())
+    let mut known: HashMap<_, _> = asking.into_iter().filter_map(circumstances).collect();
+    // What is over is not stopped by what came later.
+    let waiting: Vec<&Promotion> =
+        promotions.iter().filter(|promotion| promotion.state == State::Waiting).collect();
+    if waiting.is_empty() {
+        return Ok(known);
+    }
+    let digests: Vec<&Digest> = waiting.iter().map(|promotion| &promotion.digest).collect();
+    let standing = Standing::load(conn, &digests, now).await?;
+    if standing.is_empty() {
+        return Ok(known);
+    }
+    let destinations = destinations(conn, promotions).await?;
+    for promotion in waiting {
+        let Some(destination) = destinations.get(&promotion.id) else { continue };
+        let holds = standing.concerning(&destination.target, &promotion.digest);
+        if !holds.is_empty() {
+            known.entry(promotion.id).or_default().holds = holds;
+        }
+    }
+    Ok(known)
 }
 
 /// Where each of these builds has been, if a gate wants to know.

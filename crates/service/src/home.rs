@@ -1,6 +1,7 @@
 //! The first page: services by environments, read in a fixed number of queries, and the inbox beside it.
 
-use crate::{Error, Service, explain, inbox};
+use crate::holds::Standing;
+use crate::{Error, Service, explain, holds, inbox};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
@@ -10,6 +11,7 @@ use towpath_domain::ids::{IntegrationId, ProjectId};
 use towpath_domain::projects::{Project, Step};
 use towpath_domain::search::Term;
 use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
 use towpath_store::home::{Criteria, Current, Line, current, lines, waiting};
 use towpath_store::services::Built;
 use towpath_store::{Conn, environments, projects, timeline};
@@ -46,7 +48,9 @@ pub async fn view(
         project: last.project.slug.clone(),
         service: last.service.as_ref().map(|built| built.service.slug.clone()),
     });
-    let matrix = Matrix::load(&mut conn, &lines).await?;
+    let now = service.now();
+    let matrix = Matrix::load(&mut conn, &lines, now).await?;
+    let stopped = holds::of_installation(&mut conn, actor, &matrix.standing, now).await?;
     drop(conn);
     let inbox = inbox::list(service, actor).await?;
     let waiting = inbox.to_decide.len();
@@ -62,8 +66,9 @@ pub async fn view(
         waiting,
         may_create: explain(actor, Action::Configure, &Target::installation()),
         archived,
+        stopped,
         as_of,
-        now: service.now(),
+        now,
     })
 }
 
@@ -92,10 +97,12 @@ struct Matrix {
     environments: HashMap<ProjectId, Vec<Environment>>,
     current: HashMap<(IntegrationId, BucketKey), Current>,
     waiting: HashMap<(IntegrationId, BucketKey), i64>,
+    standing: Standing,
+    now: Time,
 }
 
 impl Matrix {
-    async fn load(conn: &mut Conn, lines: &[Line]) -> Result<Self, Error> {
+    async fn load(conn: &mut Conn, lines: &[Line], now: Time) -> Result<Self, Error> {
         let mut of: Vec<ProjectId> = lines.iter().map(|line| line.project.id).collect();
         of.dedup();
         let mut built: Vec<IntegrationId> = lines
@@ -105,8 +112,13 @@ impl Matrix {
             .collect();
         built.sort_unstable();
         built.dedup();
-        let mut matrix =
-            Self { environments: HashMap::new(), current: HashMap::new(), waiting: HashMap::new() };
+        let mut matrix = Self {
+            environments: HashMap::new(),
+            current: HashMap::new(),
+            waiting: HashMap::new(),
+            standing: Standing::load(conn, &[], now).await?,
+            now,
+        };
         for environment in environments::list_of(conn, &of).await? {
             matrix.environments.entry(environment.project).or_default().push(environment);
         }
@@ -162,6 +174,12 @@ impl Matrix {
                 (BucketKey::ReleaseStream(environment.stream.id), &environment.stream.slug)
             }
         };
+        let place = Target {
+            environment: (built.kind == BucketKind::Environment).then_some(environment.id),
+            stream: Some(environment.stream.id),
+            production: environment.stream.production,
+            ..Target::integration(built.home, built.service.integration)
+        };
         let at = (built.service.integration, key);
         let current = self.current.get(&at);
         Cell {
@@ -169,6 +187,7 @@ impl Matrix {
             build: current.and_then(|current| current.build.clone()),
             waiting: self.waiting.get(&at).copied().unwrap_or(0),
             paused: current.is_some_and(|current| current.paused),
+            held: self.standing.stops(&place, self.now),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What waits for someone, and a promotion's page.
 
 use crate::circumstances::Judge;
+use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::promotions::Found;
 use crate::scenes::Located;
@@ -189,6 +190,14 @@ pub async fn promotion(
     };
     let now = service.now();
     let judge = Judge::of(&mut conn, std::slice::from_ref(&promotion), now).await?;
+    let digest = &promotion.digest;
+    // What is over is not stopped by what came later.
+    let holds = if promotion.state == State::Waiting {
+        let standing = Standing::load(&mut conn, &[digest], now).await?;
+        standing.lines(&mut conn, actor, &[place], &[digest]).await?
+    } else {
+        Vec::new()
+    };
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
@@ -198,6 +207,7 @@ pub async fn promotion(
         integration: located.integration.slug,
         verdicts: judge.verdicts(&promotion).0,
         build: pushed.build,
+        holds,
         current,
         names,
         as_of,

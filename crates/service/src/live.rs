@@ -48,13 +48,17 @@ struct Told {
     target: Target,
     /// The person whom it was done to.
     person: Option<PersonId>,
+    /// Whether it concerns everyone: a hold that belongs to no project. Nothing of it is told but that it happened.
+    everyone: bool,
 }
 
 impl Told {
     fn new(seq: i64, event: &Event) -> Self {
         let scene = &event.scene;
+        let notice = Notice::of(seq, event);
         Self {
-            notice: Arc::new(Notice::of(seq, event)),
+            everyone: notice.is_of_hold() && scene.project.is_none(),
+            notice: Arc::new(notice),
             target: Target {
                 project: scene.project.as_ref().map(|project| project.id),
                 integration: scene.integration.as_ref().map(|integration| integration.id),
@@ -255,7 +259,7 @@ impl Follower {
     }
 
     fn sees(&self, told: &Told) -> bool {
-        self.actor.may(Action::View, &told.target)
+        told.everyone || self.actor.may(Action::View, &told.target)
     }
 }
 

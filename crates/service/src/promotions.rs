@@ -134,7 +134,9 @@ impl Wish {
         let gates = stage.map_or(&[][..], |stage| &stage.gates);
         let from = from.map(|bucket| bucket.id);
         let now = self.service.now();
-        let circumstances = circumstances::of_wish(conn, gates, from, &self.pushed.build, now).await?;
+        let place = self.located.slot_target(&self.to);
+        let circumstances =
+            circumstances::of_wish(conn, gates, (from, &place), &self.pushed.build, now).await?;
         let open = promotions::open(conn, integration, build, self.to.key).await?;
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
@@ -143,7 +145,7 @@ impl Wish {
             workflow: workflow.as_ref(),
             from: &self.from,
             to: &self.to,
-            place: &self.located.slot_target(&self.to),
+            place: &place,
             build,
             pushed_by: self.pushed.by.person,
             was_current,

@@ -15,6 +15,7 @@ pub mod buckets;
 pub mod builds;
 pub mod circumstances;
 pub mod environments;
+pub mod holds;
 pub mod home;
 pub mod images;
 pub mod installation;

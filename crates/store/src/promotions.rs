@@ -9,6 +9,7 @@ use towpath_domain::access::Target;
 use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
+use towpath_domain::holds::HoldOn;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
 use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
 use towpath_domain::references::Tag;
@@ -213,6 +214,40 @@ pub async fn look_soon(
         to.id(),
         now.micros()
     )
+    .map(drop)
+}
+
+/// Looks again at what waits for a place that is held no more, or of a build that is marked bad now.
+pub async fn look_soon_at(tx: &mut Tx, on: &HoldOn, now: Time) -> Result<(), Error> {
+    macro_rules! due {
+        ($condition:literal $(, $bind:expr)*) => {
+            execute!(
+                tx.conn(),
+                concat!("update promotions set due_at = $1 where state = 'waiting'", $condition),
+                now.micros() $(, $bind)*
+            )
+        };
+    }
+    match on {
+        HoldOn::Installation => due!(""),
+        HoldOn::Project { project } => due!(" and project = $2", project.uuid()),
+        HoldOn::Stream { stream } => due!(
+            " and (to_key = $2 or to_key in (select id from environments where stream = $2))",
+            stream.uuid()
+        ),
+        HoldOn::Environment { project, environment, stream } => due!(
+            " and (to_key = $2 or (to_key = $3 and project = $4))",
+            environment.uuid(),
+            stream.uuid(),
+            project.uuid()
+        ),
+        HoldOn::Bucket { integration, bucket, .. } => {
+            return look_soon(tx, *integration, *bucket, now).await;
+        }
+        HoldOn::Build { digest, .. } => {
+            due!(" and build in (select id from builds where digest = $2)", digest.to_string())
+        }
+    }
     .map(drop)
 }
 

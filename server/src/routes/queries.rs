@@ -46,6 +46,19 @@ impl Choice {
     }
 }
 
+/// Which holds to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct HoldChoice {
+    /// Whether to list those that have ended, instead of those in force and planned.
+    pub ended: bool,
+    /// What `next` of the page before held.
+    pub cursor: Option<String>,
+    /// How many to list, 1 to 200.
+    pub limit: Option<i64>,
+}
+
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

@@ -101,11 +101,13 @@ impl Maker {
         self.promote(&at, &build.digest, "qa", "staging").await;
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
         let newest = self.push(&repository, "1.1").await;
-        self.push(&name, "nightly").await;
+        let nightly = self.push(&name, "nightly").await;
+        let mark = json!({"on": format!("build:{project}/{}", nightly.digest), "reason": "It loses orders."});
         let loose = self.blob(&repository, format!("loose in {repository}")).await;
         let back = json!({"placement": self.placement(&at, "staging", "0.9").await, "reason": "It broke."});
         self.ask("POST", &format!("{at}/buckets/staging/rollbacks"), back, 200).await;
         Subject {
+            hold: self.post("/holds", mark).await["number"].to_string(),
             project: project.to_owned(),
             integration: slug.to_owned(),
             number,

@@ -87,6 +87,7 @@ async fn the_board_tells_what_is_in_each_bucket() {
           "waiting": []
         }
       ],
+      "holds": [],
       "integration": {
         "created_at": "2026-01-31T09:30:00Z",
         "kind": "environment",

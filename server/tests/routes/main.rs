@@ -3,6 +3,7 @@
 mod archiving;
 mod builds;
 mod chassis;
+mod holds;
 mod openapi;
 mod people;
 mod projects;

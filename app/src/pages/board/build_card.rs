@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use towpath_domain::boards::Card;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Origin;
+use towpath_domain::digests::Digest;
 
 #[component]
 pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoView {
@@ -76,11 +77,31 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
                     {card.by} {verb} {card.by_token.then_some("by token ")} <TimeView at=card.at now=table.now />
                 </span>
             </p>
+            <BadMark table=table digest=card.build.digest.clone() />
             <p class="build-card__runs" data-state="unknown">
                 <Icon symbol=Symbol::Pulse />
                 "Should run."
             </p>
         </article>
+    }
+}
+
+/// That a hold marks the build bad, with the way to it.
+#[component]
+fn BadMark(table: Table, digest: Digest) -> impl IntoView {
+    let mark = Memo::new(move |_| {
+        let (board, now) = (table.board.read(), table.present.get());
+        board.bad_mark(&digest, now).map(|hold| hold.number)
+    });
+    move || {
+        mark.get().map(|number| {
+            view! {
+                <p class="build-card__bad">
+                    <Icon symbol=Symbol::Ban />
+                    <a href=paths::hold(number)>{format!("Marked bad by hold {number}")}</a>
+                </p>
+            }
+        })
     }
 }
 

@@ -14,6 +14,18 @@ pub fn news(before: &Board, now: &Board) -> Vec<String> {
             tell(earlier, column, &mut told);
         }
     }
+    for line in &now.holds {
+        let hold = &line.hold;
+        if before.holds.iter().all(|earlier| earlier.hold.number != hold.number) {
+            told.push(format!("{} placed hold {} on {}.", line.made_by, hold.number, hold.address.words()));
+        }
+    }
+    for line in &before.holds {
+        let hold = &line.hold;
+        if now.holds.iter().all(|later| later.hold.number != hold.number) {
+            told.push(format!("Hold {} on {} has ended.", hold.number, hold.address.words()));
+        }
+    }
     let more = told.len().saturating_sub(TOLD);
     told.truncate(TOLD);
     match more {
@@ -115,7 +127,7 @@ mod tests {
                 "id": id(9), "project": id(2), "slug": "checkout", "title": "C", "kind": "environment",
                 "workflow": { "follows": "none" }, "created_at": 0,
             },
-            "workflow": null, "columns": [column], "openings": [], "unclassified": [], "registry": "", "insecure": true,
+            "workflow": null, "columns": [column], "openings": [], "holds": [], "unclassified": [], "registry": "", "insecure": true,
             "actor": { "identity": { "as": "person", "person": id(1) }, "grants": [], "scope": null },
             "as_of": 1, "now": 0,
         });

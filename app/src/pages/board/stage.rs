@@ -3,6 +3,7 @@
 use super::build_card::BuildCard;
 use super::carry::{Act, Carry, Hand};
 use super::history::History;
+use super::holds::{HoldLink, Holds};
 use super::paused::Paused;
 use super::refusals::Refusals;
 use super::waiting::WaitingList;
@@ -98,10 +99,12 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                 {move || {
                     empty.get().then(|| view! { <div class="stage__empty"><p>"Nothing here yet"</p></div> })
                 }}
+                <Holds table=table column=column />
                 <Paused table=table column=column />
                 <WaitingList table=table column=column />
                 <Refusals table=table column=column />
                 <History table=table column=column />
+                <HoldLink table=table column=column />
             </div>
         </li>
     })

@@ -184,11 +184,19 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
             </span>
         }
     });
+    let held = cell.held.then(|| {
+        view! {
+            <span class="matrix__mark matrix__mark--held">
+                <Icon symbol=Symbol::Hold />
+                "on hold"
+            </span>
+        }
+    });
     view! {
         <span class="visually-hidden">{name}</span>
         {build}
-        {(waiting.is_some() || paused.is_some())
-            .then(|| view! { <span class="matrix__marks">{waiting} {paused}</span> })}
+        {(waiting.is_some() || paused.is_some() || held.is_some())
+            .then(|| view! { <span class="matrix__marks">{waiting} {held} {paused}</span> })}
     }
     .into_any()
 }

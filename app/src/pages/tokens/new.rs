@@ -98,6 +98,7 @@ const fn words(action: Action) -> (&'static str, &'static str) {
         Action::Push => ("Push", "Send images in."),
         Action::Promote => ("Promote", "Ask for builds to move on."),
         Action::RollBack => ("Roll back", "Make an earlier build current again."),
+        Action::Hold => ("Hold", "Stop what may enter, and let go again."),
         _ => ("View", "Read boards, builds and the timeline."),
     }
 }

@@ -6,6 +6,7 @@ use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::BuildLives;
 use crate::cursors::Cursor;
 use crate::environments::{Environment, NewEnvironment};
+use crate::holds::{Hold, NewHold, NewRelease};
 use crate::integrations::{Integration, NewIntegration};
 use crate::pages::Page;
 use crate::people::{Invited, NewInvitation, People};
@@ -81,6 +82,21 @@ impl Client {
 
     pub async fn build(&self, digest: &str) -> Result<BuildLives, Error> {
         self.get(self.address(&["builds", digest])).await
+    }
+
+    /// The holds in force and planned, or those that have ended.
+    pub async fn holds(&self, ended: bool, cursor: Option<&str>) -> Result<Page<Hold>, Error> {
+        let mut url = self.address(&["holds"]);
+        query(&mut url, [("ended", ended.then_some("true")), ("cursor", cursor)]);
+        self.get(url).await
+    }
+
+    pub async fn place_hold(&self, new: &NewHold) -> Result<Hold, Error> {
+        self.post(self.address(&["holds"]), new).await
+    }
+
+    pub async fn release_hold(&self, number: i64, release: &NewRelease) -> Result<Hold, Error> {
+        self.post(self.address(&["holds", &number.to_string(), "release"]), release).await
     }
 
     pub async fn search(&self, wanted: &Search) -> Result<SearchResults, Error> {

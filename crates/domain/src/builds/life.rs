@@ -2,6 +2,7 @@
 
 use super::Build;
 use crate::digests::Digest;
+use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PlacementId;
 use crate::references::Tag;
 use crate::slugs::Slug;
@@ -16,6 +17,10 @@ pub struct BuildView {
     pub lives: Vec<Life>,
     /// The others that have it, by project and integration.
     pub elsewhere: Vec<(Slug, Slug)>,
+    /// The holds that mark it bad: in force, and still to begin.
+    pub marks: Vec<HoldLine>,
+    /// Where who looks may mark it bad: everywhere, or in projects.
+    pub may_mark: Vec<HoldAddress>,
     /// The host and port by which clients name images here.
     pub registry: String,
     /// Whether that is plain HTTP, which clients have to be told.

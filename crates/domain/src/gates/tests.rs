@@ -1,6 +1,7 @@
 //! Each gate by examples, and what holds for all of them.
 
 use super::*;
+use crate::holds::HoldOn;
 use crate::ids::{EnvironmentId, PersonId};
 use crate::slugs::Slug;
 use proptest::prelude::*;
@@ -44,12 +45,14 @@ fn facts(approvers: &[u128]) -> Facts {
             stay: Some(Stay { from: minute(0), to: None }),
             been: vec![bucket(1, "qa").key],
             openings: Vec::new(),
+            holds: Vec::new(),
         },
     }
 }
 
 fn verdict(gate: &Gate, facts: &Facts, now: Time) -> Verdict {
-    let [gate] = judge(std::slice::from_ref(gate), facts, now).0.try_into().expect("one verdict");
+    // What follows is of holds.
+    let gate = judge(std::slice::from_ref(gate), facts, now).0.into_iter().next().expect("a verdict");
     gate.verdict
 }
 
@@ -185,8 +188,14 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let window = Window::parse("UTC", "Mon 09:00-10:00").expect("a window");
     let stay = (0_i64..200, proptest::option::of(0_i64..200));
     let openings = proptest::collection::vec((1_i64..60, 1_i64..60), 0..4);
-    (stay, openings).prop_map(move |((from, length), gaps)| {
+    let holds = proptest::collection::vec((0_i64..200, proptest::option::of(1_i64..200)), 0..3);
+    (stay, openings, holds).prop_map(move |((from, length), gaps, holds)| {
         let mut facts = facts(&[]);
+        let hold = |(from, length): (i64, Option<i64>)| {
+            let until = length.map(|length| minute(from + length));
+            crate::holds::tests::hold(HoldOn::Installation, minute(from), until)
+        };
+        facts.circumstances.holds = holds.into_iter().map(hold).collect();
         let to = length.map(|length| minute(from + length));
         facts.circumstances.stay = Some(Stay { from: minute(from), to });
         let mut at = 0;

@@ -6,6 +6,8 @@ use crate::buckets::BucketKind;
 use crate::builds::{Arrival, Origin};
 use crate::digests::Algorithm;
 use crate::gates::{Approvals, Pattern, Stay};
+use crate::holds::HoldOn;
+use crate::holds::tests::hold;
 use crate::ids::{EnvironmentId, StreamId};
 use crate::streams::Stream;
 use crate::words::Title;
@@ -104,8 +106,13 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         sample: None,
     };
     let stay = Some(Stay { from: build.received_at, to: None });
-    let circumstances =
-        Circumstances { received_at: build.received_at, stay, been: vec![qa.key], openings: Vec::new() };
+    let circumstances = Circumstances {
+        received_at: build.received_at,
+        stay,
+        been: vec![qa.key],
+        openings: Vec::new(),
+        holds: Vec::new(),
+    };
     World { project, qa, prod, workflow, build, place, circumstances, now: Time::from_micros(1) }
 }
 
@@ -382,6 +389,36 @@ fn a_reference_that_the_stage_asks_for_is_given_with_the_request() {
     let reference = Reference::parse("OPS-7").ok();
     let applied = request(&world.wish(&admin), &world.build, Asking { reference, ..asking() });
     assert_eq!(applied.expect("may ask").placement(), Some(id(21)));
+}
+
+#[test]
+fn a_promotion_waits_for_a_hold_to_end_and_approvals_count_meanwhile() {
+    let mut world = world(1, false);
+    let end = world.now.plus_seconds(3_600);
+    world.circumstances.holds = vec![hold(HoldOn::Installation, world.now, Some(end))];
+    let (admin, manager) = (person(1, Role::admin()), person(2, Role::release_manager()));
+    let outlook = consider(&world.wish(&admin));
+    assert!(matches!(&outlook, Outlook::Waits { needs, until: None } if needs.len() == 2), "{outlook:?}");
+    let promotion = world.asked(&admin);
+    let approval = world.approval(&manager);
+    let step = promotion.decide(&manager, &world.place, approval, &world.circumstances, id(22)).expect("may");
+    assert_eq!((step.placement(), step.due()), (None, Some(end)));
+    let step = step.into_promotion().look_again(&FREE, &world.circumstances, id(23), end).expect("waits");
+    assert_eq!(step.placement(), Some(id(23)));
+}
+
+#[test]
+fn a_build_that_is_marked_bad_enters_nothing() {
+    let mut world = world(1, false);
+    let admin = person(1, Role::admin());
+    let promotion = world.asked(&admin);
+    let on = HoldOn::Build { digest: world.build.digest.clone(), project: None };
+    world.circumstances.holds = vec![hold(on, world.now, None)];
+    let because = "It is marked bad by hold 7.".to_owned();
+    let refused = RequestRefused::Blocked { because: because.clone() };
+    assert_eq!(consider(&world.wish(&admin)), Outlook::Refused { refused });
+    let ended = promotion.look_again(&FREE, &world.circumstances, id(23), world.now).expect("waits");
+    assert_eq!(ended.promotion().state, State::Expired { at: world.now, because });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::{BuildName, Change, Event, StageShape, WorkflowShape};
 use crate::access::Place;
 use crate::digests::Digest;
+use crate::holds::HoldAddress;
 use crate::ids::PersonId;
 use crate::promotions::Choice;
 use crate::references::Tag;
@@ -211,8 +212,26 @@ impl Telling<'_> {
             Change::ManifestDeleted { digest } => {
                 self.text("deleted the manifest ").name(digest.short()).place()
             }
+            Change::HoldPlaced { number, on, from, until, rollbacks, .. } => {
+                let begins =
+                    if *from > self.event.at { format!(", from {}", from.to_words()) } else { String::new() };
+                let ends = until.map(|until| format!(", until {}", until.to_words())).unwrap_or_default();
+                let strict = if *rollbacks { ", rollbacks included" } else { "" };
+                match on {
+                    HoldAddress::Build { .. } => self.text("marked ").hold(on).text(" bad by "),
+                    _ => self.text("stopped ").hold(on).text(" by "),
+                };
+                self.name(&format!("hold {number}")).text(&format!("{begins}{ends}{strict}"))
+            }
+            Change::HoldReleased { number, on, .. } => {
+                self.text("released ").name(&format!("hold {number}")).text(" on ").hold(on)
+            }
             _ => self,
         }
+    }
+
+    fn hold(&mut self, on: &HoldAddress) -> &mut Self {
+        self.text(&on.words())
     }
 
     fn text(&mut self, text: &str) -> &mut Self {

@@ -2,7 +2,7 @@
 
 use crate::circumstances::Judge;
 use crate::scenes::Located;
-use crate::{Error, Service};
+use crate::{Error, Service, holds};
 use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
@@ -12,6 +12,7 @@ use towpath_domain::builds::life::{
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{PersonId, PlacementId, PromotionId, TokenId};
 use towpath_domain::placements::{Cause, Placer};
+use towpath_domain::projects::Project;
 use towpath_domain::promotions::{Choice, Promotion, State};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
@@ -51,13 +52,16 @@ pub async fn view(
     let missing = || Error::not_found(format_args!("A build with the digest “{digest}”"));
     let parsed = Digest::parse(digest).map_err(|_| missing())?;
     let mut conn = service.read().await?;
-    let (mut lives, mut elsewhere) = (Vec::new(), Vec::new());
+    let (mut lives, mut elsewhere, mut homes) = (Vec::new(), Vec::new(), Vec::new());
     for pushed in builds::with_digest(&mut conn, &parsed).await? {
         let integration = integrations::load(&mut conn, pushed.build.integration).await?;
         if !actor.may(Action::View, &Target::integration(integration.project, integration.id)) {
             continue;
         }
         let project = projects::load(&mut conn, integration.project).await?;
+        if homes.iter().all(|home: &Project| home.id != project.id) {
+            homes.push(project.clone());
+        }
         let located = Located { project, integration };
         let name = format!("{}/{}", located.project.slug, located.integration.slug);
         if lives.len() < part.lives && part.within.is_none_or(|within| within == name) {
@@ -70,13 +74,17 @@ pub async fn view(
     if lives.is_empty() {
         return Err(missing());
     }
+    let now = service.now();
+    let marks = holds::marks(&mut conn, actor, &parsed, now).await?;
     Ok(BuildView {
+        marks,
+        may_mark: holds::may_mark(actor, &parsed, &homes),
         digest: parsed,
         lives,
         elsewhere,
         registry: service.registry_host().to_owned(),
         insecure: service.public_url().starts_with("http://"),
-        now: service.now(),
+        now,
     })
 }
 

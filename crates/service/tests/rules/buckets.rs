@@ -31,7 +31,7 @@ fn a_rollback_pauses_what_arrives_until_someone_resumes_it() {
         shop.roll_back(&shop.ben, "qa").await.expect("back to 1.0");
         assert!(shop.column("qa").await.paused_at.is_some());
         let why = refusal(shop.push(&shop.dora, "shop/checkout/qa", "3.0").await);
-        assert_eq!(why, "qa arrivals are paused since a rollback; resume them on the board");
+        assert_eq!(why, "qa has paused arrivals since a rollback; resume them on the board");
         assert_eq!(shop.history("qa").await, ["1.0", "2.0", "1.0"]);
 
         let missing = resume(&shop, &shop.dora, &checkout("qa"), "").await;

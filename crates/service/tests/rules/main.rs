@@ -12,6 +12,7 @@ mod archiving;
 mod buckets;
 mod builds;
 mod gates;
+mod holds;
 mod home;
 mod integrations;
 mod links;

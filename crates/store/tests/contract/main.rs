@@ -10,6 +10,7 @@ mod builds;
 mod circumstances;
 mod environments;
 mod heads;
+mod holds;
 mod home;
 mod images;
 mod installation;

@@ -58,6 +58,16 @@ pub fn doors() -> Vec<Door> {
             .body(|subject, _| Body::Form(vec![("link", subject.invitation.clone())])),
         post("/fn/view_members").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_granters").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_holds").body(|_, _| Body::Form(vec![("listed", "standing".into())])),
+        post("/fn/view_hold").body(|subject, _| Body::Form(vec![("number", subject.hold.clone())])),
+        post("/fn/view_hold_choices")
+            .body(|subject, _| Body::Form(vec![("on", format!("project:{}", subject.project))])),
+        post("/fn/place_hold").body(|subject, _| {
+            let on = format!("bucket:{}/{}/qa", subject.project, subject.integration);
+            Body::Form(vec![("form[on]", on), ("form[reason]", "Payments are down.".into())])
+        }),
+        post("/fn/release_hold")
+            .body(|subject, _| Body::Form(vec![("number", subject.hold.clone()), ("reason", String::new())])),
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),

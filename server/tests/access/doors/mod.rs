@@ -57,6 +57,8 @@ pub struct Subject {
     pub loose: String,
     /// The manifest of that build.
     pub manifest: Bytes,
+    /// A hold that marks one of its builds bad, by its number.
+    pub hold: String,
     /// Someone's role in the project.
     pub binding: String,
     /// A token of somebody else.
@@ -86,6 +88,7 @@ impl Subject {
             binding: id.clone(),
             invitation: id.clone(),
             session: id.clone(),
+            hold: "99".to_owned(),
             token: id,
             ..self.clone()
         }
@@ -193,6 +196,7 @@ impl Door {
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
+            ("/holds/{number}", &format!("/holds/{}", subject.hold)),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             // Every project of the installation has one of this name.

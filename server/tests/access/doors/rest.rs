@@ -1,6 +1,6 @@
 //! The REST API: the methods and paths of its description.
 
-use super::{Body, Door, Kind};
+use super::{Body, Door, Kind, Subject};
 use crate::installation::{PASSWORD, email};
 use serde_json::json;
 
@@ -66,6 +66,17 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/api/v1/projects/{project}/promotions/{number}/cancellation")
             .body(|_, _| Body::Json(json!({}))),
+        get("/api/v1/holds"),
+        post("/api/v1/holds").note("on the bucket").body(|subject, _| {
+            let Subject { project, integration, .. } = subject;
+            Body::Json(hold(&format!("bucket:{project}/{integration}/qa")))
+        }),
+        post("/api/v1/holds").note("on the stream").body(|_, _| Body::Json(hold("stream:qa"))),
+        post("/api/v1/holds")
+            .note("on a build of the project")
+            .body(|subject, _| Body::Json(hold(&format!("build:{}/{}", subject.project, subject.digest)))),
+        get("/api/v1/holds/{number}"),
+        post("/api/v1/holds/{number}/release").body(|_, _| Body::Json(json!({}))),
         get("/api/v1/builds/{digest}"),
         get("/api/v1/search").query("q=shop"),
         get("/api/v1/timeline"),
@@ -114,4 +125,8 @@ fn post(path: &'static str) -> Door {
 
 fn put(path: &'static str) -> Door {
     Door::new(Kind::Rest, "PUT", path)
+}
+
+fn hold(on: &str) -> serde_json::Value {
+    json!({"on": on, "reason": "Payments are down."})
 }

@@ -1,0 +1,77 @@
+//! `hold`, `holds` and `release`.
+
+use crate::args::{Format, Hold as Place, Holds, Release};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{Table, say, show};
+use towpath_api::client::Client;
+use towpath_api::holds::{Hold, HoldState, NewHold, NewRelease};
+use towpath_api::pages::Page;
+
+pub async fn place(client: &Client, args: Place, format: Format) -> Result<Exit, Failure> {
+    let new = NewHold {
+        on: args.on.to_string(),
+        reason: args.reason,
+        from: args.from.unwrap_or_default(),
+        until: args.until.unwrap_or_default(),
+        rollbacks: args.rollbacks,
+    };
+    let hold = client.place_hold(&new).await?;
+    show(format, &hold, facts)?;
+    say(&format!("Release it with: towpath release {}", hold.number));
+    Ok(Exit::Success)
+}
+
+pub async fn list(client: &Client, args: Holds, format: Format) -> Result<Exit, Failure> {
+    let page = client.holds(args.ended, args.cursor.as_deref()).await?;
+    show(format, &page, table)?;
+    if let Some(next) = &page.next {
+        say(&format!("Older holds: the same with --cursor {next}"));
+    }
+    Ok(Exit::Success)
+}
+
+pub async fn release(client: &Client, args: Release, format: Format) -> Result<Exit, Failure> {
+    let hold = client.release_hold(args.number, &NewRelease { reason: args.reason }).await?;
+    show(format, &hold, facts)?;
+    Ok(Exit::Success)
+}
+
+fn table(page: &Page<Hold>) -> Table {
+    let mut table = Table::new(&["HOLD", "STATE", "ON", "UNTIL", "BY", "REASON"]);
+    for hold in &page.items {
+        table.row([
+            hold.number.to_string(),
+            state(hold),
+            hold.on.clone(),
+            until(hold),
+            hold.made_by.clone(),
+            hold.reason.clone(),
+        ]);
+    }
+    table
+}
+
+fn facts(hold: &Hold) -> Table {
+    Table::facts([
+        ("hold", hold.number.to_string()),
+        ("on", hold.on.clone()),
+        ("state", state(hold)),
+        ("until", until(hold)),
+        ("rollbacks", if hold.rollbacks { "stopped, too".to_owned() } else { String::new() }),
+        ("reason", hold.reason.clone()),
+        ("by", hold.made_by.clone()),
+        ("released by", hold.released.as_ref().map(|released| released.by.clone()).unwrap_or_default()),
+    ])
+}
+
+fn state(hold: &Hold) -> String {
+    match hold.state {
+        HoldState::Planned => format!("planned from {}", hold.from.0.to_words()),
+        other => other.name().to_owned(),
+    }
+}
+
+fn until(hold: &Hold) -> String {
+    hold.until.map_or_else(|| "released".to_owned(), |until| until.0.to_words())
+}
