@@ -28,6 +28,9 @@ test.beforeAll(async ({ browser }) => {
   await admin.call("promote", { ...move, from: "qa", to: "staging", reason: "Tested by QA" });
   await admin.call("promote", { ...move, from: "staging", to: "prod", reason: "Release of the week" });
   await pushed(server, token, await dockerArchive(folder, origin("1.5.0")), `${CHECKOUT}/qa:1.5.0`);
+  const freeze = { "form[on]": "stream:production", "form[reason]": "Nothing goes live between the years" };
+  await admin.call("place_hold", { ...freeze, "form[from]": new Date(Date.now() + 86_400_000).toISOString() });
+  await admin.call("place_hold", { "form[on]": "bucket:shop/checkout/staging", "form[reason]": "Payments are down" });
   const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
   invitation = (await admin.call("invite", guest)) as string;
 
@@ -71,6 +74,10 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/tokens", "Tokens"],
   ["/people", "People"],
   ["/streams", "Release streams"],
+  ["/holds", "Holds"],
+  ["/holds?ended=1", "Ended holds"],
+  ["/holds/new", "New hold"],
+  ["/holds/1", "Hold 1"],
   ["/docs", "First steps"],
   ["/docs/proxy", "Behind a proxy"],
   ["/projects/nowhere", "Not found", 404],

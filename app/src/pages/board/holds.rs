@@ -25,10 +25,8 @@ pub(super) fn Holds(table: Table, column: Memo<Column>) -> impl IntoView {
         <For each=move || standing.get() key=|(line, phase)| (line.hold.number, *phase) let:held>
             {
                 let (line, phase) = held;
-                let (tone, title) = match phase {
-                    Phase::InForce => (Tone::Warning, format!("On hold: {}", line.hold.address.words())),
-                    _ => (Tone::Info, format!("Freeze to come: {}", line.hold.address.words())),
-                };
+                let tone = if phase == Phase::InForce { Tone::Warning } else { Tone::Info };
+                let title = title(&line.hold.address, phase);
                 view! {
                     <Banner tone=tone title=title>
                         <HoldNote line=line now=table.now />
@@ -36,6 +34,15 @@ pub(super) fn Holds(table: Table, column: Memo<Column>) -> impl IntoView {
                 }
             }
         </For>
+    }
+}
+
+/// What holds the stage: itself, or something around it.
+fn title(address: &HoldAddress, phase: Phase) -> String {
+    let word = if phase == Phase::InForce { "On hold" } else { "Freeze to come" };
+    match address {
+        HoldAddress::Bucket { .. } => word.to_owned(),
+        around => format!("{word}: {}", around.words()),
     }
 }
 

@@ -103,7 +103,11 @@ fn Line(line: HoldLine, now: Time) -> impl IntoView {
     let HoldLine { hold, made_by, released_by, .. } = line;
     let phase = hold.phase(now);
     let href = paths::hold(hold.number);
-    let name = hold.address.words();
+    let name = if hold.is_bad_mark() {
+        format!("Hold {}: {} is marked bad", hold.number, hold.address.words())
+    } else {
+        format!("Hold {} on {}", hold.number, hold.address.words())
+    };
     let when = match &hold.released {
         Some(released) => Either::Left(view! {
             "Released by " {released_by} " " <TimeView at=released.at now=now />
@@ -113,7 +117,7 @@ fn Line(line: HoldLine, now: Time) -> impl IntoView {
     view! {
         <li class="rows__item">
             <a class="rows__link" href=href>
-                {format!("Hold {} on {name}", hold.number)}
+                {name}
             </a>
             <PhaseBadge phase=phase />
             <span class="rows__meta rows__meta--line">{hold.reason.to_string()}</span>
