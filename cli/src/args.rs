@@ -2,6 +2,7 @@
 
 use crate::names::{BucketName, IntegrationName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use towpath_api::deployments::Outcome;
 use towpath_domain::holds::HoldAddress;
 
 const EXAMPLES: &str = "\
@@ -116,6 +117,11 @@ pub enum Command {
   towpath resolve shop prod
   towpath resolve shop prod --output json | jq -r '.images[].reference'")]
     Resolve(Resolve),
+    /// Report what an environment runs, as a deployer.
+    #[command(before_help = "Examples:
+  towpath report shop prod checkout sha256:…
+  towpath report shop prod checkout sha256:… --outcome failed --link https://ci.example.org/runs/7")]
+    Report(Report),
     /// Tell who did what, when and why.
     #[command(before_help = "Examples:
   towpath timeline --integration shop/checkout --bucket prod
@@ -250,6 +256,24 @@ pub struct Status {
 pub struct Resolve {
     pub project: String,
     pub environment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    pub project: String,
+    pub environment: String,
+    pub service: String,
+    /// The digest that was deployed: of the build, or of the image of one platform in it.
+    pub digest: String,
+    /// How far it came: started, succeeded or failed.
+    #[arg(long, default_value = "succeeded")]
+    pub outcome: Outcome,
+    /// Where more is told of it.
+    #[arg(long, value_name = "URL")]
+    pub link: Option<String>,
+    /// When it happened; now, if not given.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
 }
 
 #[derive(Debug, Args)]

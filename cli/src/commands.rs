@@ -1,6 +1,7 @@
 //! The commands, grouped as the routes are.
 
 mod buckets;
+mod deployments;
 mod holds;
 mod promotions;
 mod search;
@@ -33,6 +34,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
+        Command::Report(report) => deployments::report(&client(&common)?, report, format).await,
         Command::Timeline(filter) => timeline::list(&client(&common)?, filter, format).await,
     }
 }

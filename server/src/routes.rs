@@ -9,6 +9,7 @@ mod bodies;
 mod buckets;
 mod builds;
 mod callers;
+mod deployments;
 mod environments;
 mod failures;
 mod holds;
@@ -58,6 +59,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
     let api = OpenApiRouter::new()
         .merge(projects::routes())
         .merge(environments::routes())
+        .merge(deployments::routes())
         .merge(workflows::routes())
         .merge(integrations::routes())
         .merge(builds::routes())

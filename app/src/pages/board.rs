@@ -17,6 +17,7 @@ mod news;
 mod paused;
 mod push_help;
 mod refusals;
+mod runs;
 mod stage;
 mod unclassified;
 mod verdict;

@@ -1,6 +1,7 @@
 //! The board of an integration: what is in each of its buckets.
 
 use crate::builds::Build;
+use crate::deployments::Fed;
 use crate::holds::Hold;
 use crate::integrations::Integration;
 use crate::times::Timestamp;
@@ -45,6 +46,8 @@ pub struct Bucket {
     pub waiting: Vec<Waiting>,
     /// What arrived and may not enter, newest first.
     pub refused: Vec<RefusedArrival>,
+    /// The environments that it feeds, with what was reported to run in each.
+    pub fed: Vec<Fed>,
     /// Since when a rollback has paused arrivals.
     pub paused_at: Option<Timestamp>,
     /// Counts the changes of what is current; a rollback may name the one it was decided on.
@@ -122,6 +125,7 @@ impl From<domain::Column> for Bucket {
             history: column.history.into_iter().map(Card::from).collect(),
             waiting: column.waiting.into_iter().map(Waiting::from).collect(),
             refused: column.refused.into_iter().map(RefusedArrival::from).collect(),
+            fed: column.fed.into_iter().map(Fed::from).collect(),
             paused_at: column.paused_at.map(Timestamp::from),
             version: column.version,
         }

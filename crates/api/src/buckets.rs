@@ -1,5 +1,6 @@
 //! Buckets: rolling back, resuming arrivals, and what should run in an environment.
 
+use crate::deployments::Run;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +54,9 @@ pub struct Image {
     pub reference: String,
     pub digest: String,
     pub tag: String,
+    /// What runs there, as far as it was reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs: Option<Run>,
 }
 
 /// A service for which nothing is current.

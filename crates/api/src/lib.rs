@@ -9,6 +9,7 @@ pub mod builds;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cursors;
+pub mod deployments;
 pub mod environments;
 pub mod holds;
 pub mod integrations;

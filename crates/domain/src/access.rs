@@ -27,6 +27,8 @@ pub enum Action {
     RollBack,
     /// Stop and resume what enters a bucket.
     Hold,
+    /// Report what an environment runs.
+    Report,
     /// Create and change projects, environments, integrations, workflows and streams.
     Configure,
     /// Invite people and bind roles.
@@ -128,8 +130,15 @@ pub struct Scope {
 }
 
 /// What a token can be scoped to at all: approving takes a person.
-pub const TOKEN_ACTIONS: [Action; 6] =
-    [Action::View, Action::Pull, Action::Push, Action::Promote, Action::RollBack, Action::Hold];
+pub const TOKEN_ACTIONS: [Action; 7] = [
+    Action::View,
+    Action::Pull,
+    Action::Push,
+    Action::Promote,
+    Action::RollBack,
+    Action::Hold,
+    Action::Report,
+];
 
 /// Why an actor may not: the missing permission and the built-in roles that have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -256,7 +265,7 @@ impl Target {
 }
 
 impl Action {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::View,
         Self::Pull,
         Self::Push,
@@ -264,6 +273,7 @@ impl Action {
         Self::Approve,
         Self::RollBack,
         Self::Hold,
+        Self::Report,
         Self::Configure,
         Self::ManagePeople,
     ];
@@ -277,6 +287,7 @@ impl Action {
             Self::Approve => "approve",
             Self::RollBack => "roll_back",
             Self::Hold => "hold",
+            Self::Report => "report",
             Self::Configure => "configure",
             Self::ManagePeople => "manage_people",
         }
@@ -306,22 +317,27 @@ impl Role {
     pub fn developer() -> Self {
         let mut role = Self::built("developer", "Developer", &[Action::View, Action::Pull, Action::Push]);
         role.permissions.insert(Action::Promote, Reach::OutsideProduction);
+        role.permissions.insert(Action::Report, Reach::OutsideProduction);
         role
     }
 
     pub fn release_manager() -> Self {
-        use Action::{Approve, Hold, Promote, Pull, Push, RollBack, View};
+        use Action::{Approve, Hold, Promote, Pull, Push, Report, RollBack, View};
         Self::built(
             "release-manager",
             "Release manager",
-            &[View, Pull, Push, Promote, Approve, RollBack, Hold],
+            &[View, Pull, Push, Promote, Approve, RollBack, Hold, Report],
         )
     }
 
     /// Configures and does the daily work too, but never approves.
     pub fn admin() -> Self {
-        use Action::{Configure, Hold, ManagePeople, Promote, Pull, Push, RollBack, View};
-        Self::built("admin", "Admin", &[View, Pull, Push, Promote, RollBack, Hold, Configure, ManagePeople])
+        use Action::{Configure, Hold, ManagePeople, Promote, Pull, Push, Report, RollBack, View};
+        Self::built(
+            "admin",
+            "Admin",
+            &[View, Pull, Push, Promote, RollBack, Hold, Report, Configure, ManagePeople],
+        )
     }
 
     pub fn auditor() -> Self {
@@ -491,7 +507,10 @@ mod tests {
     fn a_role_tells_what_it_permits() {
         assert_eq!(Role::auditor().words(), "view");
         assert_eq!(Role::viewer().words(), "view and pull");
-        assert_eq!(Role::developer().words(), "view, pull, push, and promote outside production");
+        assert_eq!(
+            Role::developer().words(),
+            "view, pull, push, promote outside production, and report outside production"
+        );
     }
 
     #[test]

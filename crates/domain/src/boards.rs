@@ -3,6 +3,7 @@
 use crate::access::{Actor, Target};
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
+use crate::deployments::Fed;
 use crate::digests::Digest;
 use crate::gates::{Circumstances, Gate, Opening, Pattern, Stay, Window};
 use crate::holds::{Hold, HoldLine};
@@ -54,6 +55,8 @@ pub struct Column {
     pub history: Vec<Card>,
     pub waiting: Vec<Waiting>,
     pub refused: Vec<RefusedCard>,
+    /// The environments that it feeds, with what was reported to run in each; as far as who looks may see them.
+    pub fed: Vec<Fed>,
     /// Since when a rollback has paused arrivals.
     pub paused_at: Option<Time>,
     /// Counts the placements; a rollback expects the one it was decided on.

@@ -6,6 +6,7 @@ use crate::digests::Digest;
 use crate::ids::{BuildId, IntegrationId};
 use crate::references::Tag;
 use crate::times::Time;
+use crate::words::is_web_address;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -107,14 +108,6 @@ impl Origin {
         let hash = commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
         hash.then(|| format!("{}/commit/{commit}", source.strip_suffix(".git").unwrap_or(source)))
     }
-}
-
-/// Whether a text is an address of the web, without anything that hides where it leads.
-fn is_web_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
-        && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 impl Arrival {

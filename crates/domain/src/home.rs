@@ -1,5 +1,6 @@
 //! The first page: what every service should run in every environment, and what waits for who looks.
 
+use crate::deployments::{Likeness, Run};
 use crate::digests::Digest;
 use crate::holds::HoldLine;
 use crate::inbox::InboxLine;
@@ -84,13 +85,15 @@ pub struct Cell {
     pub paused: bool,
     /// Whether a hold is in force.
     pub held: bool,
+    /// What runs, as far as it was reported, and how that compares with what should run.
+    pub run: Option<(Run, Likeness)>,
 }
 
 impl Cell {
     /// A cell of which nothing is known but where it stands.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { bucket: self.bucket, build: None, waiting: 0, paused: false, held: false }
+        Self { bucket: self.bucket, build: None, waiting: 0, paused: false, held: false, run: None }
     }
 }
 

@@ -57,6 +57,8 @@ ids! {
     BindingId,
     /// Names a build of an integration.
     BuildId,
+    /// Names a deployment report.
+    DeploymentId,
     /// Names an environment of a project.
     EnvironmentId,
     /// Names an audit event.

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod deployments;
 pub mod digests;
 pub mod environments;
 pub mod forms;

@@ -8,6 +8,7 @@ pub mod sentence;
 
 use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
+use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::{
@@ -19,6 +20,7 @@ use crate::promotions::Choice;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
+use crate::words::Link;
 use crate::workflows::Arrivals;
 use serde::{Deserialize, Serialize};
 
@@ -287,6 +289,16 @@ pub enum Change {
         rollbacks: bool,
         reason: Personal,
     },
+    DeploymentReported {
+        environment: Slug,
+        service: Slug,
+        digest: Digest,
+        build: Option<BuildName>,
+        outcome: Outcome,
+        link: Option<Link>,
+        /// What ran before, as far as it was reported.
+        before: Option<Digest>,
+    },
     HoldReleased {
         number: i64,
         on: HoldAddress,
@@ -295,7 +307,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 36] = [
+pub const KINDS: [(&str, &str); 37] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -306,6 +318,7 @@ pub const KINDS: [(&str, &str); 36] = [
     ("promotion_expired", "Promotion expired"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
+    ("deployment_reported", "Deployment reported"),
     ("hold_placed", "Hold placed"),
     ("hold_released", "Hold released"),
     ("tag_deleted", "Tag deleted"),
@@ -372,6 +385,7 @@ impl Change {
             Self::NameChanged { .. } => "name_changed",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SessionEnded { .. } => "session_ended",
+            Self::DeploymentReported { .. } => "deployment_reported",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldReleased { .. } => "hold_released",
         }

@@ -18,6 +18,8 @@ pub enum WordsError {
     Invisible,
     #[error("Enter an e-mail address such as name@example.org.")]
     Email,
+    #[error("Enter an address that starts with https:// or http://.")]
+    Link,
 }
 
 fn parse_text(text: &str, max: usize, lines: bool) -> Result<String, WordsError> {
@@ -94,6 +96,8 @@ words! {
     Reason = |text| parse_text(text, Reason::LONGEST as usize, true);
     /// What a promotion refers to, such as a change ticket; one line, at most 100 characters.
     Reference = |text| parse_text(text, 100, false);
+    /// The address of a page elsewhere, by http or https; at most 1,000 characters.
+    Link = |text| parse_link(text);
     /// A person's name as they write it; one line, at most 80 characters.
     PersonName = |text| parse_text(text, 80, false);
     /// An e-mail address, in lowercase: it names an account, so case must not make two of one.
@@ -103,6 +107,19 @@ words! {
 impl Reason {
     /// How many characters it has at most.
     pub const LONGEST: u32 = 1_000;
+}
+
+fn parse_link(text: &str) -> Result<String, WordsError> {
+    let text = parse_text(text, 1_000, false)?;
+    if is_web_address(&text) { Ok(text) } else { Err(WordsError::Link) }
+}
+
+/// Whether a text is an address of the web, without anything that hides where it leads.
+pub(crate) fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some_and(|host| !host.is_empty() && !host.contains('@'))
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn parse_email(text: &str) -> Result<String, WordsError> {
@@ -138,6 +155,15 @@ mod tests {
     fn what_is_no_address_is_refused() {
         for text in ["ana", "@example.org", "ana@", "ana@a..b", "a b@example.org", "a@b@c"] {
             assert_eq!(Email::parse(text), Err(WordsError::Email), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_to_the_web_and_nowhere_else() {
+        assert!(Link::parse("https://ci.example.org/runs/7?x=1#top").is_ok());
+        assert!(Link::parse("http://[::1]:8080/").is_ok());
+        for text in ["javascript:alert(1)", "https://", "https://a b", "https://bank@evil.example/"] {
+            assert_eq!(Link::parse(text), Err(WordsError::Link), "{text:?}");
         }
     }
 

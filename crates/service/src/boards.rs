@@ -24,7 +24,8 @@ use towpath_domain::times::Time;
 use towpath_domain::workflows::{Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, people, promotions, timeline};
+use towpath_store::deployments::Place;
+use towpath_store::{Conn, buckets, builds, deployments, people, promotions, timeline};
 
 /// How many earlier builds, refusals and unclassified builds the board shows.
 const HISTORY: i64 = 10;
@@ -49,7 +50,7 @@ pub async fn view(
         .flat_map(|workflow| workflow.graph.stages())
         .flat_map(|stage| stage.gates.iter().cloned())
         .collect();
-    let rows = Rows::load(&mut conn, &located, &gates, now).await?;
+    let rows = Rows::load(&mut conn, actor, &located, &gates, now).await?;
     let digests = rows.digests();
     let standing = Standing::load(&mut conn, &digests, now).await?;
     let holds = standing.lines(&mut conn, actor, &places, &digests).await?;
@@ -83,6 +84,7 @@ struct Rows {
     waiting: Vec<Promotion>,
     judge: Judge,
     unclassified: Vec<Pushed>,
+    places: Vec<Place>,
     known: Known,
 }
 
@@ -94,7 +96,13 @@ struct BucketRows {
 }
 
 impl Rows {
-    async fn load(conn: &mut Conn, located: &Located, gates: &[Gate], now: Time) -> Result<Self, Error> {
+    async fn load(
+        conn: &mut Conn,
+        actor: &Actor,
+        located: &Located,
+        gates: &[Gate],
+        now: Time,
+    ) -> Result<Self, Error> {
         let mut rows = Vec::new();
         for bucket in buckets::list(conn, located.integration.id).await? {
             let history = buckets::history(conn, bucket.id, None, HISTORY + 1).await?;
@@ -129,7 +137,9 @@ impl Rows {
         let judge = Judge::of(conn, &waiting, now).await?;
         let been = circumstances::where_been(conn, gates, &wanted).await?;
         let known = Known { builds, names, been };
-        Ok(Self { buckets: rows, waiting, judge, unclassified, known })
+        let mut places = deployments::of_integration(conn, located.integration.id).await?;
+        places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
+        Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
     }
 
     /// The digests of the builds that it shows.
@@ -156,6 +166,12 @@ impl Rows {
             history,
             waiting: waiting.map(|promotion| self.waiting(promotion)).collect(),
             refused: rows.map(|rows| self.refused(rows)).unwrap_or_default(),
+            fed: self
+                .places
+                .iter()
+                .filter(|place| place.is_of(slot.key))
+                .map(|place| place.fed.clone())
+                .collect(),
             paused_at: rows.and_then(|rows| rows.bucket.paused_at),
             version: rows.map_or(0, |rows| rows.bucket.version),
             may_roll_back: in_use(&located.project, explain(actor, Action::RollBack, &target)),

@@ -6,18 +6,19 @@ use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
+use towpath_domain::deployments::Run;
 use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
 use towpath_domain::holds::stops_rollback;
-use towpath_domain::ids::PlacementId;
+use towpath_domain::ids::{PlacementId, ServiceId};
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
 use towpath_store::services::ShouldRun;
-use towpath_store::{buckets, builds, environments, promotions, services};
+use towpath_store::{buckets, builds, deployments, environments, promotions, services};
 
 /// Where a bucket is, as addresses name it.
 #[derive(Debug, Clone)]
@@ -155,7 +156,8 @@ async fn find(service: &Service, actor: &Actor, at: &BucketAddress) -> Result<(L
 pub struct EnvironmentImages {
     pub project: Project,
     pub environment: Environment,
-    pub services: Vec<ShouldRun>,
+    /// Each with what was reported to run there.
+    pub services: Vec<(ShouldRun, Option<Run>)>,
 }
 
 /// Resolves the images of an environment: for each service, what is current in its integration's bucket
@@ -175,5 +177,12 @@ pub async fn resolve(
     let mut services = services::should_run(&mut conn, project.id, environment.id).await?;
     // A token of one integration is not told what others build.
     services.retain(|run| actor.may(Action::View, &Target::integration(project.id, run.built_by)));
+    let ids: Vec<ServiceId> = services.iter().map(|run| run.id).collect();
+    let mut runs = deployments::of_services(&mut conn, &ids).await?;
+    let with_run = |should: ShouldRun| {
+        let run = runs.remove(&(should.id, environment.id));
+        (should, run)
+    };
+    let services = services.into_iter().map(with_run).collect();
     Ok(EnvironmentImages { project, environment, services })
 }

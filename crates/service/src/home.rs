@@ -5,16 +5,17 @@ use crate::{Error, Service, explain, holds, inbox};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
+use towpath_domain::deployments::Run;
 use towpath_domain::environments::Environment;
 use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeService, Place};
-use towpath_domain::ids::{IntegrationId, ProjectId};
+use towpath_domain::ids::{EnvironmentId, IntegrationId, ProjectId, ServiceId};
 use towpath_domain::projects::{Project, Step};
 use towpath_domain::search::Term;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_store::home::{Criteria, Current, Line, current, lines, waiting};
 use towpath_store::services::Built;
-use towpath_store::{Conn, environments, projects, timeline};
+use towpath_store::{Conn, deployments, environments, projects, timeline};
 
 /// How many services a page has.
 pub const PAGE: usize = 50;
@@ -98,6 +99,7 @@ struct Matrix {
     current: HashMap<(IntegrationId, BucketKey), Current>,
     waiting: HashMap<(IntegrationId, BucketKey), i64>,
     standing: Standing,
+    runs: HashMap<(ServiceId, EnvironmentId), Run>,
     now: Time,
 }
 
@@ -112,11 +114,14 @@ impl Matrix {
             .collect();
         built.sort_unstable();
         built.dedup();
+        let services: Vec<ServiceId> =
+            lines.iter().filter_map(|line| line.service.as_ref()).map(|built| built.service.id).collect();
         let mut matrix = Self {
             environments: HashMap::new(),
             current: HashMap::new(),
             waiting: HashMap::new(),
             standing: Standing::load(conn, &[], now).await?,
+            runs: deployments::of_services(conn, &services).await?,
             now,
         };
         for environment in environments::list_of(conn, &of).await? {
@@ -188,6 +193,10 @@ impl Matrix {
             waiting: self.waiting.get(&at).copied().unwrap_or(0),
             paused: current.is_some_and(|current| current.paused),
             held: self.standing.stops(&place, self.now),
+            run: self
+                .runs
+                .get(&(built.service.id, environment.id))
+                .map(|run| (run.clone(), run.likeness(current.and_then(|current| current.id)))),
         }
     }
 }

@@ -14,8 +14,8 @@ pub use cast::Account;
 
 use crate::images::{self, Name, Push, Reference, append_upload, begin_upload, finish_upload, push_manifest};
 use crate::{
-    Error, Service, allow, boards, buckets, environments, inbox, integrations, projects, promotions,
-    workflows,
+    Error, Service, allow, boards, buckets, deployments, environments, inbox, integrations, projects,
+    promotions, workflows,
 };
 use bytes::Bytes;
 use cast::Cast;
@@ -24,6 +24,7 @@ use plan::{ENVIRONMENTS, INTEGRATIONS, PROJECT, STEPS, Step, WORKFLOWS, Way};
 use std::convert::Infallible;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Column};
+use towpath_domain::deployments::{DeploymentLine, Outcome, ReportForm};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::environments::EnvironmentForm;
 use towpath_domain::inbox::InboxItem;
@@ -36,10 +37,13 @@ use towpath_domain::workflows::{StageForm, WorkflowForm};
 use towpath_store::{builds, projects as stored};
 
 /// What loading takes besides creating the project.
-const NEEDED: [Action; 4] = [Action::Configure, Action::Push, Action::Promote, Action::RollBack];
+const NEEDED: [Action; 5] =
+    [Action::Configure, Action::Push, Action::Promote, Action::RollBack, Action::Report];
 
 /// How many of the sample's promotions are looked through.
 const PROMOTIONS: i64 = 200;
+/// How many reports of one service in one environment are looked through.
+const REPORTS: i64 = 100;
 
 /// Loads the sample project in the name of who asks, or the rest of it.
 pub async fn load(service: &Service, actor: &Actor) -> Result<Project, Error> {
@@ -172,6 +176,9 @@ impl Play<'_> {
             Step::RollBack { integration, bucket, to, reason } => {
                 self.roll_back(integration, bucket, to, reason).await
             }
+            Step::Report { service, environment, version, outcome } => {
+                self.report(service, environment, version, outcome).await
+            }
         }
     }
 
@@ -273,6 +280,29 @@ impl Play<'_> {
         };
         let who = self.cast.manager.as_ref().unwrap_or(&self.cast.admin);
         buckets::roll_back(self.service, who, wish).await.map(drop)
+    }
+
+    async fn report(
+        &self,
+        of: &str,
+        environment: &str,
+        version: &str,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
+        let (service, admin, digest) = (self.service, &self.cast.admin, Image::of(of, version).digest());
+        let at = (PROJECT, environment);
+        let told = deployments::list(service, admin, at, Some(of), None, REPORTS).await?;
+        let same = |line: &DeploymentLine| line.report.digest == digest && line.report.outcome == outcome;
+        if told.lines.iter().any(same) {
+            return Ok(());
+        }
+        let form = ReportForm {
+            service: of.to_owned(),
+            digest: digest.to_string(),
+            outcome: outcome.name().to_owned(),
+            ..ReportForm::default()
+        };
+        deployments::report(service, admin, PROJECT, environment, form).await.map(drop)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{Conn, Error};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
 use towpath_domain::home::{Place, Placed};
-use towpath_domain::ids::{IntegrationId, ProjectId, ServiceId};
+use towpath_domain::ids::{BuildId, IntegrationId, ProjectId, ServiceId};
 use towpath_domain::projects::{Project, Sample};
 use towpath_domain::references::Tag;
 use towpath_domain::services::Service;
@@ -189,6 +189,7 @@ fn containing(text: &str) -> String {
 pub struct Current {
     pub integration: IntegrationId,
     pub key: BucketKey,
+    pub id: Option<BuildId>,
     pub build: Option<Placed>,
     pub paused: bool,
 }
@@ -203,13 +204,14 @@ pub async fn current(conn: &mut Conn, integrations: &[IntegrationId]) -> Result<
         key: Uuid,
         paused_at: Option<i64>,
         at: Option<i64>,
+        build: Option<Uuid>,
         digest: Option<String>,
         tag: Option<String>,
     }
     let rows = fetch_in!(
         CurrentRow,
         conn,
-        "select k.integration, k.kind, k.key, k.paused_at, p.at, b.digest, b.tag
+        "select k.integration, k.kind, k.key, k.paused_at, p.at, b.id as build, b.digest, b.tag
          from buckets k
          left join placements p on p.id = k.placement
          left join builds b on b.id = p.build
@@ -228,7 +230,13 @@ pub async fn current(conn: &mut Conn, integrations: &[IntegrationId]) -> Result<
             _ => None,
         };
         let key = BucketKey::new(kind("buckets", &row.kind)?, row.key);
-        Ok(Current { integration: row.integration, key, build, paused: row.paused_at.is_some() })
+        Ok(Current {
+            integration: row.integration,
+            key,
+            id: row.build.map(BuildId),
+            build,
+            paused: row.paused_at.is_some(),
+        })
     };
     rows.into_iter().map(current).collect()
 }

@@ -14,6 +14,7 @@ pub mod access;
 pub mod buckets;
 pub mod builds;
 pub mod circumstances;
+pub mod deployments;
 pub mod environments;
 pub mod holds;
 pub mod home;

@@ -217,6 +217,25 @@ pub async fn look_soon(
     .map(drop)
 }
 
+/// Looks again at what wants to leave a bucket, such as when its build is reported to run there.
+pub async fn look_soon_from(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    from: BucketKey,
+    now: Time,
+) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update promotions set due_at = $4
+         where state = 'waiting' and integration = $1 and from_kind = $2 and from_key = $3",
+        integration.uuid(),
+        from.kind().name(),
+        from.id(),
+        now.micros()
+    )
+    .map(drop)
+}
+
 /// Looks again at what waits for a place that is held no more, or of a build that is marked bad now.
 pub async fn look_soon_at(tx: &mut Tx, on: &HoldOn, now: Time) -> Result<(), Error> {
     macro_rules! due {

@@ -1,11 +1,12 @@
 //! Services.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
+use std::collections::HashMap;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::{EnvironmentId, IntegrationId, ProjectId, ServiceId};
+use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
 use towpath_domain::references::Tag;
 use towpath_domain::services::Service;
 use towpath_domain::slugs::Slug;
@@ -48,20 +49,52 @@ pub struct Built {
     pub board: (Slug, Slug),
 }
 
+#[derive(sqlx::FromRow)]
+struct BuiltRow {
+    #[sqlx(flatten)]
+    service: Row,
+    kind: String,
+    #[sqlx(try_from = "Uuid")]
+    home: ProjectId,
+    #[sqlx(try_from = "String")]
+    home_slug: Slug,
+    #[sqlx(try_from = "String")]
+    integration_slug: Slug,
+}
+
+impl TryFrom<BuiltRow> for Built {
+    type Error = Error;
+
+    fn try_from(row: BuiltRow) -> Result<Self, Error> {
+        Ok(Self {
+            service: row.service.into(),
+            kind: kind("integrations", &row.kind)?,
+            home: row.home,
+            board: (row.home_slug, row.integration_slug),
+        })
+    }
+}
+
+/// The service of a project with this name.
+pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Option<Built>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        BuiltRow,
+        conn,
+        "select s.id, s.project, s.slug, s.title, s.integration, i.kind, i.slug as integration_slug,
+                h.id as home, h.slug as home_slug
+         from services s
+         join integrations i on i.id = s.integration
+         join projects h on h.id = i.project
+         where s.project = $1 and s.slug = $2",
+        project.uuid(),
+        slug.as_str()
+    )?;
+    row.map(Built::try_from).transpose()
+}
+
 /// Up to `limit` services of a project by slug, after one of them.
 pub async fn list(conn: &mut Conn, project: ProjectId, after: &str, limit: i64) -> Result<Vec<Built>, Error> {
-    #[derive(sqlx::FromRow)]
-    struct BuiltRow {
-        #[sqlx(flatten)]
-        service: Row,
-        kind: String,
-        #[sqlx(try_from = "Uuid")]
-        home: ProjectId,
-        #[sqlx(try_from = "String")]
-        home_slug: Slug,
-        #[sqlx(try_from = "String")]
-        integration_slug: Slug,
-    }
     let rows = fetch!(
         fetch_all,
         BuiltRow,
@@ -76,15 +109,24 @@ pub async fn list(conn: &mut Conn, project: ProjectId, after: &str, limit: i64) 
         after,
         limit
     )?;
-    let built = |row: BuiltRow| {
-        Ok(Built {
-            service: row.service.into(),
-            kind: kind("integrations", &row.kind)?,
-            home: row.home,
-            board: (row.home_slug, row.integration_slug),
+    rows.into_iter().map(Built::try_from).collect()
+}
+
+/// The names of these services.
+pub async fn slugs(conn: &mut Conn, ids: &[ServiceId]) -> Result<HashMap<ServiceId, Slug>, Error> {
+    let rows = fetch_in!(
+        (Uuid, String),
+        conn,
+        "select id, slug from services where id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    rows.into_iter()
+        .map(|(id, slug): (Uuid, String)| {
+            let slug = Slug::parse(&slug).map_err(|error| Error::inconsistent("services", error))?;
+            Ok((id.into(), slug))
         })
-    };
-    rows.into_iter().map(built).collect()
+        .collect()
 }
 
 /// Whether a project has a service of this name.
@@ -108,6 +150,7 @@ pub async fn list_all(conn: &mut Conn) -> Result<Vec<Service>, Error> {
 /// What one service should run in an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShouldRun {
+    pub id: ServiceId,
     pub service: Slug,
     pub built_by: IntegrationId,
     pub project: Slug,
@@ -115,7 +158,7 @@ pub struct ShouldRun {
     /// The integration's bucket for the environment or for its stream.
     pub bucket: Slug,
     /// The build that is current there; absent while it is empty.
-    pub build: Option<(Digest, Tag)>,
+    pub build: Option<(BuildId, Digest, Tag)>,
 }
 
 /// What each service of a project should run in an environment of it, by service.
@@ -126,6 +169,8 @@ pub async fn should_run(
 ) -> Result<Vec<ShouldRun>, Error> {
     #[derive(sqlx::FromRow)]
     struct RunRow {
+        #[sqlx(try_from = "Uuid")]
+        id: ServiceId,
         #[sqlx(try_from = "String")]
         service: Slug,
         #[sqlx(try_from = "Uuid")]
@@ -136,6 +181,7 @@ pub async fn should_run(
         integration: Slug,
         #[sqlx(try_from = "String")]
         bucket: Slug,
+        build: Option<Uuid>,
         digest: Option<String>,
         tag: Option<String>,
     }
@@ -143,7 +189,8 @@ pub async fn should_run(
         fetch_all,
         RunRow,
         conn,
-        "select s.slug as service, i.id as built_by, o.slug as project, i.slug as integration, b.digest, b.tag,
+        "select s.id, s.slug as service, i.id as built_by, o.slug as project, i.slug as integration,
+                b.id as build, b.digest, b.tag,
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
@@ -161,14 +208,16 @@ pub async fn should_run(
     rows.into_iter()
         .map(|row| {
             let wrong = |error: &dyn ToString| Error::inconsistent("builds", error.to_string());
-            let build = match (row.digest, row.tag) {
-                (Some(digest), Some(tag)) => Some((
+            let build = match (row.build, row.digest, row.tag) {
+                (Some(build), Some(digest), Some(tag)) => Some((
+                    build.into(),
                     Digest::parse(&digest).map_err(|error| wrong(&error))?,
                     Tag::parse(&tag).map_err(|error| wrong(&error))?,
                 )),
                 _ => None,
             };
             Ok(ShouldRun {
+                id: row.id,
                 service: row.service,
                 built_by: row.built_by,
                 project: row.project,

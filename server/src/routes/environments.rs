@@ -7,6 +7,7 @@ use super::failures::Failure;
 use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::buckets::{EnvironmentImages, Image, MissingImage};
+use towpath_api::deployments::Run;
 use towpath_api::environments::{Environment, NewEnvironment};
 use towpath_api::pages::Page;
 use towpath_service::buckets::{EnvironmentImages as Resolved, resolve};
@@ -69,12 +70,13 @@ async fn images(
 
 fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
     let (mut images, mut missing) = (Vec::new(), Vec::new());
-    for run in resolved.services {
+    for (run, reported) in resolved.services {
         let (service, bucket) =
             (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
         match run.build {
-            Some((digest, tag)) => images.push(Image {
+            Some((_, digest, tag)) => images.push(Image {
                 service,
+                runs: reported.and_then(|run| run.runs).map(Run::from),
                 reference: format!("{host}/{bucket}@{digest}"),
                 digest: digest.into(),
                 tag: tag.into(),

@@ -42,6 +42,13 @@ async fn the_board_tells_what_is_in_each_bucket() {
             "cause": "push",
             "placement": "[id]"
           },
+          "fed": [
+            {
+              "environment": "qa",
+              "project": "shop",
+              "service": "checkout"
+            }
+          ],
           "gates": [],
           "history": [],
           "is_stage": true,
@@ -57,6 +64,13 @@ async fn the_board_tells_what_is_in_each_bucket() {
         {
           "arrivals": "promotion_only",
           "current": null,
+          "fed": [
+            {
+              "environment": "staging",
+              "project": "shop",
+              "service": "checkout"
+            }
+          ],
           "gates": [],
           "history": [],
           "is_stage": true,
@@ -72,6 +86,13 @@ async fn the_board_tells_what_is_in_each_bucket() {
         {
           "arrivals": "promotion_only",
           "current": null,
+          "fed": [
+            {
+              "environment": "prod",
+              "project": "shop",
+              "service": "checkout"
+            }
+          ],
           "gates": [
             "1 approval by a release manager"
           ],

@@ -3,6 +3,7 @@
 mod archiving;
 mod builds;
 mod chassis;
+mod deployments;
 mod holds;
 mod openapi;
 mod people;

@@ -2,6 +2,7 @@
 
 use super::carry::{Act, Hand, Load, Way};
 use super::move_menu::MoveMenu;
+use super::runs::Runs;
 use super::{Table, lies_there, load};
 use crate::components::avatar::Avatar;
 use crate::components::digest::DigestView;
@@ -78,10 +79,7 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
                 </span>
             </p>
             <BadMark table=table digest=card.build.digest.clone() />
-            <p class="build-card__runs" data-state="unknown">
-                <Icon symbol=Symbol::Pulse />
-                "Should run."
-            </p>
+            <Runs table=table bucket=key should=card.build.id />
         </article>
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         let column = json!({
             "slot": { "key": { "kind": "environment", "id": id(5) }, "slug": "prod", "title": "P", "stream": stream },
             "is_stage": true, "arrivals": "any", "gates": [], "current": current, "history": [],
-            "waiting": waiting, "refused": [], "paused_at": null, "version": 1,
+            "waiting": waiting, "refused": [], "fed": [], "paused_at": null, "version": 1,
             "may_roll_back": { "Ok": null }, "may_resume": { "Ok": null },
         });
         let board = json!({

@@ -12,7 +12,7 @@ use crate::components::tone::Tone;
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::builds::Build;
-use towpath_domain::builds::life::{Life, Standing, Wait};
+use towpath_domain::builds::life::{Life, RunsIn, Standing, Wait};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -35,6 +35,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
                 </a>
             </header>
             <Standings project=project integration=integration current=current now=now />
+            <Running runs=life.runs.clone() now=now />
             {waiting}
             <div class="columns">
                 <section class="stack stack--tight" aria-label="Chain of custody">
@@ -88,6 +89,35 @@ fn Standings(project: Slug, integration: Slug, current: Vec<Standing>, now: Time
         </div>
     }
     .into_any()
+}
+
+/// Where deployers say that it runs.
+#[component]
+fn Running(runs: Vec<RunsIn>, now: Time) -> impl IntoView {
+    let place = |RunsIn { project, environment, service, since }: RunsIn| {
+        view! {
+            <li>
+                <a class="life__running" href=paths::project(&project)>
+                    <Icon symbol=Symbol::Pulse />
+                    <span class="life__bucket">{environment.to_string()}</span>
+                    " "
+                    <span class="life__since">{format!("{project}/{service}, ")} <TimeView at=since now=now /></span>
+                </a>
+            </li>
+        }
+    };
+    (!runs.is_empty()).then(|| {
+        view! {
+            <div class="life__now">
+                <span class="life__since" aria-hidden="true">
+                    "Runs in"
+                </span>
+                <ul class="life__standings" aria-label="Runs in">
+                    {runs.into_iter().map(place).collect_view()}
+                </ul>
+            </div>
+        }
+    })
 }
 
 fn waits(project: &Slug, wait: Wait, now: Time) -> impl IntoView + use<> {

@@ -8,6 +8,7 @@ use crate::paths;
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+use towpath_domain::deployments::{Likeness, Outcome, Run};
 use towpath_domain::home::{Cell, Home, HomeEnvironment, HomeGroup, HomeService, Placed};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -184,6 +185,7 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
             </span>
         }
     });
+    let runs = cell.run.clone().map(runs);
     let held = cell.held.then(|| {
         view! {
             <span class="matrix__mark matrix__mark--held">
@@ -195,8 +197,38 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
     view! {
         <span class="visually-hidden">{name}</span>
         {build}
-        {(waiting.is_some() || paused.is_some() || held.is_some())
-            .then(|| view! { <span class="matrix__marks">{waiting} {held} {paused}</span> })}
+        {(waiting.is_some() || paused.is_some() || held.is_some() || runs.is_some())
+            .then(|| view! { <span class="matrix__marks">{runs} {waiting} {held} {paused}</span> })}
     }
     .into_any()
+}
+
+/// What runs beside what should, and a deployment that is under way or failed.
+fn runs((run, likeness): (Run, Likeness)) -> impl IntoView {
+    let runs = run.runs.map(|ran| {
+        let (class, words) = match likeness {
+            Likeness::Same => ("matrix__mark matrix__mark--runs", "runs".to_owned()),
+            _ => ("matrix__mark", format!("runs {}", ran.name())),
+        };
+        view! {
+            <span class=class>
+                <Icon symbol=Symbol::Pulse />
+                {words}
+            </span>
+        }
+    });
+    let last = run.last.map(|last| {
+        let (class, word) = match last.outcome {
+            Outcome::Failed => ("matrix__mark matrix__mark--held", "failed"),
+            Outcome::Started | Outcome::Succeeded => ("matrix__mark matrix__mark--waiting", "deploying"),
+        };
+        view! {
+            <span class=class>
+                <Icon symbol=if last.outcome == Outcome::Failed { Symbol::Close } else { Symbol::Arrow } />
+                {format!("{} ", last.name())}
+                {word}
+            </span>
+        }
+    });
+    view! { {runs} {last} }
 }

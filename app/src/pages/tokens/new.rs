@@ -99,6 +99,7 @@ const fn words(action: Action) -> (&'static str, &'static str) {
         Action::Promote => ("Promote", "Ask for builds to move on."),
         Action::RollBack => ("Roll back", "Make an earlier build current again."),
         Action::Hold => ("Hold", "Stop what may enter, and let go again."),
+        Action::Report => ("Report", "Say what an environment runs, as a deployer."),
         _ => ("View", "Read boards, builds and the timeline."),
     }
 }

@@ -5,6 +5,7 @@ use crate::boards::{Board, Card};
 use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::BuildLives;
 use crate::cursors::Cursor;
+use crate::deployments::{Deployment, NewDeployment};
 use crate::environments::{Environment, NewEnvironment};
 use crate::holds::{Hold, NewHold, NewRelease};
 use crate::integrations::{Integration, NewIntegration};
@@ -58,6 +59,16 @@ impl Client {
     /// What every service should run in an environment.
     pub async fn images(&self, project: &str, environment: &str) -> Result<EnvironmentImages, Error> {
         self.get(self.address(&["projects", project, "environments", environment, "images"])).await
+    }
+
+    /// Reports what a deployer did.
+    pub async fn report(
+        &self,
+        project: &str,
+        environment: &str,
+        new: &NewDeployment,
+    ) -> Result<Deployment, Error> {
+        self.post(self.address(&["projects", project, "environments", environment, "deployments"]), new).await
     }
 
     pub async fn create_workflow(&self, project: &str, new: &NewWorkflow) -> Result<Workflow, Error> {

@@ -37,6 +37,8 @@ pub struct Life {
     pub received_by: By,
     /// Where it is current now.
     pub current: Vec<Standing>,
+    /// Where it was reported to run, as far as who looks may see it.
+    pub runs: Vec<RunsIn>,
     /// The promotions of it that wait.
     pub waiting: Vec<Wait>,
     /// What happened to it, oldest first; a part of it where it is long.
@@ -60,6 +62,15 @@ pub struct By {
 pub struct Standing {
     pub bucket: Slug,
     pub production: bool,
+    pub since: Time,
+}
+
+/// An environment in which a build runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsIn {
+    pub project: Slug,
+    pub environment: Slug,
+    pub service: Slug,
     pub since: Time,
 }
 

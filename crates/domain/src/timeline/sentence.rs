@@ -2,6 +2,7 @@
 
 use super::{BuildName, Change, Event, StageShape, WorkflowShape};
 use crate::access::Place;
+use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::PersonId;
@@ -222,6 +223,19 @@ impl Telling<'_> {
                     _ => self.text("stopped ").hold(on).text(" by "),
                 };
                 self.name(&format!("hold {number}")).text(&format!("{begins}{ends}{strict}"))
+            }
+            Change::DeploymentReported { environment, service, digest, build, outcome, .. } => {
+                self.text("reported that ");
+                match build {
+                    Some(build) => self.build(build),
+                    None => self.name(digest.short()),
+                };
+                let word = match outcome {
+                    Outcome::Started => " is being deployed as ",
+                    Outcome::Succeeded => " runs as ",
+                    Outcome::Failed => " failed to be deployed as ",
+                };
+                self.text(word).name(service).text(&format!(" in {environment}")).place()
             }
             Change::HoldReleased { number, on, .. } => {
                 self.text("released ").name(&format!("hold {number}")).text(" on ").hold(on)

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::life::{
-    Approved, BuildView, By, Life, Link, Passed, Placed, Replaced, Standing, Wait,
+    Approved, BuildView, By, Life, Link, Passed, Placed, Replaced, RunsIn, Standing, Wait,
 };
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::{PersonId, PlacementId, PromotionId, TokenId};
+use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use towpath_domain::placements::{Cause, Placer};
 use towpath_domain::projects::Project;
 use towpath_domain::promotions::{Choice, Promotion, State};
@@ -18,7 +18,7 @@ use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
 use towpath_store::buckets::{Bucket, Lived, RefusedArrival};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions, tokens};
+use towpath_store::{Conn, buckets, builds, deployments, integrations, people, projects, promotions, tokens};
 
 /// How many refusals, and how many promotions that came to nothing, are told of one build.
 const ASIDE: i64 = 200;
@@ -65,8 +65,10 @@ pub async fn view(
         let located = Located { project, integration };
         let name = format!("{}/{}", located.project.slug, located.integration.slug);
         if lives.len() < part.lives && part.within.is_none_or(|within| within == name) {
+            let build = pushed.build.id;
             let reading = Reading::load(&mut conn, &located, pushed, part, service.now()).await?;
-            lives.push(reading.tell(&located));
+            let runs = runs(&mut conn, actor, build).await?;
+            lives.push(reading.tell(&located, runs));
         } else {
             elsewhere.push((located.project.slug, located.integration.slug));
         }
@@ -86,6 +88,19 @@ pub async fn view(
         insecure: service.public_url().starts_with("http://"),
         now,
     })
+}
+
+/// Where a build runs, as far as who asks may see it.
+async fn runs(conn: &mut Conn, actor: &Actor, build: BuildId) -> Result<Vec<RunsIn>, Error> {
+    let mut places = deployments::where_runs(conn, build).await?;
+    places.retain(|place| actor.may(Action::View, &Target::project(place.in_project)));
+    let place = |place: deployments::RunsIn| RunsIn {
+        project: place.project,
+        environment: place.environment,
+        service: place.service,
+        since: place.since,
+    };
+    Ok(places.into_iter().map(place).collect())
 }
 
 /// Everything that is told of a build in one integration.
@@ -175,7 +190,7 @@ impl Reading {
         (people, all.iter().filter_map(|by| by.token).collect())
     }
 
-    fn tell(self, located: &Located) -> Life {
+    fn tell(self, located: &Located, runs: Vec<RunsIn>) -> Life {
         let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
         let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
         let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
@@ -187,6 +202,7 @@ impl Reading {
         chain.sort_by_key(Link::at);
         let waiting = self.unapplied.iter().filter(|promotion| promotion.state == State::Waiting);
         Life {
+            runs,
             project: located.project.slug.clone(),
             integration: located.integration.slug.clone(),
             received_by: self.by(self.pushed.by),

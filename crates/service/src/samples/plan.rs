@@ -1,6 +1,7 @@
 //! What is in the sample, and what happens there, in order.
 
-use Step::{Decide, Promote, Push, RollBack};
+use Step::{Decide, Promote, Push, Report, RollBack};
+use towpath_domain::deployments::Outcome;
 use towpath_domain::promotions::Choice;
 
 /// The slug of the sample project.
@@ -69,6 +70,13 @@ pub enum Step {
         to: &'static str,
         reason: &'static str,
     },
+    /// A deployer says how it went; services are called as their integrations.
+    Report {
+        service: &'static str,
+        environment: &'static str,
+        version: &'static str,
+        outcome: Outcome,
+    },
 }
 
 const fn push(integration: &'static str, bucket: &'static str, version: &'static str) -> Step {
@@ -85,7 +93,16 @@ const fn promote(
     Promote { integration, version, from, to, reason }
 }
 
-pub const STEPS: [Step; 25] = [
+const fn report(
+    service: &'static str,
+    environment: &'static str,
+    version: &'static str,
+    outcome: Outcome,
+) -> Step {
+    Report { service, environment, version, outcome }
+}
+
+pub const STEPS: [Step; 33] = [
     push("storefront", "qa", "1.0.0"),
     promote("storefront", "1.0.0", "qa", "staging", "Passed in qa."),
     promote("storefront", "1.0.0", "staging", "prod", "The first release."),
@@ -96,6 +113,7 @@ pub const STEPS: [Step; 25] = [
         choice: Choice::Approve,
         comment: "Good to go.",
     },
+    report("storefront", "prod", "1.0.0", Outcome::Succeeded),
     push("storefront", "qa", "1.1.0"),
     promote("storefront", "1.1.0", "qa", "staging", "Passed in qa."),
     promote("storefront", "1.1.0", "staging", "prod", "The second release."),
@@ -103,6 +121,9 @@ pub const STEPS: [Step; 25] = [
     RollBack { integration: "storefront", bucket: "qa", to: "1.1.0", reason: "1.2.0 does not start." },
     // Arrivals are paused after the rollback.
     push("storefront", "qa", "1.2.1"),
+    report("storefront", "qa", "1.1.0", Outcome::Succeeded),
+    report("storefront", "staging", "1.0.0", Outcome::Succeeded),
+    report("storefront", "staging", "1.1.0", Outcome::Started),
     push("payments", "qa", "3.0.0"),
     promote("payments", "3.0.0", "qa", "staging", "Passed in qa."),
     promote("payments", "3.0.0", "staging", "prod", "Asked for too early."),
@@ -113,6 +134,7 @@ pub const STEPS: [Step; 25] = [
         choice: Choice::Reject,
         comment: "Wait for 3.1.0, which mends the refunds.",
     },
+    report("payments", "staging", "3.0.0", Outcome::Succeeded),
     push("payments", "qa", "3.1.0"),
     // Production takes builds by promotion only.
     push("payments", "prod", "3.1.0"),
@@ -120,9 +142,12 @@ pub const STEPS: [Step; 25] = [
     push("mailer", "dev", "0.9.0"),
     promote("mailer", "0.9.0", "dev", "staging", "Works in dev."),
     promote("mailer", "0.9.0", "staging", "production", "Works in staging."),
+    report("mailer", "prod", "0.9.0", Outcome::Succeeded),
     push("mailer", "dev", "1.0.0"),
     promote("mailer", "1.0.0", "dev", "staging", "Works in dev."),
     promote("mailer", "1.0.0", "staging", "production", "Works in staging."),
     push("mailer", "dev", "1.1.0"),
     promote("mailer", "1.1.0", "dev", "staging", "Works in dev."),
+    report("mailer", "staging", "1.1.0", Outcome::Succeeded),
+    report("mailer", "prod", "1.0.0", Outcome::Failed),
 ];

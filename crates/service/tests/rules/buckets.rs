@@ -123,8 +123,8 @@ fn each_service_runs_what_is_current_for_the_environment_or_its_stream() {
         let worker = shop.push(&shop.dora, "shop/worker/qa", "7.0").await.expect("arrives");
         let images = async |environment: &str| {
             let images = resolve(&shop, &shop.dora, "shop", environment).await.expect("is known");
-            let image = |run: &towpath_store::services::ShouldRun| {
-                let build = run.build.as_ref().map(|(digest, tag)| format!("{tag}@{digest}"));
+            let image = |(run, _): &(towpath_store::services::ShouldRun, _)| {
+                let build = run.build.as_ref().map(|(_, digest, tag)| format!("{tag}@{digest}"));
                 format!("{}/{}: {}", run.service, run.bucket, build.unwrap_or_default())
             };
             images.services.iter().map(image).collect::<Vec<_>>()

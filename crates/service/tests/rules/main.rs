@@ -11,6 +11,7 @@ mod accounts;
 mod archiving;
 mod buckets;
 mod builds;
+mod deployments;
 mod gates;
 mod holds;
 mod home;

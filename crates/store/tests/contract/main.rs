@@ -1,5 +1,6 @@
 //! The contract of the store: every rule holds on SQLite and on Postgres alike.
 
+mod deployments;
 mod engines;
 mod fixture;
 mod shop;

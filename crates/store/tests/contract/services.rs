@@ -66,7 +66,8 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
             })
             .await;
         let mut conn = store.conn().await;
-        let run = |service: &str, of: &Integration, bucket: &str, build| ShouldRun {
+        let run = |number: u128, service: &str, of: &Integration, bucket: &str, build| ShouldRun {
+            id: id(number),
             service: slug(service),
             built_by: of.id,
             project: slug("shop"),
@@ -74,17 +75,18 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
             bucket: slug(bucket),
             build,
         };
-        let there = |build: &towpath_domain::builds::Build| Some((build.digest.clone(), build.tag.clone()));
+        let there =
+            |build: &towpath_domain::builds::Build| Some((build.id, build.digest.clone(), build.tag.clone()));
         assert_eq!(
             should_run(&mut conn, shop.project.id, shop.qa.id).await.expect("reads"),
             [
-                run("web", &shop.integration, "qa", there(&shop.build)),
-                run("worker", &worker, "qa", there(&build))
+                run(90, "web", &shop.integration, "qa", there(&shop.build)),
+                run(91, "worker", &worker, "qa", there(&build))
             ]
         );
         assert_eq!(
             should_run(&mut conn, shop.project.id, shop.prod.id).await.expect("reads"),
-            [run("web", &shop.integration, "prod", None), run("worker", &worker, "production", None)]
+            [run(90, "web", &shop.integration, "prod", None), run(91, "worker", &worker, "production", None)]
         );
     });
 }

@@ -15,6 +15,14 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/environments")
             .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),
         get("/api/v1/projects/{project}/environments/{environment}/images"),
+        get("/api/v1/projects/{project}/environments/{environment}/deployments"),
+        post("/api/v1/projects/{project}/environments/{environment}/deployments")
+            .note("outside production")
+            .body(|subject, _| Body::Json(deployment(subject))),
+        post("/api/v1/projects/{project}/environments/{environment}/deployments")
+            .note("in production")
+            .bucket("prod")
+            .body(|subject, _| Body::Json(deployment(subject))),
         get("/api/v1/projects/{project}/workflows"),
         post("/api/v1/projects/{project}/workflows").body(|_, _| {
             let stages = json!([{"bucket": "qa"}]);
@@ -129,4 +137,8 @@ fn put(path: &'static str) -> Door {
 
 fn hold(on: &str) -> serde_json::Value {
     json!({"on": on, "reason": "Payments are down."})
+}
+
+fn deployment(subject: &Subject) -> serde_json::Value {
+    json!({"service": subject.integration, "digest": subject.digest, "outcome": "succeeded"})
 }

@@ -1,0 +1,245 @@
+//! Deployment reports: what deployers say of environments.
+
+use crate::builds::{build_name, placer};
+use crate::{Error, Service, allow, scenes};
+use std::collections::HashMap;
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::{BucketKey, BucketKind};
+use towpath_domain::deployments::{Deployment, DeploymentLine, NewReport, Outcome, ReportForm};
+use towpath_domain::environments::Environment;
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::{BuildId, DeploymentId, PersonId, ServiceId};
+use towpath_domain::projects::Project;
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::{Change, Named};
+use towpath_store::deployments::{self, Standing};
+use towpath_store::services::Built;
+use towpath_store::{Conn, Tx, buckets, builds, environments, people, promotions, services};
+
+/// What became of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    pub line: DeploymentLine,
+    /// Whether it said something new: the same again changes nothing.
+    pub new: bool,
+}
+
+/// Takes a deployer's word on an environment. What it says again is answered with what is known; what comes late is kept
+/// and does not change what runs.
+pub async fn report(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    environment: &str,
+    form: ReportForm,
+) -> Result<Reported, Error> {
+    let mut conn = service.read().await?;
+    let (project, environment) = find(&mut conn, actor, project, environment).await?;
+    let new = form.check(service.now())?;
+    let built = services::find(&mut conn, project.id, &new.service).await?;
+    let built = built.ok_or_else(|| {
+        let words = format!("There is no service “{}” in {}.", new.service, project.slug);
+        Invalid::field("service", words)
+    })?;
+    let place = Target {
+        integration: Some(built.service.integration),
+        environment: Some(environment.id),
+        stream: Some(environment.stream.id),
+        production: environment.stream.production,
+        ..Target::project(project.id)
+    };
+    allow(actor, Action::Report, &place)?;
+    drop(conn);
+    let reporting =
+        Reporting { service: service.clone(), actor: actor.clone(), project, environment, built, new };
+    let (report, new) = service.db().write(async move |tx| reporting.run(tx).await).await?;
+    let mut conn = service.read().await?;
+    let line = lines(&mut conn, vec![report]).await?.pop();
+    let line = line.ok_or_else(|| Error::Internal("a report has no line".to_owned()))?;
+    Ok(Reported { line, new })
+}
+
+/// The environment of this name, for someone who may see its project.
+async fn find(
+    conn: &mut Conn,
+    actor: &Actor,
+    project: &str,
+    environment: &str,
+) -> Result<(Project, Environment), Error> {
+    let project = scenes::project(conn, actor, project).await?;
+    let all = environments::list(conn, project.id).await?;
+    let missing = || Error::not_found(format_args!("The environment “{}/{environment}”", project.slug));
+    let found = all.into_iter().find(|known| known.slug.as_str() == environment).ok_or_else(missing)?;
+    Ok((project, found))
+}
+
+struct Reporting {
+    service: Service,
+    actor: Actor,
+    project: Project,
+    environment: Environment,
+    built: Built,
+    new: NewReport,
+}
+
+impl Reporting {
+    async fn run(self, tx: &mut Tx) -> Result<(Deployment, bool), Error> {
+        scenes::check_in_use(tx, self.project.id).await?;
+        let Self { service, environment, built, new, .. } = &self;
+        let (integration, of) = (built.service.integration, built.service.id);
+        let bucket = match built.kind {
+            BucketKind::Environment => BucketKey::Environment(environment.id),
+            BucketKind::ReleaseStream => BucketKey::ReleaseStream(environment.stream.id),
+        };
+        let standing = deployments::lock(tx, of, environment.id).await?;
+        let last = standing.as_ref().map(|standing| &standing.last);
+        if let Some(last) = last
+            && last.digest == new.digest
+            && last.outcome == new.outcome
+        {
+            return Ok((last.clone(), false));
+        }
+        let current = buckets::find(tx, integration, bucket).await?;
+        let current = current.and_then(|bucket| bucket.current).map(|placement| placement.build);
+        let report = Deployment {
+            id: service.id(),
+            service: of,
+            environment: environment.id,
+            digest: new.digest.clone(),
+            build: deployments::build_of(tx, integration, &new.digest, current).await?,
+            outcome: new.outcome,
+            link: new.link.clone(),
+            at: new.at,
+            by: placer(&self.actor),
+            reported_at: service.now(),
+        };
+        deployments::insert(tx, &report).await?;
+        let before = standing.as_ref().and_then(|standing| standing.runs.as_ref());
+        let before = before.map(|(report, _)| report.digest.clone());
+        if last.is_none_or(|last| last.at <= report.at) {
+            deployments::keep(tx, &stands(standing, &report)).await?;
+            promotions::look_soon_from(tx, integration, bucket, service.now()).await?;
+        }
+        self.tell(tx, &report, before).await?;
+        Ok((report, true))
+    }
+
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        report: &Deployment,
+        before: Option<towpath_domain::digests::Digest>,
+    ) -> Result<(), Error> {
+        let build = match report.build {
+            Some(build) => Some(build_name(&builds::load(tx, build).await?.build)),
+            None => None,
+        };
+        let mut scene = scenes::project_scene(&self.project);
+        // An integration of another project has a timeline of its own, which this does not belong to.
+        if self.built.home == self.project.id {
+            let (_, slug) = self.built.board.clone();
+            scene.integration = Some(Named { id: self.built.service.integration, slug });
+        }
+        let change = Change::DeploymentReported {
+            environment: self.environment.slug.clone(),
+            service: self.built.service.slug.clone(),
+            digest: report.digest.clone(),
+            build,
+            outcome: report.outcome,
+            link: report.link.clone(),
+            before,
+        };
+        tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
+        Ok(())
+    }
+}
+
+/// How a service stands after a report that is not late. An image that runs already goes on running.
+fn stands(before: Option<Standing>, report: &Deployment) -> Standing {
+    let ran = before.and_then(|standing| standing.runs);
+    let runs = match (report.outcome, ran) {
+        (Outcome::Succeeded, Some((earlier, since))) if is_same(&earlier, report) => {
+            Some((report.clone(), since))
+        }
+        (Outcome::Succeeded, _) => Some((report.clone(), report.at)),
+        (Outcome::Started | Outcome::Failed, ran) => ran,
+    };
+    Standing { runs, last: report.clone() }
+}
+
+fn is_same(one: &Deployment, other: &Deployment) -> bool {
+    one.digest == other.digest || (one.build.is_some() && one.build == other.build)
+}
+
+/// A page of the reports of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployments {
+    pub lines: Vec<DeploymentLine>,
+    /// The report before which the next page starts, where there is one.
+    pub older: Option<DeploymentId>,
+}
+
+/// The reports of an environment, or of one service in it, the newest first. Those of integrations that who asks may not
+/// see are left out, so that a page may be shorter than the next one.
+pub async fn list(
+    service: &Service,
+    actor: &Actor,
+    (project, environment): (&str, &str),
+    of: Option<&str>,
+    before: Option<DeploymentId>,
+    limit: i64,
+) -> Result<Deployments, Error> {
+    let mut conn = service.read().await?;
+    let (project, environment) = find(&mut conn, actor, project, environment).await?;
+    let all = services::list(&mut conn, project.id, "", i64::MAX).await?;
+    let of = match of {
+        None => None,
+        Some(name) => {
+            let missing = || Error::not_found(format_args!("The service “{}/{name}”", project.slug));
+            let slug = Slug::parse(name).map_err(|_| missing())?;
+            let found = all.iter().find(|built| built.service.slug == slug);
+            Some(found.ok_or_else(missing)?.service.id)
+        }
+    };
+    let sees =
+        |built: &&Built| actor.may(Action::View, &Target::integration(project.id, built.service.integration));
+    let visible: Vec<ServiceId> = all.iter().filter(sees).map(|built| built.service.id).collect();
+    let mut reports = deployments::list(&mut conn, environment.id, of, before, limit + 1).await?;
+    let more = i64::try_from(reports.len()).is_ok_and(|count| count > limit);
+    if more {
+        reports.pop();
+    }
+    let older = reports.last().filter(|_| more).map(|report| report.id);
+    reports.retain(|report| visible.contains(&report.service));
+    Ok(Deployments { lines: lines(&mut conn, reports).await?, older })
+}
+
+/// Reports with the names of what they are about, in a fixed number of queries.
+async fn lines(conn: &mut Conn, reports: Vec<Deployment>) -> Result<Vec<DeploymentLine>, Error> {
+    let mut of: Vec<BuildId> = reports.iter().filter_map(|report| report.build).collect();
+    let mut acted: Vec<PersonId> = reports.iter().map(|report| report.by.person).collect();
+    let mut about: Vec<ServiceId> = reports.iter().map(|report| report.service).collect();
+    of.sort_unstable();
+    of.dedup();
+    acted.sort_unstable();
+    acted.dedup();
+    about.sort_unstable();
+    about.dedup();
+    let tags: HashMap<BuildId, _> = builds::list(conn, &of)
+        .await?
+        .into_iter()
+        .map(|pushed| (pushed.build.id, pushed.build.tag))
+        .collect();
+    let names = people::names(conn, &acted).await?;
+    let slugs = services::slugs(conn, &about).await?;
+    let line = |report: Deployment| {
+        Some(DeploymentLine {
+            service: slugs.get(&report.service)?.clone(),
+            tag: report.build.and_then(|build| tags.get(&build).cloned()),
+            by: names.get(&report.by.person).cloned().unwrap_or_else(|| "someone".to_owned()),
+            by_token: report.by.token.is_some(),
+            report,
+        })
+    };
+    Ok(reports.into_iter().filter_map(line).collect())
+}
