@@ -135,7 +135,7 @@ test("the board with all of it open, and with a build in the hand", async () => 
   await card(page, "qa").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowRight");
-  await expect(stage(page, "staging")).toHaveAttribute("data-verdict", "enter");
+  await expect(stage(page, "staging")).toHaveAttribute("data-verdict", "waits");
   await expectAccessible(page);
   await page.keyboard.press("Space");
   await expect(page.getByRole("dialog", { name: "Promote 1.5.0 to staging" })).toBeVisible();

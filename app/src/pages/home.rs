@@ -122,7 +122,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
         }
     };
     view! {
-        <PageHeader title="Home" lead="What each service should run in each environment, and since when." />
+        <PageHeader title="Home" lead="What each service should run in each environment, since when, and what runs." />
         {move || stopped.get().into_iter().map(|line| view! { <Stopped line=line now=now /> }).collect_view()}
         {move || {
             if own.get() {

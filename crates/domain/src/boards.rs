@@ -5,7 +5,7 @@ use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
 use crate::deployments::Fed;
 use crate::digests::Digest;
-use crate::gates::{Circumstances, Gate, Opening, Pattern, Stay, Window};
+use crate::gates::{Circumstances, Gate, Opening, Pattern, Reported, Stay, Window};
 use crate::holds::{Hold, HoldLine};
 use crate::ids::{BuildId, PersonId, PlacementId};
 use crate::integrations::Integration;
@@ -80,6 +80,8 @@ pub struct Card {
     pub reason: Option<String>,
     /// The buckets in which the build is or ever was current, where a gate asks for some.
     pub been: Vec<BucketKey>,
+    /// Since when it was reported to run where it is, where a gate asks for a stay.
+    pub ran: Reported,
 }
 
 /// A promotion that waits to enter a bucket.
@@ -160,6 +162,7 @@ impl Board {
         let circumstances = Circumstances {
             received_at: card.build.received_at,
             stay: Some(stay),
+            ran: card.ran,
             been: card.been.clone(),
             openings: self.openings.clone(),
             holds: self

@@ -66,6 +66,8 @@ pub struct Circumstances {
     pub received_at: Time,
     /// The last time that the build was current in the stage that it comes from.
     pub stay: Option<Stay>,
+    /// Since when it was reported to run there.
+    pub ran: Reported,
     /// The buckets in which the build is or ever was current.
     pub been: Vec<BucketKey>,
     /// When each window of the gates is open, from now until at least a week later; in order.
@@ -79,6 +81,18 @@ pub struct Circumstances {
 pub struct Stay {
     pub from: Time,
     pub to: Option<Time>,
+}
+
+/// Since when a build runs where it is current, by the word of deployers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reported", content = "since", rename_all = "snake_case")]
+pub enum Reported {
+    /// No deployer reports what runs there.
+    #[default]
+    Nobody,
+    /// Deployers do, and have not reported it in every environment there.
+    NotYet,
+    Since(Time),
 }
 
 /// How one gate stands.
@@ -146,10 +160,10 @@ impl Gate {
     }
 
     fn judge(&self, facts: &Facts, now: Time) -> Verdict {
-        let Circumstances { received_at, stay, been, openings, holds: _ } = &facts.circumstances;
+        let Circumstances { received_at, stay, ran, been, openings, holds: _ } = &facts.circumstances;
         match self {
             Self::Approvals(approvals) => approvals.judge(&facts.involved),
-            Self::Soak { time } => soak(*time, *stay, now),
+            Self::Soak { time } => soak(*time, *stay, *ran, now),
             Self::WasIn { buckets } => {
                 let missing = buckets.iter().filter(|bucket| !been.contains(&bucket.key));
                 match names(missing) {
@@ -212,9 +226,22 @@ pub fn passes(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
     None
 }
 
-fn soak(time: Span, stay: Option<Stay>, now: Time) -> Verdict {
+/// Counts from when the build runs in the stage before, where deployers report that; else from its placement.
+fn soak(time: Span, stay: Option<Stay>, ran: Reported, now: Time) -> Verdict {
+    let before = format!("{} in the stage before", time.words());
     let Some(Stay { from, to }) = stay else {
-        return Verdict::waits(format!("{} in the stage before", time.words()));
+        return Verdict::waits(before);
+    };
+    let from = match ran {
+        Reported::Nobody => from,
+        Reported::Since(since) => from.max(since),
+        Reported::NotYet if to.is_some() => {
+            let because = "It was replaced in the stage before and never reported to run there.".to_owned();
+            return Verdict::Blocked { because };
+        }
+        Reported::NotYet => {
+            return Verdict::waits(format!("{before}, from when it is reported to run there"));
+        }
     };
     let until = time.after(from);
     match to {
@@ -226,7 +253,7 @@ fn soak(time: Span, stay: Option<Stay>, now: Time) -> Verdict {
             }
         }
         _ if until <= now => Verdict::Passes,
-        _ => Verdict::Waits { needs: format!("{} in the stage before", time.words()), until: Some(until) },
+        _ => Verdict::Waits { needs: before, until: Some(until) },
     }
 }
 

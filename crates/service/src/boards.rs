@@ -16,8 +16,8 @@ use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
-use towpath_domain::gates::Gate;
-use towpath_domain::ids::{BuildId, PersonId};
+use towpath_domain::gates::{Gate, Reported};
+use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
@@ -136,7 +136,10 @@ impl Rows {
         let names = people::names(conn, &acted).await?;
         let judge = Judge::of(conn, &waiting, now).await?;
         let been = circumstances::where_been(conn, gates, &wanted).await?;
-        let known = Known { builds, names, been };
+        let placements: Vec<PlacementId> =
+            rows.iter().flat_map(|row| row.history.iter().map(|placed| placed.placement.id)).collect();
+        let ran = circumstances::has_run(conn, gates, &placements).await?;
+        let known = Known { builds, names, been, ran };
         let mut places = deployments::of_integration(conn, located.integration.id).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
@@ -191,6 +194,7 @@ impl Rows {
             at: pushed.build.received_at,
             reason: None,
             been: Vec::new(),
+            ran: Reported::Nobody,
         }
     }
 

@@ -10,12 +10,12 @@ use towpath_domain::access::Target;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
 use towpath_domain::digests::Digest;
-use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Verdicts, Window, Zone};
-use towpath_domain::ids::{BucketId, BuildId, PromotionId};
+use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Reported, Verdicts, Window, Zone};
+use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId};
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::times::Time;
 use towpath_store::Conn;
-use towpath_store::circumstances::{been, of_promotions, stay};
+use towpath_store::circumstances::{been, of_promotions, ran, stay};
 use towpath_store::promotions::destinations;
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
@@ -29,13 +29,22 @@ pub(crate) async fn of_wish(
     build: &Build,
     now: Time,
 ) -> Result<Circumstances, Error> {
-    let stay = match from {
+    let stayed = match from {
         Some(bucket) => stay(conn, bucket, build.id).await?,
         None => None,
     };
+    let placements: Vec<PlacementId> = stayed.iter().map(|(placement, _)| *placement).collect();
+    let ran = has_run(conn, gates, &placements).await?.into_values().next().unwrap_or_default();
     let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
     let holds = Standing::load(conn, &[&build.digest], now).await?.concerning(to, &build.digest);
-    Ok(Circumstances { received_at: build.received_at, stay, been, openings: openings(gates, now), holds })
+    Ok(Circumstances {
+        received_at: build.received_at,
+        stay: stayed.map(|(_, stay)| stay),
+        ran,
+        been,
+        openings: openings(gates, now),
+        holds,
+    })
 }
 
 /// The same of one promotion.
@@ -87,14 +96,20 @@ async fn of_all(
     builds.sort_unstable();
     builds.dedup();
     let been = where_been(conn, &gates, &builds).await?;
+    let placements: Vec<PlacementId> =
+        stays.values().filter_map(|(_, stayed)| stayed.map(|(placement, _)| placement)).collect();
+    let ran = has_run(conn, &gates, &placements).await?;
     let circumstances = |promotion: &Promotion| {
-        let (received_at, stay) = stays.remove(&promotion.id)?;
+        let (received_at, stayed) = stays.remove(&promotion.id)?;
+        let (placement, stay) = stayed.unzip();
+        let ran = placement.and_then(|placement| ran.get(&placement).copied()).unwrap_or_default();
         let been = been.get(&promotion.build).cloned().unwrap_or_default();
         Some((
             promotion.id,
             Circumstances {
                 received_at,
                 stay,
+                ran,
                 been,
                 openings: openings(&promotion.gates, now),
                 holds: Vec::new(),
@@ -132,6 +147,16 @@ pub(crate) async fn where_been(
 ) -> Result<HashMap<BuildId, Vec<BucketKey>>, Error> {
     let wanted = gates.iter().any(|gate| matches!(gate, Gate::WasIn { .. }));
     Ok(if wanted { been(conn, builds).await? } else { HashMap::new() })
+}
+
+/// Since when the builds of these placements were reported to run, if a gate wants to know.
+pub(crate) async fn has_run(
+    conn: &mut Conn,
+    gates: &[Gate],
+    placements: &[PlacementId],
+) -> Result<HashMap<PlacementId, Reported>, Error> {
+    let wanted = gates.iter().any(|gate| matches!(gate, Gate::Soak { .. }));
+    Ok(if wanted { ran(conn, placements).await? } else { HashMap::new() })
 }
 
 /// When each window of these gates is open, from now on.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::Card;
+use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView};
 use towpath_domain::promotions::{Promotion, State};
@@ -185,6 +186,7 @@ pub async fn promotion(
                 at: placement.at,
                 reason: None,
                 been: Vec::new(),
+                ran: Reported::Nobody,
             })
         }
     };

@@ -5,45 +5,52 @@ use crate::workflows::kind;
 use crate::{Conn, Error};
 use std::collections::HashMap;
 use towpath_domain::buckets::BucketKey;
-use towpath_domain::gates::Stay;
-use towpath_domain::ids::{BucketId, BuildId, PromotionId};
+use towpath_domain::gates::{Reported, Stay};
+use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId};
 use towpath_domain::times::Time;
 use uuid::Uuid;
 
-/// The last time that a build was current in a bucket, until the next one was placed there.
-pub async fn stay(conn: &mut Conn, bucket: BucketId, build: BuildId) -> Result<Option<Stay>, Error> {
+/// The last time that a build was current in a bucket, until the next one was placed there, with its placement.
+pub async fn stay(
+    conn: &mut Conn,
+    bucket: BucketId,
+    build: BuildId,
+) -> Result<Option<(PlacementId, Stay)>, Error> {
     let row = fetch!(
         fetch_optional,
-        (i64, Option<i64>),
+        (Uuid, i64, Option<i64>),
         conn,
-        "select p.at,
+        "select p.id, p.at,
                 (select n.at from placements n where n.bucket = p.bucket and n.id > p.id order by n.id limit 1)
          from placements p where p.build = $1 and p.bucket = $2 order by p.id desc limit 1",
         build.uuid(),
         bucket.uuid()
     )?;
-    Ok(row.map(read))
+    Ok(row.map(|(placement, from, to)| (placement.into(), read(from, to))))
 }
 
-/// The same for the build of each of these promotions in the bucket that it comes from, and when the build was
-/// received.
+/// When the build of a promotion was received, and its last stay where it comes from.
+pub type Past = (Time, Option<(PlacementId, Stay)>);
+
+/// The same for the build of each of these promotions in the bucket that it comes from.
 pub async fn of_promotions(
     conn: &mut Conn,
     promotions: &[PromotionId],
-) -> Result<HashMap<PromotionId, (Time, Option<Stay>)>, Error> {
+) -> Result<HashMap<PromotionId, Past>, Error> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(try_from = "Uuid")]
         promotion: PromotionId,
         #[sqlx(try_from = "i64")]
         received_at: Time,
+        placement: Option<Uuid>,
         since: Option<i64>,
         until: Option<i64>,
     }
     let rows = fetch_in!(
         Row,
         conn,
-        "select m.id as promotion, b.received_at, p.at as since,
+        "select m.id as promotion, b.received_at, p.id as placement, p.at as since,
                 (select n.at from placements n where n.bucket = p.bucket and n.id > p.id order by n.id limit 1)
                 as until
          from promotions m
@@ -56,8 +63,63 @@ pub async fn of_promotions(
         promotions.iter().map(|promotion| promotion.uuid()).collect(),
         ")"
     )?;
-    let stay = |row: &Row| row.since.map(|since| read((since, row.until)));
+    let stay = |row: &Row| {
+        let (placement, since) = row.placement.zip(row.since)?;
+        Some((placement.into(), read(since, row.until)))
+    };
     Ok(rows.into_iter().map(|row| (row.promotion, (row.received_at, stay(&row)))).collect())
+}
+
+/// Since when the build of each of these placements was reported to run in all the environments that its bucket feeds
+/// and that deployers report of. Those of which nobody reports are left out.
+pub async fn ran(
+    conn: &mut Conn,
+    placements: &[PlacementId],
+) -> Result<HashMap<PlacementId, Reported>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(try_from = "Uuid")]
+        placement: PlacementId,
+        #[sqlx(try_from = "i64")]
+        placed_at: Time,
+        /// The first report of success since the placement.
+        first: Option<i64>,
+        /// Whether it is what runs by now.
+        runs: bool,
+    }
+    let rows = fetch_in!(
+        Row,
+        conn,
+        "select p.id as placement, p.at as placed_at, (n.build is not null and n.build = p.build) as runs,
+                (select min(d.at) from deployments d
+                 where d.build = p.build and d.environment = r.environment and d.service = r.service
+                   and d.outcome = 'succeeded' and d.at >= p.at) as first
+         from placements p
+         join buckets k on k.id = p.bucket
+         join services s on s.integration = k.integration
+         join environments e on e.project = s.project and (e.id = k.key or e.stream = k.key)
+         join runs r on r.service = s.id and r.environment = e.id
+         left join deployments n on n.id = r.runs
+         where p.id in (",
+        placements.iter().map(|placement| placement.uuid()).collect(),
+        ")"
+    )?;
+    let mut ran = HashMap::<PlacementId, Reported>::new();
+    for row in rows {
+        let here = match row.first {
+            Some(first) => Reported::Since(first.into()),
+            // It ran already when it was placed.
+            None if row.runs => Reported::Since(row.placed_at),
+            None => Reported::NotYet,
+        };
+        let all = match (ran.get(&row.placement), here) {
+            (None | Some(Reported::Nobody), here) => here,
+            (Some(Reported::Since(one)), Reported::Since(other)) => Reported::Since(other.max(*one)),
+            (Some(_), _) => Reported::NotYet,
+        };
+        ran.insert(row.placement, all);
+    }
+    Ok(ran)
 }
 
 /// The buckets in which each of these builds is or ever was current.
@@ -77,6 +139,6 @@ pub async fn been(conn: &mut Conn, builds: &[BuildId]) -> Result<HashMap<BuildId
     Ok(been)
 }
 
-fn read((from, to): (i64, Option<i64>)) -> Stay {
+fn read(from: i64, to: Option<i64>) -> Stay {
     Stay { from: Time::from_micros(from), to: to.map(Time::from_micros) }
 }

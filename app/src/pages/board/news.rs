@@ -99,7 +99,7 @@ mod tests {
         });
         let card = json!({
             "build": build, "pushed_by": id(1), "placement": id(100 + number), "cause": cause, "by": "Ada",
-            "by_token": false, "at": 0, "reason": null, "been": [],
+            "by_token": false, "at": 0, "reason": null, "been": [], "ran": { "reported": "nobody" },
         });
         serde_json::from_value(card).unwrap()
     }

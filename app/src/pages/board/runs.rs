@@ -23,7 +23,7 @@ pub(super) fn Runs(table: Table, bucket: BucketKey, should: BuildId) -> impl Int
         _ => None,
     });
     let line = move || match since.get() {
-        Some(since) => view! { <span>"Runs since " <TimeView at=since now=table.now /></span> }.into_any(),
+        Some(since) => view! { <span>"Runs, deployed " <TimeView at=since now=table.now /></span> }.into_any(),
         None => view! { <span>{told.get().1}</span> }.into_any(),
     };
     let several = Memo::new(move |_| {
@@ -66,7 +66,7 @@ fn place(fed: Fed, should: BuildId, table: Table) -> impl IntoView {
     let (runs, last) = fed.run.map(|Run { runs, last }| (runs, last)).unwrap_or_default();
     let runs = match runs {
         Some(ran) => {
-            view! { {format!("runs {} since ", ran.name())} <TimeView at=ran.since now=table.now /> }
+            view! { {format!("runs {}, deployed ", ran.name())} <TimeView at=ran.since now=table.now /> }
                 .into_any()
         }
         None => "nothing is reported to run".into_any(),
@@ -74,7 +74,7 @@ fn place(fed: Fed, should: BuildId, table: Table) -> impl IntoView {
     let last = last.map(|last| {
         let Last { outcome, at, .. } = &last;
         let word = match outcome {
-            Outcome::Started => format!("{} is being deployed since ", last.name()),
+            Outcome::Started => format!("{} is being deployed, begun ", last.name()),
             Outcome::Succeeded => format!("{} was deployed ", last.name()),
             Outcome::Failed => format!("{} failed ", last.name()),
         };

@@ -43,6 +43,7 @@ fn facts(approvers: &[u128]) -> Facts {
         circumstances: Circumstances {
             received_at: minute(0),
             stay: Some(Stay { from: minute(0), to: None }),
+            ran: Reported::Nobody,
             been: vec![bucket(1, "qa").key],
             openings: Vec::new(),
             holds: Vec::new(),
@@ -147,6 +148,31 @@ fn a_reference_is_asked_for_until_it_is_given() {
     assert_eq!(verdict(&gate, &facts, minute(0)), waits("a reference like OPS-[0-9]+", None));
     facts.has_reference = true;
     assert_eq!(verdict(&gate, &facts, minute(0)), Verdict::Passes);
+}
+
+#[test]
+fn a_soak_counts_from_when_the_build_is_reported_to_run() {
+    let gate = Gate::Soak { time: span("30m") };
+    let mut facts = facts(&[]);
+    facts.circumstances.ran = Reported::NotYet;
+    let Verdict::Waits { needs, until: None } = verdict(&gate, &facts, minute(90)) else {
+        panic!("it waits")
+    };
+    assert_eq!(needs, "30 minutes in the stage before, from when it is reported to run there");
+    facts.circumstances.ran = Reported::Since(minute(20));
+    assert!(
+        matches!(verdict(&gate, &facts, minute(49)), Verdict::Waits { until: Some(at), .. } if at == minute(50))
+    );
+    assert_eq!(verdict(&gate, &facts, minute(50)), Verdict::Passes);
+    // It ran before it became current there: only the stay counts.
+    facts.circumstances.ran = Reported::Since(minute(-60));
+    assert!(matches!(verdict(&gate, &facts, minute(29)), Verdict::Waits { .. }));
+    facts.circumstances.ran = Reported::Since(minute(20));
+    facts.circumstances.stay = Some(Stay { from: minute(0), to: Some(minute(40)) });
+    let because = "It was replaced in the stage before after 20 minutes, not 30 minutes.".to_owned();
+    assert_eq!(verdict(&gate, &facts, minute(60)), Verdict::Blocked { because });
+    facts.circumstances.ran = Reported::NotYet;
+    assert!(matches!(verdict(&gate, &facts, minute(60)), Verdict::Blocked { .. }));
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
     let circumstances = Circumstances {
         received_at: build.received_at,
         stay,
+        ran: crate::gates::Reported::Nobody,
         been: vec![qa.key],
         openings: Vec::new(),
         holds: Vec::new(),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::gates::Reported;
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
@@ -121,6 +122,8 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<PersonId, String>,
     /// Where each build has been, as far as somebody wants to know.
     pub(super) been: HashMap<BuildId, Vec<BucketKey>>,
+    /// Since when each placed build was reported to run, as far as somebody wants to know.
+    pub(super) ran: HashMap<PlacementId, Reported>,
 }
 
 impl Known {
@@ -133,7 +136,12 @@ impl Known {
         acted.dedup();
         let builds = builds::list(conn, &wanted).await?;
         let builds = builds.into_iter().map(|pushed| (pushed.build.id, pushed)).collect();
-        Ok(Self { builds, names: people::names(conn, &acted).await?, been: HashMap::new() })
+        Ok(Self {
+            builds,
+            names: people::names(conn, &acted).await?,
+            been: HashMap::new(),
+            ran: HashMap::new(),
+        })
     }
 
     /// A placement as a card; absent where its build was not read.
@@ -149,6 +157,7 @@ impl Known {
             at: placed.placement.at,
             reason: placed.reason.clone(),
             been: self.been.get(&pushed.build.id).cloned().unwrap_or_default(),
+            ran: self.ran.get(&placed.placement.id).copied().unwrap_or_default(),
         })
     }
 

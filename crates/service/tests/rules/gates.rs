@@ -3,10 +3,11 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_integration, make_workflow, stage, workflow};
 use towpath_domain::boards::Board;
+use towpath_domain::deployments::ReportForm;
 use towpath_domain::promotions::{Outlook, Promotion, State};
 use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::{Decide, Request, decide, explain, look_again, request};
-use towpath_service::{Error, boards, inbox, projects};
+use towpath_service::{Error, boards, deployments, inbox, projects};
 
 /// Gives the shop an integration `parcel` on the way qa → staging → prod, with one stage as described.
 async fn gated(shop: &Shop, last: StageForm) {
@@ -116,6 +117,39 @@ fn a_soaked_build_enters_by_itself_once_its_time_has_come() {
         assert_eq!(at, until);
         // Nothing is left to look at, and nothing happens twice.
         assert_eq!(look_again(&shop).await.expect("looks"), 0);
+    });
+}
+
+#[test]
+fn a_soak_counts_from_the_word_of_a_deployer_where_there_is_one() {
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, StageForm { soak: "30m".to_owned(), ..StageForm::default() }).await;
+        let earlier = staged(&shop, "0.9").await;
+        let report = async |digest: &str| {
+            let form = ReportForm {
+                service: "parcel".to_owned(),
+                digest: digest.to_owned(),
+                outcome: "succeeded".to_owned(),
+                ..ReportForm::default()
+            };
+            deployments::report(&shop, &shop.dora, "shop", "staging", form).await.expect("may");
+        };
+        report(&earlier).await;
+        let digest = staged(&shop, "1.0").await;
+        let (told, server) = foretold(&shop, &digest, "").await;
+        assert_eq!(told, server);
+        let Outlook::Waits { needs, until: None } = told else { panic!("it waits for a word: {told:?}") };
+        assert!(needs[0].contains("from when it is reported to run there"), "{needs:?}");
+        let asked = request(&shop, &shop.ana, wish(&digest, "staging", "prod", "")).await.expect("may ask");
+        shop.world.clock.advance(40 * 60);
+        assert_eq!(look_again(&shop).await.expect("looks"), 0);
+        report(&digest).await;
+        assert_eq!(look_again(&shop).await.expect("looks"), 0);
+        let (told, server) = foretold(&shop, &digest, "").await;
+        assert_eq!(told, server);
+        shop.world.clock.advance(30 * 60);
+        assert_eq!(look_again(&shop).await.expect("looks"), 1);
+        assert!(matches!(now(&shop, &asked).await.state, State::Applied { .. }));
     });
 }
 

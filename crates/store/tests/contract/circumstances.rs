@@ -30,7 +30,9 @@ fn a_stay_lasts_from_the_last_placement_of_a_build_until_the_next_of_any() {
         let qa = place(shop.qa_key(), 101, &first, 10).await;
         place(shop.qa_key(), 102, &second, 20).await;
         let mut conn = store.conn().await;
-        let stays = async |conn: &mut _, build: BuildId| stay(conn, qa, build).await.expect("reads");
+        let stays = async |conn: &mut _, build: BuildId| {
+            stay(conn, qa, build).await.expect("reads").map(|(_, stay)| stay)
+        };
         assert_eq!(stays(&mut conn, first.id).await, Some(Stay { from: at(10), to: Some(at(20)) }));
         assert_eq!(stays(&mut conn, second.id).await, Some(Stay { from: at(20), to: None }));
         assert_eq!(stays(&mut conn, shop.build.id).await, None);
@@ -44,7 +46,7 @@ fn a_stay_lasts_from_the_last_placement_of_a_build_until_the_next_of_any() {
         }
         let ids = [step.promotion().id, never.promotion().id];
         let all = of_promotions(&mut conn, &ids).await.expect("reads");
-        let stay = Some(Stay { from: at(30), to: None });
+        let stay = Some((id(103), Stay { from: at(30), to: None }));
         assert_eq!(
             all,
             HashMap::from([(ids[0], (first.received_at, stay)), (ids[1], (shop.build.received_at, None))])
