@@ -18,6 +18,7 @@ pub mod people;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;
+pub mod rules;
 pub mod search;
 pub mod streams;
 pub mod timeline;

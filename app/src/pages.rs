@@ -21,6 +21,7 @@ pub mod projects;
 pub mod promote;
 pub mod promotions;
 pub mod roll_back;
+pub mod rules;
 pub mod search;
 pub mod sign_in;
 pub mod streams;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
-use towpath_domain::ids::{PersonId, PlacementId};
+use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::projects::{Listed, Part};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -101,6 +101,26 @@ pub fn new_workflow(project: &Slug) -> String {
 /// A promotion workflow.
 pub fn workflow(project: &Slug, workflow: &Slug) -> String {
     format!("/projects/{project}/workflows/{workflow}")
+}
+
+pub fn new_rule(project: &Slug) -> String {
+    format!("/projects/{project}/rules/new")
+}
+
+/// A CI rule.
+pub fn rule(project: &Slug, rule: &Slug) -> String {
+    format!("/projects/{project}/rules/{rule}")
+}
+
+/// What no rule has led in an integration, from before a build.
+pub fn unclassified(project: &Slug, integration: &Slug, before: Option<BuildId>) -> String {
+    let page = format!("/projects/{project}/integrations/{integration}/unclassified");
+    before.map_or(page.clone(), |before| format!("{page}?before={before}"))
+}
+
+/// What reclassifying an integration would change.
+pub fn reclassify(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/reclassify")
 }
 
 pub fn new_integration(project: &Slug) -> String {

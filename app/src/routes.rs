@@ -41,6 +41,10 @@ lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
 lazy!(new_workflow_page = crate::pages::workflows::NewWorkflowPage, in setting_up);
 lazy!(workflow_page = crate::pages::workflows::WorkflowPage, in setting_up);
+lazy!(new_rule_page = crate::pages::rules::NewRulePage, in setting_up);
+lazy!(rule_page = crate::pages::rules::RulePage, in setting_up);
+lazy!(unclassified_page = crate::pages::rules::UnclassifiedPage, in setting_up);
+lazy!(reclassify_page = crate::pages::rules::ReclassifyPage, in setting_up);
 lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in setting_up);
 
 /// The whole app. Every page is rendered completely on the server before it is sent, so that it can be
@@ -99,6 +103,26 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/workflows/:workflow"))
                     view=workflow_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/rules/new"))
+                    view=new_rule_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/rules/:rule"))
+                    view=rule_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/integrations/:integration/unclassified"))
+                    view=unclassified_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/integrations/:integration/reclassify"))
+                    view=reclassify_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route

@@ -19,6 +19,7 @@ mod problems;
 mod projects;
 mod promotions;
 mod queries;
+mod rules;
 mod search;
 mod sessions;
 mod streams;
@@ -62,6 +63,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(deployments::routes())
         .merge(workflows::routes())
         .merge(integrations::routes())
+        .merge(rules::routes())
         .merge(builds::routes())
         .merge(promotions::routes())
         .merge(buckets::routes())

@@ -22,6 +22,7 @@ pub enum Listing {
     Projects,
     Promotions,
     Timeline,
+    Unclassified,
 }
 
 /// A text is not a cursor of this list.
@@ -59,6 +60,7 @@ impl Listing {
             Self::Projects => "1j",
             Self::Promotions => "1p",
             Self::Timeline => "1t",
+            Self::Unclassified => "1u",
         }
     }
 }

@@ -79,6 +79,8 @@ ids! {
     PromotionId,
     /// Names a bucket that has had a placement, a refusal or a hold.
     BucketId,
+    /// Names a CI rule.
+    RuleId,
     /// Names a service of a project.
     ServiceId,
     /// Names a session to its owner; not its secret.

@@ -2,7 +2,8 @@
 
 use crate::buckets::BucketKind;
 use crate::forms::{Check, Invalid};
-use crate::ids::{IntegrationId, ProjectId, WorkflowId};
+use crate::ids::{IntegrationId, ProjectId, RuleId, WorkflowId};
+use crate::rules::RuleName;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Title;
@@ -17,17 +18,19 @@ pub struct Integration {
     pub slug: Slug,
     pub title: Title,
     pub kind: BucketKind,
-    pub workflow: Follows,
+    pub workflow: Follows<WorkflowId>,
+    /// The CI rule that leads what is pushed to it without a bucket.
+    pub rule: Follows<RuleId>,
     pub created_at: Time,
 }
 
-/// Which promotion workflow an integration follows.
+/// Which promotion workflow, or which CI rule, an integration follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "follows", content = "workflow", rename_all = "snake_case")]
-pub enum Follows {
-    /// The project's default workflow of its kind, whichever that is at the time.
+#[serde(tag = "follows", content = "id", rename_all = "snake_case")]
+pub enum Follows<Id> {
+    /// The project's default of its kind, whichever that is at the time.
     Default,
-    Own(WorkflowId),
+    Own(Id),
     None,
 }
 
@@ -48,7 +51,7 @@ pub struct NewIntegration {
     pub slug: Slug,
     pub title: Title,
     pub kind: BucketKind,
-    pub workflow: Follows,
+    pub workflow: Follows<WorkflowId>,
 }
 
 /// Words in the workflow field that are no workflow's slug: both are longer than their meaning
@@ -77,7 +80,7 @@ impl IntegrationForm {
         &self,
         kind: Option<BucketKind>,
         workflows: &[WorkflowName],
-    ) -> Result<Follows, String> {
+    ) -> Result<Follows<WorkflowId>, String> {
         match self.workflow.as_str() {
             FOLLOW_DEFAULT => return Ok(Follows::Default),
             FOLLOW_NONE => return Ok(Follows::None),
@@ -99,7 +102,30 @@ impl IntegrationForm {
     }
 }
 
-/// Reads the kind of an integration or a workflow in a project.
+impl Integration {
+    /// Reads a choice of a CI rule among those of the project.
+    pub fn check_rule(&self, text: &str, rules: &[RuleName]) -> Result<Follows<RuleId>, Invalid> {
+        let wrong = |words: String| Invalid::field("rule", words);
+        match text {
+            FOLLOW_DEFAULT => return Ok(Follows::Default),
+            FOLLOW_NONE => return Ok(Follows::None),
+            _ => {}
+        }
+        let rule = rules.iter().find(|rule| rule.slug.as_str() == text);
+        match rule {
+            None => Err(wrong("Choose the rule that its builds are led by.".to_owned())),
+            Some(rule) if rule.kind != self.kind => Err(wrong(format!(
+                "“{}” is a rule of {}; this integration is of {}. Choose a rule of the same type.",
+                rule.title,
+                rule.kind.plural(),
+                self.kind.plural(),
+            ))),
+            Some(rule) => Ok(Follows::Own(rule.id)),
+        }
+    }
+}
+
+/// Reads the kind of an integration, a workflow or a rule in a project.
 pub(crate) fn check_kind(text: &str, project: &Slug) -> Result<BucketKind, &'static str> {
     match BucketKind::parse(text) {
         None => Err("Choose what its buckets stand for: environments or release streams."),

@@ -27,6 +27,7 @@ pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod references;
+pub mod rules;
 pub mod search;
 pub mod services;
 pub mod sessions;

@@ -10,8 +10,14 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "how", rename_all = "snake_case")]
 pub enum Cause {
     Push,
-    Promotion { promotion: PromotionId },
+    Promotion {
+        promotion: PromotionId,
+    },
     Rollback,
+    /// A person placed a build that no rule had led.
+    Assignment,
+    /// Another rule, or another version of it, led it there.
+    Reclassification,
 }
 
 /// A build became current in a bucket, at a moment, by someone.
@@ -39,6 +45,8 @@ pub enum Refused {
     PromotionOnly { from: Vec<String> },
     /// A rollback paused arrivals until a person resumes them.
     Paused,
+    /// What is current there was received later: what comes late never undoes anything.
+    Older,
     /// A hold stops the bucket or the build.
     Held(Held),
 }
@@ -49,6 +57,8 @@ impl Cause {
             Self::Push => "push",
             Self::Promotion { .. } => "promotion",
             Self::Rollback => "rollback",
+            Self::Assignment => "assignment",
+            Self::Reclassification => "reclassification",
         }
     }
 }
@@ -63,6 +73,9 @@ impl std::fmt::Display for Refused {
                 write!(f, "takes builds by promotion only; promote it from {}", from.join(" or "))
             }
             Self::Paused => f.write_str("has paused arrivals since a rollback; resume them on the board"),
+            Self::Older => {
+                f.write_str("has a build that was received later; promote or assign it to go back")
+            }
             Self::Held(held) => held.fmt(f),
         }
     }

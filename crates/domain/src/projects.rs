@@ -10,6 +10,7 @@ use crate::environments::Environment;
 use crate::forms::{Check, Invalid};
 use crate::ids::ProjectId;
 use crate::integrations::Integration;
+use crate::rules::Rule;
 use crate::services::Service;
 use crate::slugs::Slug;
 use crate::streams::Stream;
@@ -90,6 +91,7 @@ pub struct ProjectView {
     pub environments: Vec<Environment>,
     pub streams: Vec<Stream>,
     pub workflows: Vec<Workflow>,
+    pub rules: Vec<Rule>,
     /// A page of them, by slug.
     pub integrations: Vec<Integration>,
     /// A page of them, by slug.

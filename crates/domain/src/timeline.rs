@@ -112,6 +112,15 @@ pub struct WorkflowShape {
     pub edges: Vec<(Slug, Slug)>,
 }
 
+/// What can change about a CI rule, as an event tells it before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleShape {
+    pub title: String,
+    pub is_default: bool,
+    /// In their order, in words: “branch is main → qa”.
+    pub criteria: Vec<String>,
+}
+
 /// A stage of a [`WorkflowShape`], with its gates in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageShape {
@@ -289,6 +298,42 @@ pub enum Change {
         rollbacks: bool,
         reason: Personal,
     },
+    RuleCreated {
+        slug: Slug,
+        title: String,
+        of: BucketKind,
+        criteria: Vec<String>,
+        is_default: bool,
+    },
+    RuleChanged {
+        slug: Slug,
+        version: i64,
+        before: RuleShape,
+        after: RuleShape,
+    },
+    RuleChosen {
+        /// The rule's name; `:default` and `:none` for what they say.
+        before: String,
+        after: String,
+    },
+    BuildRouted {
+        build: BuildName,
+        /// The bucket by its slug, as the rule leads there; absent where none leads it any more.
+        to: Option<Slug>,
+        rule: Option<Slug>,
+        version: i64,
+    },
+    BuildAssigned {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+        reason: Personal,
+    },
+    BuildReclassified {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+    },
     DeploymentReported {
         environment: Slug,
         service: Slug,
@@ -307,7 +352,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 37] = [
+pub const KINDS: [(&str, &str); 43] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -318,6 +363,12 @@ pub const KINDS: [(&str, &str); 37] = [
     ("promotion_expired", "Promotion expired"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
+    ("build_routed", "Build routed"),
+    ("build_assigned", "Build assigned"),
+    ("build_reclassified", "Build reclassified"),
+    ("rule_created", "CI rule created"),
+    ("rule_changed", "CI rule changed"),
+    ("rule_chosen", "CI rule chosen"),
     ("deployment_reported", "Deployment reported"),
     ("hold_placed", "Hold placed"),
     ("hold_released", "Hold released"),
@@ -385,6 +436,12 @@ impl Change {
             Self::NameChanged { .. } => "name_changed",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SessionEnded { .. } => "session_ended",
+            Self::RuleCreated { .. } => "rule_created",
+            Self::RuleChanged { .. } => "rule_changed",
+            Self::RuleChosen { .. } => "rule_chosen",
+            Self::BuildRouted { .. } => "build_routed",
+            Self::BuildAssigned { .. } => "build_assigned",
+            Self::BuildReclassified { .. } => "build_reclassified",
             Self::DeploymentReported { .. } => "deployment_reported",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldReleased { .. } => "hold_released",
@@ -422,6 +479,7 @@ impl Change {
         match self {
             Self::PromotionRequested { reason, .. }
             | Self::RolledBack { reason, .. }
+            | Self::BuildAssigned { reason, .. }
             | Self::HoldPlaced { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }

@@ -110,7 +110,7 @@ impl Rows {
             rows.push(BucketRows { bucket, history, refused });
         }
         let waiting = promotions::waiting_of(conn, located.integration.id).await?;
-        let unclassified = builds::unclassified(conn, located.integration.id, UNCLASSIFIED).await?;
+        let unclassified = builds::unclassified(conn, located.integration.id, None, UNCLASSIFIED).await?;
         let mut wanted: Vec<BuildId> = rows
             .iter()
             .flat_map(|row| {

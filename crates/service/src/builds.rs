@@ -5,6 +5,7 @@ mod life;
 pub use life::{Part, view};
 
 use crate::holds::Standing;
+use crate::rules::{self, Unnamed};
 use crate::scenes::Located;
 use crate::{Error, Service, allow};
 use std::collections::BTreeMap;
@@ -16,9 +17,11 @@ use towpath_domain::holds::{Held, stops_arrival};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{BuildName, Change};
-use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
+use towpath_domain::timeline::{BuildName, Change, Personal};
+use towpath_domain::words::Reason;
+use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
+use towpath_store::images::{self, Repository};
 use towpath_store::{Conn, Tx, buckets, builds};
 
 /// An image that arrives, with what is known of it.
@@ -59,32 +62,34 @@ pub(crate) async fn receive(
 ) -> Result<Received, Error> {
     let target = slot.map_or_else(|| located.target(), |slot| located.slot_target(slot));
     allow(actor, Action::Push, &target)?;
+    let Some(slot) = slot else {
+        return rules::receive(tx, Unnamed { service, actor, located, arrived: arriving }).await;
+    };
     let tag = arriving.tag.clone();
-    let build = record(tx, service, actor, located, arriving).await?;
-    let Some(slot) = slot else { return Ok(Received::Unclassified) };
-    let workflow = located.workflow(tx).await?;
-    let bucket = buckets::lock(tx, located.integration.id, slot.key, service.id()).await?;
-    if buckets::was_current(tx, bucket.id, build.id).await? {
+    let (build, _) = record(tx, service, actor, located, arriving).await?;
+    // From now on it is placed by name, also where it came without one before.
+    towpath_store::rules::name(tx, build.id).await?;
+    let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
+    if entering.was_there(tx).await? {
         return Ok(Received::AlreadyThere);
     }
-    let arrival = Entering { service, actor, located, slot, bucket, build };
-    match arrival.refusal(tx, workflow.as_ref()).await? {
-        Some(refused) => arrival.refuse(tx, tag, refused).await,
-        None => arrival.place(tx).await,
+    match entering.refusal(tx).await? {
+        Some(refused) => entering.refuse(tx, tag, refused).await,
+        None => entering.place(tx, Cause::Push, None).await,
     }
 }
 
-/// The build of this identity, added where it is new.
-async fn record(
+/// The build of this identity, added where it is new; and whether it is.
+pub(crate) async fn record(
     tx: &mut Tx,
     service: &Service,
     actor: &Actor,
     located: &Located,
     arriving: Arrived,
-) -> Result<Build, Error> {
+) -> Result<(Build, bool), Error> {
     let integration = located.integration.id;
     if let Some(known) = builds::find(tx, integration, &arriving.digest, "").await? {
-        return Ok(known.build);
+        return Ok((known.build, false));
     }
     let build = Build {
         id: service.id(),
@@ -102,59 +107,141 @@ async fn record(
     builds::insert(tx, &build, placer(actor)).await?;
     let change = Change::BuildReceived { build: build_name(&build), size: build.size };
     tx.tell(service.event(Service::event_actor(actor), located.scene(), change));
-    Ok(build)
+    Ok((build, true))
 }
 
-/// A recorded build at the door of a locked bucket.
-struct Entering<'a> {
+/// A recorded build at the door of a bucket, by whichever way it came there.
+pub(crate) struct Entering<'a> {
     service: &'a Service,
     actor: &'a Actor,
     located: &'a Located,
     slot: &'a Slot,
-    bucket: Bucket,
+    /// Absent where it was only looked at, and nothing was ever placed or refused there.
+    bucket: Option<Bucket>,
     build: Build,
 }
 
-impl Entering<'_> {
+impl<'a> Entering<'a> {
+    /// Locks the bucket until the commit.
+    pub(crate) async fn new(
+        tx: &mut Tx,
+        (service, actor): (&'a Service, &'a Actor),
+        located: &'a Located,
+        slot: &'a Slot,
+        build: Build,
+    ) -> Result<Self, Error> {
+        let bucket = buckets::lock(tx, located.integration.id, slot.key, service.id()).await?;
+        Ok(Self { service, actor, located, slot, bucket: Some(bucket), build })
+    }
+
+    /// Looks at the bucket as it is, to tell what entering would meet.
+    pub(crate) async fn look(
+        conn: &mut Conn,
+        (service, actor): (&'a Service, &'a Actor),
+        located: &'a Located,
+        slot: &'a Slot,
+        build: Build,
+    ) -> Result<Self, Error> {
+        let bucket = buckets::find(conn, located.integration.id, slot.key).await?;
+        Ok(Self { service, actor, located, slot, bucket, build })
+    }
+
+    /// What is current in the bucket.
+    fn current(&self) -> Option<&Placement> {
+        self.bucket.as_ref()?.current.as_ref()
+    }
+
+    pub(crate) fn is_current(&self) -> bool {
+        self.current().is_some_and(|current| current.build == self.build.id)
+    }
+
+    /// Whether the build is, or ever was, current in the bucket.
+    pub(crate) async fn was_there(&self, conn: &mut Conn) -> Result<bool, Error> {
+        match &self.bucket {
+            Some(bucket) => Ok(buckets::was_current(conn, bucket.id, self.build.id).await?),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether what is current there was received later.
+    pub(crate) async fn is_late(&self, conn: &mut Conn) -> Result<bool, Error> {
+        match self.current() {
+            Some(current) => {
+                let current = builds::load(conn, current.build).await?.build;
+                Ok(current.received_at >= self.build.received_at)
+            }
+            None => Ok(false),
+        }
+    }
+
     /// Why the bucket does not take it, if it does not. What can be said for good comes first.
-    async fn refusal(&self, tx: &mut Tx, workflow: Option<&Workflow>) -> Result<Option<Refused>, Error> {
+    pub(crate) async fn refusal(&self, conn: &mut Conn) -> Result<Option<Refused>, Error> {
         let Self { service, located, slot, build, .. } = self;
-        let standing = Standing::load(tx, &[&build.digest], service.now()).await?;
+        let standing = Standing::load(conn, &[&build.digest], service.now()).await?;
         let holds = standing.concerning(&located.slot_target(slot), &build.digest);
         let held = stops_arrival(&holds, service.now());
         if let Some(held @ Held::Bad { .. }) = held {
             return Ok(Some(Refused::Held(held)));
         }
-        let arrivals =
-            workflow.map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot));
+        let workflow = located.workflow(conn).await?;
+        let arrivals = workflow
+            .as_ref()
+            .map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot));
         if arrivals == Arrivals::PromotionOnly {
             let before = workflow.map(|workflow| workflow.graph.before(slot.key)).unwrap_or_default();
-            let slots = located.slots(tx).await?;
+            let slots = located.slots(conn).await?;
             let name = |key: &BucketKey| slots.iter().find(|slot| slot.key == *key);
             let from = before.iter().filter_map(name).map(|slot| slot.slug.to_string()).collect();
             return Ok(Some(Refused::PromotionOnly { from }));
         }
-        Ok(held.map(Refused::Held).or_else(|| self.bucket.paused_at.map(|_| Refused::Paused)))
+        let paused = self.bucket.as_ref().and_then(|bucket| bucket.paused_at);
+        Ok(held.map(Refused::Held).or_else(|| paused.map(|_| Refused::Paused)))
     }
 
-    async fn place(self, tx: &mut Tx) -> Result<Received, Error> {
+    fn locked(&self) -> Result<&Bucket, Error> {
+        self.bucket.as_ref().ok_or_else(|| Error::Internal("a bucket is not locked".to_owned()))
+    }
+
+    /// Makes a build current that came without the bucket's name. It brings its tag along where that is free.
+    pub(crate) async fn bring(
+        self,
+        tx: &mut Tx,
+        cause: Cause,
+        reason: Option<&Reason>,
+    ) -> Result<Received, Error> {
+        let repository = Repository { integration: self.build.integration, bucket: Some(self.slot.key) };
+        let Build { tag, digest, .. } = &self.build;
+        images::add_tag(tx, repository, tag, digest, self.service.now()).await?;
+        self.place(tx, cause, reason).await
+    }
+
+    /// Makes the build current.
+    async fn place(self, tx: &mut Tx, cause: Cause, reason: Option<&Reason>) -> Result<Received, Error> {
+        let (bucket, now) = (self.locked()?, self.service.now());
         let placement = Placement {
-            id: self.bucket.next(self.service.id()),
+            id: bucket.next(self.service.id()),
             build: self.build.id,
-            cause: Cause::Push,
+            cause,
             by: placer(self.actor),
-            at: self.service.now(),
+            at: now,
         };
-        buckets::place(tx, &self.bucket, &placement, None).await?;
-        let before = current_name(tx, &self.bucket).await?;
+        buckets::place(tx, bucket, &placement, reason.map(Reason::as_str)).await?;
+        let (build, before) = (build_name(&self.build), current_name(tx, bucket).await?);
+        let placement = placement.id;
         self.tell(
             tx,
-            Change::BuildPlaced { build: build_name(&self.build), placement: placement.id, before },
-        );
+            match (cause, reason) {
+                (Cause::Assignment, Some(reason)) => {
+                    Change::BuildAssigned { build, placement, before, reason: Personal::new(reason) }
+                }
+                (Cause::Reclassification, _) => Change::BuildReclassified { build, placement, before },
+                _ => Change::BuildPlaced { build, placement, before },
+            },
+        )?;
         Ok(Received::Placed)
     }
 
-    async fn refuse(self, tx: &mut Tx, tag: Tag, refused: Refused) -> Result<Received, Error> {
+    pub(crate) async fn refuse(self, tx: &mut Tx, tag: Tag, refused: Refused) -> Result<Received, Error> {
         let arrival = RefusedArrival {
             build: self.build.id,
             tag: tag.into(),
@@ -162,14 +249,15 @@ impl Entering<'_> {
             by: placer(self.actor),
             at: self.service.now(),
         };
-        buckets::refuse(tx, self.bucket.id, &arrival).await?;
-        self.tell(tx, Change::ArrivalRefused { build: build_name(&self.build), refused: refused.clone() });
+        buckets::refuse(tx, self.locked()?.id, &arrival).await?;
+        self.tell(tx, Change::ArrivalRefused { build: build_name(&self.build), refused: refused.clone() })?;
         Ok(Received::Refused { bucket: self.slot.slug.clone(), refused })
     }
 
-    fn tell(&self, tx: &mut Tx, change: Change) {
-        let scene = self.located.bucket_scene(self.bucket.id, &self.slot.slug);
+    fn tell(&self, tx: &mut Tx, change: Change) -> Result<(), Error> {
+        let scene = self.located.bucket_scene(self.locked()?.id, &self.slot.slug);
         tx.tell(self.service.event(Service::event_actor(self.actor), scene, change));
+        Ok(())
     }
 }
 

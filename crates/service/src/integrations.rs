@@ -27,6 +27,7 @@ pub async fn create(
         title: new.title,
         kind: new.kind,
         workflow: new.workflow,
+        rule: Follows::Default,
         created_at: service.now(),
     };
     let workload = towpath_domain::services::Service {

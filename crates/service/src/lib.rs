@@ -30,6 +30,7 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod promotions;
+pub mod rules;
 pub mod samples;
 pub mod search;
 pub mod sessions;

@@ -1,7 +1,11 @@
-//! Regular expressions, which only the server reads.
+//! Regular expressions, globs and ranges of versions, which only the server reads.
 
 use regex::{Regex, RegexBuilder};
+use semver::{Version, VersionReq};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use towpath_domain::gates::Pattern;
+use towpath_domain::rules::Operator;
 
 /// How large a compiled pattern may be, in bytes.
 const LIMIT: usize = 2 * 1_024 * 1_024;
@@ -22,9 +26,77 @@ pub(crate) fn matches(pattern: &Pattern, text: &str) -> bool {
 }
 
 fn read(pattern: &Pattern) -> Result<Regex, regex::Error> {
+    compile(pattern.as_str())
+}
+
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     // Alone first: what closes a group that it did not open must not reach the frame around it.
-    RegexBuilder::new(pattern.as_str()).size_limit(LIMIT).build()?;
-    RegexBuilder::new(&format!("^(?:{})$", pattern.as_str())).size_limit(LIMIT).build()
+    RegexBuilder::new(pattern).size_limit(LIMIT).build()?;
+    RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(LIMIT).build()
+}
+
+/// Whether what a criterion says can be read, or why not.
+pub(crate) fn check_criterion(operator: Operator, text: &str) -> Result<(), String> {
+    match operator {
+        Operator::Glob => compile(&glob(text)).map(drop).map_err(|_| "This pattern is too large.".to_owned()),
+        Operator::Regex => match Pattern::parse(text) {
+            Ok(pattern) => check(&pattern),
+            Err(error) => Err(error.to_string()),
+        },
+        Operator::Semver => VersionReq::parse(text)
+            .map(drop)
+            .map_err(|error| format!("This is no range of versions, such as >=1.2, <2: {error}.")),
+        _ => Ok(()),
+    }
+}
+
+/// Compares by the operators that the domain leaves to the server.
+pub(crate) fn reads(operator: Operator, wanted: &str, text: &str) -> bool {
+    match operator {
+        Operator::Glob => kept(&glob(wanted)).is_some_and(|pattern| pattern.is_match(text)),
+        Operator::Regex => kept(wanted).is_some_and(|pattern| pattern.is_match(text)),
+        Operator::Semver => {
+            let version = Version::parse(text.strip_prefix('v').unwrap_or(text));
+            VersionReq::parse(wanted).is_ok_and(|range| version.is_ok_and(|version| range.matches(&version)))
+        }
+        _ => false,
+    }
+}
+
+/// The regular expression of a glob: `**` for any characters, `*` for any but a slash, `?` for one but a slash.
+fn glob(text: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let (part, length) = match character {
+            '*' if rest.starts_with("**") => (".*".to_owned(), 2),
+            '*' => ("[^/]*".to_owned(), 1),
+            '?' => ("[^/]".to_owned(), 1),
+            other => (regex::escape(&other.to_string()), other.len_utf8()),
+        };
+        pattern.push_str(&part);
+        rest = &rest[length..];
+    }
+    pattern
+}
+
+/// How many compiled patterns are kept: more than the rules that are in use at a time.
+const KEPT: usize = 256;
+
+/// A pattern for a whole text, compiled once for the many builds that it is compared with.
+fn kept(text: &str) -> Option<Arc<Regex>> {
+    static COMPILED: Mutex<Option<HashMap<String, Arc<Regex>>>> = Mutex::new(None);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let compiled = compiled.get_or_insert_default();
+    if let Some(known) = compiled.get(text) {
+        return Some(known.clone());
+    }
+    if compiled.len() >= KEPT {
+        compiled.clear();
+    }
+    let pattern = Arc::new(compile(text).ok()?);
+    compiled.insert(text.to_owned(), pattern.clone());
+    Some(pattern)
 }
 
 #[cfg(test)]
@@ -50,5 +122,28 @@ mod tests {
             let why = check(&pattern(text)).expect_err("it cannot be read");
             assert!(why.starts_with("This is no regular expression: ") && !why.contains('\n'), "{why}");
         }
+    }
+
+    #[test]
+    fn globs_and_ranges_are_read_as_their_writers_mean_them() {
+        let fits = |glob: &str, text: &str| reads(Operator::Glob, glob, text);
+        assert!(fits("release/*", "release/1.4") && !fits("release/*", "release/1.4/hotfix"));
+        assert!(fits("release/**", "release/1.4/hotfix") && fits("v?.*", "v1.4"));
+        assert!(!fits("v1.4", "v1x4"), "a dot is a dot");
+        assert!(fits("(x", "(x"), "nothing in it is a regular expression");
+        let within = |range: &str, text: &str| reads(Operator::Semver, range, text);
+        assert!(within(">=1.2, <2", "v1.4.2") && within("1", "1.9.0") && !within("1", "2.0.0"));
+        assert!(!within(">=1", "main") && !within(">=1", "1.4.2-rc.1"));
+        assert!(reads(Operator::Regex, "hotfix-[0-9]+", "hotfix-7"));
+        assert!(!reads(Operator::Regex, "hotfix-[0-9]+", "a hotfix-7"));
+    }
+
+    #[test]
+    fn what_a_criterion_says_wrongly_is_told() {
+        assert!(check_criterion(Operator::Semver, "latest").is_err());
+        assert!(check_criterion(Operator::Regex, "(").is_err());
+        assert!(
+            check_criterion(Operator::Glob, "(").is_ok() && check_criterion(Operator::Equals, "(").is_ok()
+        );
     }
 }

@@ -13,7 +13,7 @@ use towpath_domain::projects::{
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
 use towpath_store::services::Built;
-use towpath_store::{environments, integrations, projects, services, streams, workflows};
+use towpath_store::{environments, integrations, projects, rules, services, streams, workflows};
 
 /// How many projects a page lists, and how many integrations or services a project's page.
 pub const PAGE: usize = 50;
@@ -104,6 +104,7 @@ pub async fn view(
         environments: environments::list(&mut conn, project.id).await?,
         streams: streams::list(&mut conn).await?,
         workflows: workflows::list(&mut conn, project.id).await?,
+        rules: rules::list(&mut conn, project.id).await?,
         integrations,
         services: services.into_iter().map(served).collect(),
         next,

@@ -13,7 +13,7 @@ use towpath_domain::times::Time;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     #[sqlx(try_from = "Uuid")]
     id: BuildId,
     #[sqlx(try_from = "Uuid")]
@@ -131,23 +131,24 @@ pub async fn with_digest(conn: &mut Conn, digest: &Digest) -> Result<Vec<Pushed>
     rows.into_iter().map(Pushed::try_from).collect()
 }
 
-/// Builds of an integration that were never in a bucket nor refused by one, newest first.
+/// Builds of an integration that came without a bucket's name and that no rule has led; the newest first, from before one
+/// of them.
 pub async fn unclassified(
     conn: &mut Conn,
     integration: IntegrationId,
+    before: Option<BuildId>,
     limit: i64,
 ) -> Result<Vec<Pushed>, Error> {
     let rows = fetch!(
         fetch_all,
         Row,
         conn,
-        "select id, integration, digest, external_id, tag, media_type, size, platforms, origin, received_at,
-                received_via, pushed_by, pushed_with
-         from builds b where integration = $1
-           and not exists (select 1 from placements p where p.build = b.id)
-           and not exists (select 1 from refused_arrivals r where r.build = b.id)
-         order by id desc limit $2",
+        "select b.id, b.integration, b.digest, b.external_id, b.tag, b.media_type, b.size, b.platforms, b.origin,
+                b.received_at, b.received_via, b.pushed_by, b.pushed_with
+         from routings o join builds b on b.id = o.build
+         where o.integration = $1 and o.key is null and o.build < $2 order by o.build desc limit $3",
         integration.uuid(),
+        before.map_or(Uuid::max(), BuildId::uuid),
         limit
     )?;
     rows.into_iter().map(Pushed::try_from).collect()

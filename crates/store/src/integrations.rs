@@ -4,7 +4,7 @@ use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
 use std::collections::HashMap;
-use towpath_domain::ids::{IntegrationId, ProjectId, WorkflowId};
+use towpath_domain::ids::{IntegrationId, ProjectId, RuleId, WorkflowId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -24,6 +24,8 @@ struct Row {
     kind: String,
     follows: String,
     workflow: Option<Uuid>,
+    rule_follows: String,
+    rule: Option<Uuid>,
     #[sqlx(try_from = "i64")]
     created_at: Time,
 }
@@ -32,21 +34,34 @@ impl TryFrom<Row> for Integration {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let workflow = match (row.follows.as_str(), row.workflow) {
-            ("default", None) => Follows::Default,
-            ("own", Some(workflow)) => Follows::Own(WorkflowId(workflow)),
-            ("none", None) => Follows::None,
-            (other, _) => return Err(Error::inconsistent("integrations", format!("follows {other}"))),
-        };
         Ok(Self {
             id: row.id,
             project: row.project,
             slug: row.slug,
             title: row.title,
             kind: kind("integrations", &row.kind)?,
-            workflow,
+            workflow: follows(&row.follows, row.workflow)?,
+            rule: follows(&row.rule_follows, row.rule)?,
             created_at: row.created_at,
         })
+    }
+}
+
+fn follows<Id: From<Uuid>>(word: &str, own: Option<Uuid>) -> Result<Follows<Id>, Error> {
+    match (word, own) {
+        ("default", None) => Ok(Follows::Default),
+        ("own", Some(own)) => Ok(Follows::Own(own.into())),
+        ("none", None) => Ok(Follows::None),
+        (other, _) => Err(Error::inconsistent("integrations", format!("follows {other}"))),
+    }
+}
+
+/// The word and the id by which a choice is kept.
+fn choice<Id>(follows: Follows<Id>, uuid: impl FnOnce(Id) -> Uuid) -> (&'static str, Option<Uuid>) {
+    match follows {
+        Follows::Default => ("default", None),
+        Follows::Own(own) => ("own", Some(uuid(own))),
+        Follows::None => ("none", None),
     }
 }
 
@@ -55,7 +70,7 @@ pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Op
         fetch_optional,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, created_at
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
          from integrations where project = $1 and slug = $2",
         project.uuid(),
         slug.as_str()
@@ -68,7 +83,7 @@ pub async fn load(conn: &mut Conn, id: IntegrationId) -> Result<Integration, Err
         fetch_one,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, created_at
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
          from integrations where id = $1",
         id.uuid()
     )?;
@@ -86,7 +101,7 @@ pub async fn list(
         fetch_all,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, created_at
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
          from integrations where project = $1 and slug > $2 order by slug limit $3",
         project.uuid(),
         after,
@@ -111,7 +126,7 @@ pub async fn first_of(
         RankedRow,
         conn,
         "select * from (
-            select id, project, slug, title, kind, follows, workflow, created_at,
+            select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at,
                    row_number() over (partition by project order by slug) as place,
                    count(*) over (partition by project) as total
             from integrations where project in (",
@@ -133,7 +148,7 @@ pub async fn list_all(conn: &mut Conn) -> Result<HashMap<ProjectId, Vec<Integrat
         fetch_all,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, created_at from integrations order by slug"
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at from integrations order by slug"
     )?;
     let mut all = HashMap::<ProjectId, Vec<Integration>>::new();
     for row in rows {
@@ -143,15 +158,12 @@ pub async fn list_all(conn: &mut Conn) -> Result<HashMap<ProjectId, Vec<Integrat
 }
 
 pub async fn insert(tx: &mut Tx, integration: &Integration) -> Result<(), Error> {
-    let (follows, workflow) = match integration.workflow {
-        Follows::Default => ("default", None),
-        Follows::Own(workflow) => ("own", Some(workflow.uuid())),
-        Follows::None => ("none", None),
-    };
+    let (follows, workflow) = choice(integration.workflow, WorkflowId::uuid);
+    let (rule_follows, rule) = choice(integration.rule, RuleId::uuid);
     execute!(
         tx.conn(),
-        "insert into integrations (id, project, slug, title, kind, follows, workflow, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into integrations (id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         integration.id.uuid(),
         integration.project.uuid(),
         integration.slug.as_str(),
@@ -159,7 +171,16 @@ pub async fn insert(tx: &mut Tx, integration: &Integration) -> Result<(), Error>
         integration.kind.name(),
         follows,
         workflow,
+        rule_follows,
+        rule,
         integration.created_at.micros(),
     )
     .map(drop)
+}
+
+/// Changes which rule leads what is pushed to an integration.
+pub async fn set_rule(tx: &mut Tx, id: IntegrationId, rule: Follows<RuleId>) -> Result<(), Error> {
+    let (follows, rule) = choice(rule, RuleId::uuid);
+    let sql = "update integrations set rule_follows = $2, rule = $3 where id = $1";
+    execute!(tx.conn(), sql, id.uuid(), follows, rule).map(drop)
 }

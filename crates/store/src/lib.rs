@@ -25,6 +25,7 @@ pub mod links;
 pub mod people;
 pub mod projects;
 pub mod promotions;
+pub mod rules;
 pub mod search;
 pub mod services;
 pub mod sessions;

@@ -86,6 +86,10 @@ impl Maker {
         let new = json!({"slug": "release", "title": "Release", "kind": "environment", "is_default": true,
                          "stages": stages});
         self.post(&format!("/projects/{slug}/workflows"), new).await;
+        let criteria = json!([{"key": "branch", "operator": "equals", "value": "main", "bucket": "qa"}]);
+        let new = json!({"slug": "branches", "title": "Branches", "kind": "environment", "is_default": true,
+                         "criteria": criteria});
+        self.post(&format!("/projects/{slug}/rules"), new).await;
     }
 
     /// An integration with three builds: 0.9 and 1.0 went to staging, where arrivals are paused; 1.0 waits to
@@ -102,6 +106,7 @@ impl Maker {
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
         let newest = self.push(&repository, "1.1").await;
         let nightly = self.push(&name, "nightly").await;
+        let unnamed = self.push(&name, "unnamed").await.digest;
         let mark = json!({"on": format!("build:{project}/{}", nightly.digest), "reason": "It loses orders."});
         let loose = self.blob(&repository, format!("loose in {repository}")).await;
         let back = json!({"placement": self.placement(&at, "staging", "0.9").await, "reason": "It broke."});
@@ -113,6 +118,7 @@ impl Maker {
             number,
             placement: self.placement(&at, "qa", "1.0").await,
             digest: build.digest,
+            unnamed,
             newest: newest.digest,
             oldest: oldest.digest,
             layer: build.layer,

@@ -14,6 +14,7 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
         (&subject.project, "PROJECT"),
         (&subject.digest, "DIGEST"),
         (&subject.newest, "NEWEST"),
+        (&subject.unnamed, "UNNAMED"),
         (&subject.oldest, "OLDEST"),
         (&subject.layer, "LAYER"),
         (&subject.loose, "LOOSE"),

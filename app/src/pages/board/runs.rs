@@ -23,7 +23,9 @@ pub(super) fn Runs(table: Table, bucket: BucketKey, should: BuildId) -> impl Int
         _ => None,
     });
     let line = move || match since.get() {
-        Some(since) => view! { <span>"Runs, deployed " <TimeView at=since now=table.now /></span> }.into_any(),
+        Some(since) => {
+            view! { <span>"Runs, deployed " <TimeView at=since now=table.now /></span> }.into_any()
+        }
         None => view! { <span>{told.get().1}</span> }.into_any(),
     };
     let several = Memo::new(move |_| {

@@ -11,6 +11,8 @@ use towpath_domain::times::Time;
 
 #[component]
 pub(super) fn Unclassified(board: Signal<Arc<Board>>, now: Signal<Time>) -> impl IntoView {
+    let first = board.get_untracked();
+    let all = StoredValue::new(paths::unclassified(&first.project.slug, &first.integration.slug, None));
     let any = Memo::new(move |_| !board.read().unclassified.is_empty());
     let cards = move || board.read().unclassified.clone();
     let item = move |card: Card| {
@@ -28,9 +30,10 @@ pub(super) fn Unclassified(board: Signal<Arc<Board>>, now: Signal<Time>) -> impl
     move || {
         any.get().then(|| {
             view! {
-                <Frame title="In no bucket" id="unclassified">
+                <Frame title="Unclassified" id="unclassified">
                     <p class="muted">
-                        "Pushed to the integration without naming a bucket. Push to a bucket to place a build."
+                        "Pushed without a bucket's name, and led to none by a rule. "
+                        <a href=all.get_value()>"Assign them, or choose a rule"</a>
                     </p>
                     <ul class="rows">
                         <For each=cards key=|card| card.build.id children=item />

@@ -18,6 +18,7 @@ use leptos_meta::Title;
 use towpath_domain::environments::Environment;
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::{Part, ProjectView, Served};
+use towpath_domain::rules::{Criterion, Rule};
 use towpath_domain::streams::Stream;
 use towpath_domain::workflows::Workflow;
 
@@ -75,6 +76,7 @@ pub fn Overview(
         {(!new).then(|| view! { <Integrations view=view.clone() part=part.clone() /> })}
         {places}
         <Workflows view=view.clone() />
+        <Rules view=view.clone() />
         {new.then(|| view! { <Integrations view=view.clone() part=part.clone() /> })}
         {(part.services.is_some() || !view.services.is_empty())
             .then(|| view! { <Services view=view.clone() part=part /> })}
@@ -182,6 +184,40 @@ fn Workflows(view: ProjectView) -> impl IntoView {
                 view! { <p class="muted">"None yet. Without one, builds stay where CI pushed them."</p> }.into_any()
             } else {
                 view! { <ul class="rows">{view.workflows.into_iter().map(item).collect_view()}</ul> }.into_any()
+            }}
+        </Card>
+    }
+}
+
+#[component]
+fn Rules(view: ProjectView) -> impl IntoView {
+    let actions = add(&view, paths::new_rule(&view.project.slug), "Add rule");
+    let project = view.project.slug.clone();
+    let none = view.rules.is_empty();
+    let item = move |rule: Rule| {
+        let Rule { name, is_default, criteria, .. } = rule;
+        let words: Vec<String> = criteria.iter().map(Criterion::words).collect();
+        view! {
+            <li class="rows__item">
+                <a class="rows__link" href=paths::rule(&project, &name.slug)>
+                    {name.title.to_string()}
+                </a>
+                {is_default
+                    .then(|| {
+                        view! { <Badge tone=Tone::Accent>{format!("default for {}", name.kind.plural())}</Badge> }
+                    })}
+                <span class="rows__meta">{name.kind.plural()}</span>
+                <span class="rows__meta rows__meta--line">{words.join(" · ")}</span>
+            </li>
+        }
+    };
+    view! {
+        <Card title="CI rules" actions=actions>
+            {if none {
+                view! { <p class="muted">"None yet. A rule leads builds to buckets by their branch or tag, so that CI need not name one."</p> }
+                    .into_any()
+            } else {
+                view! { <ul class="rows">{view.rules.into_iter().map(item).collect_view()}</ul> }.into_any()
             }}
         </Card>
     }

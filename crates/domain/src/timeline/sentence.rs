@@ -6,6 +6,7 @@ use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::PersonId;
+use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use crate::promotions::Choice;
 use crate::references::Tag;
 use crate::slugs::Slug;
@@ -130,6 +131,25 @@ impl Telling<'_> {
                 self.text("changed the workflow ").name(slug).text(&format!(" to version {version}")).place();
                 self.text(&differences(before, after))
             }
+            Change::RuleCreated { slug, criteria, .. } => self
+                .text("created the CI rule ")
+                .name(slug)
+                .text(&format!(" ({})", criteria.join("; ")))
+                .place(),
+            Change::RuleChanged { slug, version, after, .. } => self
+                .text("changed the CI rule ")
+                .name(slug)
+                .text(&format!(" to version {version}"))
+                .place()
+                .text(&format!(": {}", after.criteria.join("; "))),
+            Change::RuleChosen { after, .. } => {
+                let words = match after.as_str() {
+                    FOLLOW_DEFAULT => "the project's default rule".to_owned(),
+                    FOLLOW_NONE => "no rule".to_owned(),
+                    rule => format!("the rule {rule}"),
+                };
+                self.text(&format!("chose {words} for ")).integration()
+            }
             Change::IntegrationCreated { .. } => self.text("created the integration ").integration(),
             Change::ServiceCreated { slug } => self.text("created the service ").name(slug).place(),
             other => self.account_change(other, place),
@@ -223,6 +243,20 @@ impl Telling<'_> {
                     _ => self.text("stopped ").hold(on).text(" by "),
                 };
                 self.name(&format!("hold {number}")).text(&format!("{begins}{ends}{strict}"))
+            }
+            Change::BuildRouted { build, to, rule, version } => {
+                let by = rule.as_ref().map(|rule| format!(" by version {version} of the rule {rule}"));
+                match to {
+                    Some(to) => self.text("led ").build(build).text(&format!(" to {to}")),
+                    None => self.text("left ").build(build).text(" unclassified"),
+                };
+                self.text(&by.unwrap_or_else(|| ", as no rule holds".to_owned())).place()
+            }
+            Change::BuildAssigned { build, before, .. } => {
+                self.text("assigned ").build(build).text(" to ").bucket().place().before(before.as_ref())
+            }
+            Change::BuildReclassified { build, before, .. } => {
+                self.text("reclassified ").build(build).text(" to ").bucket().place().before(before.as_ref())
             }
             Change::DeploymentReported { environment, service, digest, build, outcome, .. } => {
                 self.text("reported that ");

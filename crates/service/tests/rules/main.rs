@@ -22,6 +22,7 @@ mod members;
 mod people;
 mod promotions;
 mod replicas;
+mod routing;
 mod samples;
 mod search;
 mod story;

@@ -112,6 +112,11 @@ pub fn integration(slug: &str, kind: &str, workflow: &str) -> IntegrationForm {
 }
 
 impl Shop {
+    /// Someone who may only look at the shop.
+    pub async fn viewer(&self) -> Actor {
+        self.world.person("Vic", Role::viewer(), Place::Project { project: self.project.id }).await
+    }
+
     /// Asks to promote a build of `checkout`.
     pub async fn promote(
         &self,

@@ -5,10 +5,10 @@ use crate::fixture::{Store, at, build, digest, id, integration};
 use crate::shop::Shop;
 use towpath_domain::builds::Build;
 use towpath_domain::integrations::Follows;
-use towpath_domain::placements::{Placer, Refused};
-use towpath_store::buckets::{self, RefusedArrival};
+use towpath_domain::placements::Placer;
 use towpath_store::builds::{Pushed, find, insert, list, load, unclassified, with_digest};
 use towpath_store::integrations;
+use towpath_store::rules;
 
 #[test]
 fn a_build_comes_back_with_who_pushed_it() {
@@ -58,33 +58,31 @@ fn a_build_is_its_integration_its_digest_and_its_external_id() {
 }
 
 #[test]
-fn what_was_neither_placed_nor_refused_is_unclassified() {
+fn what_came_without_a_name_and_was_led_nowhere_is_unclassified() {
     on_both_engines(async |store: Store| {
         let shop = Shop::open(&store).await;
+        let mut unnamed = Vec::new();
         for (number, version) in [(61, "2.0"), (62, "3.0"), (63, "4.0")] {
-            shop.push(&store, number, version).await;
+            unnamed.push(shop.push(&store, number, version).await);
         }
-        let saved = shop.clone();
+        let saved = unnamed.clone();
         store
             .save(async move |tx| {
-                let bucket = buckets::lock(tx, saved.integration.id, saved.qa_key(), id(80)).await?;
-                buckets::place(tx, &bucket, &saved.placement(100, &saved.build), None).await?;
-                let refused = RefusedArrival {
-                    build: id(62),
-                    tag: "3.0".to_owned(),
-                    refused: Refused::Paused,
-                    by: saved.by(),
-                    at: at(0),
-                };
-                buckets::refuse(tx, bucket.id, &refused).await
+                for build in &saved {
+                    rules::route(tx, build, None, at(1)).await?;
+                }
+                Ok(())
             })
             .await;
         let mut conn = store.conn().await;
-        let mut ids = async |limit| {
-            let listed = unclassified(&mut conn, shop.integration.id, limit).await.expect("reads");
+        let mut ids = async |before, limit| {
+            let listed = unclassified(&mut conn, shop.integration.id, before, limit).await.expect("reads");
             listed.into_iter().map(|pushed| pushed.build.id).collect::<Vec<_>>()
         };
-        assert_eq!(ids(10).await, [id(63), id(61)]);
-        assert_eq!(ids(1).await, [id(63)]);
+        assert_eq!(ids(None, 10).await, [id(63), id(62), id(61)]);
+        assert_eq!(ids(None, 1).await, [id(63)]);
+        assert_eq!(ids(Some(id(63)), 10).await, [id(62), id(61)]);
+        store.save(async |tx| rules::name(tx, id(62)).await).await;
+        assert_eq!(ids(None, 10).await, [id(63), id(61)]);
     });
 }

@@ -7,7 +7,7 @@ use towpath_domain::buckets::BucketKind;
 use towpath_domain::builds::{Arrival, Build, Origin};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::environments::Environment;
-use towpath_domain::ids::{IntegrationId, ProjectId, StreamId};
+use towpath_domain::ids::{IntegrationId, ProjectId, StreamId, WorkflowId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::people::Person;
 use towpath_domain::projects::Project;
@@ -163,7 +163,12 @@ pub fn environment(number: u128, project: ProjectId, name: &str, stream: &Stream
     Environment { id: id(number), project, slug: slug(name), title: title(name), stream: stream.clone() }
 }
 
-pub fn integration(number: u128, project: ProjectId, name: &str, workflow: Follows) -> Integration {
+pub fn integration(
+    number: u128,
+    project: ProjectId,
+    name: &str,
+    workflow: Follows<WorkflowId>,
+) -> Integration {
     Integration {
         id: id(number),
         project,
@@ -171,6 +176,7 @@ pub fn integration(number: u128, project: ProjectId, name: &str, workflow: Follo
         title: title(name),
         kind: BucketKind::Environment,
         workflow,
+        rule: Follows::Default,
         created_at: at(2),
     }
 }

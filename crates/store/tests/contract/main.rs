@@ -21,6 +21,7 @@ mod opening;
 mod people;
 mod projects;
 mod promotions;
+mod rules;
 mod search;
 mod services;
 mod sessions;

@@ -58,6 +58,63 @@ pub fn doors() -> Vec<Door> {
             .body(|subject, _| Body::Form(vec![("link", subject.invitation.clone())])),
         post("/fn/view_members").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_granters").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_rule").body(|subject, _| in_project(subject, &[("rule", "branches")])),
+        post("/fn/create_rule").body(|subject, _| {
+            in_project(
+                subject,
+                &[
+                    ("form[slug]", "tags"),
+                    ("form[title]", "Tags"),
+                    ("form[kind]", "environment"),
+                    ("form[criteria][0][key]", "tag"),
+                    ("form[criteria][0][operator]", "semver"),
+                    ("form[criteria][0][value]", ">=1"),
+                    ("form[criteria][0][bucket]", "qa"),
+                ],
+            )
+        }),
+        post("/fn/change_rule").body(|subject, _| {
+            in_project(
+                subject,
+                &[
+                    ("rule", "branches"),
+                    ("version", "1"),
+                    ("form[title]", "Branches"),
+                    ("form[criteria][0][key]", "ref"),
+                    ("form[criteria][0][operator]", "equals"),
+                    ("form[criteria][0][value]", "main"),
+                    ("form[criteria][0][bucket]", "qa"),
+                ],
+            )
+        }),
+        post("/fn/view_rule_trial").body(|subject, _| {
+            in_project(
+                subject,
+                &[
+                    ("form[slug]", "tags"),
+                    ("form[title]", "Tags"),
+                    ("form[kind]", "environment"),
+                    ("form[criteria][0][key]", "ref"),
+                    ("form[criteria][0][operator]", "equals"),
+                    ("form[criteria][0][value]", "main"),
+                    ("form[criteria][0][bucket]", "qa"),
+                    ("git_ref", "main"),
+                    ("image_tag", ""),
+                ],
+            )
+        }),
+        post("/fn/view_unclassified").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/choose_rule").body(|subject, _| in_integration(subject, &[("rule", ":none")])),
+        post("/fn/assign_build").body(|subject, _| {
+            in_integration(
+                subject,
+                &[("digest", &subject.unnamed), ("bucket", "qa"), ("reason", "No rule knows it.")],
+            )
+        }),
+        post("/fn/view_reclassification").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/reclassify")
+            .note("of which nothing comes")
+            .body(|subject, _| in_integration(subject, &[("mark", "1-0-")])),
         post("/fn/view_holds").body(|_, _| Body::Form(vec![("listed", "standing".into())])),
         post("/fn/view_hold").body(|subject, _| Body::Form(vec![("number", subject.hold.clone())])),
         post("/fn/view_hold_choices")
@@ -152,6 +209,12 @@ fn new(slug: &str, more: &[(&'static str, &str)]) -> Body {
 
 fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
     let mut fields = vec![("project", subject.project.clone())];
+    fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    Body::Form(fields)
+}
+
+fn in_integration(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
+    let mut fields = vec![("project", subject.project.clone()), ("integration", subject.integration.clone())];
     fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     Body::Form(fields)
 }

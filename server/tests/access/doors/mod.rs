@@ -50,6 +50,8 @@ pub struct Subject {
     pub newest: String,
     /// A build that can go from `staging` to `prod`.
     pub oldest: String,
+    /// A build that came without a bucket's name.
+    pub unnamed: String,
     /// Where `qa` can be rolled back to.
     pub placement: String,
     /// A blob of that build, and one of `qa` that nothing refers to.
@@ -82,6 +84,7 @@ impl Subject {
             digest: digest.clone(),
             newest: digest.clone(),
             oldest: digest.clone(),
+            unnamed: digest.clone(),
             layer: digest.clone(),
             loose: digest,
             placement: id.clone(),
@@ -201,6 +204,7 @@ impl Door {
             ("{integration}", &subject.integration),
             // Every project of the installation has one of this name.
             ("{workflow}", "release"),
+            ("{rule}", "branches"),
             ("{environment}", self.bucket),
             ("{bucket}", self.bucket),
             ("{number}", &number),

@@ -74,6 +74,31 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/api/v1/projects/{project}/promotions/{number}/cancellation")
             .body(|_, _| Body::Json(json!({}))),
+        get("/api/v1/projects/{project}/rules"),
+        post("/api/v1/projects/{project}/rules").body(|_, _| {
+            let criteria = json!([{"key": "tag", "operator": "semver", "value": ">=1", "bucket": "qa"}]);
+            Body::Json(json!({"slug": "tags", "title": "Tags", "kind": "environment", "criteria": criteria}))
+        }),
+        post("/api/v1/projects/{project}/rules/trial").body(|_, _| {
+            let criteria = json!([{"key": "ref", "operator": "equals", "value": "main", "bucket": "qa"}]);
+            Body::Json(json!({"kind": "environment", "criteria": criteria, "git_ref": "main"}))
+        }),
+        get("/api/v1/projects/{project}/rules/{rule}"),
+        put("/api/v1/projects/{project}/rules/{rule}").body(|_, _| {
+            let criteria = json!([{"key": "ref", "operator": "equals", "value": "main", "bucket": "qa"}]);
+            Body::Json(json!({"version": 1, "title": "Branches", "is_default": true, "criteria": criteria}))
+        }),
+        get("/api/v1/projects/{project}/integrations/{integration}/rule"),
+        put("/api/v1/projects/{project}/integrations/{integration}/rule")
+            .body(|_, _| Body::Json(json!({"follows": "none"}))),
+        get("/api/v1/projects/{project}/integrations/{integration}/unclassified"),
+        post("/api/v1/projects/{project}/integrations/{integration}/assignments").body(|subject, _| {
+            Body::Json(json!({"digest": subject.unnamed, "bucket": "qa", "reason": "No rule knows it."}))
+        }),
+        get("/api/v1/projects/{project}/integrations/{integration}/reclassification"),
+        post("/api/v1/projects/{project}/integrations/{integration}/reclassification")
+            .note("of which nothing comes")
+            .body(|_, _| Body::Json(json!({"mark": "1-0-"}))),
         get("/api/v1/holds"),
         post("/api/v1/holds").note("on the bucket").body(|subject, _| {
             let Subject { project, integration, .. } = subject;

@@ -1,0 +1,167 @@
+//! A CI rule's page: its criteria, who follows it, and the form that changes it.
+
+use super::fields::Fields;
+use super::trial::Tester;
+use crate::components::banner::Banner;
+use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
+use crate::components::card::Card;
+use crate::components::field::{TextField, Validate, field_id};
+use crate::components::form::ErrorSummary;
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::tone::Tone;
+use crate::echo::Echo;
+use crate::fns::rules::{ChangeRule, view_rule};
+use crate::loaded::Loaded;
+use crate::pages::forms::{Draft, input_name, typed};
+use crate::paths;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use towpath_domain::buckets::Slot;
+use towpath_domain::projects::ProjectView;
+use towpath_domain::rules::{Criterion, RuleForm, RuleView};
+use towpath_domain::words::Title as Words;
+
+#[component]
+pub fn RulePage() -> impl IntoView {
+    let params = use_params_map();
+    let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    let found =
+        Resource::new(move || (param("project"), param("rule")), |(project, rule)| view_rule(project, rule));
+    view! {
+        <main id="main" class="page page--narrow">
+            <Loaded resource=found let:found>
+                <Page project=found.0 view=found.1 />
+            </Loaded>
+        </main>
+    }
+}
+
+#[component]
+fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
+    let slug = project.project.slug.clone();
+    let title = view.rule.name.title.to_string();
+    let lead = format!("Leads builds to {}, in version {}.", view.rule.name.kind.plural(), view.rule.version);
+    let slots = project.slots();
+    let followed = followed(&view);
+    let line = move |criterion: &Criterion| {
+        let bucket = slots.iter().find(|slot: &&Slot| slot.key == criterion.bucket);
+        let bucket = bucket.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string());
+        view! {
+            <li class="rows__item">
+                <span class="rows__name">{criterion.words()}</span>
+                <span class="rows__meta">"goes to " {bucket}</span>
+            </li>
+        }
+    };
+    let lines = view.rule.criteria.iter().map(line).collect_view();
+    let change = match project.may_configure.clone() {
+        Ok(()) => view! { <Change project=project view=view.clone() /> }.into_any(),
+        Err(why) => view! {
+            <Banner tone=Tone::Info title="You can look at it, not change it">
+                <p class="banner__text">{why}</p>
+            </Banner>
+        }
+        .into_any(),
+    };
+    view! {
+        <Title text=format!("{title} in {slug}") />
+        <Breadcrumbs trail=vec![
+            Crumb::new("Projects", paths::PROJECTS),
+            Crumb::new(slug.to_string(), paths::project(&slug)),
+            Crumb::here(view.rule.name.slug.to_string()),
+        ] />
+        <PageHeader title=title lead=lead />
+        <Card title="Criteria">
+            <ol class="rows">{lines}</ol>
+            <p class="muted">{followed}</p>
+        </Card>
+        {change}
+    }
+}
+
+/// Who follows it, in words.
+fn followed(view: &RuleView) -> String {
+    let RuleView { rule, followers, followed_by } = view;
+    let named: Vec<&str> = followers.iter().map(towpath_domain::slugs::Slug::as_str).collect();
+    let by = match (named.as_slice(), followed_by - named.len()) {
+        ([], _) => "No integration follows it.".to_owned(),
+        (named, 0) => format!("Followed by {}.", named.join(", ")),
+        (named, more) => format!("Followed by {} and {more} more.", named.join(", ")),
+    };
+    if rule.is_default {
+        format!("It is the project’s default for {}. {by}", rule.name.kind.plural())
+    } else {
+        by
+    }
+}
+
+#[component]
+fn Change(project: ProjectView, view: RuleView) -> impl IntoView {
+    let slots = project.slots();
+    let form = RuleForm::of(&view.rule, &slots);
+    let criteria = form.criteria.len();
+    let action = ServerAction::<ChangeRule>::new();
+    let draft = Draft::of(action).starting(fields(form));
+    let node = NodeRef::<html::Form>::new();
+    let (slug, rule) = (project.project.slug.clone(), view.rule.name.slug.clone());
+    let (back, tried) = (paths::project(&slug), (slug.clone(), rule.clone()));
+    // The version that was looked at, also where the form failed without script.
+    let version = Echo::of(ChangeRule::PATH).value_or("version", &view.rule.version.to_string());
+    view! {
+        <section class="stack" aria-labelledby="change">
+            <h2 id="change">"Change it"</h2>
+            <ActionForm action=action node_ref=node attr:class="form" attr:novalidate="">
+                <ErrorSummary errors=draft.errors() />
+                <input type="hidden" name="project" value=slug.to_string() />
+                <input type="hidden" name="rule" value=rule.to_string() />
+                <input type="hidden" name="version" value=version />
+                <input type="hidden" name=input_name("kind") value=view.rule.name.kind.name() />
+                <TextField
+                    id=field_id("title")
+                    name=input_name("title")
+                    label="Title"
+                    value=draft.value("title")
+                    error=draft.mistake("title")
+                    required=true
+                    validate=Validate::by(Words::parse)
+                />
+                <Fields draft=draft slots=slots kind=Signal::stored(Some(view.rule.name.kind)) criteria=criteria />
+                <Banner tone=Tone::Info title="What a change touches">
+                    <p class="banner__text">
+                        "It leads what is pushed from then on. Builds that it has led stay where they are, until someone reclassifies their integration, which shows every change before it is made."
+                    </p>
+                </Banner>
+                <div class="form__actions">
+                    <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                        "Save as the next version"
+                    </SubmitButton>
+                    <LinkButton href=back>"Cancel"</LinkButton>
+                </div>
+            </ActionForm>
+        </section>
+        <Tester
+            project=tried.0
+            saved=Some(tried.1)
+            read=Callback::new(move |()| typed(node).map(|ChangeRule { form, .. }| form))
+        />
+    }
+}
+
+/// The fields of a form, by the names that its checks use.
+fn fields(form: RuleForm) -> Vec<(String, String)> {
+    let mut fields = vec![("title".to_owned(), form.title)];
+    fields.extend(form.is_default.map(|on| ("is_default".to_owned(), on)));
+    for (row, criterion) in form.criteria.into_iter().enumerate() {
+        let texts = [
+            ("key", criterion.key),
+            ("operator", criterion.operator),
+            ("value", criterion.value),
+            ("bucket", criterion.bucket),
+        ];
+        fields.extend(texts.map(|(name, text)| (format!("criteria[{row}][{name}]"), text)));
+    }
+    fields
+}

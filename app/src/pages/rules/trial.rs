@@ -1,0 +1,107 @@
+//! Trying a rule out as it stands in the form, before it is saved.
+
+use super::moved::MovedTable;
+use crate::components::button::Button;
+use crate::components::card::Card;
+use crate::components::field::TextField;
+use crate::fns::rules::view_rule_trial;
+use crate::pages::forms::scripted;
+use leptos::prelude::*;
+use towpath_domain::rules::{RuleForm, Trial};
+use towpath_domain::slugs::Slug;
+
+/// Fields for a build that somebody makes up, and what the rule does with it. Needs script, since what is tried out is
+/// not saved; `POST …/rules/trial` does the same.
+#[component]
+pub(super) fn Tester(
+    project: Slug,
+    /// The rule that the form changes.
+    #[prop(optional_no_strip)]
+    saved: Option<Slug>,
+    /// Reads the form as the server will.
+    read: Callback<(), Option<RuleForm>>,
+) -> impl IntoView {
+    let (git_ref, image_tag) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let names = StoredValue::new((project.to_string(), saved.map(|slug| slug.to_string())));
+    let trial = Action::new(move |form: &RuleForm| {
+        let form = RuleForm {
+            // A form without a name yet can be tried out, too.
+            slug: if form.slug.is_empty() { "trial".to_owned() } else { form.slug.clone() },
+            title: if form.title.is_empty() { "Trial".to_owned() } else { form.title.clone() },
+            ..form.clone()
+        };
+        let (project, saved) = names.get_value();
+        view_rule_trial(project, saved, form, git_ref.get_untracked(), image_tag.get_untracked())
+    });
+    let try_out = move |()| {
+        if let Some(form) = read.run(()) {
+            trial.dispatch(form);
+        }
+    };
+    let scripted = scripted();
+    let told = move || {
+        trial.value().get().map(|outcome| match outcome {
+            Ok(trial) => view! { <Told trial=trial /> }.into_any(),
+            Err(error) => {
+                let words: Vec<String> =
+                    error.field_errors().into_iter().map(|mistake| mistake.message).collect();
+                view! { <p class="muted">{words.join(" ")}</p> }.into_any()
+            }
+        })
+    };
+    move || {
+        scripted.get().then(|| {
+            view! {
+                <Card title="Try it out">
+                    <p class="muted">"What the criteria do as they stand above, without saving them."</p>
+                    <div class="form__row">
+                        <TextField
+                            name="try-ref"
+                            label="Git ref"
+                            hint="Such as refs/heads/main."
+                            mono=true
+                            on_type=Callback::new(move |text| git_ref.set(text))
+                        />
+                        <TextField
+                            name="try-tag"
+                            label="Image tag"
+                            hint="Such as 1.4.2."
+                            mono=true
+                            on_type=Callback::new(move |text| image_tag.set(text))
+                        />
+                    </div>
+                    <div class="form__actions">
+                        <Button on_click=Callback::new(try_out)>
+                            "Try it"
+                        </Button>
+                    </div>
+                    <div role="status">{told}</div>
+                </Card>
+            }
+        })
+    }
+}
+
+#[component]
+fn Told(trial: Trial) -> impl IntoView {
+    let Trial { matched, builds, elsewhere, elsewhere_count } = trial;
+    let words = match matched {
+        Some((criterion, bucket)) => format!("Criterion {criterion} matches: it goes to {bucket}."),
+        None => "No criterion matches: it stays unclassified.".to_owned(),
+    };
+    let replay = match (builds, elsewhere_count) {
+        (0, _) => None,
+        (_, 0) => Some(format!("None of the {builds} builds that came without a bucket would go elsewhere.")),
+        (_, 1) => Some(format!("1 of the {builds} builds that came without a bucket would go elsewhere.")),
+        (_, count) => {
+            Some(format!("{count} of the {builds} builds that came without a bucket would go elsewhere."))
+        }
+    };
+    view! {
+        <p>
+            <strong>{words}</strong>
+        </p>
+        {replay.map(|words| view! { <p>{words}</p> })}
+        {(!elsewhere.is_empty()).then(|| view! { <MovedTable moved=elsewhere caption="Builds that would go elsewhere" /> })}
+    }
+}

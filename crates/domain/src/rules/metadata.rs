@@ -1,0 +1,171 @@
+//! What a build says of itself, as rules compare it.
+
+use crate::builds::{Build, Claim, Origin};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a criterion looks at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Key {
+    /// The git ref by its short name, whether a branch or a tag.
+    Ref,
+    Branch,
+    /// A git tag.
+    Tag,
+    /// The tag that the image was pushed under.
+    ImageTag,
+    Commit,
+    Repository,
+    Version,
+    Title,
+    /// Any label or annotation of the image, by its name.
+    Label(String),
+}
+
+/// A text is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Use ref, branch, tag, image_tag, commit, repository, version, title, or label: with the name of a label of up \
+     to 200 characters."
+)]
+pub struct KeyError;
+
+/// A git ref, read: CI systems write `refs/heads/main`, or just `main`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GitRef<'a> {
+    pub kind: RefKind,
+    pub short: &'a str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefKind {
+    Branch,
+    Tag,
+    /// Such as `refs/pull/7/merge`.
+    Other,
+    /// It does not say.
+    Unknown,
+}
+
+/// What is compared of a build.
+#[derive(Debug, Clone, Copy)]
+pub struct Metadata<'a> {
+    pub image_tag: &'a str,
+    pub origin: &'a Origin,
+}
+
+impl<'a> GitRef<'a> {
+    pub fn read(raw: &'a str) -> Self {
+        let (kind, short) = if let Some(branch) = raw.strip_prefix("refs/heads/") {
+            (RefKind::Branch, branch)
+        } else if let Some(tag) = raw.strip_prefix("refs/tags/") {
+            (RefKind::Tag, tag)
+        } else if let Some(other) = raw.strip_prefix("refs/") {
+            (RefKind::Other, other)
+        } else {
+            (RefKind::Unknown, raw)
+        };
+        Self { kind, short }
+    }
+}
+
+impl<'a> Metadata<'a> {
+    pub fn of(build: &'a Build) -> Self {
+        Self { image_tag: build.tag.as_str(), origin: &build.origin }
+    }
+
+    /// What there is to compare under a key. A ref that does not say what it is counts as a branch and as a tag.
+    pub(super) fn values(&self, key: &Key) -> Vec<&'a str> {
+        let claim = |claim: &'a Option<Claim>| claim.as_ref().map(|claim| claim.value.as_str());
+        let git_ref = claim(&self.origin.git_ref).map(GitRef::read);
+        let of_kind = |wanted: RefKind| {
+            git_ref.filter(|of| of.kind == wanted || of.kind == RefKind::Unknown).map(|of| of.short)
+        };
+        let value = match key {
+            Key::Ref => git_ref.map(|of| of.short),
+            Key::Branch => of_kind(RefKind::Branch),
+            Key::Tag => of_kind(RefKind::Tag),
+            Key::ImageTag => Some(self.image_tag),
+            Key::Commit => claim(&self.origin.commit),
+            Key::Repository => claim(&self.origin.repository),
+            Key::Version => claim(&self.origin.version),
+            Key::Title => claim(&self.origin.title),
+            Key::Label(name) => self.origin.labels.get(name).map(String::as_str),
+        };
+        value.into_iter().collect()
+    }
+}
+
+impl Key {
+    /// The keys that have a name of their own.
+    pub const NAMED: [Self; 8] = [
+        Self::Ref,
+        Self::Branch,
+        Self::Tag,
+        Self::ImageTag,
+        Self::Commit,
+        Self::Repository,
+        Self::Version,
+        Self::Title,
+    ];
+
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let text = text.trim();
+        if let Some(name) = text.strip_prefix("label:") {
+            let name = name.trim();
+            let right = (1..=200).contains(&name.chars().count()) && crate::words::is_plain(name);
+            return if right { Ok(Self::Label(name.to_owned())) } else { Err(KeyError) };
+        }
+        Self::NAMED.into_iter().find(|key| key.to_string() == text).ok_or(KeyError)
+    }
+
+    /// What a criterion says, as it is compared: refs by their short names, as builds' are.
+    pub(super) fn normalise<'a>(&self, value: &'a str) -> &'a str {
+        match self {
+            Self::Ref | Self::Branch | Self::Tag => GitRef::read(value).short,
+            _ => value,
+        }
+    }
+
+    /// As people read it.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Ref => "git ref".to_owned(),
+            Self::Tag => "git tag".to_owned(),
+            Self::ImageTag => "image tag".to_owned(),
+            Self::Label(name) => format!("label {name}"),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ref => f.write_str("ref"),
+            Self::Branch => f.write_str("branch"),
+            Self::Tag => f.write_str("tag"),
+            Self::ImageTag => f.write_str("image_tag"),
+            Self::Commit => f.write_str("commit"),
+            Self::Repository => f.write_str("repository"),
+            Self::Version => f.write_str("version"),
+            Self::Title => f.write_str("title"),
+            Self::Label(name) => write!(f, "label:{name}"),
+        }
+    }
+}
+
+impl TryFrom<String> for Key {
+    type Error = KeyError;
+
+    fn try_from(text: String) -> Result<Self, KeyError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Key> for String {
+    fn from(key: Key) -> Self {
+        key.to_string()
+    }
+}
