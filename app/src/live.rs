@@ -9,9 +9,11 @@ mod keep;
 mod pace;
 #[cfg(feature = "hydrate")]
 mod stream;
+mod turns;
 
 pub use contact::ContactBanner;
 pub use keep::{Kept, keep};
+pub use turns::read_at;
 
 use leptos::prelude::*;
 use pace::Pace;

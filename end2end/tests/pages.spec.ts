@@ -28,6 +28,17 @@ test.beforeAll(async ({ browser }) => {
   await admin.call("promote", { ...move, from: "qa", to: "staging", reason: "Tested by QA" });
   await admin.call("promote", { ...move, from: "staging", to: "prod", reason: "Release of the week" });
   await pushed(server, token, await dockerArchive(folder, origin("1.5.0")), `${CHECKOUT}/qa:1.5.0`);
+  await admin.call("create_rule", {
+    project: "shop",
+    "form[slug]": "branches",
+    "form[title]": "Branches",
+    "form[kind]": "environment",
+    "form[is_default]": "on",
+    "form[criteria][0][key]": "image_tag",
+    "form[criteria][0][operator]": "glob",
+    "form[criteria][0][value]": "6.*",
+    "form[criteria][0][bucket]": "qa",
+  });
   const freeze = { "form[on]": "stream:production", "form[reason]": "Nothing goes live between the years" };
   await admin.call("place_hold", { ...freeze, "form[from]": new Date(Date.now() + 86_400_000).toISOString() });
   await admin.call("place_hold", { "form[on]": "bucket:shop/checkout/staging", "form[reason]": "Payments are down" });
@@ -59,6 +70,10 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/environments/new", "New environment"],
   ["/projects/shop/workflows/new", "New workflow"],
   ["/projects/shop/workflows/release", "Release"],
+  ["/projects/shop/rules/new", "New CI rule"],
+  ["/projects/shop/rules/branches", "Branches"],
+  [`${BOARD}/unclassified`, "Unclassified"],
+  [`${BOARD}/reclassify`, "Reclassify checkout"],
   ["/projects/shop/integrations/new", "New CI integration"],
   [BOARD, "Checkout"],
   [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],

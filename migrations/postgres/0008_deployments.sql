@@ -19,12 +19,16 @@ create table deployments (
 create index deployments_by_place on deployments (environment, service, id);
 create index deployments_by_build on deployments (build, environment, service, at) where outcome = 'succeeded';
 
+create index deployments_unknown on deployments (digest) where build is null;
+
 create table runs (
     service uuid not null references services (id),
     environment uuid not null references environments (id),
     -- The newest report of success, and since when the same image runs; null until there is one.
     runs uuid references deployments (id),
     since bigint,
+    -- Since when that is known: a gate does not count what was reported afterwards.
+    known_since bigint,
     -- The newest report of all.
     last uuid not null references deployments (id),
     primary key (service, environment)

@@ -19,12 +19,16 @@ create table deployments (
 create index deployments_by_place on deployments (environment, service, id);
 create index deployments_by_build on deployments (build, environment, service, at) where outcome = 'succeeded';
 
+create index deployments_unknown on deployments (digest) where build is null;
+
 create table runs (
     service blob not null references services (id),
     environment blob not null references environments (id),
     -- The newest report of success, and since when the same image runs; null until there is one.
     runs blob references deployments (id),
     since integer,
+    -- Since when that is known: a gate does not count what was reported afterwards.
+    known_since integer,
     -- The newest report of all.
     last blob not null references deployments (id),
     primary key (service, environment)

@@ -28,7 +28,7 @@ use crate::components::time::{Present, use_present};
 use crate::fns::boards::view_board;
 use crate::fns::buckets::ResumeArrivals;
 use crate::fns::promotions::Promote;
-use crate::live::{Kept, keep};
+use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
 use crate::paths;
@@ -48,6 +48,7 @@ use stage::Stage;
 use std::sync::Arc;
 use towpath_domain::boards::{Board, Card};
 use towpath_domain::buckets::BucketKey;
+use towpath_domain::holds::next_turn;
 use towpath_domain::live::Notice;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -182,6 +183,12 @@ fn BoardView(
         stands: StoredValue::new(false),
     };
     Effect::new(move |_| table.stands.set_value(true));
+    // A freeze that begins, or a hold that ends, changes what every stage says.
+    let turns_at = move || {
+        let board = board.read();
+        next_turn(board.holds.iter().map(|line| &line.hold), board.now)
+    };
+    read_at(turns_at, table.now, move || read.run(()));
     read_after_acts(promote, resume, read);
     tell(table);
     let buckets =
@@ -293,6 +300,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
         Crumb::here(slug.clone()),
     ];
     let archived = Memo::new(move |_| board.read().project.archived_at.is_some());
+    let rule = paths::unclassified(&project, &first.integration.slug, None);
     let filter = Filter { integration: format!("{project}/{slug}"), ..Filter::default() };
     let empty = first.columns.iter().all(|column| column.current.is_none());
     let words = Memo::new(move |_| {
@@ -304,9 +312,12 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
         <Breadcrumbs trail=trail />
         {move || {
             let (title, lead) = words.get();
-            let href = paths::timeline(&filter, None);
+            let (href, rule) = (paths::timeline(&filter, None), rule.clone());
             view! {
                 <PageHeader title=title lead=lead>
+                    <a class="button" href=rule>
+                        "CI rule"
+                    </a>
                     <a class="button" href=href>
                         "Timeline"
                     </a>

@@ -11,6 +11,7 @@ use crate::components::digest::DigestView;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::fns::builds::view_build;
+use crate::live::use_changes;
 use crate::loaded::Loaded;
 use crate::pages::holds::HoldNote;
 use crate::paths;
@@ -23,6 +24,7 @@ use towpath_domain::builds::life::BuildView;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{HoldAddress, HoldLine};
 use towpath_domain::ids::PlacementId;
+use towpath_domain::live::Notice;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -36,7 +38,11 @@ pub fn BuildPage() -> impl IntoView {
             query.with(|query| query.get("after")).and_then(|after| after.parse().ok());
         (digest, within, after)
     };
-    let build = Resource::new(asked, |(digest, within, after)| view_build(digest, within, after));
+    let changes = use_changes(Notice::is_of_hold);
+    let build = Resource::new(
+        move || (asked(), changes.get()),
+        |((digest, within, after), _)| view_build(digest, within, after),
+    );
     view! {
         <main id="main" class="page">
             <Loaded resource=build let:view>

@@ -12,7 +12,7 @@ use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::components::tone::Tone;
 use crate::fns::home::view_home;
-use crate::live::{Kept, keep};
+use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
 use crate::pages::holds::HoldNote;
 use crate::pages::projects::SampleButton;
@@ -82,12 +82,13 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let Shown { home: first, query: Query { filter, after } } = shown;
     let newest = after.is_some().then(|| paths::home(&filter, None));
     let asked = filter.clone();
-    let Kept { view: home, .. } = keep(
+    let Kept { view: home, read } = keep(
         first,
         |notice| notice.project.is_some() || notice.is_of_hold(),
         move || view_home(asked.clone(), after.clone()),
         move || gone.run(()),
     );
+    read_at(move || home.read().turns_at, Signal::derive(move || home.read().now), move || read.run(()));
     let projects = Memo::new(move |_| home.read().projects.clone());
     let own = Memo::new(move |_| !projects.read().is_empty());
     let start = Memo::new(move |_| (home.read().may_create.clone(), home.read().archived));

@@ -62,6 +62,7 @@ fn facts(hold: &Hold) -> Table {
         ("reason", hold.reason.clone()),
         ("by", hold.made_by.clone()),
         ("released by", hold.released.as_ref().map(|released| released.by.clone()).unwrap_or_default()),
+        ("because", hold.released.as_ref().and_then(|released| released.reason.clone()).unwrap_or_default()),
     ])
 }
 
@@ -73,5 +74,9 @@ fn state(hold: &Hold) -> String {
 }
 
 fn until(hold: &Hold) -> String {
-    hold.until.map_or_else(|| "released".to_owned(), |until| until.0.to_words())
+    match (&hold.released, hold.until) {
+        (Some(released), _) => released.at.0.to_words(),
+        (None, Some(until)) => until.0.to_words(),
+        (None, None) => "it is released".to_owned(),
+    }
 }

@@ -81,6 +81,9 @@ pub struct PromotionLine {
     /// When it was applied, rejected or cancelled, or expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
+    /// Why it has expired.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_because: Option<String>,
 }
 
 /// A promotion with its gates and decisions.
@@ -163,6 +166,10 @@ impl From<InboxItem> for PromotionLine {
             from: promotion.from.slug.into(),
             to: promotion.to.slug.into(),
             ended_at: ended_at(&promotion.state).map(Timestamp::from),
+            expired_because: match &promotion.state {
+                State::Expired { because, .. } => Some(because.clone()),
+                _ => None,
+            },
             state: promotion.state.into(),
             needs,
             reason: promotion.reason.into(),

@@ -70,9 +70,12 @@ pub struct NewReport {
     pub digest: Digest,
     pub outcome: Outcome,
     pub link: Option<Link>,
-    pub at: Time,
+    /// When it happened, where who reports says so; else it is now.
+    pub at: Option<Time>,
 }
 
+/// How many seconds ago it may have happened: ten years.
+const LONGEST_AGO: i64 = 3_653 * 86_400;
 /// By how many seconds the clock of a deployer may be ahead.
 const AHEAD: i64 = 300;
 
@@ -95,15 +98,18 @@ impl ReportForm {
     }
 }
 
-fn read_moment(text: &str, now: Time) -> Result<Time, String> {
+fn read_moment(text: &str, now: Time) -> Result<Option<Time>, String> {
     let at = match text.trim() {
-        "" => return Ok(now),
+        "" => return Ok(None),
         text => Time::parse(text).map_err(|error| error.to_string())?,
     };
+    if at.plus_seconds(LONGEST_AGO) < now {
+        return Err("This is more than ten years ago.".to_owned());
+    }
     if now.plus_seconds(AHEAD) < at {
         return Err("This is in the future. Report what has happened.".to_owned());
     }
-    Ok(at.min(now))
+    Ok(Some(at.min(now)))
 }
 
 impl Outcome {
@@ -278,10 +284,11 @@ mod tests {
     #[test]
     fn a_report_is_of_the_past_and_names_what_it_is_about() {
         let now = Time::parse("2026-12-01T10:00:00Z").unwrap();
-        assert_eq!(report().check(now).map(|report| report.at), Ok(now));
+        assert_eq!(report().check(now).map(|report| report.at), Ok(None));
         let at =
             |text: &str| ReportForm { at: text.to_owned(), ..report() }.check(now).map(|report| report.at);
-        assert_eq!(at("2026-12-01T10:04:00Z"), Ok(now), "its clock is ahead");
+        assert_eq!(at("2026-12-01T10:04:00Z"), Ok(Some(now)), "its clock is ahead");
+        assert!(at("-000001-01-01T00:00:00Z").is_err());
         assert!(at("2026-12-01T10:06:00Z").is_err());
         let wrong = ReportForm {
             service: "A".to_owned(),

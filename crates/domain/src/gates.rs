@@ -85,7 +85,7 @@ pub struct Stay {
 
 /// Since when a build runs where it is current, by the word of deployers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reported", content = "since", rename_all = "snake_case")]
+#[serde(tag = "reported", content = "when", rename_all = "snake_case")]
 pub enum Reported {
     /// No deployer reports what runs there.
     #[default]
@@ -93,6 +93,11 @@ pub enum Reported {
     /// Deployers do, and have not reported it in every environment there.
     NotYet,
     Since(Time),
+    /// It ran there, until something else did.
+    Once {
+        from: Time,
+        to: Time,
+    },
 }
 
 /// How one gate stands.
@@ -233,6 +238,17 @@ fn soak(time: Span, stay: Option<Stay>, ran: Reported, now: Time) -> Verdict {
         return Verdict::waits(before);
     };
     let from = match ran {
+        Reported::Once { from: began, to: until } if time.after(began) <= until => {
+            // It had run for long enough before something else did.
+            return Verdict::Passes;
+        }
+        Reported::Once { .. } if to.is_none() => {
+            return Verdict::waits(format!("{before}, from when it is reported to run there again"));
+        }
+        Reported::Once { .. } => {
+            let because = format!("It did not run in the stage before for {}.", time.words());
+            return Verdict::Blocked { because };
+        }
         Reported::Nobody => from,
         Reported::Since(since) => from.max(since),
         Reported::NotYet if to.is_some() => {
@@ -267,6 +283,24 @@ fn within(window: &Window, openings: &[Opening], now: Time) -> Verdict {
 
 fn names<'a>(buckets: impl Iterator<Item = &'a BucketName>) -> String {
     buckets.map(|bucket| bucket.slug.as_str()).collect::<Vec<_>>().join(" and ")
+}
+
+impl Reported {
+    /// Of two environments that one bucket feeds: the shorter time in which it ran in both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Nobody, known) | (known, Self::Nobody) => known,
+            (Self::NotYet, _) | (_, Self::NotYet) => Self::NotYet,
+            (Self::Since(one), Self::Since(other)) => Self::Since(one.max(other)),
+            (Self::Once { from, to }, Self::Since(since)) | (Self::Since(since), Self::Once { from, to }) => {
+                Self::Once { from: from.max(since), to }
+            }
+            (Self::Once { from, to }, Self::Once { from: other, to: end }) => {
+                Self::Once { from: from.max(other), to: to.min(end) }
+            }
+        }
+    }
 }
 
 impl Opening {

@@ -94,10 +94,24 @@ pub enum Phase {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "held", rename_all = "snake_case")]
 pub enum Held {
-    #[error("is stopped by hold {number} on {on}")]
-    Stopped { number: i64, on: String },
-    #[error("takes no build that is marked bad, as this one is by hold {number}")]
-    Bad { number: i64 },
+    #[error("is stopped by hold {number} on {on}{}", told(reason.as_ref()))]
+    Stopped {
+        number: i64,
+        on: String,
+        /// Told to whoever meets the hold, and not kept with what was refused: it is a person's words.
+        #[serde(skip)]
+        reason: Option<Reason>,
+    },
+    #[error("takes no build that is marked bad, as this one is by hold {number}{}", told(reason.as_ref()))]
+    Bad {
+        number: i64,
+        #[serde(skip)]
+        reason: Option<Reason>,
+    },
+}
+
+fn told(reason: Option<&Reason>) -> String {
+    reason.map(|reason| format!(" ({})", reason.brief())).unwrap_or_default()
 }
 
 /// A hold as pages and lists show it.
@@ -278,20 +292,28 @@ pub fn stops_rollback(holds: &[Hold], now: Time) -> Option<Held> {
     held(holds.iter().filter(|hold| hold.rollbacks || hold.is_bad_mark()), now)
 }
 
-fn held<'a>(mut holds: impl Iterator<Item = &'a Hold>, now: Time) -> Option<Held> {
-    let hold = holds.find(|hold| hold.is_in_force(now))?;
-    let number = hold.number;
+/// A mark on the build comes first, since that is for good.
+fn held<'a>(holds: impl Iterator<Item = &'a Hold>, now: Time) -> Option<Held> {
+    let mut holds: Vec<&Hold> = holds.filter(|hold| hold.is_in_force(now)).collect();
+    holds.sort_by_key(|hold| !hold.is_bad_mark());
+    let hold = *holds.first()?;
+    let (number, reason) = (hold.number, Some(hold.reason.clone()));
     Some(if hold.is_bad_mark() {
-        Held::Bad { number }
+        Held::Bad { number, reason }
     } else {
-        Held::Stopped { number, on: hold.address.words() }
+        Held::Stopped { number, on: hold.address.words(), reason }
     })
+}
+
+/// The first moment after now at which one of these holds begins or ends by itself.
+pub fn next_turn<'a>(holds: impl Iterator<Item = &'a Hold>, now: Time) -> Option<Time> {
+    holds.filter_map(|hold| hold.turns(now)).filter(|at| *at > now).min()
 }
 
 impl Held {
     pub const fn number(&self) -> i64 {
         match self {
-            Self::Stopped { number, .. } | Self::Bad { number } => *number,
+            Self::Stopped { number, .. } | Self::Bad { number, .. } => *number,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Home {
     pub may_create: Result<(), String>,
     /// The holds in force that stop the whole installation.
     pub stopped: Vec<HoldLine>,
+    /// When the next hold begins or ends by itself, whichever.
+    pub turns_at: Option<Time>,
     /// Whether there are projects that were put away.
     pub archived: bool,
     /// The audit log's size when this was read.

@@ -341,6 +341,10 @@ pub enum Change {
         build: Option<BuildName>,
         outcome: Outcome,
         link: Option<Link>,
+        /// When it happened, by the clock of who reports.
+        at: Time,
+        /// Whether newer reports were there already, which go on counting.
+        late: bool,
         /// What ran before, as far as it was reported.
         before: Option<Digest>,
     },

@@ -1,5 +1,6 @@
 //! Moments: microseconds since 1970 in UTC, the one form in which time is stored and sent.
 
+use crate::words::brief;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -27,7 +28,7 @@ impl Time {
 
     /// Reads an RFC 3339 time with an offset.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        let timestamp: Timestamp = text.parse().map_err(|_| TimeError(text.to_owned()))?;
+        let timestamp: Timestamp = text.parse().map_err(|_| TimeError(brief(text, 40)))?;
         Ok(Self(timestamp.as_microsecond()))
     }
 

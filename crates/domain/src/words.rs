@@ -107,6 +107,22 @@ words! {
 impl Reason {
     /// How many characters it has at most.
     pub const LONGEST: u32 = 1_000;
+
+    /// The first of it, in one line, where it stands beside other things.
+    pub fn brief(&self) -> String {
+        brief(self.as_str(), 160)
+    }
+}
+
+/// The first characters of a text in one line, without those that do not show.
+pub fn brief(text: &str, most: usize) -> String {
+    let plain = text.chars().map(|character| if character.is_whitespace() { ' ' } else { character });
+    let mut plain = plain.filter(|character| !character.is_control() && !is_invisible(*character));
+    let mut first: String = plain.by_ref().take(most).collect();
+    if plain.next().is_some() {
+        first.push('…');
+    }
+    first
 }
 
 fn parse_link(text: &str) -> Result<String, WordsError> {

@@ -82,7 +82,7 @@ impl Rolling {
         if let Some(held) = stops_rollback(&holds, now) {
             let slug = &self.slot.slug;
             let number = held.number();
-            return Err(Error::Refused(format!("{slug} {held}. Release hold {number} first.")));
+            return Err(Error::Refused(format!("{slug} {held}. Hold {number} has to be released first.")));
         }
         let placement = Placement {
             id: bucket.next(self.service.id()),

@@ -22,7 +22,7 @@ use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
-use towpath_store::{Conn, Tx, buckets, builds};
+use towpath_store::{Conn, Tx, buckets, builds, deployments};
 
 /// An image that arrives, with what is known of it.
 #[derive(Debug, Clone)]
@@ -70,10 +70,13 @@ pub(crate) async fn receive(
     // From now on it is placed by name, also where it came without one before.
     towpath_store::rules::name(tx, build.id).await?;
     let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
-    if entering.was_there(tx).await? {
+    let refused = entering.refusal(tx).await?;
+    // What was there before changes nothing, unless it has turned out to be bad.
+    let bad = matches!(refused, Some(Refused::Held(Held::Bad { .. })));
+    if !bad && entering.was_there(tx).await? {
         return Ok(Received::AlreadyThere);
     }
-    match entering.refusal(tx).await? {
+    match refused {
         Some(refused) => entering.refuse(tx, tag, refused).await,
         None => entering.place(tx, Cause::Push, None).await,
     }
@@ -105,6 +108,7 @@ pub(crate) async fn record(
         received_via: Arrival::Push,
     };
     builds::insert(tx, &build, placer(actor)).await?;
+    deployments::adopt(tx, &build).await?;
     let change = Change::BuildReceived { build: build_name(&build), size: build.size };
     tx.tell(service.event(Service::event_actor(actor), located.scene(), change));
     Ok((build, true))

@@ -12,7 +12,7 @@ use towpath_domain::ids::{BuildId, DeploymentId, PersonId, ServiceId};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Named};
-use towpath_store::deployments::{self, Standing};
+use towpath_store::deployments::{self, Running, Standing};
 use towpath_store::services::Built;
 use towpath_store::{Conn, Tx, buckets, builds, environments, people, promotions, services};
 
@@ -92,15 +92,14 @@ impl Reporting {
             BucketKind::ReleaseStream => BucketKey::ReleaseStream(environment.stream.id),
         };
         let standing = deployments::lock(tx, of, environment.id).await?;
-        let last = standing.as_ref().map(|standing| &standing.last);
-        if let Some(last) = last
-            && last.digest == new.digest
-            && last.outcome == new.outcome
+        if let Some(last) = standing.as_ref().map(|standing| &standing.last)
+            && self.repeats(last)
         {
             return Ok((last.clone(), false));
         }
         let current = buckets::find(tx, integration, bucket).await?;
         let current = current.and_then(|bucket| bucket.current).map(|placement| placement.build);
+        let now = service.now();
         let report = Deployment {
             id: service.id(),
             service: of,
@@ -109,19 +108,30 @@ impl Reporting {
             build: deployments::build_of(tx, integration, &new.digest, current).await?,
             outcome: new.outcome,
             link: new.link.clone(),
-            at: new.at,
+            at: new.at.unwrap_or(now),
             by: placer(&self.actor),
-            reported_at: service.now(),
+            reported_at: now,
         };
+        // What is sent again after its answer was lost.
+        if let Some(same) = deployments::find(tx, &report).await? {
+            return Ok((same, false));
+        }
         deployments::insert(tx, &report).await?;
         let before = standing.as_ref().and_then(|standing| standing.runs.as_ref());
-        let before = before.map(|(report, _)| report.digest.clone());
-        if last.is_none_or(|last| last.at <= report.at) {
-            deployments::keep(tx, &stands(standing, &report)).await?;
-            promotions::look_soon_from(tx, integration, bucket, service.now()).await?;
-        }
-        self.tell(tx, &report, before).await?;
+        let before = before.map(|running| running.report.digest.clone());
+        let late = standing.as_ref().is_some_and(|standing| report.at < standing.last.at);
+        deployments::keep(tx, &stands(standing, &report)).await?;
+        promotions::look_soon_from(tx, integration, bucket, now).await?;
+        self.tell(tx, &report, before, late).await?;
         Ok((report, true))
+    }
+
+    /// Whether it says no more than the newest report: a deployer may tell what runs as often as it likes. Another attempt
+    /// has another link, or says when it was.
+    fn repeats(&self, last: &Deployment) -> bool {
+        let new = &self.new;
+        let same = last.digest == new.digest && last.outcome == new.outcome && last.link == new.link;
+        same && (new.outcome == Outcome::Succeeded || new.at.is_none_or(|at| at == last.at))
     }
 
     async fn tell(
@@ -129,6 +139,7 @@ impl Reporting {
         tx: &mut Tx,
         report: &Deployment,
         before: Option<towpath_domain::digests::Digest>,
+        late: bool,
     ) -> Result<(), Error> {
         let build = match report.build {
             Some(build) => Some(build_name(&builds::load(tx, build).await?.build)),
@@ -147,6 +158,8 @@ impl Reporting {
             build,
             outcome: report.outcome,
             link: report.link.clone(),
+            at: report.at,
+            late,
             before,
         };
         tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
@@ -154,17 +167,19 @@ impl Reporting {
     }
 }
 
-/// How a service stands after a report that is not late. An image that runs already goes on running.
+/// How a service stands after a report. What runs is the newest success, whatever was begun since; an image that runs
+/// already goes on running.
 fn stands(before: Option<Standing>, report: &Deployment) -> Standing {
-    let ran = before.and_then(|standing| standing.runs);
-    let runs = match (report.outcome, ran) {
-        (Outcome::Succeeded, Some((earlier, since))) if is_same(&earlier, report) => {
-            Some((report.clone(), since))
-        }
-        (Outcome::Succeeded, _) => Some((report.clone(), report.at)),
-        (Outcome::Started | Outcome::Failed, ran) => ran,
+    let (ran, last) = before.map_or((None, None), |standing| (standing.runs, Some(standing.last)));
+    let newer = |other: &Deployment| other.at <= report.at;
+    let runs = match ran {
+        ran if report.outcome != Outcome::Succeeded => ran,
+        Some(ran) if !newer(&ran.report) => Some(ran),
+        Some(ran) if is_same(&ran.report, report) => Some(Running { report: report.clone(), ..ran }),
+        _ => Some(Running { report: report.clone(), since: report.at, known_since: report.reported_at }),
     };
-    Standing { runs, last: report.clone() }
+    let last = last.filter(|last| !newer(last)).unwrap_or_else(|| report.clone());
+    Standing { runs, last }
 }
 
 fn is_same(one: &Deployment, other: &Deployment) -> bool {
@@ -192,17 +207,17 @@ pub async fn list(
     let mut conn = service.read().await?;
     let (project, environment) = find(&mut conn, actor, project, environment).await?;
     let all = services::list(&mut conn, project.id, "", i64::MAX).await?;
+    let sees =
+        |built: &&Built| actor.may(Action::View, &Target::integration(project.id, built.service.integration));
     let of = match of {
         None => None,
         Some(name) => {
             let missing = || Error::not_found(format_args!("The service “{}/{name}”", project.slug));
             let slug = Slug::parse(name).map_err(|_| missing())?;
-            let found = all.iter().find(|built| built.service.slug == slug);
+            let found = all.iter().find(|built| built.service.slug == slug && sees(built));
             Some(found.ok_or_else(missing)?.service.id)
         }
     };
-    let sees =
-        |built: &&Built| actor.may(Action::View, &Target::integration(project.id, built.service.integration));
     let visible: Vec<ServiceId> = all.iter().filter(sees).map(|built| built.service.id).collect();
     let mut reports = deployments::list(&mut conn, environment.id, of, before, limit + 1).await?;
     let more = i64::try_from(reports.len()).is_ok_and(|count| count > limit);

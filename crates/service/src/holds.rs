@@ -7,14 +7,14 @@ use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::holds::{
     Hold, HoldAddress, HoldChoices, HoldForm, HoldLine, HoldOn, HoldView, HoldsView, Listed, NewHold,
-    Released,
+    Released, next_turn,
 };
 use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, StreamId};
 use towpath_domain::projects::Project;
 use towpath_domain::streams::Stream;
 use towpath_domain::timeline::{Change, Personal, Scene};
 use towpath_domain::times::Time;
-use towpath_domain::words::Reason;
+use towpath_domain::words::{Reason, brief};
 use towpath_store::{Conn, Tx, buckets, environments, holds, people, projects, promotions, streams};
 
 /// How many projects and environments the form of a new hold offers.
@@ -42,6 +42,11 @@ impl Standing {
     /// Whether a hold in force stops a bucket, whatever the build.
     pub(crate) fn stops(&self, bucket: &Target, now: Time) -> bool {
         self.0.iter().any(|hold| hold.covers(bucket) && hold.is_in_force(now))
+    }
+
+    /// When the first of them begins or ends by itself.
+    pub(crate) fn next_turn(&self, now: Time) -> Option<Time> {
+        next_turn(self.0.iter(), now)
     }
 
     /// Those that concern any of these buckets or builds, as lines.
@@ -106,11 +111,11 @@ fn target(on: &HoldOn, streams: &[Stream]) -> Target {
 /// Which of these holds someone sees. What stops more than one project is seen by everyone, as it concerns everyone; a
 /// build that is marked bad, by those who see it in an integration.
 async fn seen(conn: &mut Conn, actor: &Actor, holds: Vec<Hold>) -> Result<Vec<Hold>, Error> {
-    let everywhere = |hold: &Hold| match &hold.on {
-        HoldOn::Build { digest, project: None } => Some(digest.clone()),
+    let marked = |hold: &Hold| match &hold.on {
+        HoldOn::Build { digest, .. } => Some(digest.clone()),
         _ => None,
     };
-    let marked: Vec<Digest> = holds.iter().filter_map(everywhere).collect();
+    let marked: Vec<Digest> = holds.iter().filter_map(marked).collect();
     let digests: Vec<&Digest> = marked.iter().collect();
     let mut homes: HashMap<Digest, Vec<(ProjectId, IntegrationId)>> = HashMap::new();
     for (digest, project, integration) in holds::integrations_with(conn, &digests).await? {
@@ -118,16 +123,16 @@ async fn seen(conn: &mut Conn, actor: &Actor, holds: Vec<Hold>) -> Result<Vec<Ho
     }
     let sees = |hold: &Hold| match &hold.on {
         HoldOn::Installation | HoldOn::Stream { .. } => true,
-        HoldOn::Project { project }
-        | HoldOn::Environment { project, .. }
-        | HoldOn::Build { project: Some(project), .. } => actor.may(Action::View, &Target::project(*project)),
+        HoldOn::Project { project } | HoldOn::Environment { project, .. } => {
+            actor.may(Action::View, &Target::project(*project))
+        }
         HoldOn::Bucket { project, integration, .. } => {
             actor.may(Action::View, &Target::integration(*project, *integration))
         }
-        HoldOn::Build { digest, project: None } => homes.get(digest).is_some_and(|homes| {
-            homes.iter().any(|(project, integration)| {
-                actor.may(Action::View, &Target::integration(*project, *integration))
-            })
+        HoldOn::Build { digest, project: within } => homes.get(digest).is_some_and(|homes| {
+            let mut homes = homes.iter().filter(|(home, _)| within.is_none_or(|within| within == *home));
+            homes
+                .any(|(home, integration)| actor.may(Action::View, &Target::integration(*home, *integration)))
         }),
     };
     Ok(holds.into_iter().filter(sees).collect())
@@ -182,13 +187,14 @@ async fn find(conn: &mut Conn, actor: &Actor, number: i64) -> Result<Hold, Error
 pub async fn choices(service: &Service, actor: &Actor, on: &str) -> Result<HoldChoices, Error> {
     let mut conn = service.read().await?;
     let streams = streams::list(&mut conn).await?;
-    let on = match HoldAddress::parse(on) {
-        Ok(address) => match locate(&mut conn, actor, &address).await {
-            Ok(place) => Some((address, explain(actor, Action::Hold, &target(&place.on, &streams)))),
-            Err(Error::NotFound(_)) => None,
-            Err(error) => return Err(error),
-        },
-        Err(_) => None,
+    let on = match on.trim() {
+        "" => None,
+        text => {
+            let address = HoldAddress::parse(text)
+                .map_err(|_| Error::not_found(format_args!("What “{}” names", brief(text, 80))))?;
+            let place = locate(&mut conn, actor, &address).await?;
+            Some((address, explain(actor, Action::Hold, &target(&place.on, &streams))))
+        }
     };
     let may = |on: HoldOn| actor.may(Action::Hold, &target(&on, &streams));
     let mut choices = Vec::new();
@@ -403,8 +409,14 @@ pub(crate) async fn marks(
     lines(conn, actor, marks).await
 }
 
-/// Where someone may mark a build bad that lies in these projects: everywhere, or in those of them.
-pub(crate) fn may_mark(actor: &Actor, digest: &Digest, homes: &[Project]) -> Vec<HoldAddress> {
+/// Where someone may mark a build bad that lies in these projects: everywhere, or in those of them. Where it is marked
+/// already, nobody does it again.
+pub(crate) fn may_mark(
+    actor: &Actor,
+    digest: &Digest,
+    homes: &[Project],
+    marks: &[HoldLine],
+) -> Vec<HoldAddress> {
     let mark = |project: Option<&Project>| HoldAddress::Build {
         project: project.map(|project| project.slug.clone()),
         digest: digest.clone(),
@@ -413,9 +425,15 @@ pub(crate) fn may_mark(actor: &Actor, digest: &Digest, homes: &[Project]) -> Vec
         let project = project.map(|project| project.id);
         actor.may(Action::Hold, &target(&HoldOn::Build { digest: digest.clone(), project }, &[]))
     };
-    if may(None) {
-        return vec![mark(None)];
+    let marked = |address: &HoldAddress| {
+        let everywhere = mark(None);
+        marks.iter().any(|line| line.hold.address == *address || line.hold.address == everywhere)
+    };
+    let mut all = vec![mark(None)];
+    if !may(None) {
+        let homes = homes.iter().filter(|home| home.archived_at.is_none() && may(Some(home)));
+        all = homes.map(|home| mark(Some(home))).collect();
     }
-    let homes = homes.iter().filter(|home| home.archived_at.is_none() && may(Some(home)));
-    homes.map(|home| mark(Some(home))).collect()
+    all.retain(|address| !marked(address));
+    all
 }

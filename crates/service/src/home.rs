@@ -68,6 +68,7 @@ pub async fn view(
         may_create: explain(actor, Action::Configure, &Target::installation()),
         archived,
         stopped,
+        turns_at: matrix.standing.next_turn(now),
         as_of,
         now,
     })

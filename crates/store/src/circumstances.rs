@@ -70,8 +70,9 @@ pub async fn of_promotions(
     Ok(rows.into_iter().map(|row| (row.promotion, (row.received_at, stay(&row)))).collect())
 }
 
-/// Since when the build of each of these placements was reported to run in all the environments that its bucket feeds
-/// and that deployers report of. Those of which nobody reports are left out.
+/// Since when the build of each of these placements has been running in all the environments that its bucket feeds and
+/// that deployers report of, or when it ran there last. It counts from when that was known here, so that nobody reports
+/// the past to pass a gate. Those of which nobody reports are left out.
 pub async fn ran(
     conn: &mut Conn,
     placements: &[PlacementId],
@@ -82,18 +83,28 @@ pub async fn ran(
         placement: PlacementId,
         #[sqlx(try_from = "i64")]
         placed_at: Time,
-        /// The first report of success since the placement.
-        first: Option<i64>,
-        /// Whether it is what runs by now.
+        /// Whether it is what runs by now, and since when that is known.
         runs: bool,
+        known_since: Option<i64>,
+        /// The first report of success since the placement, and the next of another image.
+        first: Option<i64>,
+        next: Option<i64>,
     }
     let rows = fetch_in!(
         Row,
         conn,
         "select p.id as placement, p.at as placed_at, (n.build is not null and n.build = p.build) as runs,
-                (select min(d.at) from deployments d
+                r.known_since,
+                (select min(d.reported_at) from deployments d
                  where d.build = p.build and d.environment = r.environment and d.service = r.service
-                   and d.outcome = 'succeeded' and d.at >= p.at) as first
+                   and d.outcome = 'succeeded' and d.at >= p.at) as first,
+                (select min(o.reported_at) from deployments o
+                 where o.environment = r.environment and o.service = r.service and o.outcome = 'succeeded'
+                   and (o.build is null or o.build <> p.build)
+                   and o.id > (select d.id from deployments d
+                               where d.build = p.build and d.environment = r.environment
+                                 and d.service = r.service and d.outcome = 'succeeded' and d.at >= p.at
+                               order by d.id limit 1)) as next
          from placements p
          join buckets k on k.id = p.bucket
          join services s on s.integration = k.integration
@@ -106,17 +117,12 @@ pub async fn ran(
     )?;
     let mut ran = HashMap::<PlacementId, Reported>::new();
     for row in rows {
-        let here = match row.first {
-            Some(first) => Reported::Since(first.into()),
-            // It ran already when it was placed.
-            None if row.runs => Reported::Since(row.placed_at),
-            None => Reported::NotYet,
+        let here = match (row.runs, row.known_since, row.first.zip(row.next)) {
+            (true, Some(since), _) => Reported::Since(row.placed_at.max(since.into())),
+            (_, _, Some((first, next))) => Reported::Once { from: first.into(), to: next.into() },
+            _ => Reported::NotYet,
         };
-        let all = match (ran.get(&row.placement), here) {
-            (None | Some(Reported::Nobody), here) => here,
-            (Some(Reported::Since(one)), Reported::Since(other)) => Reported::Since(other.max(*one)),
-            (Some(_), _) => Reported::NotYet,
-        };
+        let all = ran.get(&row.placement).map_or(here, |there| there.and(here));
         ran.insert(row.placement, all);
     }
     Ok(ran)

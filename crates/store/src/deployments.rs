@@ -4,6 +4,7 @@ use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use std::collections::HashMap;
 use towpath_domain::buckets::BucketKey;
+use towpath_domain::builds::Build;
 use towpath_domain::deployments::{Deployment, Fed, Last, Outcome, Ran, Run};
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{
@@ -67,12 +68,21 @@ fn link(text: Option<&str>) -> Result<Option<Link>, Error> {
     link.map_err(|error| Error::inconsistent("deployments", error))
 }
 
-/// What runs in one environment of one service: the newest report of success, the newest of all, and since when the
-/// same image has been running.
+/// What runs in one environment of one service, and the newest report of all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    pub runs: Option<(Deployment, Time)>,
+    pub runs: Option<Running>,
     pub last: Deployment,
+}
+
+/// The newest report of success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub report: Deployment,
+    /// Since when the same image has been running.
+    pub since: Time,
+    /// Since when that is known here.
+    pub known_since: Time,
 }
 
 /// How a service stands in an environment; absent where nobody has reported anything. Locked until the commit.
@@ -85,6 +95,7 @@ pub async fn lock(
     struct RunRow {
         runs: Option<Uuid>,
         since: Option<i64>,
+        known_since: Option<i64>,
         last: Uuid,
     }
     let (service, environment) = (service.uuid(), environment.uuid());
@@ -98,14 +109,17 @@ pub async fn lock(
         fetch_optional,
         RunRow,
         tx.conn(),
-        "select runs, since, last from runs where service = $1 and environment = $2",
+        "select runs, since, known_since, last from runs where service = $1 and environment = $2",
         service,
         environment
     )?;
     let Some(row) = row else { return Ok(None) };
-    let runs = match row.runs.zip(row.since) {
-        Some((id, since)) => Some((load(tx, id.into()).await?, since.into())),
-        None => None,
+    let runs = match (row.runs, row.since, row.known_since) {
+        (Some(id), Some(since), Some(known_since)) => {
+            let report = load(tx, id.into()).await?;
+            Some(Running { report, since: since.into(), known_since: known_since.into() })
+        }
+        _ => None,
     };
     Ok(Some(Standing { runs, last: load(tx, row.last.into()).await? }))
 }
@@ -148,53 +162,79 @@ pub async fn keep(tx: &mut Tx, standing: &Standing) -> Result<(), Error> {
     let last = &standing.last;
     execute!(
         tx.conn(),
-        "insert into runs (service, environment, runs, since, last) values ($1, $2, $3, $4, $5)
+        "insert into runs (service, environment, runs, since, known_since, last) values ($1, $2, $3, $4, $5, $6)
          on conflict (service, environment) do update
-         set runs = excluded.runs, since = excluded.since, last = excluded.last",
+         set runs = excluded.runs, since = excluded.since, known_since = excluded.known_since,
+             last = excluded.last",
         last.service.uuid(),
         last.environment.uuid(),
-        standing.runs.as_ref().map(|(report, _)| report.id.uuid()),
-        standing.runs.as_ref().map(|(_, since)| since.micros()),
+        standing.runs.as_ref().map(|running| running.report.id.uuid()),
+        standing.runs.as_ref().map(|running| running.since.micros()),
+        standing.runs.as_ref().map(|running| running.known_since.micros()),
         last.id.uuid(),
     )
     .map(drop)
 }
 
-/// The build of an integration that a digest is of: its own, or that of the image of one platform in it. Where several
-/// have that image, the one that should run, or else the newest.
+/// The report of a place that says just this of just this moment, if one does.
+pub async fn find(conn: &mut Conn, like: &Deployment) -> Result<Option<Deployment>, Error> {
+    let row = fetch!(
+        fetch_optional,
+        Row,
+        conn,
+        "select id, service, environment, digest, build, outcome, link, at, person, token, reported_at
+         from deployments
+         where environment = $1 and service = $2 and at = $3 and digest = $4 and outcome = $5
+         order by id limit 1",
+        like.environment.uuid(),
+        like.service.uuid(),
+        like.at.micros(),
+        like.digest.to_string(),
+        like.outcome.name()
+    )?;
+    row.map(Deployment::try_from).transpose()
+}
+
+/// The build of an integration that a digest is of: the one that should run, if it is that or has it as the image of one
+/// platform; else the build of this digest, or the newest that has it.
 pub async fn build_of(
     conn: &mut Conn,
     integration: IntegrationId,
     digest: &Digest,
     current: Option<BuildId>,
 ) -> Result<Option<BuildId>, Error> {
-    let digest = digest.to_string();
-    let current = current.map_or(Uuid::nil(), BuildId::uuid);
-    let own = fetch!(
+    let row = fetch!(
         fetch_optional,
         (Uuid,),
         conn,
-        "select id from builds where integration = $1 and digest = $2
-         order by case when id = $3 then 0 else 1 end, id desc limit 1",
+        "select c.id from (
+             select b.id, 1 as own from builds b where b.integration = $1 and b.digest = $2
+             union all
+             select b.id, 0 as own from manifest_contents m join builds b on b.digest = m.manifest
+             where m.content = $2 and m.kind = 'manifest' and b.integration = $1
+         ) as c
+         order by case when c.id = $3 then 0 else 1 end, c.own desc, c.id desc limit 1",
         integration.uuid(),
-        digest.as_str(),
-        current
+        digest.to_string(),
+        current.map_or(Uuid::nil(), BuildId::uuid)
     )?;
-    if let Some((id,)) = own {
-        return Ok(Some(id.into()));
-    }
-    let around = fetch!(
-        fetch_optional,
-        (Uuid,),
-        conn,
-        "select b.id from manifest_contents c join builds b on b.digest = c.manifest
-         where c.content = $2 and c.kind = 'manifest' and b.integration = $1
-         order by case when b.id = $3 then 0 else 1 end, b.id desc limit 1",
-        integration.uuid(),
-        digest.as_str(),
-        current
-    )?;
-    Ok(around.map(|(id,)| id.into()))
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// Takes reports that came before their build as reports of it: those of its digest, and of the images in it.
+pub async fn adopt(tx: &mut Tx, build: &Build) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update deployments set build = $1
+         where build is null
+           and (digest = $2
+                or digest in (select content from manifest_contents where manifest = $2 and kind = 'manifest'))
+           and service in (select id from services where integration = $3)",
+        build.id.uuid(),
+        build.digest.to_string(),
+        build.integration.uuid()
+    )
+    .map(drop)
 }
 
 #[derive(sqlx::FromRow)]

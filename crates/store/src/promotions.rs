@@ -208,7 +208,8 @@ pub async fn look_soon(
     execute!(
         tx.conn(),
         "update promotions set due_at = $4
-         where state = 'waiting' and integration = $1 and to_kind = $2 and to_key = $3",
+         where state = 'waiting' and integration = $1 and to_kind = $2 and to_key = $3
+           and (due_at is null or due_at > $4)",
         integration.uuid(),
         to.kind().name(),
         to.id(),
@@ -227,7 +228,8 @@ pub async fn look_soon_from(
     execute!(
         tx.conn(),
         "update promotions set due_at = $4
-         where state = 'waiting' and integration = $1 and from_kind = $2 and from_key = $3",
+         where state = 'waiting' and integration = $1 and from_kind = $2 and from_key = $3
+           and (due_at is null or due_at > $4)",
         integration.uuid(),
         from.kind().name(),
         from.id(),
@@ -236,13 +238,18 @@ pub async fn look_soon_from(
     .map(drop)
 }
 
-/// Looks again at what waits for a place that is held no more, or of a build that is marked bad now.
+/// Looks again at what waits for a place that is held no more, or of a build that is marked bad from a moment on; at what
+/// is due earlier, then.
 pub async fn look_soon_at(tx: &mut Tx, on: &HoldOn, now: Time) -> Result<(), Error> {
     macro_rules! due {
         ($condition:literal $(, $bind:expr)*) => {
             execute!(
                 tx.conn(),
-                concat!("update promotions set due_at = $1 where state = 'waiting'", $condition),
+                concat!(
+                    "update promotions set due_at = $1
+                     where state = 'waiting' and (due_at is null or due_at > $1)",
+                    $condition
+                ),
                 now.micros() $(, $bind)*
             )
         };

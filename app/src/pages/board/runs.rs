@@ -45,7 +45,11 @@ pub(super) fn Runs(table: Table, bucket: BucketKey, should: BuildId) -> impl Int
                 .then(|| {
                     view! {
                         <ul class="runs" aria-label="What runs">
-                            {fed.get().into_iter().map(|fed| place(fed, should, table)).collect_view()}
+                            {
+                                let fed = fed.get();
+                                let alone = fed.len() == 1;
+                                fed.into_iter().map(|fed| place(fed, should, alone, table)).collect_view()
+                            }
                         </ul>
                     }
                 })
@@ -63,7 +67,7 @@ const fn name(likeness: Likeness) -> &'static str {
 }
 
 /// One environment, and what it runs.
-fn place(fed: Fed, should: BuildId, table: Table) -> impl IntoView {
+fn place(fed: Fed, should: BuildId, alone: bool, table: Table) -> impl IntoView {
     let likeness = fed.likeness(Some(should));
     let (runs, last) = fed.run.map(|Run { runs, last }| (runs, last)).unwrap_or_default();
     let runs = match runs {
@@ -97,11 +101,17 @@ fn place(fed: Fed, should: BuildId, table: Table) -> impl IntoView {
     });
     view! {
         <li class="runs__item" data-state=name(likeness)>
-            <span>
-                <strong>{fed.environment.to_string()}</strong>
-                ": "
-                {runs}
-            </span>
+            // The line above says it already, where there is one environment only.
+            {(!alone)
+                .then(|| {
+                    view! {
+                        <span>
+                            <strong>{fed.environment.to_string()}</strong>
+                            ": "
+                            {runs}
+                        </span>
+                    }
+                })}
             {last}
         </li>
     }

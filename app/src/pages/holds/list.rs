@@ -7,14 +7,14 @@ use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::components::time::TimeView;
 use crate::fns::holds::view_holds;
-use crate::live::use_changes;
+use crate::live::{read_at, use_changes};
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use towpath_domain::holds::{HoldLine, HoldsView, Listed};
+use towpath_domain::holds::{HoldLine, HoldsView, Listed, next_turn};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
 
@@ -34,10 +34,17 @@ pub fn HoldsPage() -> impl IntoView {
     view! {
         <main id="main" class="page">
             <Loaded resource=holds let:shown>
+                {follow(&shown.0, move || holds.refetch())}
                 <Holds view=shown.0 listed=shown.1 first=shown.2 />
             </Loaded>
         </main>
     }
+}
+
+/// Reads the list anew when the next of its holds begins or ends by itself.
+fn follow(view: &HoldsView, read: impl Fn() + Copy + Send + Sync + 'static) {
+    let turns_at = next_turn(view.holds.iter().map(|line| &line.hold), view.now);
+    read_at(move || turns_at, Signal::stored(view.now), read);
 }
 
 #[component]
@@ -120,7 +127,7 @@ fn Line(line: HoldLine, now: Time) -> impl IntoView {
                 {name}
             </a>
             <PhaseBadge phase=phase />
-            <span class="rows__meta rows__meta--line">{hold.reason.to_string()}</span>
+            <span class="rows__meta rows__meta--line">{hold.reason.brief()}</span>
             <span class="rows__meta rows__meta--line">
                 {made_by} " " <TimeView at=hold.made_at now=now /> " · " {when}
             </span>

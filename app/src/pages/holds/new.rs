@@ -157,7 +157,8 @@ fn Form(
 #[component]
 fn Subject(choices: Vec<HoldAddress>, draft: Draft) -> impl IntoView {
     let option = |address: HoldAddress| SelectOption::new(address.to_string(), address.words());
-    let options: Vec<SelectOption> = choices.into_iter().map(option).collect();
+    let none = SelectOption::new("", "Choose what to stop");
+    let options: Vec<SelectOption> = std::iter::once(none).chain(choices.into_iter().map(option)).collect();
     view! {
         <Select
             id=field_id("on")

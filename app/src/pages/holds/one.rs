@@ -10,14 +10,14 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::holds::{ReleaseHold, view_hold};
-use crate::live::use_changes;
+use crate::live::{read_at, use_changes};
 use crate::loaded::Loaded;
 use crate::pages::forms::successes;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use towpath_domain::holds::{HoldAddress, HoldLine, HoldView, Phase};
+use towpath_domain::holds::{HoldAddress, HoldLine, HoldView, Phase, next_turn};
 use towpath_domain::live::Notice;
 use towpath_domain::words::Reason;
 
@@ -39,10 +39,17 @@ pub fn HoldPage() -> impl IntoView {
     view! {
         <main id="main" class="page page--narrow">
             <Loaded resource=hold let:view>
+                {follow(&view, move || hold.refetch())}
                 <One view=view release=release />
             </Loaded>
         </main>
     }
+}
+
+/// Reads it anew when it begins or ends by itself.
+fn follow(view: &HoldView, read: impl Fn() + Copy + Send + Sync + 'static) {
+    let turns_at = next_turn(std::iter::once(&view.line.hold), view.now);
+    read_at(move || turns_at, Signal::stored(view.now), read);
 }
 
 #[component]
@@ -52,12 +59,21 @@ fn One(view: HoldView, release: ServerAction<ReleaseHold>) -> impl IntoView {
     let title = format!("Hold {}", hold.number);
     let phase = hold.phase(now);
     let stands = matches!(phase, Phase::Planned | Phase::InForce);
-    let effect = if hold.is_bad_mark() {
-        "The build is marked bad: it enters no bucket, by whatever way, and promotions of it end."
-    } else if hold.rollbacks {
-        "Promotions wait for its end. Arrivals and rollbacks are refused."
+    let effect = match (hold.is_bad_mark(), hold.rollbacks) {
+        (true, _) => {
+            "A build that is marked bad enters no bucket, by whatever way, and promotions of it end."
+        }
+        (false, true) => {
+            "While it is in force, promotions wait for its end. Arrivals and rollbacks are refused."
+        }
+        (false, false) => {
+            "While it is in force, promotions wait for its end, and arrivals are refused. Rollbacks pass."
+        }
+    };
+    let hint = if hold.is_bad_mark() {
+        "Stands in the audit timeline. The build can be promoted, pushed and rolled back to again."
     } else {
-        "Promotions wait for its end, and arrivals are refused. Rollbacks pass."
+        "Stands in the audit timeline. What waits for its end alone enters at once."
     };
     let ended = hold.released.clone().map(|released| {
         view! {
@@ -84,7 +100,7 @@ fn One(view: HoldView, release: ServerAction<ReleaseHold>) -> impl IntoView {
             </div>
             <div class="facts__row">
                 <dt>"Reason"</dt>
-                <dd>{hold.reason.to_string()}</dd>
+                <dd class="hold__text">{hold.reason.to_string()}</dd>
             </div>
             <div class="facts__row">
                 <dt>"From"</dt>
@@ -104,7 +120,7 @@ fn One(view: HoldView, release: ServerAction<ReleaseHold>) -> impl IntoView {
             </div>
             {ended}
         </dl>
-        {stands.then(|| view! { <Release number=number may=may_release action=release /> })}
+        {stands.then(|| view! { <Release number=number hint=hint may=may_release action=release /> })}
     }
 }
 
@@ -129,7 +145,12 @@ fn stopped(address: &HoldAddress) -> AnyView {
 }
 
 #[component]
-fn Release(number: i64, may: Result<(), String>, action: ServerAction<ReleaseHold>) -> impl IntoView {
+fn Release(
+    number: i64,
+    hint: &'static str,
+    may: Result<(), String>,
+    action: ServerAction<ReleaseHold>,
+) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/release_hold");
     if let Err(why) = may {
@@ -143,7 +164,7 @@ fn Release(number: i64, may: Result<(), String>, action: ServerAction<ReleaseHol
                 <TextArea
                     name="reason"
                     label="Why now"
-                    hint="Stands in the audit timeline. What waits for its end alone enters at once."
+                    hint=hint
                     max=Reason::LONGEST
                     value=echo.value("reason")
                     error=mistake(errors, "reason")

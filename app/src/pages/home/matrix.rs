@@ -188,7 +188,7 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
     let runs = cell.run.clone().map(runs);
     let held = cell.held.then(|| {
         view! {
-            <span class="matrix__mark matrix__mark--held">
+            <span class="matrix__mark">
                 <Icon symbol=Symbol::Hold />
                 "on hold"
             </span>
@@ -219,7 +219,7 @@ fn runs((run, likeness): (Run, Likeness)) -> impl IntoView {
     });
     let last = run.last.map(|last| {
         let (class, word) = match last.outcome {
-            Outcome::Failed => ("matrix__mark matrix__mark--held", "failed"),
+            Outcome::Failed => ("matrix__mark matrix__mark--failed", "failed"),
             Outcome::Started | Outcome::Succeeded => ("matrix__mark matrix__mark--waiting", "deploying"),
         };
         view! {

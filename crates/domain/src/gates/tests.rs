@@ -173,6 +173,26 @@ fn a_soak_counts_from_when_the_build_is_reported_to_run() {
     assert_eq!(verdict(&gate, &facts, minute(60)), Verdict::Blocked { because });
     facts.circumstances.ran = Reported::NotYet;
     assert!(matches!(verdict(&gate, &facts, minute(60)), Verdict::Blocked { .. }));
+    let once = |from, to| Reported::Once { from: minute(from), to: minute(to) };
+    facts.circumstances.ran = once(5, 35);
+    assert_eq!(verdict(&gate, &facts, minute(60)), Verdict::Passes);
+    facts.circumstances.ran = once(5, 34);
+    assert!(matches!(verdict(&gate, &facts, minute(60)), Verdict::Blocked { .. }));
+    facts.circumstances.stay = Some(Stay { from: minute(0), to: None });
+    assert!(matches!(verdict(&gate, &facts, minute(60)), Verdict::Waits { until: None, .. }));
+}
+
+#[test]
+fn a_build_has_run_everywhere_only_while_it_ran_in_each_environment() {
+    let (since, once) = (Reported::Since(minute(5)), Reported::Once { from: minute(1), to: minute(9) });
+    assert_eq!(since.and(Reported::Since(minute(7))), Reported::Since(minute(7)));
+    assert_eq!(since.and(once), Reported::Once { from: minute(5), to: minute(9) });
+    assert_eq!(
+        once.and(Reported::Once { from: minute(2), to: minute(8) }),
+        Reported::Once { from: minute(2), to: minute(8) }
+    );
+    assert_eq!(once.and(Reported::NotYet), Reported::NotYet);
+    assert_eq!(Reported::Nobody.and(since), since);
 }
 
 #[test]

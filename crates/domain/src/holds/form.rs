@@ -4,7 +4,7 @@ use super::HoldAddress;
 use crate::forms::{Check, Invalid};
 use crate::spans::Span;
 use crate::times::Time;
-use crate::words::Reason;
+use crate::words::{Reason, brief};
 use serde::{Deserialize, Serialize};
 
 /// A new hold, as typed.
@@ -14,7 +14,7 @@ pub struct HoldForm {
     /// A [`HoldAddress`].
     pub on: String,
     pub reason: String,
-    /// A time, or nothing for now.
+    /// A time, a length of time from now such as `2h`, or nothing for now.
     pub from: String,
     /// A time, a length of time after the start such as `2h`, or nothing for until it is released.
     pub until: String,
@@ -59,7 +59,7 @@ fn read_start(text: &str, now: Time) -> Result<Time, String> {
     match text.trim() {
         "" => Ok(now),
         text => {
-            let from = read_time(text)?;
+            let from = read_moment(text, now)?;
             if from.plus_seconds(SLACK) < now {
                 return Err("This is in the past. Leave it empty to begin now.".to_owned());
             }
@@ -76,10 +76,7 @@ fn read_end(text: &str, from: Time, now: Time) -> Result<Option<Time>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let until = match Span::parse(text) {
-        Ok(span) => span.after(from),
-        Err(_) => read_time(text)?,
-    };
+    let until = read_moment(text, from)?;
     if until <= now {
         return Err("This is in the past. A hold ends after now.".to_owned());
     }
@@ -92,14 +89,22 @@ fn read_end(text: &str, from: Time, now: Time) -> Result<Option<Time>, String> {
     Ok(Some(until))
 }
 
-/// Reads a time with its offset, or as the browser's field gives it, which is taken as UTC.
-fn read_time(text: &str) -> Result<Time, String> {
+/// Reads a length of time after a moment, or a time: with its offset, or as the browser's field gives it, which is taken
+/// as UTC.
+fn read_moment(text: &str, after: Time) -> Result<Time, String> {
+    if let Ok(span) = Span::parse(text) {
+        return Ok(span.after(after));
+    }
     let whole = match text.len() {
         16 => format!("{text}:00Z"),
         19 => format!("{text}Z"),
         _ => text.to_owned(),
     };
     Time::parse(&whole).map_err(|_| {
-        format!("“{text}” is not a time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z.")
+        format!(
+            "“{}” is no time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z, and no length of time such as 2h \
+             or 14d, up to 365d.",
+            brief(text, 40)
+        )
     })
 }

@@ -125,7 +125,11 @@ fn rollbacks_pass_holds_unless_they_say_otherwise_but_never_to_a_bad_build() {
     let bad = until_100(HoldOn::Build { digest: digest("bad"), project: None });
     assert_eq!(stops_rollback(std::slice::from_ref(&stop), at(1)), None);
     assert!(matches!(stops_rollback(&[stop.clone(), strict], at(1)), Some(Held::Stopped { number: 7, .. })));
-    assert_eq!(stops_rollback(&[stop.clone(), bad], at(1)), Some(Held::Bad { number: 7 }));
+    assert!(matches!(stops_rollback(&[stop.clone(), bad.clone()], at(1)), Some(Held::Bad { number: 7, .. })));
+    assert!(
+        matches!(stops_arrival(&[stop.clone(), bad], at(1)), Some(Held::Bad { .. })),
+        "for good comes first"
+    );
     assert!(stops_arrival(std::slice::from_ref(&stop), at(1)).is_some());
     assert_eq!(stops_arrival(&[stop], at(-1)), None, "not before it begins");
 }
@@ -172,6 +176,7 @@ fn times_are_read_as_utc_and_lengths_from_the_start() {
     assert_eq!(read("2026-12-20T18:00", "2026-12-27T08:00"), Ok((from, Some(time("2026-12-27T08:00:00Z")))));
     assert_eq!(read("2026-12-20T19:00:00+01:00", "1d"), Ok((from, Some(from.plus_seconds(86_400)))));
     assert_eq!(read("2026-12-01T10:00", ""), Ok((now, None)), "the minute that has just begun is now");
+    assert_eq!(read("1h", "1h"), Ok((now.plus_seconds(3_600), Some(now.plus_seconds(7_200)))));
 }
 
 #[test]

@@ -258,14 +258,19 @@ impl Telling<'_> {
             Change::BuildReclassified { build, before, .. } => {
                 self.text("reclassified ").build(build).text(" to ").bucket().place().before(before.as_ref())
             }
-            Change::DeploymentReported { environment, service, digest, build, outcome, .. } => {
-                self.text("reported that ");
+            Change::DeploymentReported { environment, service, digest, build, outcome, at, late, .. } => {
+                match late {
+                    true => self.text(&format!("reported late that on {} ", at.to_words())),
+                    false => self.text("reported that "),
+                };
                 match build {
                     Some(build) => self.build(build),
                     None => self.name(digest.short()),
                 };
                 let word = match outcome {
+                    Outcome::Started if *late => " was being deployed as ",
                     Outcome::Started => " is being deployed as ",
+                    Outcome::Succeeded if *late => " ran as ",
                     Outcome::Succeeded => " runs as ",
                     Outcome::Failed => " failed to be deployed as ",
                 };

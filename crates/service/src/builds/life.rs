@@ -79,8 +79,8 @@ pub async fn view(
     let now = service.now();
     let marks = holds::marks(&mut conn, actor, &parsed, now).await?;
     Ok(BuildView {
+        may_mark: holds::may_mark(actor, &parsed, &homes, &marks),
         marks,
-        may_mark: holds::may_mark(actor, &parsed, &homes),
         digest: parsed,
         lives,
         elsewhere,

@@ -92,6 +92,43 @@ fn the_same_again_changes_nothing_and_what_comes_late_does_not_count() {
 }
 
 #[test]
+fn what_runs_is_the_newest_success_whatever_was_begun_since() {
+    on_both_engines(async |shop: Shop| {
+        let first = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let second = shop.push(&shop.dora, "shop/checkout/qa", "1.1").await.expect("arrives");
+        shop.world.clock.advance(600);
+        let ago = |seconds: i64| Some(shop.now().plus_seconds(-seconds));
+        let tell = async |digest: &str, outcome, at| {
+            report(&shop, &shop.dora, "shop", "qa", form(digest, outcome, at)).await.expect("may").new
+        };
+        assert!(tell(&first, Outcome::Succeeded, ago(300)).await);
+        assert!(tell(&first, Outcome::Started, ago(10)).await);
+        let late = ago(60);
+        assert!(tell(&second, Outcome::Succeeded, late).await);
+        let told = (Some(Likeness::Same), Some("1.1".to_owned()), Some(Outcome::Started));
+        assert_eq!(says(&shop).await, told);
+        // Sent again since its answer was lost.
+        assert!(!tell(&second, Outcome::Succeeded, late).await);
+        // Another attempt that fails is told.
+        assert!(tell(&second, Outcome::Failed, ago(5)).await);
+        assert!(!tell(&second, Outcome::Failed, None).await);
+        assert!(tell(&second, Outcome::Failed, ago(1)).await);
+    });
+}
+
+#[test]
+fn a_report_that_comes_before_its_build_is_of_it_afterwards() {
+    on_both_engines(async |shop: Shop| {
+        let form = integration("parcel", "environment", ":none");
+        make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
+        let twin = shop.push(&shop.dora, "shop/parcel/qa", "1.0").await.expect("arrives");
+        assert_eq!(told(&shop, &twin, Outcome::Succeeded).await.line.tag, None);
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        assert_eq!(says(&shop).await, (Some(Likeness::Same), Some("1.0".to_owned()), None));
+    });
+}
+
+#[test]
 fn an_image_that_is_no_build_here_is_told_as_such() {
     on_both_engines(async |shop: Shop| {
         shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");

@@ -112,7 +112,7 @@ fn arrivals_are_refused_and_say_by_which_hold() {
     on_both_engines(async |shop: Shop| {
         let hold = place(&shop, &shop.ben, on("bucket:shop/checkout/qa")).await.expect("may");
         let why = refusal(shop.push(&shop.dora, "shop/checkout/qa", "1.0").await);
-        assert_eq!(why, "qa is stopped by hold 1 on the bucket shop/checkout/qa");
+        assert_eq!(why, "qa is stopped by hold 1 on the bucket shop/checkout/qa (Payments are down)");
         assert!(shop.history("qa").await.is_empty());
         release(&shop, &shop.ben, hold.number, "They are back").await.expect("may");
         shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
@@ -131,7 +131,7 @@ fn rollbacks_pass_a_hold_unless_it_says_otherwise() {
         let strict = HoldForm { rollbacks: true, ..on("environment:shop/qa") };
         place(&shop, &shop.ben, strict).await.expect("may");
         let refused = shop.roll_back(&shop.ben, "qa").await;
-        let why = "qa is stopped by hold 2 on the environment shop/qa. Release hold 2 first.";
+        let why = "qa is stopped by hold 2 on the environment shop/qa (Payments are down). Hold 2 has to be released first.";
         assert!(matches!(&refused, Err(Error::Refused(told)) if told == why), "{refused:?}");
     });
 }
@@ -165,7 +165,8 @@ fn a_build_that_is_marked_bad_enters_nothing_by_any_way() {
         };
         let back = roll_back(&shop, &shop.ben, wish).await;
         let told = format!(
-            "qa takes no build that is marked bad, as this one is by hold {0}. Release hold {0} first.",
+            "qa takes no build that is marked bad, as this one is by hold {0} (Payments are down). Hold {0} has to be \
+             released first.",
             hold.number
         );
         assert!(matches!(&back, Err(Error::Refused(why)) if *why == told), "{back:?}");
@@ -174,6 +175,63 @@ fn a_build_that_is_marked_bad_enters_nothing_by_any_way() {
         let fine = fine.into_iter().find(|card| card.build.digest.to_string() == good).expect("is there");
         assert!(board.bad_mark(&fine.build.digest, board.now).is_none());
     });
+}
+
+#[test]
+fn a_mark_for_later_keeps_nothing_from_entering_before() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        place(&shop, &shop.ben, until("environment:shop/staging", "30m")).await.expect("may");
+        let asked = shop.promote(&shop.dora, &digest, "qa", "staging").await.expect("may ask");
+        let later = HoldForm { from: "2h".to_owned(), ..on(&format!("build:shop/{digest}")) };
+        place(&shop, &shop.ben, later).await.expect("may");
+        shop.world.clock.advance(30 * 60);
+        assert_eq!(look_again(&shop).await.expect("looks"), 1);
+        assert!(matches!(state(&shop, &asked).await, State::Applied { .. }));
+    });
+}
+
+#[test]
+fn a_bad_build_is_refused_where_it_was_before_too() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        place(&shop, &shop.ben, on(&format!("build:shop/{digest}"))).await.expect("may");
+        place(&shop, &shop.ben, on("bucket:shop/checkout/qa")).await.expect("may");
+        let why = refusal(shop.push(&shop.dora, "shop/checkout/qa", "1.0").await);
+        assert!(why.contains("marked bad"), "what is for good comes first: {why}");
+        let view =
+            towpath_service::builds::view(&shop, &shop.ben, &digest, towpath_service::builds::Part::PAGE);
+        assert!(view.await.expect("a build").may_mark.is_empty(), "it is marked already");
+    });
+}
+
+#[test]
+fn a_token_of_one_integration_hears_of_no_marks_in_another() {
+    on_both_engines(async |shop: Shop| {
+        let form = crate::shop::integration("parcel", "environment", ":default");
+        let parcel = crate::shop::make_integration(&shop, &shop.ana, "shop", form).await.expect("made");
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let mark = place(&shop, &shop.ben, on(&format!("build:shop/{digest}"))).await.expect("may");
+        let scope = towpath_domain::access::Scope {
+            actions: vec![towpath_domain::access::Action::View],
+            project: Some(shop.project.id),
+            integration: Some(parcel.id),
+        };
+        let identity = towpath_domain::access::Identity::Token {
+            token: towpath_domain::ids::TokenId(uuid_of(7)),
+            owner: shop.ben.person(),
+        };
+        let token =
+            towpath_domain::access::Actor { identity, scope: Some(scope), grants: shop.ben.grants.clone() };
+        assert!(matches!(view(&shop, &token, mark.number).await, Err(Error::NotFound(_))));
+        assert!(list(&shop, &token, Listed::Standing, None, 10).await.expect("a list").holds.is_empty());
+        let unknown = choices(&shop, &shop.ben, "bucket:nope/x/y").await;
+        assert!(matches!(unknown, Err(Error::NotFound(_))), "{unknown:?}");
+    });
+}
+
+fn uuid_of(number: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(number)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use towpath_domain::deployments::{Deployment, Outcome};
 use towpath_domain::services::Service;
 use towpath_domain::words::Link;
 use towpath_store::deployments::{
-    Standing, build_of, insert, keep, list, lock, of_integration, of_services, where_runs,
+    Running, Standing, adopt, build_of, insert, keep, list, lock, of_integration, of_services, where_runs,
 };
 use towpath_store::services;
 
@@ -48,7 +48,10 @@ fn what_runs_and_the_newest_report_are_told_apart() {
         let ran = report(&shop, 1, Outcome::Succeeded);
         let none = store.save(async move |tx| lock(tx, place.0, place.1).await).await;
         assert_eq!(none, None);
-        let first = Standing { runs: Some((ran.clone(), at(11))), last: ran.clone() };
+        let first = Standing {
+            runs: Some(Running { report: ran.clone(), since: at(11), known_since: at(50) }),
+            last: ran.clone(),
+        };
         let failed =
             Deployment { digest: digest("elsewhere"), build: None, ..report(&shop, 2, Outcome::Failed) };
         let second = Standing { last: failed.clone(), ..first.clone() };
@@ -101,5 +104,23 @@ fn a_digest_leads_to_its_build_and_to_none_of_another_integration() {
         assert_eq!(of(&mut conn, shop.integration.id, &shop.build.digest).await, Some(shop.build.id));
         assert_eq!(of(&mut conn, id(999), &shop.build.digest).await, None);
         assert_eq!(of(&mut conn, shop.integration.id, &digest("unknown")).await, None);
+    });
+}
+
+#[test]
+fn a_report_that_came_before_its_build_is_of_it_afterwards() {
+    on_both_engines(async |store: Store| {
+        let shop = Shop::open(&store).await;
+        service(&shop, &store).await;
+        let early = Deployment { build: None, ..report(&shop, 1, Outcome::Succeeded) };
+        let (saved, build) = (early.clone(), shop.build.clone());
+        store
+            .save(async move |tx| {
+                insert(tx, &saved).await?;
+                adopt(tx, &build).await
+            })
+            .await;
+        let all = list(&mut store.conn().await, shop.prod.id, None, None, 10).await.expect("reads");
+        assert_eq!(all[0].build, Some(shop.build.id));
     });
 }

@@ -63,7 +63,7 @@ pub fn doors() -> Vec<Door> {
             in_project(
                 subject,
                 &[
-                    ("form[slug]", "tags"),
+                    ("form[slug]", "by-tag"),
                     ("form[title]", "Tags"),
                     ("form[kind]", "environment"),
                     ("form[criteria][0][key]", "tag"),
@@ -91,7 +91,7 @@ pub fn doors() -> Vec<Door> {
             in_project(
                 subject,
                 &[
-                    ("form[slug]", "tags"),
+                    ("form[slug]", "by-tag"),
                     ("form[title]", "Tags"),
                     ("form[kind]", "environment"),
                     ("form[criteria][0][key]", "ref"),

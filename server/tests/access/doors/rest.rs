@@ -77,7 +77,9 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}/rules"),
         post("/api/v1/projects/{project}/rules").body(|_, _| {
             let criteria = json!([{"key": "tag", "operator": "semver", "value": ">=1", "bucket": "qa"}]);
-            Body::Json(json!({"slug": "tags", "title": "Tags", "kind": "environment", "criteria": criteria}))
+            Body::Json(
+                json!({"slug": "by-tag", "title": "By tag", "kind": "environment", "criteria": criteria}),
+            )
         }),
         post("/api/v1/projects/{project}/rules/trial").body(|_, _| {
             let criteria = json!([{"key": "ref", "operator": "equals", "value": "main", "bucket": "qa"}]);
