@@ -86,7 +86,7 @@ async fn what_is_wrong_with_a_hold_is_told_beside_its_field() {
           "pointer": "#/reason"
         },
         {
-          "detail": "“yesterday” is not a time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z.",
+          "detail": "“yesterday” is no time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z, and no length of time such as 2h or 14d, up to 365d.",
           "pointer": "#/from"
         },
         {

@@ -9,6 +9,7 @@ mod openapi;
 mod people;
 mod projects;
 mod promotions;
+mod rules;
 mod search;
 mod sessions;
 mod streams;
