@@ -117,6 +117,12 @@ pub enum Command {
   towpath resolve shop prod
   towpath resolve shop prod --output json | jq -r '.images[].reference'")]
     Resolve(Resolve),
+    /// Tell what differs between two builds: commits, what is run, and layers.
+    #[command(before_help = "Examples:
+  towpath diff shop/checkout prod staging
+  towpath diff shop/checkout prod@2026-11-01T00:00:00Z prod
+  towpath diff shop/checkout sha256:… sha256:…")]
+    Diff(Diff),
     /// Report what an environment runs, as a deployer.
     #[command(before_help = "Examples:
   towpath report shop prod checkout sha256:…
@@ -256,6 +262,19 @@ pub struct Status {
 pub struct Resolve {
     pub project: String,
     pub environment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// A bucket, a bucket at a time, or a digest.
+    #[arg(value_name = "FROM")]
+    pub from: String,
+    /// The same for the build that it is compared with.
+    #[arg(value_name = "TO")]
+    pub to: String,
 }
 
 #[derive(Debug, Args)]

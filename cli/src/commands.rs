@@ -2,6 +2,7 @@
 
 mod buckets;
 mod deployments;
+mod differences;
 mod holds;
 mod promotions;
 mod search;
@@ -34,6 +35,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
+        Command::Diff(diff) => differences::diff(&client(&common)?, diff, format).await,
         Command::Report(report) => deployments::report(&client(&common)?, report, format).await,
         Command::Timeline(filter) => timeline::list(&client(&common)?, filter, format).await,
     }

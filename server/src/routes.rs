@@ -10,6 +10,7 @@ mod buckets;
 mod builds;
 mod callers;
 mod deployments;
+mod differences;
 mod environments;
 mod failures;
 mod holds;
@@ -65,6 +66,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(integrations::routes())
         .merge(rules::routes())
         .merge(builds::routes())
+        .merge(differences::routes())
         .merge(promotions::routes())
         .merge(buckets::routes())
         .merge(holds::routes())

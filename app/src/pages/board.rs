@@ -301,6 +301,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
     ];
     let archived = Memo::new(move |_| board.read().project.archived_at.is_some());
     let rule = paths::unclassified(&project, &first.integration.slug, None);
+    let difference = paths::difference(&project, &first.integration.slug);
     let filter = Filter { integration: format!("{project}/{slug}"), ..Filter::default() };
     let empty = first.columns.iter().all(|column| column.current.is_none());
     let words = Memo::new(move |_| {
@@ -313,8 +314,12 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
         {move || {
             let (title, lead) = words.get();
             let (href, rule) = (paths::timeline(&filter, None), rule.clone());
+            let difference = difference.clone();
             view! {
                 <PageHeader title=title lead=lead>
+                    <a class="button" href=difference>
+                        "Compare"
+                    </a>
                     <a class="button" href=rule>
                         "CI rule"
                     </a>

@@ -20,6 +20,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use life::LifeView;
 use pull::From;
+pub use sizes::words as words_of_size;
 use towpath_domain::builds::life::BuildView;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{HoldAddress, HoldLine};

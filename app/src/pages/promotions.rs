@@ -16,6 +16,7 @@ use crate::echo::{Echo, errors, mistake};
 use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
+use crate::pages::differences::DifferenceView;
 use crate::pages::forms::successes;
 use crate::pages::holds::HoldNote;
 use crate::shell::{Announcement, Deeds};
@@ -104,7 +105,7 @@ fn Promotion(
         {move || holds.get().into_iter().map(|line| view! { <HoldBanner line=line view=view /> }).collect_view()}
         <div class="columns">
             <div class="stack">
-                <Facts view=view /> <Gates view=view /> <Decisions view=view />
+                <Facts view=view /> <Differs view=view /> <Gates view=view /> <Decisions view=view />
             </div>
             <div class="stack">
                 {move || (waits.get() && asks_people).then(|| view! { <DecideForm view=view action=decide /> })}
@@ -115,6 +116,24 @@ fn Promotion(
                 }}
             </div>
         </div>
+    }
+}
+
+/// What it changes about the image that is there now.
+#[component]
+fn Differs(view: View) -> impl IntoView {
+    let told = Memo::new(move |_| {
+        let view = view.read();
+        view.difference.clone().map(|difference| (difference, view.commits_link.clone()))
+    });
+    move || {
+        told.get().map(|(difference, commits_link)| {
+            view! {
+                <Panel title="Difference to what is there now">
+                    <DifferenceView difference=difference commits_link=commits_link />
+                </Panel>
+            }
+        })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod builds;
 pub mod client;
 pub mod cursors;
 pub mod deployments;
+pub mod differences;
 pub mod environments;
 pub mod holds;
 pub mod integrations;

@@ -2,6 +2,7 @@
 
 use crate::boards::Card;
 use crate::builds::Build;
+use crate::differences::Difference;
 use crate::gates::GateVerdict;
 use crate::holds::HoldLine;
 use crate::ids::PersonId;
@@ -21,6 +22,9 @@ pub struct PromotionView {
     pub build: Build,
     /// What is current in the target bucket now.
     pub current: Option<Card>,
+    /// What differs between that and the build that is promoted, as far as both can be read.
+    pub difference: Option<Difference>,
+    pub commits_link: Option<String>,
     pub verdicts: Vec<GateVerdict>,
     /// The holds that concern it: in force, and still to begin.
     pub holds: Vec<HoldLine>,

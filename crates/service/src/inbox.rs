@@ -5,11 +5,12 @@ use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::promotions::Found;
 use crate::scenes::Located;
-use crate::{Error, Service};
+use crate::{Error, Service, differences};
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::Card;
+use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView};
@@ -200,6 +201,15 @@ pub async fn promotion(
     } else {
         Vec::new()
     };
+    // What is over is not compared with what came later.
+    let there = current.as_ref().map(|card| &card.build).filter(|_| promotion.state == State::Waiting);
+    let difference = match there {
+        Some(there) if there.id != pushed.build.id => {
+            differences::between(service, there, &pushed.build).await?
+        }
+        _ => None,
+    };
+    let commits_link = there.and_then(|there| commits_link(there, &pushed.build));
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
@@ -209,6 +219,8 @@ pub async fn promotion(
         integration: located.integration.slug,
         verdicts: judge.verdicts(&promotion).0,
         build: pushed.build,
+        difference,
+        commits_link,
         holds,
         current,
         names,

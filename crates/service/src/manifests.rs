@@ -167,6 +167,52 @@ impl ImageConfig {
     }
 }
 
+/// How an image is run, as its configuration says (config.md). What cannot be read is left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunConfig {
+    pub entrypoint: Vec<String>,
+    pub cmd: Vec<String>,
+    pub user: String,
+    pub working_dir: String,
+    /// `NAME=value`
+    pub env: Vec<String>,
+    /// Such as `8080/tcp`.
+    pub exposed_ports: Vec<String>,
+    pub labels: BTreeMap<String, String>,
+}
+
+impl RunConfig {
+    pub fn read(bytes: &[u8]) -> Self {
+        #[derive(Default, Deserialize)]
+        struct Document {
+            config: Option<Inner>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "PascalCase", default)]
+        struct Inner {
+            entrypoint: Option<Vec<String>>,
+            cmd: Option<Vec<String>>,
+            user: Option<String>,
+            working_dir: Option<String>,
+            env: Option<Vec<String>>,
+            exposed_ports: Option<BTreeMap<String, serde_json::Value>>,
+            labels: Option<BTreeMap<String, String>>,
+        }
+        let document: Document = serde_json::from_slice(bytes).unwrap_or_default();
+        let Inner { entrypoint, cmd, user, working_dir, env, exposed_ports, labels } =
+            document.config.unwrap_or_default();
+        Self {
+            entrypoint: entrypoint.unwrap_or_default(),
+            cmd: cmd.unwrap_or_default(),
+            user: user.unwrap_or_default(),
+            working_dir: working_dir.unwrap_or_default(),
+            env: env.unwrap_or_default(),
+            exposed_ports: exposed_ports.unwrap_or_default().into_keys().collect(),
+            labels: labels.unwrap_or_default(),
+        }
+    }
+}
+
 impl Platform {
     fn is_storable(&self) -> bool {
         is_storable(&self.to_string())

@@ -6,7 +6,7 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::{BucketId, BuildId, IntegrationId, PersonId, PlacementId, TokenId};
+use towpath_domain::ids::{BucketId, BuildId, IntegrationId, PersonId, PlacementId, TokenId, uuid_v7};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
@@ -327,6 +327,22 @@ pub async fn life(
         limit
     )?;
     rows.into_iter().map(Lived::try_from).collect()
+}
+
+/// What was current in a bucket at a moment, if anything was.
+pub async fn current_at(conn: &mut Conn, bucket: BucketId, at: Time) -> Result<Option<BuildId>, Error> {
+    // Ids sort by when they were made, so that the walk begins near the moment and not at the end of history.
+    let last = uuid_v7(at.plus_seconds(1), [0xff; 10]);
+    let row = fetch!(
+        fetch_optional,
+        (Uuid,),
+        conn,
+        "select build from placements where bucket = $1 and id <= $2 and at <= $3 order by id desc limit 1",
+        bucket.uuid(),
+        last,
+        at.micros()
+    )?;
+    Ok(row.map(|(build,)| build.into()))
 }
 
 /// When a build was placed by this placement, if it ever was.

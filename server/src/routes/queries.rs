@@ -72,6 +72,17 @@ pub struct OfService {
     pub limit: Option<i64>,
 }
 
+/// Which two builds to compare.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Sides {
+    /// A bucket, a bucket at a time such as `prod@2026-01-31T09:30:00Z`, or a digest.
+    pub from: String,
+    /// The same for the build that it is compared with.
+    pub to: String,
+}
+
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

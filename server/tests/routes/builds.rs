@@ -202,3 +202,82 @@ async fn an_environment_resolves_to_what_to_pull() {
     }
     "#);
 }
+
+#[tokio::test]
+async fn two_builds_are_compared_by_buckets_moments_and_digests() {
+    const AT: &str = "/projects/shop/integrations/checkout/difference";
+    let world = World::with_shop().await;
+    let first = world.push("qa", "1.0").await;
+    let second = world.push("qa", "1.1").await;
+    let told = world.get(&format!("{AT}?from={first}&to=qa"), &world.ana).await;
+    assert_eq!(told.body["from"]["digest"], json!(first));
+    assert_eq!(told.body["to"]["digest"], json!(second));
+    assert_snapshot!(serde_json::to_string_pretty(&told.body["difference"]).expect("a text"), @r#"
+    {
+      "added_bytes": 14,
+      "added_layers": [
+        {
+          "digest": "sha256:a358e725ead7c45927c0def73d6ee903c7a5d7802d20ecd80bd0fafa5676897e",
+          "size": 14
+        }
+      ],
+      "environment": {
+        "added": [],
+        "changed": [],
+        "removed": []
+      },
+      "labels": [
+        {
+          "from": "1.0",
+          "name": "version",
+          "to": "1.1"
+        }
+      ],
+      "platforms": {
+        "added": [],
+        "changed": [],
+        "removed": []
+      },
+      "ports": {
+        "added": [],
+        "changed": [],
+        "removed": []
+      },
+      "removed_layers": [
+        {
+          "digest": "sha256:92b5af5bacd9946358a11e0b9aec5108bd571cadae69be05454b557a8a4da4ee",
+          "size": 14
+        }
+      ],
+      "settings": [],
+      "shared_bytes": 0,
+      "shared_layers": 0
+    }
+    "#);
+    assert_snapshot!(world.get(&format!("{AT}?from=moon&to=prod"), &world.ana).await, @r##"
+    422 Unprocessable Entity
+    {
+      "detail": "The bucket “shop/checkout/moon” was not found.",
+      "errors": [
+        {
+          "detail": "The bucket “shop/checkout/moon” was not found.",
+          "pointer": "#/from"
+        }
+      ],
+      "request_id": "a-request",
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
+    }
+    "##);
+    assert_snapshot!(world.get(AT, &world.ana).await, @r#"
+    400 Bad Request
+    {
+      "detail": "Failed to deserialize query string: missing field `from`",
+      "request_id": "a-request",
+      "status": 400,
+      "title": "The request cannot be read",
+      "type": "/problems/malformed"
+    }
+    "#);
+}

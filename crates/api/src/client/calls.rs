@@ -6,6 +6,7 @@ use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::BuildLives;
 use crate::cursors::Cursor;
 use crate::deployments::{Deployment, NewDeployment};
+use crate::differences::Comparison;
 use crate::environments::{Environment, NewEnvironment};
 use crate::holds::{Hold, NewHold, NewRelease};
 use crate::integrations::{Integration, NewIntegration};
@@ -89,6 +90,19 @@ impl Client {
 
     pub async fn board(&self, project: &str, integration: &str) -> Result<Board, Error> {
         self.get(self.address(&["projects", project, "integrations", integration])).await
+    }
+
+    /// Compares two builds of an integration, each by a bucket, a bucket at a time, or a digest.
+    pub async fn difference(
+        &self,
+        project: &str,
+        integration: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Comparison, Error> {
+        let mut url = self.address(&["projects", project, "integrations", integration, "difference"]);
+        query(&mut url, [("from", Some(from)), ("to", Some(to))]);
+        self.get(url).await
     }
 
     pub async fn build(&self, digest: &str) -> Result<BuildLives, Error> {

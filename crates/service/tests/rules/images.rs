@@ -54,16 +54,34 @@ impl World {
         under: &str,
         labels: Value,
     ) -> Result<String, Error> {
+        let config = json!({"Labels": labels});
+        self.push_image(actor, repository, under, config, &[&format!("the files of {labels}")], labels).await
+    }
+
+    /// Pushes an image of this configuration for running it, with layers of these contents.
+    pub async fn push_image(
+        &self,
+        actor: &Actor,
+        repository: &str,
+        under: &str,
+        config: Value,
+        contents: &[&str],
+        annotations: Value,
+    ) -> Result<String, Error> {
         let name = name(repository);
-        let config = json!({"os": "linux", "architecture": "amd64", "config": {"Labels": labels}});
+        let config = json!({"os": "linux", "architecture": "amd64", "config": config});
         let config = self.upload(actor, &name, config.to_string()).await?;
-        let layer = self.upload(actor, &name, format!("the files of {labels}")).await?;
+        let mut layers = Vec::new();
+        for content in contents {
+            let (digest, size) = self.upload(actor, &name, (*content).to_owned()).await?;
+            layers.push(json!({"mediaType": LAYER, "digest": digest, "size": size}));
+        }
         let manifest = json!({
             "schemaVersion": 2,
             "mediaType": MANIFEST,
             "config": {"mediaType": CONFIG, "digest": config.0, "size": config.1},
-            "layers": [{"mediaType": LAYER, "digest": layer.0, "size": layer.1}],
-            "annotations": labels,
+            "layers": layers,
+            "annotations": annotations,
         });
         let push = Push {
             reference: Reference::Tag(tag(under)),

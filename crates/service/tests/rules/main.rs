@@ -12,6 +12,7 @@ mod archiving;
 mod buckets;
 mod builds;
 mod deployments;
+mod differences;
 mod gates;
 mod holds;
 mod home;

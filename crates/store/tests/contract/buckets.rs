@@ -4,12 +4,12 @@ use crate::engines::on_both_engines;
 use crate::fixture::{Store, at, id};
 use crate::shop::Shop;
 use towpath_domain::buckets::BucketKey;
-use towpath_domain::ids::PlacementId;
+use towpath_domain::ids::{PlacementId, uuid_v7};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_store::Error;
 use towpath_store::buckets::{
-    Bucket, Lived, Placed, RefusedArrival, find, find_placement, history, life, list, lock, named, pause,
-    place, placed_at, refusals, refuse, refused, was_current,
+    Bucket, Lived, Placed, RefusedArrival, current_at, find, find_placement, history, life, list, lock,
+    named, pause, place, placed_at, refusals, refuse, refused, was_current,
 };
 
 /// The bucket `prod`, locked.
@@ -117,6 +117,26 @@ fn history_is_paged_newest_first() {
             pages.push(page.iter().map(|placed| placed.placement.id.uuid().as_u128()).collect::<Vec<_>>());
         }
         assert_eq!(pages, [vec![104, 103], vec![102, 101], vec![100]]);
+    });
+}
+
+#[test]
+fn what_was_current_is_found_by_the_moment() {
+    on_both_engines(async |store: Store| {
+        let shop = Shop::open(&store).await;
+        let other = shop.push(&store, 61, "2.0").await;
+        let id = |second: i64| PlacementId::from(uuid_v7(at(second), [0; 10]));
+        for (second, build) in [(10, &shop.build), (20, &other)] {
+            let placement = Placement { id: id(second), at: at(second), ..shop.placement(100, build) };
+            put(&store, &prod(&store, &shop).await, &placement, None).await;
+        }
+        let bucket = prod(&store, &shop).await.id;
+        let mut conn = store.conn().await;
+        let (first, second) = (Some(shop.build.id), Some(other.id));
+        for (moment, expected) in [(9, None), (10, first), (19, first), (20, second), (99, second)] {
+            let found = current_at(&mut conn, bucket, at(moment)).await.expect("reads");
+            assert_eq!(found, expected, "at {moment}");
+        }
     });
 }
 

@@ -1,0 +1,51 @@
+// What differs between two builds: on its own page, and beside the decision on a promotion.
+import { expect, test } from "@playwright/test";
+import { pushed } from "../support/clients.ts";
+import { Folder } from "../support/folders.ts";
+import { dockerArchive, origin } from "../support/images.ts";
+import { Installation } from "../support/installation.ts";
+import { BOARD, CHECKOUT, openShop } from "../support/shop.ts";
+import { heading } from "../support/steps.ts";
+import { ADA, type Visitor } from "../support/visitors.ts";
+
+test.describe.configure({ mode: "serial" });
+
+const towpath = Installation.declare();
+let ada: Visitor;
+
+// 1.4.2 is in staging, 1.5.0 in qa.
+test.beforeAll(async ({ browser }) => {
+  await using folder = await Folder.make("images");
+  const { admin, token } = await openShop(towpath.server);
+  const build = async (version: string) =>
+    pushed(towpath.server, token, await dockerArchive(folder, origin(version)), `${CHECKOUT}/qa:${version}`);
+  const move = { project: "shop", integration: "checkout", from: "qa", to: "staging" };
+  await admin.call("promote", { ...move, digest: await build("1.4.2"), reason: "Tested by QA" });
+  await build("1.5.0");
+  ada = await towpath.visitor(browser);
+  await ada.signIn(ADA);
+});
+
+test("the board leads to what the next stage would get", async () => {
+  const { page } = ada;
+  await ada.open(BOARD);
+  await page.getByRole("link", { name: "Compare" }).click();
+  await expect(heading(page, "Difference")).toBeVisible();
+  await page.getByLabel("From").fill("staging");
+  await page.getByLabel("To").fill("qa");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page).toHaveURL(/from=staging&to=qa/);
+  const version = page.locator(".facts__row", { hasText: "org.opencontainers.image.version" });
+  await expect(version.locator("del")).toHaveText("1.4.2");
+  await expect(version.locator("ins")).toHaveText("1.5.0");
+});
+
+test("what is not there is told, and what was typed stays", async () => {
+  const { page } = ada;
+  await page.getByLabel("From").fill("moon");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page.getByText("The bucket “shop/checkout/moon” was not found.")).toBeVisible();
+  await expect(page.getByLabel("From")).toHaveValue("moon");
+  await ada.open(`${BOARD}/difference?from=prod&to=qa`);
+  await expect(page.getByText("Nothing was there to compare with.")).toBeVisible();
+});
