@@ -111,6 +111,9 @@ pub struct Moved {
     pub to: Option<String>,
     /// Whether it becomes current there.
     pub becomes_current: bool,
+    /// Why it does not, and is kept beside the bucket; absent for what was current there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<String>,
 }
 
 /// Which CI rule leads what is pushed to an integration.
@@ -150,8 +153,10 @@ pub struct Reclassification {
     pub rule_version: i64,
     /// How many builds were looked at.
     pub builds: usize,
-    /// Oldest first, as they are moved.
+    /// The newest that go elsewhere, the oldest of them first.
     pub moved: Vec<Moved>,
+    /// Whether there are older ones, for another time.
+    pub more: bool,
     /// Names what was looked at, to confirm exactly this.
     pub mark: String,
 }
@@ -258,6 +263,7 @@ impl From<domain::Moved> for Moved {
             from: moved.from.map(Into::into),
             to: moved.to.map(Into::into),
             becomes_current: moved.becomes_current,
+            beside: moved.beside.map(|refused| refused.to_string()),
         }
     }
 }
@@ -270,6 +276,7 @@ impl From<domain::Reclassification> for Reclassification {
             rule_version: told.rule_version,
             builds: told.builds,
             moved: told.moved.into_iter().map(Moved::from).collect(),
+            more: told.more,
         }
     }
 }

@@ -70,6 +70,9 @@ const LABELS: usize = 128;
 const LABEL_BYTES: usize = 4_096;
 
 impl Origin {
+    /// The label in which images name the git ref that they were made from.
+    pub const GIT_REF: &'static str = "org.opencontainers.image.ref.name";
+
     /// Reads the predefined annotation keys of the OCI image specification (annotations.md) from labels.
     pub fn from_labels(labels: impl IntoIterator<Item = (String, String)>) -> Self {
         let labels: BTreeMap<String, String> = labels

@@ -58,11 +58,15 @@ pub enum Operator {
     Contains,
     /// `*` for any characters but a slash, `**` for any at all, `?` for one.
     Glob,
-    /// A regular expression that the whole text has to match.
+    /// A regular expression that the whole text has to match; `\d`, `\w` and `\s` mean ASCII. No text longer than
+    /// [`READ`] bytes matches it, a glob or a range.
     Regex,
     /// A range of semantic versions, such as `>=1.2, <2`; a `v` before the number is passed over.
     Semver,
 }
+
+/// How much of a text, in bytes, is compared with a pattern: more than git refs and versions have.
+pub const READ: usize = 512;
 
 /// Which version of which rule led a build to a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,8 +147,13 @@ pub fn route(criteria: &[Criterion], build: &Metadata, reads: Reader) -> Option<
 impl Criterion {
     /// Whether a build is of the kind that it describes. What a build does not say matches nothing.
     pub fn matches(&self, build: &Metadata, reads: Reader) -> bool {
-        let wanted = self.key.normalise(&self.value);
-        build.values(&self.key).iter().any(|text| self.operator.matches(wanted, text, reads))
+        // Who writes `refs/…` means full names, others short ones; in a regular expression this may stand anywhere.
+        let full = match self.operator {
+            Operator::Regex => self.value.contains(metadata::REFS),
+            _ => self.value.starts_with(metadata::REFS),
+        };
+        let values = build.values(&self.key, full);
+        values.iter().any(|text| self.operator.matches(&self.value, text, reads))
     }
 
     /// As people read it: “branch starts with release/”.

@@ -18,8 +18,9 @@ use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{BuildName, Change, Personal};
+use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
-use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
+use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
 use towpath_store::{Conn, Tx, buckets, builds, deployments};
@@ -67,19 +68,16 @@ pub(crate) async fn receive(
     };
     let tag = arriving.tag.clone();
     let (build, _) = record(tx, service, actor, located, arriving).await?;
-    // From now on it is placed by name, also where it came without one before.
-    towpath_store::rules::name(tx, build.id).await?;
+    let id = build.id;
     let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
-    let refused = entering.refusal(tx).await?;
-    // What was there before changes nothing, unless it has turned out to be bad.
-    let bad = matches!(refused, Some(Refused::Held(Held::Bad { .. })));
-    if !bad && entering.was_there(tx).await? {
-        return Ok(Received::AlreadyThere);
-    }
-    match refused {
-        Some(refused) => entering.refuse(tx, tag, refused).await,
-        None => entering.place(tx, Cause::Push, None).await,
-    }
+    let received = match entering.meets(tx).await? {
+        Meets::Itself => Received::AlreadyThere,
+        Meets::Refusal(refused) => return entering.refuse(tx, tag, refused).await,
+        Meets::Nothing => entering.place(tx, Cause::Push, None).await?,
+    };
+    // From now on it is placed by name, also where it came without one before.
+    towpath_store::rules::name(tx, id).await?;
+    Ok(received)
 }
 
 /// The build of this identity, added where it is new; and whether it is.
@@ -112,6 +110,14 @@ pub(crate) async fn record(
     let change = Change::BuildReceived { build: build_name(&build), size: build.size };
     tx.tell(service.event(Service::event_actor(actor), located.scene(), change));
     Ok((build, true))
+}
+
+/// What an arrival meets at the door of a bucket.
+pub(crate) enum Meets {
+    Nothing,
+    /// It was there before, so that coming again changes nothing.
+    Itself,
+    Refusal(Refused),
 }
 
 /// A recorded build at the door of a bucket, by whichever way it came there.
@@ -155,10 +161,6 @@ impl<'a> Entering<'a> {
         self.bucket.as_ref()?.current.as_ref()
     }
 
-    pub(crate) fn is_current(&self) -> bool {
-        self.current().is_some_and(|current| current.build == self.build.id)
-    }
-
     /// Whether the build is, or ever was, current in the bucket.
     pub(crate) async fn was_there(&self, conn: &mut Conn) -> Result<bool, Error> {
         match &self.bucket {
@@ -169,13 +171,26 @@ impl<'a> Entering<'a> {
 
     /// Whether what is current there was received later.
     pub(crate) async fn is_late(&self, conn: &mut Conn) -> Result<bool, Error> {
+        let current = self.current_received_at(conn).await?;
+        Ok(current.is_some_and(|current| current >= self.build.received_at))
+    }
+
+    /// When what is current there was received.
+    pub(crate) async fn current_received_at(&self, conn: &mut Conn) -> Result<Option<Time>, Error> {
         match self.current() {
-            Some(current) => {
-                let current = builds::load(conn, current.build).await?.build;
-                Ok(current.received_at >= self.build.received_at)
-            }
-            None => Ok(false),
+            Some(current) => Ok(Some(builds::load(conn, current.build).await?.build.received_at)),
+            None => Ok(None),
         }
+    }
+
+    /// What it meets by arriving. What was there before changes nothing, unless it has turned out to be bad.
+    pub(crate) async fn meets(&self, conn: &mut Conn) -> Result<Meets, Error> {
+        let refused = self.refusal(conn).await?;
+        let bad = matches!(refused, Some(Refused::Held(Held::Bad { .. })));
+        if !bad && self.was_there(conn).await? {
+            return Ok(Meets::Itself);
+        }
+        Ok(refused.map_or(Meets::Nothing, Meets::Refusal))
     }
 
     /// Why the bucket does not take it, if it does not. What can be said for good comes first.
@@ -188,10 +203,7 @@ impl<'a> Entering<'a> {
             return Ok(Some(Refused::Held(held)));
         }
         let workflow = located.workflow(conn).await?;
-        let arrivals = workflow
-            .as_ref()
-            .map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot));
-        if arrivals == Arrivals::PromotionOnly {
+        if arrivals(workflow.as_ref(), slot) == Arrivals::PromotionOnly {
             let before = workflow.map(|workflow| workflow.graph.before(slot.key)).unwrap_or_default();
             let slots = located.slots(conn).await?;
             let name = |key: &BucketKey| slots.iter().find(|slot| slot.key == *key);
@@ -263,6 +275,11 @@ impl<'a> Entering<'a> {
         tx.tell(self.service.event(Service::event_actor(self.actor), scene, change));
         Ok(())
     }
+}
+
+/// Whether a bucket takes builds by arriving, under a workflow or without one.
+pub(crate) fn arrivals(workflow: Option<&Workflow>, slot: &Slot) -> Arrivals {
+    workflow.map_or_else(|| arrivals_without_stage(slot), |workflow| workflow.graph.arrivals(slot))
 }
 
 pub(crate) fn placer(actor: &Actor) -> Placer {

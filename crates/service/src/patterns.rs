@@ -1,23 +1,38 @@
 //! Regular expressions, globs and ranges of versions, which only the server reads.
 
+use regex::bytes::{Regex as BytesRegex, RegexBuilder as BytesRegexBuilder};
 use regex::{Regex, RegexBuilder};
 use semver::{Version, VersionReq};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use towpath_domain::gates::Pattern;
-use towpath_domain::rules::Operator;
+use towpath_domain::rules::{Operator, READ};
 
 /// How large a compiled pattern may be, in bytes.
 const LIMIT: usize = 2 * 1_024 * 1_024;
+/// The same of a criterion's. It is compared with many builds, in time that grows with both.
+const CRITERION_LIMIT: usize = 48 * 1_024;
 
 /// Whether a pattern can be read, or why not.
 pub(crate) fn check(pattern: &Pattern) -> Result<(), String> {
-    read(pattern).map(drop).map_err(|error| {
-        let words = error.to_string();
-        // The library's message shows the pattern with a mark below it; its last line says what is wrong.
-        let last = words.lines().last().unwrap_or_default();
-        format!("This is no regular expression: {}.", last.trim_start_matches("error: "))
-    })
+    read(pattern).map(drop).map_err(words)
+}
+
+fn words(error: regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => {
+            "This regular expression is too large. Repeat less in it.".to_owned()
+        }
+        error => {
+            let words = error.to_string();
+            // The library's message shows the pattern with a mark below it; its last line says what is wrong.
+            let last = words.lines().last().unwrap_or_default();
+            format!(
+                "This is no regular expression: {}.",
+                last.trim_start_matches("error: ").trim_end_matches('.')
+            )
+        }
+    }
 }
 
 /// Whether the whole of a text is of the form that a pattern describes. None is, where the pattern cannot be read.
@@ -26,13 +41,21 @@ pub(crate) fn matches(pattern: &Pattern, text: &str) -> bool {
 }
 
 fn read(pattern: &Pattern) -> Result<Regex, regex::Error> {
-    compile(pattern.as_str())
+    // Alone first: what closes a group that it did not open must not reach the frame around it.
+    RegexBuilder::new(pattern.as_str()).size_limit(LIMIT).build()?;
+    RegexBuilder::new(&whole(pattern.as_str())).size_limit(LIMIT).build()
 }
 
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    // Alone first: what closes a group that it did not open must not reach the frame around it.
-    RegexBuilder::new(pattern).size_limit(LIMIT).build()?;
-    RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(LIMIT).build()
+/// A criterion's pattern: its classes are ASCII, which keeps it small.
+fn compile(pattern: &str) -> Result<BytesRegex, regex::Error> {
+    let build =
+        |pattern: &str| BytesRegexBuilder::new(pattern).unicode(false).size_limit(CRITERION_LIMIT).build();
+    build(pattern)?;
+    build(&whole(pattern))
+}
+
+fn whole(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
 }
 
 /// Whether what a criterion says can be read, or why not.
@@ -40,7 +63,7 @@ pub(crate) fn check_criterion(operator: Operator, text: &str) -> Result<(), Stri
     match operator {
         Operator::Glob => compile(&glob(text)).map(drop).map_err(|_| "This pattern is too large.".to_owned()),
         Operator::Regex => match Pattern::parse(text) {
-            Ok(pattern) => check(&pattern),
+            Ok(pattern) => compile(pattern.as_str()).map(drop).map_err(words),
             Err(error) => Err(error.to_string()),
         },
         Operator::Semver => VersionReq::parse(text)
@@ -52,9 +75,12 @@ pub(crate) fn check_criterion(operator: Operator, text: &str) -> Result<(), Stri
 
 /// Compares by the operators that the domain leaves to the server.
 pub(crate) fn reads(operator: Operator, wanted: &str, text: &str) -> bool {
+    if text.len() > READ {
+        return false;
+    }
     match operator {
-        Operator::Glob => kept(&glob(wanted)).is_some_and(|pattern| pattern.is_match(text)),
-        Operator::Regex => kept(wanted).is_some_and(|pattern| pattern.is_match(text)),
+        Operator::Glob => kept(&glob(wanted)).is_some_and(|pattern| pattern.is_match(text.as_bytes())),
+        Operator::Regex => kept(wanted).is_some_and(|pattern| pattern.is_match(text.as_bytes())),
         Operator::Semver => {
             let version = Version::parse(text.strip_prefix('v').unwrap_or(text));
             VersionReq::parse(wanted).is_ok_and(|range| version.is_ok_and(|version| range.matches(&version)))
@@ -84,8 +110,8 @@ fn glob(text: &str) -> String {
 const KEPT: usize = 256;
 
 /// A pattern for a whole text, compiled once for the many builds that it is compared with.
-fn kept(text: &str) -> Option<Arc<Regex>> {
-    static COMPILED: Mutex<Option<HashMap<String, Arc<Regex>>>> = Mutex::new(None);
+fn kept(text: &str) -> Option<Arc<BytesRegex>> {
+    static COMPILED: Mutex<Option<HashMap<String, Arc<BytesRegex>>>> = Mutex::new(None);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     let compiled = compiled.get_or_insert_default();
     if let Some(known) = compiled.get(text) {
@@ -118,10 +144,12 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_told_in_one_line() {
-        for text in ["(", "a)|(b", "[z-a]", "x{1000}{1000}"] {
+        for text in ["(", "a)|(b", "[z-a]"] {
             let why = check(&pattern(text)).expect_err("it cannot be read");
             assert!(why.starts_with("This is no regular expression: ") && !why.contains('\n'), "{why}");
         }
+        let why = check(&pattern("x{1000}{1000}")).expect_err("it cannot be kept");
+        assert!(why.contains("too large") && !why.contains('\n'), "{why}");
     }
 
     #[test]
@@ -136,6 +164,24 @@ mod tests {
         assert!(!within(">=1", "main") && !within(">=1", "1.4.2-rc.1"));
         assert!(reads(Operator::Regex, "hotfix-[0-9]+", "hotfix-7"));
         assert!(!reads(Operator::Regex, "hotfix-[0-9]+", "a hotfix-7"));
+    }
+
+    #[test]
+    fn a_criterion_costs_little_whatever_it_says() {
+        let bomb = "(a|b)*a(a|b){1,4000}[cd]";
+        let why = check_criterion(Operator::Regex, bomb).expect_err("it is too large");
+        assert!(why.contains("too large"), "{why}");
+        for usual in [
+            "release/\\d+\\.\\d+(-rc\\.\\d+)?",
+            "[a-z]{1,63}/\\w+",
+            "(feature|bugfix)/[A-Z]+-\\d{1,9}-.*",
+            "fünf.*",
+        ] {
+            assert_eq!(check_criterion(Operator::Regex, usual), Ok(()), "{usual}");
+        }
+        assert!(reads(Operator::Regex, "fünf.*", "fünf/x") && reads(Operator::Glob, "*/über", "x/über"));
+        assert!(reads(Operator::Regex, "a*", &"a".repeat(READ)));
+        assert!(!reads(Operator::Regex, "a*", &"a".repeat(READ + 1)), "nobody calls a branch so");
     }
 
     #[test]

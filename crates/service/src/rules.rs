@@ -9,7 +9,7 @@ use crate::scenes::Located;
 use crate::{Error, Service, allow, patterns, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
-use towpath_domain::builds::{Claim, Origin};
+use towpath_domain::builds::Origin;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::RuleId;
 use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration};
@@ -247,7 +247,7 @@ pub async fn try_out(
     let Some(saved) = saved else { return Ok(trial) };
     let mut elsewhere = Vec::new();
     for (integration, _) in rules::followers(&mut conn, &saved).await?.into_iter().take(TRIED) {
-        for (pushed, routing) in rules::unnamed(&mut conn, integration, REPLAYED).await? {
+        for (pushed, routing) in rules::unnamed(&mut conn, integration, None, REPLAYED).await? {
             trial.builds += 1;
             let metadata = Metadata::of(&pushed.build);
             let to = route(&new.criteria, &metadata, patterns::reads).map(|(_, bucket)| bucket);
@@ -262,6 +262,7 @@ pub async fn try_out(
                     from: from.and_then(name),
                     to: to.and_then(name),
                     becomes_current: false,
+                    beside: None,
                 });
             }
         }
@@ -272,13 +273,10 @@ pub async fn try_out(
     Ok(Trial { elsewhere, ..trial })
 }
 
-/// What a made-up build says of itself. Its own ref outweighs that of its labels.
+/// What a made-up build says of itself: as a push does, its ref by a label.
 fn origin(git_ref: &str, labels: Vec<(String, String)>) -> Origin {
-    let origin = Origin::from_labels(labels);
-    match git_ref.trim() {
-        "" => origin,
-        text => Origin { git_ref: Some(Claim { value: text.to_owned(), verified: false }), ..origin },
-    }
+    let git_ref = (!git_ref.is_empty()).then(|| (Origin::GIT_REF.to_owned(), git_ref.to_owned()));
+    Origin::from_labels(labels.into_iter().chain(git_ref))
 }
 
 /// Chooses which rule leads what is pushed to an integration: `:default`, `:none`, or one of the project's by its name.

@@ -131,8 +131,8 @@ pub async fn with_digest(conn: &mut Conn, digest: &Digest) -> Result<Vec<Pushed>
     rows.into_iter().map(Pushed::try_from).collect()
 }
 
-/// Builds of an integration that came without a bucket's name and that no rule has led; the newest first, from before one
-/// of them.
+/// Builds of an integration that came without a bucket's name, that no rule has led and that never were in a bucket; the
+/// newest first, from before one of them.
 pub async fn unclassified(
     conn: &mut Conn,
     integration: IntegrationId,
@@ -146,7 +146,9 @@ pub async fn unclassified(
         "select b.id, b.integration, b.digest, b.external_id, b.tag, b.media_type, b.size, b.platforms, b.origin,
                 b.received_at, b.received_via, b.pushed_by, b.pushed_with
          from routings o join builds b on b.id = o.build
-         where o.integration = $1 and o.key is null and o.build < $2 order by o.build desc limit $3",
+         where o.integration = $1 and o.key is null and o.build < $2
+           and not exists (select 1 from placements p where p.build = o.build)
+         order by o.build desc limit $3",
         integration.uuid(),
         before.map_or(Uuid::max(), BuildId::uuid),
         limit

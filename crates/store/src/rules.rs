@@ -209,11 +209,12 @@ pub async fn name(tx: &mut Tx, build: BuildId) -> Result<(), Error> {
     execute!(tx.conn(), "delete from routings where build = $1", build.uuid()).map(drop)
 }
 
-/// The newest builds of an integration that came without a bucket's name, the oldest of them first, with where a rule has
-/// led each.
+/// Builds of an integration that came without a bucket's name, with where a rule has led each; the newest first, from before
+/// one of them.
 pub async fn unnamed(
     conn: &mut Conn,
     integration: IntegrationId,
+    before: Option<BuildId>,
     limit: i64,
 ) -> Result<Vec<(Pushed, Option<Routing>)>, Error> {
     #[derive(sqlx::FromRow)]
@@ -231,12 +232,11 @@ pub async fn unnamed(
                 b.received_at, b.received_via, b.pushed_by, b.pushed_with, o.rule, o.version as rule_version,
                 o.kind as routed_kind, o.key as routed_key
          from routings o join builds b on b.id = o.build
-         where o.integration = $1 order by o.build desc limit $2",
+         where o.integration = $1 and o.build < $2 order by o.build desc limit $3",
         integration.uuid(),
+        before.map_or(Uuid::max(), BuildId::uuid),
         limit
     )?;
     let read = |row: UnnamedRow| Ok((row.build.try_into()?, row.routing.read()?));
-    let mut all = rows.into_iter().map(read).collect::<Result<Vec<_>, Error>>()?;
-    all.reverse();
-    Ok(all)
+    rows.into_iter().map(read).collect()
 }

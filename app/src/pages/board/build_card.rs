@@ -41,6 +41,8 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
     let verb = match card.cause.as_str() {
         "promotion" => " promoted it ",
         "rollback" => " rolled back to it ",
+        "assignment" => " assigned it ",
+        "reclassification" => " reclassified it ",
         _ => " pushed it ",
     };
     let tag = card.build.tag.to_string();

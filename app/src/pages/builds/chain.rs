@@ -79,6 +79,8 @@ fn placement(project: &Slug, placed: Placed, now: Time) -> impl IntoView + use<>
     let (symbol, title) = match cause.as_str() {
         "rollback" => (Symbol::Rollback, format!("Made current again in {bucket}")),
         "promotion" => (Symbol::Arrow, format!("Promoted to {bucket}")),
+        "assignment" => (Symbol::Arrow, format!("Assigned to {bucket}")),
+        "reclassification" => (Symbol::Arrow, format!("Led to {bucket} by reclassifying")),
         _ => (Symbol::Arrow, format!("Placed in {bucket}")),
     };
     view! {

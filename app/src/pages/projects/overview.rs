@@ -15,6 +15,7 @@ use crate::pages::workflows::StageLine;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use towpath_domain::buckets::Slot;
 use towpath_domain::environments::Environment;
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::{Part, ProjectView, Served};
@@ -189,14 +190,22 @@ fn Workflows(view: ProjectView) -> impl IntoView {
     }
 }
 
+/// A criterion with the bucket that it leads to.
+fn told(criterion: &Criterion, slots: &[Slot]) -> String {
+    let bucket = slots.iter().find(|slot| slot.key == criterion.bucket);
+    let bucket = bucket.map(|slot| format!(" → {}", slot.slug)).unwrap_or_default();
+    format!("{}{bucket}", criterion.words())
+}
+
 #[component]
 fn Rules(view: ProjectView) -> impl IntoView {
     let actions = add(&view, paths::new_rule(&view.project.slug), "Add rule");
     let project = view.project.slug.clone();
     let none = view.rules.is_empty();
+    let slots = view.slots();
     let item = move |rule: Rule| {
         let Rule { name, is_default, criteria, .. } = rule;
-        let words: Vec<String> = criteria.iter().map(Criterion::words).collect();
+        let words: Vec<String> = criteria.iter().map(|criterion| told(criterion, &slots)).collect();
         view! {
             <li class="rows__item">
                 <a class="rows__link" href=paths::rule(&project, &name.slug)>

@@ -46,17 +46,17 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
     let lead = format!("Leads builds to {}, in version {}.", view.rule.name.kind.plural(), view.rule.version);
     let slots = project.slots();
     let followed = followed(&view);
-    let line = move |criterion: &Criterion| {
+    let line = move |(position, criterion): (usize, &Criterion)| {
         let bucket = slots.iter().find(|slot: &&Slot| slot.key == criterion.bucket);
         let bucket = bucket.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string());
         view! {
             <li class="rows__item">
-                <span class="rows__name">{criterion.words()}</span>
+                <span class="rows__name">{format!("{}. {}", position + 1, criterion.words())}</span>
                 <span class="rows__meta">"goes to " {bucket}</span>
             </li>
         }
     };
-    let lines = view.rule.criteria.iter().map(line).collect_view();
+    let lines = view.rule.criteria.iter().enumerate().map(line).collect_view();
     let change = match project.may_configure.clone() {
         Ok(()) => view! { <Change project=project view=view.clone() /> }.into_any(),
         Err(why) => view! {

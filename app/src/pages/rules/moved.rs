@@ -1,33 +1,36 @@
-//! Builds that go elsewhere, as a table.
+//! Builds that go elsewhere, as a list.
 
-use crate::components::table::Table;
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::rules::Moved;
 use towpath_domain::slugs::Slug;
 
 #[component]
-pub(super) fn MovedTable(moved: Vec<Moved>, #[prop(into)] caption: String) -> impl IntoView {
-    let row = |moved: Moved| {
+pub(super) fn MovedList(moved: Vec<Moved>, #[prop(into)] label: String) -> impl IntoView {
+    let line = |moved: Moved| {
         let place =
             |slug: Option<Slug>| slug.map_or_else(|| "unclassified".to_owned(), |slug| slug.to_string());
-        let becomes = if moved.becomes_current { " (becomes current)" } else { "" };
+        let becomes = match (moved.becomes_current, moved.beside) {
+            (true, _) => Some("Becomes current.".to_owned()),
+            (false, beside) => {
+                let bucket = moved.to.as_ref().map(Slug::to_string).unwrap_or_default();
+                beside.map(|refused| format!("Is kept beside it: {bucket} {refused}."))
+            }
+        };
         view! {
-            <tr>
-                <th scope="row">
-                    <a href=paths::build(&moved.digest)>{moved.tag.to_string()}</a>
-                </th>
-                <td>
-                    <code>{moved.git_ref.unwrap_or_default()}</code>
-                </td>
-                <td>{place(moved.from)}</td>
-                <td>{place(moved.to)} {becomes}</td>
-            </tr>
+            <li class="rows__item">
+                <a class="rows__link" href=paths::build(&moved.digest)>
+                    {moved.tag.to_string()}
+                </a>
+                {moved.git_ref.map(|git_ref| view! { <code class="rows__meta">{git_ref}</code> })}
+                <span class="rows__meta">{place(moved.from)} " → " {place(moved.to)}</span>
+                {becomes.map(|words| view! { <span class="rows__meta rows__meta--line">{words}</span> })}
+            </li>
         }
     };
     view! {
-        <Table caption=caption columns=vec!["Build", "Git ref", "From", "To"]>
-            {moved.into_iter().map(row).collect_view()}
-        </Table>
+        <ul class="rows" aria-label=label>
+            {moved.into_iter().map(line).collect_view()}
+        </ul>
     }
 }

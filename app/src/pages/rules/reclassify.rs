@@ -1,8 +1,9 @@
 //! What reclassifying an integration would change, asked before it is done.
 
-use super::moved::MovedTable;
+use super::moved::MovedList;
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
+use crate::components::card::Card;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
@@ -62,20 +63,29 @@ fn Page(told: Reclassification, at: (Slug, Slug), action: ServerAction<Reclassif
         1 => "1 build came without a bucket's name.".to_owned(),
         builds => format!("{builds} builds came without a bucket's name."),
     };
+    let looked = if told.more { String::new() } else { looked };
     let content = if count == 0 {
         Either::Left(view! {
+            <ErrorSummary errors=errors />
             <p>{format!("{looked} Each is where the rule leads it.")}</p>
             <LinkButton href=board>"Back to the board"</LinkButton>
         })
     } else {
-        let words =
-            if count == 1 { "1 goes elsewhere:".to_owned() } else { format!("{count} go elsewhere:") };
+        let words = match count {
+            count if told.more => {
+                format!("The newest {count} that go elsewhere. Reclassify again for older ones.")
+            }
+            1 => "1 goes elsewhere:".to_owned(),
+            count => format!("{count} go elsewhere:"),
+        };
         Either::Right(view! {
             <p>{format!("{looked} {words}")}</p>
-            <MovedTable moved=told.moved caption="Builds that go elsewhere" />
+            <Card title="Builds that go elsewhere">
+                <MovedList moved=told.moved label="Builds that go elsewhere" />
+            </Card>
             <Banner tone=Tone::Info title="What this does">
                 <p class="banner__text">
-                    "What is newer than what is current in its bucket becomes current there; the rest is kept beside it. Nothing is taken out of a bucket: what is current stays until something else arrives. Builds that were pushed to a bucket by name, or assigned, stay where they are."
+                    "The newest of each bucket becomes current there, if it is newer than what is; the others are kept beside it. Nothing is taken out of a bucket: what is current stays until something else arrives. Builds that were pushed to a bucket by name, or assigned, stay where they are."
                 </p>
             </Banner>
             <ActionForm action=action attr:class="form">

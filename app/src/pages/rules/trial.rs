@@ -1,6 +1,6 @@
 //! Trying a rule out as it stands in the form, before it is saved.
 
-use super::moved::MovedTable;
+use super::moved::MovedList;
 use crate::components::button::Button;
 use crate::components::card::Card;
 use crate::components::field::TextField;
@@ -102,6 +102,7 @@ fn Told(trial: Trial) -> impl IntoView {
             <strong>{words}</strong>
         </p>
         {replay.map(|words| view! { <p>{words}</p> })}
-        {(!elsewhere.is_empty()).then(|| view! { <MovedTable moved=elsewhere caption="Builds that would go elsewhere" /> })}
+        {(elsewhere.len() < elsewhere_count).then(|| view! { <p class="muted">{format!("The newest {}:", elsewhere.len())}</p> })}
+        {(!elsewhere.is_empty()).then(|| view! { <MovedList moved=elsewhere label="Builds that would go elsewhere" /> })}
     }
 }

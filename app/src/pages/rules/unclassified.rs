@@ -216,8 +216,9 @@ fn Line(
     let this = typed.value("digest") == digest;
     let (bucket, reason) =
         if this { (typed.value("bucket"), typed.value("reason")) } else { (String::new(), String::new()) };
-    let options: Vec<SelectOption> =
-        slots.iter().map(|slot| SelectOption::new(slot.slug.to_string(), slot.slug.to_string())).collect();
+    let options: Vec<SelectOption> = std::iter::once(SelectOption::new("", "Choose a bucket"))
+        .chain(slots.iter().map(|slot| SelectOption::new(slot.slug.to_string(), slot.slug.to_string())))
+        .collect();
     let (project, integration) = at;
     let form = (!slots.is_empty()).then(|| {
         let id = build.id.to_string();

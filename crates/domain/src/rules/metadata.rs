@@ -2,7 +2,13 @@
 
 use crate::builds::{Build, Claim, Origin};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
+
+/// How full names of refs begin.
+pub(super) const REFS: &str = "refs/";
+const HEADS: &str = "refs/heads/";
+const TAGS: &str = "refs/tags/";
 
 /// What a criterion looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,16 +63,33 @@ pub struct Metadata<'a> {
 
 impl<'a> GitRef<'a> {
     pub fn read(raw: &'a str) -> Self {
-        let (kind, short) = if let Some(branch) = raw.strip_prefix("refs/heads/") {
+        let (kind, short) = if let Some(branch) = raw.strip_prefix(HEADS) {
             (RefKind::Branch, branch)
-        } else if let Some(tag) = raw.strip_prefix("refs/tags/") {
+        } else if let Some(tag) = raw.strip_prefix(TAGS) {
             (RefKind::Tag, tag)
-        } else if let Some(other) = raw.strip_prefix("refs/") {
+        } else if let Some(other) = raw.strip_prefix(REFS) {
             (RefKind::Other, other)
         } else {
             (RefKind::Unknown, raw)
         };
         Self { kind, short }
+    }
+
+    /// How it is called as one of these kinds, if it can be one. One that does not say what it is counts as a branch and as
+    /// a tag.
+    fn names(self, kinds: &[RefKind], full: bool) -> Vec<Cow<'a, str>> {
+        let Self { kind, short } = self;
+        let can_be = |one: RefKind| kind == one || (kind == RefKind::Unknown && one != RefKind::Other);
+        let mut kinds = kinds.iter().copied().filter(|one| can_be(*one));
+        if !full {
+            return kinds.next().map(|_| Cow::Borrowed(short)).into_iter().collect();
+        }
+        let name = |kind: RefKind| match kind {
+            RefKind::Branch => format!("{HEADS}{short}"),
+            RefKind::Tag => format!("{TAGS}{short}"),
+            RefKind::Other | RefKind::Unknown => format!("{REFS}{short}"),
+        };
+        kinds.map(|kind| Cow::Owned(name(kind))).collect()
     }
 }
 
@@ -75,17 +98,15 @@ impl<'a> Metadata<'a> {
         Self { image_tag: build.tag.as_str(), origin: &build.origin }
     }
 
-    /// What there is to compare under a key. A ref that does not say what it is counts as a branch and as a tag.
-    pub(super) fn values(&self, key: &Key) -> Vec<&'a str> {
+    /// What there is to compare under a key; `full` asks for refs by their full names, `refs/…`.
+    pub(super) fn values(&self, key: &Key, full: bool) -> Vec<Cow<'a, str>> {
         let claim = |claim: &'a Option<Claim>| claim.as_ref().map(|claim| claim.value.as_str());
         let git_ref = claim(&self.origin.git_ref).map(GitRef::read);
-        let of_kind = |wanted: RefKind| {
-            git_ref.filter(|of| of.kind == wanted || of.kind == RefKind::Unknown).map(|of| of.short)
-        };
+        let names = |kinds: &[RefKind]| git_ref.map(|of| of.names(kinds, full)).unwrap_or_default();
         let value = match key {
-            Key::Ref => git_ref.map(|of| of.short),
-            Key::Branch => of_kind(RefKind::Branch),
-            Key::Tag => of_kind(RefKind::Tag),
+            Key::Ref => return names(&[RefKind::Branch, RefKind::Tag, RefKind::Other]),
+            Key::Branch => return names(&[RefKind::Branch]),
+            Key::Tag => return names(&[RefKind::Tag]),
             Key::ImageTag => Some(self.image_tag),
             Key::Commit => claim(&self.origin.commit),
             Key::Repository => claim(&self.origin.repository),
@@ -93,7 +114,7 @@ impl<'a> Metadata<'a> {
             Key::Title => claim(&self.origin.title),
             Key::Label(name) => self.origin.labels.get(name).map(String::as_str),
         };
-        value.into_iter().collect()
+        value.into_iter().map(Cow::Borrowed).collect()
     }
 }
 
@@ -118,14 +139,6 @@ impl Key {
             return if right { Ok(Self::Label(name.to_owned())) } else { Err(KeyError) };
         }
         Self::NAMED.into_iter().find(|key| key.to_string() == text).ok_or(KeyError)
-    }
-
-    /// What a criterion says, as it is compared: refs by their short names, as builds' are.
-    pub(super) fn normalise<'a>(&self, value: &'a str) -> &'a str {
-        match self {
-            Self::Ref | Self::Branch | Self::Tag => GitRef::read(value).short,
-            _ => value,
-        }
     }
 
     /// As people read it.

@@ -1,6 +1,8 @@
 //! Reclassification: what a rule would change about the builds that came without a bucket's name.
 
+use crate::digests::{Algorithm, Digest};
 use crate::ids::BuildId;
+use crate::placements::Refused;
 use crate::references::Tag;
 use crate::rules::RuleName;
 use crate::slugs::Slug;
@@ -20,14 +22,15 @@ pub struct Routed {
 pub struct Moved {
     pub build: BuildId,
     pub tag: Tag,
-    pub digest: crate::digests::Digest,
+    pub digest: Digest,
     pub git_ref: Option<String>,
     pub received_at: Time,
     pub from: Option<Slug>,
     pub to: Option<Slug>,
-    /// Whether it becomes current there. Others are kept beside the bucket, as they are older than what is current, or
-    /// the bucket does not take arrivals.
+    /// Whether it becomes current there.
     pub becomes_current: bool,
+    /// Why it does not, and is kept beside the bucket; absent for what was current there before.
+    pub beside: Option<Refused>,
 }
 
 /// What reclassifying an integration would change.
@@ -36,17 +39,23 @@ pub struct Reclassification {
     /// The rule that holds for it now; without one, what rules have led is led nowhere.
     pub rule: Option<RuleName>,
     pub rule_version: i64,
-    /// How many builds came without a bucket's name, as far as they are looked at.
+    /// How many builds came without a bucket's name, as far as they were looked at.
     pub builds: usize,
-    /// Oldest first, as they are moved.
+    /// The newest that go elsewhere, the oldest of them first.
     pub moved: Vec<Moved>,
+    /// Whether there are older ones, for another time.
+    pub more: bool,
 }
 
 impl Reclassification {
-    /// Names what was looked at, so that nothing else is confirmed: by the newest build and the number of changes.
+    /// Names what was looked at, so that nothing else is confirmed: the rule and all that would change.
     pub fn mark(&self) -> String {
-        let newest = self.moved.iter().map(|moved| moved.build).max();
-        let newest = newest.map(|build| build.to_string()).unwrap_or_default();
-        format!("{}-{}-{newest}", self.rule_version, self.moved.len())
+        let rule = self.rule.as_ref().map(|rule| format!("{} {}", rule.id, self.rule_version));
+        let line = |Moved { build, from, to, becomes_current, .. }: &Moved| {
+            format!("{build} {from:?} {to:?} {becomes_current}")
+        };
+        let lines: Vec<String> = rule.into_iter().chain(self.moved.iter().map(line)).collect();
+        let digest = Digest::of(Algorithm::Sha256, lines.join("\n").as_bytes()).to_string();
+        digest.trim_start_matches("sha256:").chars().take(32).collect()
     }
 }

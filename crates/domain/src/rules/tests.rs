@@ -53,6 +53,35 @@ fn refs_are_compared_by_their_short_names_and_kinds() {
 }
 
 #[test]
+fn who_writes_a_full_name_means_that_kind_of_ref() {
+    use Operator::{Contains, EndsWith, Equals, Regex, StartsWith};
+    // What regular expressions are asked: as good as equality here.
+    let reads: Reader = |_, wanted, text| wanted.trim_start_matches('^') == text;
+    let cases = [
+        ("ref", StartsWith, "refs/tags/", "refs/tags/1", true),
+        ("ref", StartsWith, "refs/tags/", "refs/heads/main", false),
+        ("ref", StartsWith, "refs/heads/release/", "refs/tags/release/1", false),
+        ("ref", StartsWith, "refs/heads", "refs/heads/main", true),
+        ("ref", Contains, "refs/tags/", "refs/heads/main", false),
+        ("ref", EndsWith, "refs/heads/", "refs/tags/x", false),
+        ("ref", Equals, "refs/tags/main", "refs/heads/main", false),
+        ("ref", Equals, "refs/pull/7/merge", "refs/pull/7/merge", true),
+        ("ref", Regex, "^refs/heads/main", "refs/heads/main", true),
+        ("ref", Regex, "^refs/heads/main", "refs/tags/main", false),
+        ("branch", Equals, "refs/tags/main", "refs/heads/main", false),
+        ("branch", Contains, "heads", "refs/heads/main", false),
+        ("tag", Equals, "refs/heads/v1", "refs/tags/v1", false),
+        ("tag", Equals, "refs/tags/v1", "v1", true),
+        ("ref", Equals, "refs/tags/v1", "v1", true),
+    ];
+    for (key, operator, value, git_ref, matches) in cases {
+        let all = [criterion(key, operator, value, 1)];
+        let found = route(&all, &Metadata { image_tag: "x", origin: &origin(git_ref) }, reads);
+        assert_eq!(found.is_some(), matches, "{key} {operator:?} {value} {git_ref}");
+    }
+}
+
+#[test]
 fn what_a_build_does_not_say_matches_nothing() {
     let silent = Metadata { image_tag: "1.4.2", origin: &Origin::default() };
     for key in ["ref", "branch", "tag", "commit", "repository", "version", "title", "label:team"] {

@@ -1,6 +1,6 @@
 //! How an event is told: a sentence in parts, so that a page can link what it names.
 
-use super::{BuildName, Change, Event, StageShape, WorkflowShape};
+use super::{BuildName, Change, Event, RuleShape, StageShape, WorkflowShape};
 use crate::access::Place;
 use crate::deployments::Outcome;
 use crate::digests::Digest;
@@ -136,12 +136,10 @@ impl Telling<'_> {
                 .name(slug)
                 .text(&format!(" ({})", criteria.join("; ")))
                 .place(),
-            Change::RuleChanged { slug, version, after, .. } => self
-                .text("changed the CI rule ")
-                .name(slug)
-                .text(&format!(" to version {version}"))
-                .place()
-                .text(&format!(": {}", after.criteria.join("; "))),
+            Change::RuleChanged { slug, version, before, after } => {
+                self.text("changed the CI rule ").name(slug).text(&format!(" to version {version}")).place();
+                self.text(&rule_differences(before, after))
+            }
             Change::RuleChosen { after, .. } => {
                 let words = match after.as_str() {
                     FOLLOW_DEFAULT => "the project's default rule".to_owned(),
@@ -354,17 +352,34 @@ impl Telling<'_> {
         if needs.is_empty() { self } else { self.text(&format!("; it waits for {}", needs.join(" and "))) }
     }
 }
+/// What is different about a CI rule, in words that follow a sentence.
+fn rule_differences(before: &RuleShape, after: &RuleShape) -> String {
+    let mut told = Vec::new();
+    if before.title != after.title {
+        told.push(format!("titled “{}”", after.title));
+    }
+    told.extend(default_differs(before.is_default, after.is_default).map(str::to_owned));
+    if before.criteria != after.criteria {
+        told.extend(after.criteria.iter().cloned());
+    }
+    if told.is_empty() { String::new() } else { format!(": {}", told.join("; ")) }
+}
+
+fn default_differs(before: bool, after: bool) -> Option<&'static str> {
+    match (before, after) {
+        (false, true) => Some("now the default"),
+        (true, false) => Some("no longer the default"),
+        _ => None,
+    }
+}
+
 /// What is different about a workflow, in words that follow a sentence.
 fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
     let mut told = Vec::new();
     if before.title != after.title {
         told.push(format!("titled “{}”", after.title));
     }
-    match (before.is_default, after.is_default) {
-        (false, true) => told.push("now the default".to_owned()),
-        (true, false) => told.push("no longer the default".to_owned()),
-        _ => {}
-    }
+    told.extend(default_differs(before.is_default, after.is_default).map(str::to_owned));
     let of = |shape: &WorkflowShape, bucket: &Slug| {
         shape.stages.iter().find(|stage| stage.bucket == *bucket).cloned()
     };

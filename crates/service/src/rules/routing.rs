@@ -1,7 +1,7 @@
 //! Where rules lead builds: at their arrival, by reclassification, and by a person where no rule does.
 
 use crate::buckets::BucketAddress;
-use crate::builds::{Arrived, Entering, Received, name_of, record};
+use crate::builds::{Arrived, Entering, Meets, Received, arrivals, name_of, record};
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, explain, patterns, scenes};
@@ -11,19 +11,23 @@ use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::Build;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::{BuildId, PersonId};
+use towpath_domain::holds::Held;
+use towpath_domain::ids::{BuildId, IntegrationId, PersonId};
 use towpath_domain::placements::{Cause, Refused};
 use towpath_domain::rules::{
     Metadata, Moved, Reclassification, Routing, Rule, UnclassifiedBuild, UnclassifiedView,
 };
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
+use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
+use towpath_domain::workflows::Arrivals;
 use towpath_store::circumstances::been;
-use towpath_store::{Conn, Tx, buckets, builds, people, rules, timeline};
+use towpath_store::{Conn, Tx, builds, people, rules, timeline};
 
-/// How many of the newest builds without a bucket's name a reclassification looks at.
-const LOOKED_AT: i64 = 2_000;
+/// How many builds a reclassification moves at a time, and how many are read at once to find them.
+const MOVED: usize = 500;
+const READ: i64 = 500;
 
 /// A build that arrives without a bucket's name.
 pub(crate) struct Unnamed<'a> {
@@ -33,28 +37,41 @@ pub(crate) struct Unnamed<'a> {
     pub arrived: Arrived,
 }
 
-/// Receives a build without a bucket's name: the rule leads it to one, or nobody does. The same build again stays where it
-/// was led then.
+/// Receives a build without a bucket's name: the rule leads it to one, or nobody does. The same build again goes where it was
+/// led then, unless it was in that bucket already or something newer is.
 pub(crate) async fn receive(tx: &mut Tx, unnamed: Unnamed<'_>) -> Result<Received, Error> {
     let Unnamed { service, actor, located, arrived } = unnamed;
     let tag = arrived.tag.clone();
     let (build, new) = record(tx, service, actor, located, arrived).await?;
-    if !new {
-        let led = rules::routing(tx, build.id).await?;
-        return Ok(if led == Some(None) { Received::Unclassified } else { Received::AlreadyThere });
-    }
-    let rule = located.rule(tx).await?;
     let slots = located.slots(tx).await?;
-    let led = rule.as_ref().and_then(|rule| lead(rule, &build, &slots));
-    rules::route(tx, &build, led.map(|(routing, _)| routing), service.now()).await?;
-    let Some((routing, slot)) = led else { return Ok(Received::Unclassified) };
+    let earlier = if new { None } else { rules::routing(tx, build.id).await? };
+    let slot = match earlier {
+        Some(None) => return Ok(Received::Unclassified),
+        Some(Some(routing)) => match slots.iter().find(|slot| slot.key == routing.bucket) {
+            Some(slot) => slot,
+            None => return Ok(Received::AlreadyThere),
+        },
+        // It was placed by name, which counts for more than any rule.
+        None if !new && !been(tx, &[build.id]).await?.is_empty() => return Ok(Received::AlreadyThere),
+        None => {
+            let rule = located.rule(tx).await?;
+            let led = rule.as_ref().and_then(|rule| lead(rule, &build, &slots));
+            rules::route(tx, &build, led.map(|(routing, _)| routing), service.now()).await?;
+            let Some((routing, slot)) = led else { return Ok(Received::Unclassified) };
+            tell_route(tx, service, actor, located, (&build, Some(slot)), rule.as_ref(), routing.version);
+            slot
+        }
+    };
     // Whoever may push to the integration alone does not get into a bucket by its rule.
     allow(actor, Action::Push, &located.slot_target(slot))?;
-    tell_route(tx, service, actor, located, (&build, Some(slot)), rule.as_ref(), routing.version);
     let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
-    match entering.refusal(tx).await? {
-        Some(refused) => entering.refuse(tx, tag, refused).await,
-        None => entering.bring(tx, Cause::Push, None).await,
+    match entering.meets(tx).await? {
+        Meets::Itself => Ok(Received::AlreadyThere),
+        Meets::Refusal(refused) => entering.refuse(tx, tag, refused).await,
+        Meets::Nothing if earlier.is_some() && entering.is_late(tx).await? => {
+            entering.refuse(tx, tag, Refused::Older).await
+        }
+        Meets::Nothing => entering.bring(tx, Cause::Push, None).await,
     }
 }
 
@@ -107,9 +124,13 @@ pub async fn unclassified(
     let rule = located.rule(&mut conn).await?;
     let of_kind = all.into_iter().map(|rule| rule.name).filter(|name| name.kind == located.integration.kind);
     let choices: Vec<_> = of_kind.collect();
-    let slots = located.slots(&mut conn).await?;
-    let may_assign =
-        slots.into_iter().filter(|slot| actor.may(Action::Push, &located.slot_target(slot))).collect();
+    let workflow = located.workflow(&mut conn).await?;
+    // Where arrivals are refused for good, an assignment would be, too.
+    let takes = |slot: &Slot| {
+        actor.may(Action::Push, &located.slot_target(slot))
+            && arrivals(workflow.as_ref(), slot) == Arrivals::Any
+    };
+    let may_assign = located.slots(&mut conn).await?.into_iter().filter(takes).collect();
     let configure = explain(actor, Action::Configure, &located.target());
     Ok(UnclassifiedView {
         builds: found
@@ -140,6 +161,9 @@ pub async fn assign(
 ) -> Result<Slug, Error> {
     let mut conn = service.read().await?;
     let located = scenes::integration(&mut conn, actor, &at.project, &at.integration).await?;
+    if at.bucket.is_empty() {
+        return Err(Invalid::field("bucket", "Choose a bucket.").into());
+    }
     let slot = located.slot(&mut conn, &at.bucket).await.map_err(|error| super::beside("bucket", error))?;
     let missing =
         || Error::not_found(format_args!("A build “{digest}” in {}/{}", at.project, at.integration));
@@ -154,15 +178,14 @@ pub async fn assign(
         .write(async move |tx| {
             scenes::check_in_use(tx, located.project.id).await?;
             let build = pushed.build;
-            if rules::routing(tx, build.id).await?.is_none() {
-                let words = format!("{} was placed by name. Promote it, or roll back to it.", build.tag);
+            // What has a place goes on by promotion, and back by rollback: both ask for more than a push does.
+            let left = rules::routing(tx, build.id).await? == Some(None);
+            if !left || !been(tx, &[build.id]).await?.is_empty() {
+                let words = format!("{} is not unclassified. Promote it, or roll back to it.", build.tag);
                 return Err(Error::Conflict(words));
             }
             let id = build.id;
             let entering = Entering::new(tx, (&writer, &actor), &located, &slot, build).await?;
-            if entering.is_current() {
-                return Err(Error::Conflict(format!("It is current in {} already.", slot.slug)));
-            }
             if let Some(refused) = entering.refusal(tx).await? {
                 return Err(Error::Refused(format!("{} {refused}.", slot.slug)));
             }
@@ -239,52 +262,43 @@ impl Plan {
     ) -> Result<Self, Error> {
         let rule = located.rule(conn).await?;
         let slots = located.slots(conn).await?;
-        let unnamed = rules::unnamed(conn, located.integration.id, LOOKED_AT).await?;
-        let looked_at = unnamed.len();
-        let led = |build: &Build| {
-            let rule = rule.as_ref()?;
-            lead(rule, build, &slots).map(|(_, slot)| slot.clone())
-        };
-        let going: Vec<_> = unnamed
-            .into_iter()
-            .map(|(pushed, from)| (led(&pushed.build), pushed.build, from.map(|routing| routing.bucket)))
-            .filter(|(to, _, from)| to.as_ref().map(|slot| slot.key) != *from)
-            .collect();
+        let Going { looked_at, builds: mut going, more } =
+            Going::find(conn, located.integration.id, rule.as_ref(), &slots).await?;
         let ids: Vec<BuildId> = going.iter().map(|(_, build, _)| build.id).collect();
         let been = been(conn, &ids).await?;
-        let mut newest = Newest::default();
+        let mut doors = Doors::default();
         let name = |key: BucketKey| slots.iter().find(|slot| slot.key == key).map(|slot| slot.slug.clone());
-        let mut plan = Self {
-            told: Reclassification {
-                rule: rule.as_ref().map(|rule| rule.name.clone()),
-                rule_version: rule.as_ref().map_or(0, |rule| rule.version),
-                builds: looked_at,
-                moved: Vec::new(),
-            },
-            rule: rule.clone(),
-            slots: slots.clone(),
-            builds: HashMap::new(),
-        };
-        for (to, build, from) in going {
-            let becomes_current = match &to {
+        let mut moved = Vec::with_capacity(going.len());
+        for (to, build, from) in &going {
+            let beside = match to {
                 Some(slot) if !been.get(&build.id).is_some_and(|been| been.contains(&slot.key)) => {
-                    newest.takes(conn, (service, actor), located, slot, &build).await?
+                    Some(doors.keeps_out(conn, (service, actor), located, slot, build).await?)
                 }
-                _ => false,
+                _ => None,
             };
-            plan.told.moved.push(Moved {
+            moved.push(Moved {
                 build: build.id,
                 tag: build.tag.clone(),
                 digest: build.digest.clone(),
                 git_ref: build.origin.git_ref.as_ref().map(|claim| claim.value.clone()),
                 received_at: build.received_at,
                 from: from.and_then(name),
-                to: to.as_ref().map(|slot| slot.slug.clone()),
-                becomes_current,
+                to: to.map(|slot| slot.slug.clone()),
+                becomes_current: beside == Some(None),
+                beside: beside.flatten(),
             });
-            plan.builds.insert(build.id, (build, to.map(|slot| slot.key)));
         }
-        Ok(plan)
+        moved.reverse();
+        let builds =
+            going.drain(..).map(|(to, build, _)| (build.id, (build, to.map(|slot| slot.key)))).collect();
+        let told = Reclassification {
+            rule: rule.as_ref().map(|rule| rule.name.clone()),
+            rule_version: rule.as_ref().map_or(0, |rule| rule.version),
+            builds: looked_at,
+            moved,
+            more,
+        };
+        Ok(Self { rule, slots, builds, told })
     }
 
     async fn carry_out(
@@ -310,54 +324,95 @@ impl Plan {
             allow(actor, Action::Push, &located.slot_target(slot))?;
             let tag = build.tag.clone();
             let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
-            if entering.was_there(tx).await? {
-                continue;
-            }
-            let refused = match entering.refusal(tx).await? {
-                None if entering.is_late(tx).await? => Some(Refused::Older),
-                refused => refused,
-            };
-            match refused {
-                Some(refused) => entering.refuse(tx, tag, refused).await?,
-                None => entering.bring(tx, Cause::Reclassification, None).await?,
+            match (moved.becomes_current, &moved.beside) {
+                (true, _) => entering.bring(tx, Cause::Reclassification, None).await?,
+                (false, Some(refused)) => entering.refuse(tx, tag, refused.clone()).await?,
+                (false, None) => continue,
             };
         }
         Ok(told)
     }
 }
 
-/// The newest build of each bucket, by when it was received, as a reclassification goes on.
-#[derive(Default)]
-struct Newest(HashMap<BucketKey, Option<towpath_domain::times::Time>>);
+/// The builds that go elsewhere by a rule, with where to and where from.
+struct Going<'a> {
+    looked_at: usize,
+    /// The newest first.
+    builds: Vec<(Option<&'a Slot>, Build, Option<BucketKey>)>,
+    more: bool,
+}
 
-impl Newest {
-    /// Whether a build would become current in a bucket, which then has it.
-    async fn takes(
+impl<'a> Going<'a> {
+    async fn find(
+        conn: &mut Conn,
+        integration: IntegrationId,
+        rule: Option<&Rule>,
+        slots: &'a [Slot],
+    ) -> Result<Self, Error> {
+        let mut found = Self { looked_at: 0, builds: Vec::new(), more: false };
+        let mut before = None;
+        loop {
+            let page = rules::unnamed(conn, integration, before, READ).await?;
+            let Some((last, _)) = page.last() else { return Ok(found) };
+            before = Some(last.build.id);
+            for (pushed, from) in page {
+                let to = rule.and_then(|rule| lead(rule, &pushed.build, slots)).map(|(_, slot)| slot);
+                let from = from.map(|routing| routing.bucket);
+                found.looked_at += 1;
+                if to.map(|slot| slot.key) == from {
+                    continue;
+                }
+                if found.builds.len() == MOVED {
+                    return Ok(Self { more: true, ..found });
+                }
+                found.builds.push((to, pushed.build, from));
+            }
+        }
+    }
+}
+
+/// What a reclassification knows of the buckets that it leads to, from the newest build to the oldest.
+#[derive(Default)]
+struct Doors(HashMap<BucketKey, Door>);
+
+#[derive(Clone)]
+enum Door {
+    /// It has, or will have, what was received then.
+    Has(Time),
+    /// It takes no build at all.
+    Closed(Refused),
+}
+
+impl Doors {
+    /// Why a build would not become current in a bucket; if it would, the bucket has it from then on.
+    async fn keeps_out(
         &mut self,
         conn: &mut Conn,
         who: (&Service, &Actor),
         located: &Located,
         slot: &Slot,
         build: &Build,
-    ) -> Result<bool, Error> {
-        let current = if let Some(known) = self.0.get(&slot.key) {
-            *known
-        } else {
-            let bucket = buckets::find(conn, located.integration.id, slot.key).await?;
-            match bucket.and_then(|bucket| bucket.current) {
-                Some(placement) => Some(builds::load(conn, placement.build).await?.build.received_at),
-                None => None,
+    ) -> Result<Option<Refused>, Error> {
+        match self.0.get(&slot.key) {
+            Some(Door::Closed(refused)) => return Ok(Some(refused.clone())),
+            Some(Door::Has(received_at)) if *received_at >= build.received_at => {
+                return Ok(Some(Refused::Older));
             }
-        };
-        self.0.insert(slot.key, current);
-        if current.is_some_and(|current| current >= build.received_at) {
-            return Ok(false);
+            _ => {}
         }
-        let open =
-            Entering::look(conn, who, located, slot, build.clone()).await?.refusal(conn).await?.is_none();
-        if open {
-            self.0.insert(slot.key, Some(build.received_at));
+        let entering = Entering::look(conn, who, located, slot, build.clone()).await?;
+        match entering.refusal(conn).await? {
+            // That a build is bad says nothing of the next one.
+            Some(bad @ Refused::Held(Held::Bad { .. })) => return Ok(Some(bad)),
+            Some(refused) => {
+                self.0.insert(slot.key, Door::Closed(refused.clone()));
+                return Ok(Some(refused));
+            }
+            None => {}
         }
-        Ok(open)
+        let current = entering.current_received_at(conn).await?;
+        let late = current.filter(|current| *current >= build.received_at);
+        self.0.insert(slot.key, Door::Has(late.unwrap_or(build.received_at)));
+        Ok(late.map(|_| Refused::Older))
     }
 }

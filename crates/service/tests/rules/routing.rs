@@ -141,12 +141,12 @@ fn reclassifying_changes_what_was_foreseen_and_nothing_that_was_placed_by_name()
         branches(&shop).await;
         assert_eq!(shop.history("qa").await, ["0.9"], "a rule alone moves nothing");
         let told = foreseen(&shop).await;
-        assert_eq!(lines(&told), ["1.0 - qa current", "1.2 - qa current"]);
+        assert_eq!(lines(&told), ["1.0 - qa", "1.2 - qa current"]);
         assert_eq!((told.builds, told.rule_version), (3, 1));
         let stale = reclassify(&shop, &shop.dora, "shop", "checkout", "0-2-x").await;
         assert!(matches!(stale, Err(Error::Conflict(_))), "{stale:?}");
         reclassify(&shop, &shop.dora, "shop", "checkout", &told.mark()).await.expect("may");
-        assert_eq!(shop.history("qa").await, ["1.2", "1.0", "0.9"]);
+        assert_eq!(shop.history("qa").await, ["1.2", "0.9"]);
         assert_eq!(left(&shop).await, ["1.1"]);
         let nothing = foreseen(&shop).await;
         let again = reclassify(&shop, &shop.dora, "shop", "checkout", &nothing.mark()).await;
@@ -157,8 +157,95 @@ fn reclassifying_changes_what_was_foreseen_and_nothing_that_was_placed_by_name()
         let told = foreseen(&shop).await;
         assert_eq!(lines(&told), ["1.0 qa -", "1.2 qa -"]);
         reclassify(&shop, &shop.dora, "shop", "checkout", &told.mark()).await.expect("may");
-        assert_eq!(left(&shop).await, ["1.2", "1.1", "1.0"]);
-        assert_eq!(shop.history("qa").await, ["1.2", "1.0", "0.9"]);
+        assert_eq!(left(&shop).await, ["1.1", "1.0"], "1.2 is in qa");
+        assert_eq!(shop.history("qa").await, ["1.2", "0.9"]);
+    });
+}
+
+#[test]
+fn what_was_looked_at_is_confirmed_and_nothing_else() {
+    on_both_engines(async |shop: Shop| {
+        pushed(&shop, "1.0", "main").await.expect("is kept");
+        let to = |slug: &str, bucket: &str| RuleForm {
+            is_default: None,
+            ..form(slug, vec![criterion("branch", "equals", "main", bucket)])
+        };
+        for (slug, bucket) in [("first", "qa"), ("second", "prod")] {
+            create(&shop, &shop.ana, "shop", to(slug, bucket)).await.expect("a rule");
+        }
+        choose(&shop, &shop.ana, "shop", "checkout", "first").await.expect("may");
+        let mark = foreseen(&shop).await.mark();
+        let late = async |mark: &str| {
+            let outcome = reclassify(&shop, &shop.dora, "shop", "checkout", mark).await;
+            assert!(matches!(outcome, Err(Error::Conflict(_))), "{outcome:?}");
+        };
+        choose(&shop, &shop.ana, "shop", "checkout", "second").await.expect("may");
+        late(&mark).await;
+        choose(&shop, &shop.ana, "shop", "checkout", "first").await.expect("may");
+        assert_eq!(foreseen(&shop).await.mark(), mark);
+        shop.push(&shop.dora, "shop/checkout/qa", "2.0").await.expect("by name");
+        late(&mark).await;
+    });
+}
+
+#[test]
+fn what_a_hold_kept_out_gets_in_by_pushing_again() {
+    on_both_engines(async |shop: Shop| {
+        branches(&shop).await;
+        let (on, reason) = ("bucket:shop/checkout/qa".to_owned(), "not now".to_owned());
+        let hold = towpath_domain::holds::HoldForm { on, reason, ..Default::default() };
+        let hold = holds::place(&shop, &shop.ben, hold).await.expect("may");
+        for version in ["1.0", "1.1"] {
+            let refused = pushed(&shop, version, "main").await;
+            assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        }
+        let again = pushed(&shop, "1.1", "main").await;
+        assert!(matches!(again, Err(Error::Refused(_))), "it is held still: {again:?}");
+        holds::release(&shop, &shop.ben, hold.number, "now").await.expect("may");
+        pushed(&shop, "1.1", "main").await.expect("arrives");
+        let late = pushed(&shop, "1.0", "main").await;
+        assert!(matches!(&late, Err(Error::Refused(why)) if why.contains("received later")), "{late:?}");
+        assert_eq!(shop.history("qa").await, ["1.1"]);
+        // Staging never takes it, so that pushing again never succeeds.
+        for _ in 0..2 {
+            let refused = pushed(&shop, "2.0", "release/2").await;
+            assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        }
+    });
+}
+
+#[test]
+fn what_was_refused_by_name_is_still_led_by_rules() {
+    on_both_engines(async |shop: Shop| {
+        let by_name = async |version: &str| {
+            let labels = json!({"org.opencontainers.image.ref.name": "main", "n": version});
+            shop.push_labelled(&shop.dora, "shop/checkout/staging", version, labels).await
+        };
+        pushed(&shop, "1.0", "main").await.expect("is kept");
+        by_name("1.0").await.expect_err("staging takes promotions only");
+        assert_eq!(left(&shop).await, ["1.0"]);
+        by_name("1.1").await.expect_err("staging takes promotions only");
+        branches(&shop).await;
+        pushed(&shop, "1.1", "main").await.expect("arrives");
+        assert_eq!(shop.history("qa").await, ["1.1"]);
+        assert_eq!(lines(&foreseen(&shop).await), ["1.0 - qa"]);
+    });
+}
+
+#[test]
+fn assigning_is_no_way_back() {
+    on_both_engines(async |shop: Shop| {
+        branches(&shop).await;
+        let first = pushed(&shop, "1.0", "main").await.expect("arrives");
+        pushed(&shop, "1.1", "main").await.expect("arrives");
+        let back = async || assign(&shop, &shop.dora, &checkout("qa"), &first, "back").await;
+        assert!(matches!(back().await, Err(Error::Conflict(_))), "a rule has led it");
+        choose(&shop, &shop.ana, "shop", "checkout", FOLLOW_NONE).await.expect("may");
+        let mark = foreseen(&shop).await.mark();
+        reclassify(&shop, &shop.dora, "shop", "checkout", &mark).await.expect("may");
+        assert!(matches!(back().await, Err(Error::Conflict(_))), "it was in qa");
+        assert_eq!(shop.history("qa").await, ["1.1", "1.0"]);
+        assert!(left(&shop).await.is_empty());
     });
 }
 

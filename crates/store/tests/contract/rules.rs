@@ -108,10 +108,12 @@ fn where_builds_were_led_is_kept_by_build() {
         assert_eq!(routing(&mut conn, shop.build.id).await.expect("reads"), Some(Some(led)));
         assert_eq!(routing(&mut conn, second.id).await.expect("reads"), Some(None));
         assert_eq!(routing(&mut conn, id(999)).await.expect("reads"), None);
-        let all = unnamed(&mut conn, shop.integration.id, 10).await.expect("reads");
+        let all = unnamed(&mut conn, shop.integration.id, None, 10).await.expect("reads");
         let told: Vec<_> = all.into_iter().map(|(pushed, led)| (pushed.build.id, led)).collect();
-        assert_eq!(told, [(shop.build.id, Some(led)), (second.id, None)]);
-        let newest = unnamed(&mut conn, shop.integration.id, 1).await.expect("reads");
+        assert_eq!(told, [(second.id, None), (shop.build.id, Some(led))]);
+        let newest = unnamed(&mut conn, shop.integration.id, None, 1).await.expect("reads");
         assert_eq!(newest[0].0.build.id, second.id);
+        let older = unnamed(&mut conn, shop.integration.id, Some(second.id), 9).await.expect("reads");
+        assert_eq!(older.iter().map(|(pushed, _)| pushed.build.id).collect::<Vec<_>>(), [shop.build.id]);
     });
 }
