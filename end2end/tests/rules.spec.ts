@@ -103,3 +103,24 @@ test("without script a person assigns what no rule has led, with a reason", asyn
   await plain.open(BOARD);
   await expect(card(page, "qa")).toContainText("0.9.0-rc.1");
 });
+
+test("without script who comes second can begin again from what the first has made", async ({ browser }) => {
+  const plain = await towpath.visitor(browser, false);
+  await plain.signIn(ADA);
+  const { page } = plain;
+  await plain.open("/projects/shop/rules/by-tag");
+  const { page: first } = ada;
+  await ada.open("/projects/shop/rules/by-tag");
+  await first.getByLabel("Title").fill("By its tag");
+  await first.getByRole("button", { name: "Save as the next version" }).click();
+  await expect(first.getByRole("link", { name: "By its tag" })).toBeVisible();
+  await page.getByLabel("Title").fill("By any tag");
+  await page.getByRole("button", { name: "Save as the next version" }).click();
+  await expect(page.getByRole("alert")).toContainText("It was changed in the meantime.");
+  await expect(page.getByLabel("Title")).toHaveValue("By any tag");
+  await page.getByRole("link", { name: "Begin again from version 2" }).click();
+  await expect(page.getByLabel("Title")).toHaveValue("By its tag");
+  await page.getByLabel("Title").fill("By any tag");
+  await page.getByRole("button", { name: "Save as the next version" }).click();
+  await expect(page.getByRole("link", { name: "By any tag" })).toBeVisible();
+});

@@ -149,6 +149,27 @@ where
     });
 }
 
+/// The version that a form was filled in for, kept also where it failed without script; and, where somebody has made another
+/// one since, the way to begin again from that, which drops what was typed.
+#[component]
+pub fn Version(path: &'static str, now: i64, #[prop(into)] page: String) -> impl IntoView {
+    let now = now.to_string();
+    let version = Echo::of(path).value_or("version", &now);
+    let outdated = version != now;
+    view! {
+        <input type="hidden" name="version" value=version />
+        {outdated
+            .then(|| {
+                view! {
+                    <p>
+                        <a href=page>{format!("Begin again from version {now}")}</a>
+                        ", which somebody has made since."
+                    </p>
+                }
+            })}
+    }
+}
+
 /// What went wrong with an action that has no fields of its own.
 #[component]
 pub fn Failure(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {

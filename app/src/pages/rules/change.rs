@@ -9,10 +9,9 @@ use crate::components::field::{TextField, Validate, field_id};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
-use crate::echo::Echo;
 use crate::fns::rules::{ChangeRule, view_rule};
 use crate::loaded::Loaded;
-use crate::pages::forms::{Draft, input_name, typed};
+use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
 use leptos::html;
 use leptos::prelude::*;
@@ -108,8 +107,7 @@ fn Change(project: ProjectView, view: RuleView) -> impl IntoView {
     let node = NodeRef::<html::Form>::new();
     let (slug, rule) = (project.project.slug.clone(), view.rule.name.slug.clone());
     let (back, tried) = (paths::project(&slug), (slug.clone(), rule.clone()));
-    // The version that was looked at, also where the form failed without script.
-    let version = Echo::of(ChangeRule::PATH).value_or("version", &view.rule.version.to_string());
+    let page = paths::rule(&slug, &rule);
     view! {
         <section class="stack" aria-labelledby="change">
             <h2 id="change">"Change it"</h2>
@@ -117,7 +115,7 @@ fn Change(project: ProjectView, view: RuleView) -> impl IntoView {
                 <ErrorSummary errors=draft.errors() />
                 <input type="hidden" name="project" value=slug.to_string() />
                 <input type="hidden" name="rule" value=rule.to_string() />
-                <input type="hidden" name="version" value=version />
+                <Version path=ChangeRule::PATH now=view.rule.version page=page />
                 <input type="hidden" name=input_name("kind") value=view.rule.name.kind.name() />
                 <TextField
                     id=field_id("title")

@@ -11,10 +11,9 @@ use crate::components::field::{TextField, Validate, field_id};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
-use crate::echo::Echo;
 use crate::fns::workflows::{ChangeWorkflow, view_workflow};
 use crate::loaded::Loaded;
-use crate::pages::forms::{Draft, input_name, typed};
+use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
 use leptos::html;
 use leptos::prelude::*;
@@ -117,8 +116,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
     let back = paths::project(&slug);
     let default = draft.ticked("is_default", "on", false);
     let stages = form.stages.len();
-    // The version that was looked at, also where the form failed without script.
-    let version = Echo::of(ChangeWorkflow::PATH).value_or("version", &workflow.version.to_string());
+    let page = paths::workflow(&slug, &workflow.name.slug);
     view! {
         <section class="stack" aria-labelledby="change">
             <h2 id="change">"Change it"</h2>
@@ -133,7 +131,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                 <ErrorSummary errors=draft.errors() />
                 <input type="hidden" name="project" value=slug.to_string() />
                 <input type="hidden" name="workflow" value=workflow.name.slug.to_string() />
-                <input type="hidden" name="version" value=version />
+                <Version path=ChangeWorkflow::PATH now=workflow.version page=page />
                 <input type="hidden" name=input_name("kind") value=form.kind />
                 <TextField
                     id=field_id("title")
