@@ -1,9 +1,11 @@
 //! CI rules: making and changing them, trying them out, and which of them integrations follow.
 
+mod reclassification;
 mod routing;
 
+pub use reclassification::{preview, reclassify};
 pub(crate) use routing::{Unnamed, receive};
-pub use routing::{assign, preview, reclassify, unclassified};
+pub use routing::{assign, unclassified};
 
 use crate::scenes::Located;
 use crate::{Error, Service, allow, patterns, scenes};
