@@ -15,6 +15,7 @@ pub mod integrations;
 pub(crate) mod json;
 pub mod links;
 pub mod members;
+pub mod moments;
 pub mod people;
 pub mod preferences;
 pub mod projects;

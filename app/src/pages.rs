@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod integrations;
 pub mod join;
 pub mod members;
+pub mod moments;
 pub mod people;
 pub mod projects;
 pub mod promote;

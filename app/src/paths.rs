@@ -118,6 +118,11 @@ pub fn unclassified(project: &Slug, integration: &Slug, before: Option<BuildId>)
     before.map_or(page.clone(), |before| format!("{page}?before={before}"))
 }
 
+/// What was current in an integration's buckets at a moment.
+pub fn moment(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/moment")
+}
+
 /// Two builds of an integration side by side.
 pub fn difference(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/difference")

@@ -49,3 +49,22 @@ test("what is not there is told, and what was typed stays", async () => {
   await ada.open(`${BOARD}/difference?from=prod&to=qa`);
   await expect(page.getByText("Nothing was there to compare with.")).toBeVisible();
 });
+
+test("an integration is looked at as it was", async () => {
+  const { page } = ada;
+  await ada.open(BOARD);
+  await page.getByRole("link", { name: "Compare" }).click();
+  await page.getByRole("link", { name: "State at a moment" }).click();
+  await expect(heading(page, "State at a moment")).toBeVisible();
+  const line = (bucket: string) => page.getByRole("listitem").filter({ hasText: new RegExp(`^${bucket}`) });
+  await expect(line("qa")).toContainText("1.5.0");
+  await expect(line("staging")).toContainText(/1\.4\.2.*and still/);
+  await expect(line("prod")).toContainText("Nothing was current");
+  await page.getByLabel("Moment").fill("2026-01-31T09:30:00Z");
+  await page.getByRole("button", { name: "Look" }).click();
+  await expect(line("qa")).toContainText("Nothing was current");
+  await page.getByLabel("Moment").fill("yesterday");
+  await page.getByRole("button", { name: "Look" }).click();
+  await expect(page).toHaveURL(/at=yesterday/);
+  await expect(page.getByLabel("Moment")).toHaveAccessibleDescription(/yesterday/);
+});

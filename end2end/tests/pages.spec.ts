@@ -79,6 +79,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],
   [`${BOARD}/difference?from=prod&to=qa`, "Difference"],
   [`${BOARD}/difference?from=moon&to=qa`, "Difference"],
+  [`${BOARD}/moment`, "State at a moment"],
+  [`${BOARD}/moment?at=yesterday`, "State at a moment"],
   [`${BOARD}/buckets/qa`, "History of qa"],
   [`${BOARD}/buckets/prod`, "History of prod"],
   ["/projects/shop/promotions/2", "#2 Promote 1.4.2 to prod"],

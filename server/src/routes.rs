@@ -15,6 +15,7 @@ mod environments;
 mod failures;
 mod holds;
 mod integrations;
+mod moments;
 mod people;
 mod problems;
 mod projects;
@@ -67,6 +68,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(rules::routes())
         .merge(builds::routes())
         .merge(differences::routes())
+        .merge(moments::routes())
         .merge(promotions::routes())
         .merge(buckets::routes())
         .merge(holds::routes())

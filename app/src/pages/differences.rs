@@ -52,6 +52,7 @@ fn Page(
 ) -> impl IntoView {
     let (project, integration) = (board.project.slug.clone(), board.integration.slug.clone());
     let action = paths::difference(&project, &integration);
+    let moment = paths::moment(&project, &integration);
     // The stage before the last one, and the last: what people mostly ask.
     let slugs: Vec<String> = board.columns.iter().map(|column| column.slot.slug.to_string()).collect();
     let usual = |back: usize| slugs.len().checked_sub(back).and_then(|at| slugs.get(at)).cloned();
@@ -75,7 +76,11 @@ fn Page(
             Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
             Crumb::here("Difference"),
         ] />
-        <PageHeader title="Difference" lead="What one build has that another has not: commits, what is run, and layers." />
+        <PageHeader title="Difference" lead="What one build has that another has not: commits, what is run, and layers.">
+            <a class="button" href=moment>
+                "State at a moment"
+            </a>
+        </PageHeader>
         <Form method="GET" action=action attr:class="form">
             <div class="form__row">
                 <TextField

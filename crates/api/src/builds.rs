@@ -71,7 +71,7 @@ pub struct Life {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Placement {
     pub bucket: String,
-    /// How it came: `push`, `promotion` or `rollback`.
+    /// How it came: `push`, `promotion`, `rollback`, `assignment` or `reclassification`.
     pub cause: String,
     pub by: String,
     /// The title of the token, where a machine did it in that name.

@@ -14,6 +14,7 @@ pub mod differences;
 pub mod environments;
 pub mod holds;
 pub mod integrations;
+pub mod moments;
 pub mod pages;
 pub mod people;
 pub mod problems;

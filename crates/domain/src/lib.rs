@@ -22,6 +22,7 @@ pub mod inbox;
 pub mod integrations;
 pub mod live;
 pub mod members;
+pub mod moments;
 pub mod people;
 pub mod placements;
 pub mod preferences;

@@ -56,12 +56,7 @@ pub async fn view(
     let holds = standing.lines(&mut conn, actor, &places, &digests).await?;
     let mut columns: Vec<Column> =
         slots.into_iter().map(|slot| rows.column(actor, &located, workflow.as_ref(), slot)).collect();
-    if let Some(workflow) = &workflow {
-        // Stages in the workflow's order come first, other buckets after them.
-        let stages = workflow.graph.stages();
-        let position = |column: &Column| stages.iter().position(|stage| stage.bucket == column.slot.key);
-        columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
-    }
+    columns.sort_by_key(|column| position(workflow.as_ref(), &column.slot));
     Ok(Board {
         unclassified: rows.unclassified.iter().map(|pushed| rows.pushed_card(pushed)).collect(),
         project: located.project,
@@ -225,4 +220,10 @@ impl Rows {
         };
         rows.refused.iter().filter_map(card).collect()
     }
+}
+
+/// Where a bucket stands on the board: stages in the workflow's order come first, other buckets after them.
+pub(crate) fn position(workflow: Option<&Workflow>, slot: &Slot) -> usize {
+    let stages = workflow.map(|workflow| workflow.graph.stages()).unwrap_or_default();
+    stages.iter().position(|stage| stage.bucket == slot.key).unwrap_or(usize::MAX)
 }

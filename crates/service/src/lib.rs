@@ -27,6 +27,7 @@ pub mod links;
 pub mod live;
 mod manifests;
 pub mod members;
+pub mod moments;
 pub mod passwords;
 pub mod people;
 pub mod projects;

@@ -345,6 +345,32 @@ pub async fn current_at(conn: &mut Conn, bucket: BucketId, at: Time) -> Result<O
     Ok(row.map(|(build,)| build.into()))
 }
 
+/// What was current in the buckets of an integration at a moment, and since when: each that had something.
+pub async fn all_current_at(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    at: Time,
+) -> Result<Vec<(BucketKey, BuildId, Time)>, Error> {
+    let last = uuid_v7(at.plus_seconds(1), [0xff; 10]);
+    let rows = fetch!(
+        fetch_all,
+        (String, Uuid, Uuid, i64),
+        conn,
+        "select k.kind, k.key, p.build, p.at
+         from buckets k
+         join placements p on p.id = (select q.id from placements q where q.bucket = k.id and q.id <= $2 and q.at <= $3
+                                      order by q.id desc limit 1)
+         where k.integration = $1",
+        integration.uuid(),
+        last,
+        at.micros()
+    )?;
+    let read = |(of, key, build, at): (String, Uuid, Uuid, i64)| {
+        Ok((BucketKey::new(kind("buckets", &of)?, key), BuildId(build), Time::from_micros(at)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// When a build was placed by this placement, if it ever was.
 pub async fn placed_at(conn: &mut Conn, build: BuildId, id: PlacementId) -> Result<Option<Time>, Error> {
     let row = fetch!(

@@ -83,6 +83,16 @@ pub struct Sides {
     pub to: String,
 }
 
+/// Which moment to look at.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct At {
+    /// A time with an offset, such as `2026-01-31T09:30:00Z`; without one, now.
+    #[param(required = false)]
+    pub at: String,
+}
+
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

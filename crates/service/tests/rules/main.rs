@@ -20,6 +20,7 @@ mod integrations;
 mod links;
 mod live;
 mod members;
+mod moments;
 mod people;
 mod promotions;
 mod replicas;

@@ -101,6 +101,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/integrations/{integration}/reclassification")
             .note("of which nothing comes")
             .body(|_, _| Body::Json(json!({"mark": "1-0-"}))),
+        get("/api/v1/projects/{project}/integrations/{integration}/moment"),
         get("/api/v1/projects/{project}/integrations/{integration}/difference").query("from=qa&to=staging"),
         get("/api/v1/holds"),
         post("/api/v1/holds").note("on the bucket").body(|subject, _| {
