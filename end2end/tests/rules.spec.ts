@@ -99,7 +99,7 @@ test("without script a person assigns what no rule has led, with a reason", asyn
   await expect(line.getByRole("textbox", { name: "Reason" })).toHaveValue("To look at it");
   await line.getByRole("combobox", { name: "Bucket" }).selectOption("qa");
   await line.getByRole("button", { name: "Assign 0.9.0-rc.1" }).click();
-  await expect(page.getByText("Every build has its place")).toBeVisible();
+  await expect(page.getByText("No build is unclassified")).toBeVisible();
   await plain.open(BOARD);
   await expect(card(page, "qa")).toContainText("0.9.0-rc.1");
 });

@@ -124,16 +124,19 @@ fn Promotion(
 fn Differs(view: View) -> impl IntoView {
     let told = Memo::new(move |_| {
         let view = view.read();
-        view.difference.clone().map(|difference| (difference, view.commits_link.clone()))
+        (view.difference.clone(), view.unread, view.commits_link.clone())
     });
     move || {
-        told.get().map(|(difference, commits_link)| {
-            view! {
-                <Panel title="Difference to what is there now">
-                    <DifferenceView difference=difference commits_link=commits_link />
-                </Panel>
+        let content = match told.get() {
+            (Some(difference), _, commits_link) => {
+                view! { <DifferenceView difference=difference commits_link=commits_link /> }.into_any()
             }
-        })
+            (None, true, _) => {
+                view! { <p class="muted">"One of the images could not be read."</p> }.into_any()
+            }
+            (None, false, _) => return None,
+        };
+        Some(view! { <Panel title="Difference to what is there now">{content}</Panel> })
     }
 }
 

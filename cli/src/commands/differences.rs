@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::output::{Table, show};
 use towpath_api::builds::Build;
 use towpath_api::client::Client;
-use towpath_api::differences::{Comparison, Names};
+use towpath_api::differences::{Changed, Comparison, Names};
 
 pub async fn diff(client: &Client, args: Diff, format: Format) -> Result<Exit, Failure> {
     let at = &args.integration;
@@ -24,10 +24,21 @@ fn table(comparison: &Comparison) -> Table {
     both("build", |build| build.tag.clone());
     both("digest", |build| build.digest.clone());
     both("commit", |build| build.origin.commit.as_ref().map(|claim| claim.value.clone()).unwrap_or_default());
-    let Some(told) = &comparison.difference else { return table };
-    for changed in told.settings.iter().chain(&told.labels) {
-        table.row([changed.name.clone(), changed.from.clone(), changed.to.clone()]);
+    if let Some(link) = &comparison.commits {
+        table.row(["commits".to_owned(), String::new(), link.clone()]);
     }
+    let Some(told) = &comparison.difference else {
+        if comparison.from.is_some() {
+            table.row(["image".to_owned(), String::new(), "could not be read".to_owned()]);
+        }
+        return table;
+    };
+    let mut changed = |name: String, changed: &Changed| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        table.row([name, text(&changed.from), text(&changed.to)]);
+    };
+    told.settings.iter().for_each(|one| changed(one.name.clone(), one));
+    told.labels.iter().for_each(|one| changed(format!("label {}", one.name), one));
     let mut names = |what: &str, Names { added, removed, changed }: &Names| {
         if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
             let also = changed.iter().map(|name| format!("{name} (changed)"));
@@ -38,15 +49,12 @@ fn table(comparison: &Comparison) -> Table {
     names("platforms", &told.platforms);
     names("environment variables", &told.environment);
     names("ports", &told.ports);
+    let layers = &told.layers;
+    let order = if layers.reordered { ", in another order or number" } else { "" };
     table.row([
         "layers".to_owned(),
-        format!("{} taken away", told.removed_layers.len()),
-        format!(
-            "{} added, {} bytes; {} shared",
-            told.added_layers.len(),
-            told.added_bytes,
-            told.shared_layers
-        ),
+        format!("{} taken away", layers.removed_count),
+        format!("{} added, {} bytes; {} shared{order}", layers.added_count, layers.added_size, layers.shared),
     ]);
     table
 }

@@ -25,6 +25,9 @@ pub struct Comparison {
 /// What differs between two images; of indexes, between those of one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
+    /// The platform of which images were compared; absent where they have none in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
     pub platforms: Names,
     /// Entrypoint, command, user and working directory, as far as they differ.
     pub settings: Vec<Changed>,
@@ -32,13 +35,24 @@ pub struct Difference {
     pub environment: Names,
     pub ports: Names,
     pub labels: Vec<Changed>,
-    pub shared_layers: usize,
-    /// Bytes of the layers that both have.
-    pub shared_bytes: i64,
-    pub added_layers: Vec<Layer>,
-    pub removed_layers: Vec<Layer>,
-    /// Bytes of the layers that have to be fetched by whoever has the first image.
-    pub added_bytes: i64,
+    pub layers: Layers,
+    /// Whether only the first 200 names, labels or layers of a kind are told.
+    pub shortened: bool,
+}
+
+/// What differs between the layers of two images. Sizes are bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Layers {
+    pub shared: usize,
+    pub shared_size: i64,
+    pub added: Vec<Layer>,
+    pub added_count: usize,
+    /// What has to be fetched by whoever has the first image.
+    pub added_size: i64,
+    pub removed: Vec<Layer>,
+    pub removed_count: usize,
+    /// Whether both have the same ones, in another order or number.
+    pub reordered: bool,
 }
 
 /// What one image has and the other does not, and what both have with another value.
@@ -49,12 +63,14 @@ pub struct Names {
     pub changed: Vec<String>,
 }
 
-/// A text that is another one; empty where it is not there.
+/// A text that is another one; absent where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Changed {
     pub name: String,
-    pub from: String,
-    pub to: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// A layer of an image.
@@ -80,16 +96,30 @@ impl From<domain::Comparison> for Comparison {
 impl From<domain::Difference> for Difference {
     fn from(told: domain::Difference) -> Self {
         Self {
-            added_bytes: told.added_size(),
+            platform: told.platform,
             platforms: told.platforms.into(),
             settings: told.settings.into_iter().map(Changed::from).collect(),
             environment: told.environment.into(),
             ports: told.ports.into(),
             labels: told.labels.into_iter().map(Changed::from).collect(),
-            shared_layers: told.shared_layers,
-            shared_bytes: told.shared,
-            added_layers: told.added.into_iter().map(Layer::from).collect(),
-            removed_layers: told.removed.into_iter().map(Layer::from).collect(),
+            layers: told.layers.into(),
+            shortened: told.shortened,
+        }
+    }
+}
+
+impl From<domain::Layers> for Layers {
+    fn from(layers: domain::Layers) -> Self {
+        let list = |layers: Vec<domain::Layer>| layers.into_iter().map(Layer::from).collect();
+        Self {
+            shared: layers.shared,
+            shared_size: layers.shared_size,
+            added: list(layers.added),
+            added_count: layers.added_count,
+            added_size: layers.added_size,
+            removed: list(layers.removed),
+            removed_count: layers.removed_count,
+            reordered: layers.reordered,
         }
     }
 }

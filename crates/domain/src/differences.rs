@@ -11,8 +11,9 @@ use crate::digests::Digest;
 use crate::integrations::Integration;
 use crate::projects::Project;
 use crate::times::Time;
+use crate::words::brief;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is in an image, as far as it is compared. Of an index, that of one platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct Contents {
     pub command: Vec<String>,
     pub user: String,
     pub working_directory: String,
-    /// The names of environment variables, each with a hash of its value.
+    /// The names of environment variables, each with a hash of its value; what has no name is left out.
     pub environment: BTreeMap<String, String>,
     pub ports: Vec<String>,
     pub labels: BTreeMap<String, String>,
@@ -41,6 +42,8 @@ pub struct Layer {
 /// What differs between two images.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
+    /// The platform of which images were compared, where both have one in common.
+    pub platform: Option<String>,
     pub platforms: Names,
     /// What is run and how: entrypoint, command, user, working directory.
     pub settings: Vec<Changed>,
@@ -48,11 +51,26 @@ pub struct Difference {
     pub environment: Names,
     pub ports: Names,
     pub labels: Vec<Changed>,
-    /// The bytes of the layers that both have.
-    pub shared: i64,
-    pub shared_layers: usize,
+    pub layers: Layers,
+    /// Whether only the first [`TOLD`] of something are told.
+    pub shortened: bool,
+}
+
+/// How many names, labels and layers of each kind are told.
+pub const TOLD: usize = 200;
+
+/// What differs between the layers of two images. Sizes are bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    pub shared: usize,
+    pub shared_size: i64,
     pub added: Vec<Layer>,
+    pub added_count: usize,
+    pub added_size: i64,
     pub removed: Vec<Layer>,
+    pub removed_count: usize,
+    /// Whether both have the same ones, in another order or number.
+    pub reordered: bool,
 }
 
 /// What one image has and the other does not, and what both have with another value.
@@ -63,12 +81,12 @@ pub struct Names {
     pub changed: Vec<String>,
 }
 
-/// A text that is another one; empty where it is not there.
+/// A text that is another one; absent where it is not there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
     pub name: String,
-    pub from: String,
-    pub to: String,
+    pub from: Option<String>,
+    pub to: Option<String>,
 }
 
 /// Two builds of an integration, side by side.
@@ -86,44 +104,79 @@ pub struct Comparison {
     pub now: Time,
 }
 
-/// Compares two images.
+/// Compares two images, in time that grows with what they have.
 pub fn compare(from: &Contents, to: &Contents) -> Difference {
-    let setting = |name: &str, from: String, to: String| {
-        (from != to).then(|| Changed { name: name.to_owned(), from, to })
+    let list = |list: &[String]| {
+        (!list.is_empty()).then(|| list.iter().map(|one| word(one)).collect::<Vec<_>>().join(" "))
     };
+    let text = |text: &String| (!text.is_empty()).then(|| text.clone());
     let settings = [
-        setting("entrypoint", from.entrypoint.join(" "), to.entrypoint.join(" ")),
-        setting("command", from.command.join(" "), to.command.join(" ")),
-        setting("user", from.user.clone(), to.user.clone()),
-        setting("working directory", from.working_directory.clone(), to.working_directory.clone()),
+        ("entrypoint", list(&from.entrypoint), list(&to.entrypoint)),
+        ("command", list(&from.command), list(&to.command)),
+        ("user", text(&from.user), text(&to.user)),
+        ("working directory", text(&from.working_directory), text(&to.working_directory)),
     ];
-    let names: std::collections::BTreeSet<&String> = from.labels.keys().chain(to.labels.keys()).collect();
-    let text =
-        |labels: &BTreeMap<String, String>, name: &String| labels.get(name).cloned().unwrap_or_default();
-    let labels =
-        names.into_iter().filter_map(|name| setting(name, text(&from.labels, name), text(&to.labels, name)));
-    let has = |layers: &[Layer], one: &Layer| layers.iter().any(|layer| layer.digest == one.digest);
-    let (shared, added): (Vec<&Layer>, Vec<&Layer>) =
-        to.layers.iter().partition(|layer| has(&from.layers, layer));
+    let names: BTreeSet<&String> = from.labels.keys().chain(to.labels.keys()).collect();
+    let labels = names
+        .into_iter()
+        .map(|name| (name.as_str(), from.labels.get(name).cloned(), to.labels.get(name).cloned()));
     Difference {
+        platform: None,
         platforms: lists(&from.platforms, &to.platforms),
-        settings: settings.into_iter().flatten().collect(),
+        settings: changed(settings),
         environment: maps(&from.environment, &to.environment),
         ports: lists(&from.ports, &to.ports),
-        labels: labels.collect(),
-        shared: shared.iter().map(|layer| layer.size).sum(),
-        shared_layers: shared.len(),
-        added: added.into_iter().cloned().collect(),
-        removed: from.layers.iter().filter(|layer| !has(&to.layers, layer)).cloned().collect(),
+        labels: changed(labels),
+        layers: layers(&from.layers, &to.layers),
+        shortened: false,
+    }
+    .shortened()
+}
+
+/// A word of a command, told apart from two.
+fn word(text: &str) -> String {
+    let plain = !text.is_empty() && !text.contains(|one: char| one.is_whitespace() || one == '"');
+    if plain { text.to_owned() } else { format!("{text:?}") }
+}
+
+fn changed<'a>(all: impl IntoIterator<Item = (&'a str, Option<String>, Option<String>)>) -> Vec<Changed> {
+    let differ = all.into_iter().filter(|(_, from, to)| from != to);
+    differ.map(|(name, from, to)| Changed { name: name.to_owned(), from, to }).collect()
+}
+
+fn layers(from: &[Layer], to: &[Layer]) -> Layers {
+    let sizes = |layers: &[Layer]| layers.iter().map(|layer| (layer.digest.clone(), layer.size)).collect();
+    let (earlier, later): (BTreeMap<Digest, i64>, BTreeMap<Digest, i64>) = (sizes(from), sizes(to));
+    let only = |these: &BTreeMap<Digest, i64>, others: &BTreeMap<Digest, i64>| -> Vec<Layer> {
+        let only = these.iter().filter(|(digest, _)| !others.contains_key(*digest));
+        only.map(|(digest, size)| Layer { digest: digest.clone(), size: *size }).collect()
+    };
+    let (added, removed) = (only(&later, &earlier), only(&earlier, &later));
+    let shared = later.iter().filter(|(digest, _)| earlier.contains_key(*digest)).map(|(_, size)| *size);
+    Layers {
+        shared: later.len() - added.len(),
+        shared_size: total(shared),
+        added_count: added.len(),
+        added_size: total(added.iter().map(|layer| layer.size)),
+        removed_count: removed.len(),
+        reordered: added.is_empty() && removed.is_empty() && from != to,
+        added,
+        removed,
     }
 }
 
+/// Sizes are what manifests claim.
+fn total(sizes: impl Iterator<Item = i64>) -> i64 {
+    sizes.fold(0, i64::saturating_add)
+}
+
 fn lists(from: &[String], to: &[String]) -> Names {
-    Names {
-        added: to.iter().filter(|one| !from.contains(one)).cloned().collect(),
-        removed: from.iter().filter(|one| !to.contains(one)).cloned().collect(),
-        changed: Vec::new(),
-    }
+    let (earlier, later): (BTreeSet<&String>, BTreeSet<&String>) =
+        (from.iter().collect(), to.iter().collect());
+    let only = |these: &BTreeSet<&String>, others: &BTreeSet<&String>| {
+        these.difference(others).map(|one| (*one).clone()).collect()
+    };
+    Names { added: only(&later, &earlier), removed: only(&earlier, &later), changed: Vec::new() }
 }
 
 fn maps(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) -> Names {
@@ -149,14 +202,49 @@ impl Names {
 impl Difference {
     /// Whether the images have all in common that is compared, their bytes included.
     pub fn is_empty(&self) -> bool {
-        *self == Self { shared: self.shared, shared_layers: self.shared_layers, ..Self::default() }
+        let Self { platforms, settings, environment, ports, labels, layers, .. } = self;
+        let same = layers.added.is_empty() && layers.removed.is_empty() && !layers.reordered;
+        same && platforms.is_empty()
+            && settings.is_empty()
+            && environment.is_empty()
+            && ports.is_empty()
+            && labels.is_empty()
     }
 
-    /// The bytes of the layers that have to be fetched by whoever has the first image.
-    pub fn added_size(&self) -> i64 {
-        self.added.iter().map(|layer| layer.size).sum()
+    /// The first of each list, in words that can be shown: images may say anything.
+    fn shortened(mut self) -> Self {
+        let mut cut = false;
+        for names in [&mut self.platforms, &mut self.environment, &mut self.ports] {
+            for list in [&mut names.added, &mut names.removed, &mut names.changed] {
+                cut |= list.len() > TOLD;
+                list.truncate(TOLD);
+                for name in list.iter_mut() {
+                    *name = brief(name, NAME);
+                }
+            }
+        }
+        for layers in [&mut self.layers.added, &mut self.layers.removed] {
+            cut |= layers.len() > TOLD;
+            layers.truncate(TOLD);
+        }
+        cut |= self.labels.len() > TOLD;
+        self.labels.truncate(TOLD);
+        for changed in self.settings.iter_mut().chain(&mut self.labels) {
+            changed.name = brief(&changed.name, NAME);
+            let (from, to) = (changed.from.clone(), changed.to.clone());
+            let tell = |text: Option<String>| text.map(|text| brief(&text, VALUE));
+            (changed.from, changed.to) = (tell(from), tell(to));
+            if changed.from == changed.to {
+                changed.to = changed.to.take().map(|text| format!("{text} (differs where it is not shown)"));
+            }
+        }
+        Self { shortened: cut, ..self }
     }
 }
+
+/// How many characters of a name and of a value are told.
+const NAME: usize = 100;
+const VALUE: usize = 200;
 
 /// Where what lies between the commits of two builds can be looked at: both have to claim the same source, which keeps its
 /// web pages where it is.
@@ -166,12 +254,15 @@ pub fn commits_link(from: &Build, to: &Build) -> Option<String> {
         Some(link.strip_suffix(".git").map(str::to_owned).unwrap_or(link))
     };
     let commit = |build: &Build| {
-        let commit = build.origin.commit.as_ref()?.value.clone();
-        (commit.len() >= 7 && commit.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(commit)
+        let commit = build.origin.commit.as_ref()?.value.to_ascii_lowercase();
+        ((7..=64).contains(&commit.len()) && commit.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .then_some(commit)
     };
-    let source = source(from).filter(|one| source(to).as_ref() == Some(one))?;
+    let source = source(from).filter(|one| !one.contains(['?', '#']) && source(to).as_ref() == Some(one))?;
     let (first, second) = commit(from).zip(commit(to))?;
-    (first != second).then(|| format!("{source}/compare/{first}...{second}"))
+    // One may be the other, cut short.
+    let other = !first.starts_with(&second) && !second.starts_with(&first);
+    other.then(|| format!("{source}/compare/{first}...{second}"))
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub struct PromotionView {
     pub current: Option<Card>,
     /// What differs between that and the build that is promoted, as far as both can be read.
     pub difference: Option<Difference>,
+    /// Whether there is something to compare with, and one of the images could not be read.
+    pub unread: bool,
     pub commits_link: Option<String>,
     pub verdicts: Vec<GateVerdict>,
     /// The holds that concern it: in force, and still to begin.

@@ -74,7 +74,7 @@ impl std::fmt::Display for Refused {
             }
             Self::Paused => f.write_str("has paused arrivals since a rollback; resume them on the board"),
             Self::Older => {
-                f.write_str("has a build that was received later; push it to the bucket by name to go back")
+                f.write_str("has a build that was received later; push it to the bucket by name, or assign it, to go back")
             }
             Self::Held(held) => held.fmt(f),
         }

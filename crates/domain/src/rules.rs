@@ -147,12 +147,15 @@ pub fn route(criteria: &[Criterion], build: &Metadata, reads: Reader) -> Option<
 impl Criterion {
     /// Whether a build is of the kind that it describes. What a build does not say matches nothing.
     pub fn matches(&self, build: &Metadata, reads: Reader) -> bool {
-        // Who writes `refs/…` means full names, others short ones; in a regular expression this may stand anywhere.
-        let full = match self.operator {
-            Operator::Regex => self.value.contains(metadata::REFS),
-            _ => self.value.starts_with(metadata::REFS),
+        // Who writes `refs/…` means full names, others short ones; a regular expression that has it may mean either.
+        let values = match self.operator {
+            Operator::Regex if self.value.contains(metadata::REFS) => {
+                let mut both = build.values(&self.key, false);
+                both.extend(build.values(&self.key, true));
+                both
+            }
+            _ => build.values(&self.key, self.value.starts_with(metadata::REFS)),
         };
-        let values = build.values(&self.key, full);
         values.iter().any(|text| self.operator.matches(&self.value, text, reads))
     }
 

@@ -17,8 +17,8 @@ use towpath_store::{Conn, buckets, builds};
 /// More than any manifest, and any configuration, that is worth reading.
 const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
-/// How many names, labels and layers of each kind are told.
-const TOLD: usize = 200;
+/// How many images of an index are looked at.
+const PLATFORMS: usize = 32;
 /// The platform by which indexes are compared, where they have it.
 const USUAL: &str = "linux/amd64";
 
@@ -36,8 +36,8 @@ pub async fn view(
     let mut check = Check::default();
     let sides = check.field("from", SideAddress::parse(from)).zip(check.field("to", SideAddress::parse(to)));
     let (from, to) = check.finish(sides)?;
-    let from = find(&mut conn, &located, "from", &from).await?;
-    let to = find(&mut conn, &located, "to", &to).await?;
+    let from = find(service, &mut conn, &located, "from", &from).await?;
+    let to = find(service, &mut conn, &located, "to", &to).await?;
     let to = to.ok_or_else(|| Invalid::field("to", "Nothing is, or was, current there."))?;
     drop(conn);
     let difference = match &from {
@@ -57,6 +57,7 @@ pub async fn view(
 
 /// The build that one side names; absent where nothing is or was there.
 async fn find(
+    service: &Service,
     conn: &mut Conn,
     located: &Located,
     field: &str,
@@ -70,6 +71,9 @@ async fn find(
             return Ok(Some(found.ok_or_else(missing)?.build));
         }
         SideAddress::Bucket(bucket) => (bucket, None),
+        SideAddress::Moment(_, time) if *time > service.now() => {
+            return Err(Invalid::field(field, "This moment has not come yet.").into());
+        }
         SideAddress::Moment(bucket, time) => (bucket, Some(*time)),
     };
     let slot =
@@ -91,56 +95,72 @@ pub(crate) async fn between(
     from: &Build,
     to: &Build,
 ) -> Result<Option<Difference>, Error> {
-    let (from, to) = (read(service, from).await?, read(service, to).await?);
-    Ok(from.zip(to).map(|(from, to)| short(compare(&from, &to))))
+    let (earlier, later) = (images(service, from).await?, images(service, to).await?);
+    let (platform, (earlier, later)) = match common(&earlier, &later) {
+        Some((platform, pair)) => (Some(platform), pair),
+        // Other platforms are compared all the same: that they are others is told.
+        None => match earlier.first().zip(later.first()) {
+            Some((earlier, later)) => (None, (earlier, later)),
+            None => return Ok(None),
+        },
+    };
+    let (earlier, later) = (read(service, from, earlier).await?, read(service, to, later).await?);
+    Ok(earlier.zip(later).map(|(earlier, later)| Difference { platform, ..compare(&earlier, &later) }))
 }
 
-fn short(mut told: Difference) -> Difference {
-    for names in [&mut told.platforms, &mut told.environment, &mut told.ports] {
-        for list in [&mut names.added, &mut names.removed, &mut names.changed] {
-            list.truncate(TOLD);
-        }
-    }
-    told.labels.truncate(TOLD);
-    told.added.truncate(TOLD);
-    told.removed.truncate(TOLD);
-    for changed in told.settings.iter_mut().chain(&mut told.labels) {
-        changed.from = towpath_domain::words::brief(&changed.from, TOLD);
-        changed.to = towpath_domain::words::brief(&changed.to, TOLD);
-    }
-    told
+/// An image of a build, with its platform.
+struct Image {
+    platform: String,
+    config: Descriptor,
+    layers: Vec<Descriptor>,
 }
 
-/// What is in a build's image.
-async fn read(service: &Service, build: &Build) -> Result<Option<Contents>, Error> {
+/// The images of two builds for the first platform that both have; the usual one is the first.
+fn common<'a>(from: &'a [Image], to: &'a [Image]) -> Option<(String, (&'a Image, &'a Image))> {
+    let both = |image: &'a Image| Some((image, to.iter().find(|other| other.platform == image.platform)?));
+    let pairs: Vec<_> = from.iter().filter_map(both).collect();
+    let pair = pairs.iter().find(|(image, _)| image.platform == USUAL).or_else(|| pairs.first())?;
+    Some((pair.0.platform.clone(), *pair))
+}
+
+/// The images of a build that can be found, by platform; attestations are none.
+async fn images(service: &Service, build: &Build) -> Result<Vec<Image>, Error> {
     let Some(manifest) = read_manifest(service, &build.media_type, &build.digest).await? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    let (config, layers) = match manifest.contents {
-        manifests::Contents::Image { config, layers } => (config, layers),
-        manifests::Contents::Index { children } => {
-            let images = || children.iter().filter(|child| child.is_for_a_platform());
-            let usual = |child: &&Descriptor| {
-                child.platform.as_ref().is_some_and(|platform| platform.to_string() == USUAL)
-            };
-            let Some(child) = images().find(usual).or_else(|| images().next()) else { return Ok(None) };
-            match read_manifest(service, &child.media_type, &child.digest).await? {
-                Some(Manifest { contents: manifests::Contents::Image { config, layers }, .. }) => {
-                    (config, layers)
-                }
-                _ => return Ok(None),
-            }
+    let children = match manifest.contents {
+        manifests::Contents::Image { config, layers } => {
+            let platform = build.platforms.first().cloned().unwrap_or_default();
+            return Ok(vec![Image { platform, config, layers }]);
         }
+        manifests::Contents::Index { children } => children,
     };
-    let content = match service.blobs().read_small(&config.digest, CONFIG_LIMIT).await {
-        Ok(content) => content.unwrap_or_default(),
-        Err(towpath_blobs::Error::TooLarge { .. }) => return Ok(None),
+    let mut images = Vec::new();
+    for child in children.into_iter().filter(Descriptor::is_for_a_platform).take(PLATFORMS) {
+        let platform = child.platform.as_ref().map(ToString::to_string).unwrap_or_default();
+        if let Some(Manifest { contents: manifests::Contents::Image { config, layers }, .. }) =
+            read_manifest(service, &child.media_type, &child.digest).await?
+        {
+            images.push(Image { platform, config, layers });
+        }
+    }
+    Ok(images)
+}
+
+/// What is in an image.
+async fn read(service: &Service, build: &Build, image: &Image) -> Result<Option<Contents>, Error> {
+    let content = match service.blobs().read_small(&image.config.digest, CONFIG_LIMIT).await {
+        Ok(content) => content,
+        Err(towpath_blobs::Error::TooLarge { .. }) => None,
         Err(other) => return Err(other.into()),
     };
-    let RunConfig { entrypoint, cmd, user, working_dir, env, exposed_ports, labels } =
-        RunConfig::read(&content);
-    let layer = |layer: Descriptor| Layer {
-        digest: layer.digest,
+    let Some(RunConfig { entrypoint, cmd, user, working_dir, env, exposed_ports, labels }) =
+        content.as_deref().and_then(RunConfig::read)
+    else {
+        return Ok(None);
+    };
+    let layer = |layer: &Descriptor| Layer {
+        digest: layer.digest.clone(),
         size: i64::try_from(layer.size).unwrap_or(i64::MAX),
     };
     Ok(Some(Contents {
@@ -149,17 +169,18 @@ async fn read(service: &Service, build: &Build) -> Result<Option<Contents>, Erro
         command: cmd,
         user,
         working_directory: working_dir,
-        environment: env.iter().map(|variable| hashed(variable)).collect::<BTreeMap<_, _>>(),
+        environment: env.iter().filter_map(|variable| hashed(variable)).collect::<BTreeMap<_, _>>(),
         ports: exposed_ports,
         labels,
-        layers: layers.into_iter().map(layer).collect(),
+        layers: image.layers.iter().map(layer).collect(),
     }))
 }
 
-/// A variable's name, with a hash of its value: whether it is another is told, what it is is not.
-fn hashed(variable: &str) -> (String, String) {
-    let (name, value) = variable.split_once('=').unwrap_or((variable, ""));
-    (name.to_owned(), hex::encode(Sha256::digest(value.as_bytes())))
+/// A variable's name, with a hash of its value: whether it is another is told, what it is is not. What has no name may be
+/// all value.
+fn hashed(variable: &str) -> Option<(String, String)> {
+    let (name, value) = variable.split_once('=').filter(|(name, _)| !name.is_empty())?;
+    Some((name.to_owned(), hex::encode(Sha256::digest(value.as_bytes()))))
 }
 
 async fn read_manifest(

@@ -203,12 +203,12 @@ pub async fn promotion(
     };
     // What is over is not compared with what came later.
     let there = current.as_ref().map(|card| &card.build).filter(|_| promotion.state == State::Waiting);
+    let there = there.filter(|there| there.id != pushed.build.id);
     let difference = match there {
-        Some(there) if there.id != pushed.build.id => {
-            differences::between(service, there, &pushed.build).await?
-        }
-        _ => None,
+        Some(there) => differences::between(service, there, &pushed.build).await?,
+        None => None,
     };
+    let unread = there.is_some() && difference.is_none();
     let commits_link = there.and_then(|there| commits_link(there, &pushed.build));
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
@@ -220,6 +220,7 @@ pub async fn promotion(
         verdicts: judge.verdicts(&promotion).0,
         build: pushed.build,
         difference,
+        unread,
         commits_link,
         holds,
         current,

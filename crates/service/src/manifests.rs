@@ -77,9 +77,14 @@ pub enum ManifestError {
     SchemaVersion,
     #[error("it says that {digest} has {stated} bytes, but {stored} are stored")]
     Size { digest: Digest, stated: u64, stored: i64 },
+    #[error("it says that {digest} has {stated} bytes, which is more than any content has")]
+    Huge { digest: Digest, stated: u64 },
     #[error("it is not a manifest: {0}")]
     Json(#[from] serde_json::Error),
 }
+
+/// More bytes than any content has: so that no sum of what manifests claim overflows.
+const LARGEST: u64 = 1 << 44;
 
 impl Manifest {
     /// Reads a manifest that was sent with this `Content-Type`.
@@ -104,6 +109,13 @@ impl Manifest {
             }
             other => return Err(ManifestError::MediaType(other.to_owned())),
         };
+        let described: Vec<&Descriptor> = match &contents {
+            Contents::Image { config, layers } => std::iter::once(config).chain(layers).collect(),
+            Contents::Index { children } => children.iter().collect(),
+        };
+        if let Some(huge) = described.iter().find(|descriptor| descriptor.size > LARGEST) {
+            return Err(ManifestError::Huge { digest: huge.digest.clone(), stated: huge.size });
+        }
         let config_type = match &mut contents {
             Contents::Image { config, .. } => Some(config.media_type.clone()),
             Contents::Index { children } => {
@@ -167,7 +179,7 @@ impl ImageConfig {
     }
 }
 
-/// How an image is run, as its configuration says (config.md). What cannot be read is left out.
+/// How an image is run, as its configuration says (config.md).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunConfig {
     pub entrypoint: Vec<String>,
@@ -182,8 +194,9 @@ pub struct RunConfig {
 }
 
 impl RunConfig {
-    pub fn read(bytes: &[u8]) -> Self {
-        #[derive(Default, Deserialize)]
+    /// Absent where it cannot be read as a whole: half of it would be taken for all.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
         struct Document {
             config: Option<Inner>,
         }
@@ -198,10 +211,10 @@ impl RunConfig {
             exposed_ports: Option<BTreeMap<String, serde_json::Value>>,
             labels: Option<BTreeMap<String, String>>,
         }
-        let document: Document = serde_json::from_slice(bytes).unwrap_or_default();
+        let document: Document = serde_json::from_slice(bytes).ok()?;
         let Inner { entrypoint, cmd, user, working_dir, env, exposed_ports, labels } =
             document.config.unwrap_or_default();
-        Self {
+        Some(Self {
             entrypoint: entrypoint.unwrap_or_default(),
             cmd: cmd.unwrap_or_default(),
             user: user.unwrap_or_default(),
@@ -209,7 +222,7 @@ impl RunConfig {
             env: env.unwrap_or_default(),
             exposed_ports: exposed_ports.unwrap_or_default().into_keys().collect(),
             labels: labels.unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -357,6 +370,26 @@ mod tests {
         let image = json!({"schemaVersion": 2, "config": config, "annotations": {"a": "b\0", "c": "d"}});
         let manifest = read(OCI_MANIFEST, &image).expect("a manifest");
         assert_eq!((manifest.artifact_type, manifest.annotations.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_configuration_is_read_as_a_whole_or_not_at_all() {
+        let read = RunConfig::read(br#"{"config":{"User":"app","Cmd":["a b"],"Env":null}}"#).expect("is one");
+        assert_eq!((read.user.as_str(), read.cmd.len(), read.env.len()), ("app", 1, 0));
+        assert_eq!(RunConfig::read(b"{}"), Some(RunConfig::default()));
+        for wrong in
+            ["", "42", "[]", "{", r#"{"config":{"User":5,"Cmd":["a"]}}"#, r#"{"config":{"Env":[1]}}"#]
+        {
+            assert_eq!(RunConfig::read(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_content_is_larger_than_any_can_be() {
+        let mut layer = descriptor("application/vnd.oci.image.layer.nondistributable.v1.tar");
+        layer["size"] = json!(1_u64 << 62);
+        let image = json!({"schemaVersion": 2, "config": descriptor(IMAGE_CONFIGS[0]), "layers": [layer]});
+        assert!(matches!(read(OCI_MANIFEST, &image), Err(ManifestError::Huge { .. })));
     }
 
     #[test]

@@ -214,13 +214,6 @@ async fn two_builds_are_compared_by_buckets_moments_and_digests() {
     assert_eq!(told.body["to"]["digest"], json!(second));
     assert_snapshot!(serde_json::to_string_pretty(&told.body["difference"]).expect("a text"), @r#"
     {
-      "added_bytes": 14,
-      "added_layers": [
-        {
-          "digest": "sha256:a358e725ead7c45927c0def73d6ee903c7a5d7802d20ecd80bd0fafa5676897e",
-          "size": 14
-        }
-      ],
       "environment": {
         "added": [],
         "changed": [],
@@ -233,6 +226,27 @@ async fn two_builds_are_compared_by_buckets_moments_and_digests() {
           "to": "1.1"
         }
       ],
+      "layers": {
+        "added": [
+          {
+            "digest": "sha256:a358e725ead7c45927c0def73d6ee903c7a5d7802d20ecd80bd0fafa5676897e",
+            "size": 14
+          }
+        ],
+        "added_count": 1,
+        "added_size": 14,
+        "removed": [
+          {
+            "digest": "sha256:92b5af5bacd9946358a11e0b9aec5108bd571cadae69be05454b557a8a4da4ee",
+            "size": 14
+          }
+        ],
+        "removed_count": 1,
+        "reordered": false,
+        "shared": 0,
+        "shared_size": 0
+      },
+      "platform": "linux/amd64",
       "platforms": {
         "added": [],
         "changed": [],
@@ -243,15 +257,8 @@ async fn two_builds_are_compared_by_buckets_moments_and_digests() {
         "changed": [],
         "removed": []
       },
-      "removed_layers": [
-        {
-          "digest": "sha256:92b5af5bacd9946358a11e0b9aec5108bd571cadae69be05454b557a8a4da4ee",
-          "size": 14
-        }
-      ],
       "settings": [],
-      "shared_bytes": 0,
-      "shared_layers": 0
+      "shortened": false
     }
     "#);
     assert_snapshot!(world.get(&format!("{AT}?from=moon&to=prod"), &world.ana).await, @r##"

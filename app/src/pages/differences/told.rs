@@ -2,16 +2,25 @@
 
 use crate::pages::builds::words_of_size;
 use leptos::prelude::*;
-use towpath_domain::differences::{Changed, Difference, Names};
+use towpath_domain::differences::{Changed, Difference, Layers, Names, TOLD};
 
 #[component]
 pub fn DifferenceView(difference: Difference, commits_link: Option<String>) -> impl IntoView {
-    let layers = words_of_layers(&difference);
-    let Difference { platforms, settings, environment, ports, labels, .. } = difference;
-    let changed = |Changed { name, from, to }: Changed| {
+    let layers = words_of_layers(&difference.layers);
+    let Difference { platform, platforms, settings, environment, ports, labels, shortened, .. } = difference;
+    let setting = |Changed { name, from, to }: Changed| {
         view! {
             <div class="facts__row">
                 <dt>{name}</dt>
+                <dd class="difference">{texts(from, to)}</dd>
+            </div>
+        }
+    };
+    // Whoever made the image names its labels: no name of one may pass for a row of ours.
+    let label = |Changed { name, from, to }: Changed| {
+        view! {
+            <div class="facts__row">
+                <dt>"label " <code>{name}</code></dt>
                 <dd class="difference">{texts(from, to)}</dd>
             </div>
         }
@@ -32,40 +41,54 @@ pub fn DifferenceView(difference: Difference, commits_link: Option<String>) -> i
                     }
                 })}
             {row("Platforms", platforms)}
-            {settings.into_iter().map(changed).collect_view()}
+            {settings.into_iter().map(setting).collect_view()}
             {row("Environment variables", environment)}
             {row("Ports", ports)}
-            {labels.into_iter().map(changed).collect_view()}
+            {labels.into_iter().map(label).collect_view()}
             <div class="facts__row">
                 <dt>"Layers"</dt>
                 <dd>{layers}</dd>
             </div>
+            {platform
+                .map(|platform| {
+                    view! {
+                        <div class="facts__row">
+                            <dt>"Compared for"</dt>
+                            <dd>{platform}</dd>
+                        </div>
+                    }
+                })}
         </dl>
+        {shortened.then(|| view! { <p class="muted">{format!("Of each kind only the first {TOLD} are told.")}</p> })}
     }
 }
 
-fn words_of_layers(difference: &Difference) -> String {
-    let shared = words_of_size(difference.shared);
-    let Difference { added, removed, shared_layers, .. } = difference;
-    if added.is_empty() && removed.is_empty() {
-        return format!("The same {} ({shared}).", counted(*shared_layers, "layer"));
+fn words_of_layers(layers: &Layers) -> String {
+    let Layers { shared, shared_size, added_count, added_size, removed_count, reordered, .. } = layers;
+    let (size, shared_size) = (words_of_size(*added_size), words_of_size(*shared_size));
+    if *added_count == 0 && *removed_count == 0 {
+        let order = if *reordered { ", in another order or number" } else { "" };
+        return format!("The same {}{order} ({shared_size}).", counted(*shared, "layer"));
     }
-    let size = words_of_size(difference.added_size());
     let parts = [
-        (!added.is_empty()).then(|| format!("{} added ({size})", counted(added.len(), "layer"))),
-        (!removed.is_empty()).then(|| format!("{} taken away", counted(removed.len(), "layer"))),
-        Some(match shared_layers {
+        (*added_count > 0).then(|| format!("{} added ({size})", counted(*added_count, "layer"))),
+        (*removed_count > 0).then(|| format!("{} taken away", counted(*removed_count, "layer"))),
+        Some(match shared {
             0 => "none shared".to_owned(),
-            shared_layers => format!("{} shared ({shared})", counted(*shared_layers, "layer")),
+            shared => format!("{} shared ({shared_size})", counted(*shared, "layer")),
         }),
     ];
     format!("{}.", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// A text in place of another.
-fn texts(from: String, to: String) -> impl IntoView {
-    let from = (!from.is_empty()).then(|| view! { <del>{from}</del> " " });
-    let to = if to.is_empty() { "taken away".into_any() } else { view! { <ins>{to}</ins> }.into_any() };
+fn texts(from: Option<String>, to: Option<String>) -> impl IntoView {
+    let shown = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text };
+    let from = from.map(|text| view! { <del>{shown(text)}</del> " " });
+    let to = match to {
+        Some(text) => view! { <ins>{shown(text)}</ins> }.into_any(),
+        None => "taken away".into_any(),
+    };
     view! { {from} {to} }
 }
 

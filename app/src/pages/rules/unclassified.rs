@@ -108,8 +108,8 @@ fn Page(
                 {if none {
                     Either::Left(
                         view! {
-                            <EmptyState title="Every build has its place">
-                                <p>"What is pushed without a bucket, and matches no criterion, is listed here."</p>
+                            <EmptyState title="No build is unclassified">
+                                <p>"What is pushed without a bucket, and matches no criterion, is listed here. What a bucket refused is listed under its stage on the board."</p>
                             </EmptyState>
                         },
                     )

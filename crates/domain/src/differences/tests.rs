@@ -31,7 +31,7 @@ fn image() -> Contents {
 fn the_same_image_differs_in_nothing() {
     let same = compare(&image(), &image());
     assert!(same.is_empty());
-    assert_eq!((same.shared, same.shared_layers, same.added_size()), (110, 2, 0));
+    assert_eq!((same.layers.shared, same.layers.shared_size, same.layers.added_size), (2, 110, 0));
 }
 
 #[test]
@@ -50,8 +50,8 @@ fn what_was_added_taken_away_and_changed_is_told_apart() {
     assert_eq!(told.platforms.added, ["linux/arm64"]);
     let changed = |name: &str, from: &str, to: &str| Changed {
         name: name.to_owned(),
-        from: from.to_owned(),
-        to: to.to_owned(),
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
     };
     assert_eq!(told.settings, [changed("user", "app", "root")]);
     let names = |one: &[String]| one.join(" ");
@@ -64,8 +64,42 @@ fn what_was_added_taken_away_and_changed_is_told_apart() {
         ("9090/tcp".to_owned(), "8080/tcp".to_owned())
     );
     assert_eq!(told.labels, [changed("version", "1", "2")]);
-    assert_eq!((told.shared, told.shared_layers, told.added_size()), (100, 1, 12));
-    assert_eq!(told.removed, [layer("app 1", 10)]);
+    let layers = &told.layers;
+    assert_eq!((layers.shared, layers.shared_size, layers.added_size), (1, 100, 12));
+    assert_eq!(layers.removed, [layer("app 1", 10)]);
+}
+
+#[test]
+fn what_looks_the_same_is_told_apart() {
+    let other = |change: fn(&mut Contents)| {
+        let mut next = image();
+        change(&mut next);
+        compare(&image(), &next)
+    };
+    let words = other(|next| next.command = list(&["serve now"]));
+    assert_eq!(words.settings[0].to.as_deref(), Some("\"serve now\""));
+    let empty = other(|next| _ = next.labels.insert("empty".to_owned(), String::new()));
+    assert_eq!((empty.labels[0].from.as_deref(), empty.labels[0].to.as_deref()), (None, Some("")));
+    assert!(other(|next| next.layers.reverse()).layers.reordered);
+    assert!(other(|next| next.layers.push(layer("base", 100))).layers.reordered);
+}
+
+#[test]
+fn whatever_an_image_says_is_told_within_bounds() {
+    let many = |prefix: &str| (0..20_000).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>();
+    let from = Contents { ports: many("a"), ..image() };
+    let huge = (0..300).map(|number| layer(&number.to_string(), i64::MAX)).collect();
+    let odd = [("\u{202e}name".to_owned(), "x".repeat(10_000))].into();
+    let to = Contents { ports: many("b"), layers: huge, labels: odd, ..image() };
+    let told = compare(&from, &to);
+    assert!(told.shortened);
+    assert_eq!(
+        (told.ports.added.len(), told.ports.removed.len(), told.layers.added.len()),
+        (TOLD, TOLD, TOLD)
+    );
+    assert_eq!((told.layers.added_count, told.layers.added_size), (300, i64::MAX));
+    let label = told.labels.iter().find(|label| label.name == "name").expect("without what turns it round");
+    assert!(label.to.as_ref().is_some_and(|value| value.len() < 300));
 }
 
 #[test]

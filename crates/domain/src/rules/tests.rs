@@ -68,6 +68,7 @@ fn who_writes_a_full_name_means_that_kind_of_ref() {
         ("ref", Equals, "refs/pull/7/merge", "refs/pull/7/merge", true),
         ("ref", Regex, "^refs/heads/main", "refs/heads/main", true),
         ("ref", Regex, "^refs/heads/main", "refs/tags/main", false),
+        ("branch", Regex, "feature/prefs/x", "refs/heads/feature/prefs/x", true),
         ("branch", Equals, "refs/tags/main", "refs/heads/main", false),
         ("branch", Contains, "heads", "refs/heads/main", false),
         ("tag", Equals, "refs/heads/v1", "refs/tags/v1", false),

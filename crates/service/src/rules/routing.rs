@@ -169,10 +169,9 @@ pub async fn assign(
         .write(async move |tx| {
             scenes::check_in_use(tx, located.project.id).await?;
             let build = pushed.build;
-            // What has a place goes on by promotion, and back by rollback: both ask for more than a push does.
-            let left = rules::routing(tx, build.id).await? == Some(None);
-            if !left || !been(tx, &[build.id]).await?.is_empty() {
-                let words = format!("{} is not unclassified. Promote it, or roll back to it.", build.tag);
+            // What has, or had, a place goes on by promotion, and back by rollback: both ask for more than a push does.
+            if !been(tx, &[build.id]).await?.is_empty() {
+                let words = format!("{} was in a bucket already. Promote it, or roll back to it.", build.tag);
                 return Err(Error::Conflict(words));
             }
             let id = build.id;

@@ -36,10 +36,13 @@ fn what_is_in_two_buckets_is_compared() {
         let link = told.commits_link.as_deref().expect("both claim their source");
         assert!(link.starts_with("https://git.example.org/shop/checkout/compare/1a0"), "{link}");
         let difference = told.difference.as_ref().expect("both can be read");
-        let user = Changed { name: "user".to_owned(), from: "app".to_owned(), to: "root".to_owned() };
+        let user =
+            Changed { name: "user".to_owned(), from: Some("app".to_owned()), to: Some("root".to_owned()) };
         assert_eq!(difference.settings, [user]);
         assert_eq!(difference.environment.changed, ["TOKEN"]);
-        assert_eq!((difference.shared_layers, difference.added.len(), difference.removed.len()), (1, 1, 1));
+        let layers = &difference.layers;
+        assert_eq!((layers.shared, layers.added_count, layers.removed_count), (1, 1, 1));
+        assert_eq!(difference.platform.as_deref(), Some("linux/amd64"));
         let all = serde_json::to_string(&told).expect("a text");
         assert!(!all.contains("hunter"), "the values of variables are never told");
         let same = compare(&shop, &first, "prod").await.expect("a digest names a build");

@@ -239,7 +239,7 @@ fn assigning_is_no_way_back() {
         let first = pushed(&shop, "1.0", "main").await.expect("arrives");
         pushed(&shop, "1.1", "main").await.expect("arrives");
         let back = async || assign(&shop, &shop.dora, &checkout("qa"), &first, "back").await;
-        assert!(matches!(back().await, Err(Error::Conflict(_))), "a rule has led it");
+        assert!(matches!(back().await, Err(Error::Conflict(_))), "it is in qa's history");
         choose(&shop, &shop.ana, "shop", "checkout", FOLLOW_NONE).await.expect("may");
         let mark = foreseen(&shop).await.mark();
         reclassify(&shop, &shop.dora, "shop", "checkout", &mark).await.expect("may");
@@ -263,6 +263,10 @@ fn what_comes_late_or_is_stopped_does_not_become_current_by_reclassifying() {
         let refused = shop.column("qa").await.refused;
         assert!(refused[0].why.contains("received later"), "{:?}", refused[0].why);
         assert!(left(&shop).await.is_empty());
+        // Who wants it there all the same says so.
+        let digest = &shop.column("qa").await.refused[0].build.digest.to_string();
+        assign(&shop, &shop.dora, &checkout("qa"), digest, "2.0 loses orders").await.expect("may");
+        assert_eq!(shop.history("qa").await, ["1.0", "2.0"]);
 
         choose(&shop, &shop.ana, "shop", "checkout", FOLLOW_NONE).await.expect("may");
         pushed(&shop, "3.0", "main").await.expect("is kept");
