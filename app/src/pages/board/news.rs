@@ -44,6 +44,8 @@ fn tell(before: &Column, now: &Column, told: &mut Vec<String>) {
         told.push(match card.cause.as_str() {
             "promotion" => format!("{by} promoted {tag} to {slug}."),
             "rollback" => format!("{by} rolled {slug} back to {tag}."),
+            "assignment" => format!("{by} assigned {tag} to {slug}."),
+            "reclassification" => format!("{by} led {tag} to {slug} by reclassifying."),
             _ => format!("{by} pushed {tag} to {slug}."),
         });
     }
@@ -125,7 +127,7 @@ mod tests {
             "project": { "id": id(2), "slug": "shop", "title": "S", "created_at": 0 },
             "integration": {
                 "id": id(9), "project": id(2), "slug": "checkout", "title": "C", "kind": "environment",
-                "workflow": { "follows": "none" }, "created_at": 0,
+                "workflow": { "follows": "none" }, "rule": { "follows": "none" }, "created_at": 0,
             },
             "workflow": null, "columns": [column], "openings": [], "holds": [], "unclassified": [], "registry": "", "insecure": true,
             "actor": { "identity": { "as": "person", "person": id(1) }, "grants": [], "scope": null },
@@ -141,6 +143,7 @@ mod tests {
         assert_eq!(told("push"), ["Ada pushed 1.2 to prod."]);
         assert_eq!(told("promotion"), ["Ada promoted 1.2 to prod."]);
         assert_eq!(told("rollback"), ["Ada rolled prod back to 1.2."]);
+        assert_eq!(told("assignment"), ["Ada assigned 1.2 to prod."]);
         assert!(news(&before, &before).is_empty());
     }
 
