@@ -78,10 +78,15 @@ async fn find(
     };
     let slot =
         located.slot(conn, bucket.as_str()).await.map_err(|error| crate::rules::beside(field, error))?;
-    let Some(bucket) = buckets::find(conn, integration, slot.key).await? else { return Ok(None) };
     let build = match moment {
-        None => bucket.current.map(|placement| placement.build),
-        Some(time) => buckets::current_at(conn, bucket.id, time).await?,
+        None => {
+            let bucket = buckets::find(conn, integration, slot.key).await?;
+            bucket.and_then(|bucket| bucket.current).map(|placement| placement.build)
+        }
+        Some(time) => {
+            let all = buckets::current_at(conn, integration, time).await?;
+            all.into_iter().find(|(key, ..)| *key == slot.key).map(|(_, build, _)| build)
+        }
     };
     match build {
         Some(build) => Ok(Some(builds::load(conn, build).await?.build)),

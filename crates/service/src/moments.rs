@@ -25,7 +25,7 @@ pub async fn view(
     if at > now {
         return Err(Invalid::field("at", "This moment has not come yet.").into());
     }
-    let found = buckets::all_current_at(&mut conn, located.integration.id, at).await?;
+    let found = buckets::current_at(&mut conn, located.integration.id, at).await?;
     let ids: Vec<_> = found.iter().map(|(_, build, _)| *build).collect();
     let builds: HashMap<_, _> = builds::list(&mut conn, &ids)
         .await?

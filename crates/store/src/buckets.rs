@@ -329,29 +329,17 @@ pub async fn life(
     rows.into_iter().map(Lived::try_from).collect()
 }
 
-/// What was current in a bucket at a moment, if anything was.
-pub async fn current_at(conn: &mut Conn, bucket: BucketId, at: Time) -> Result<Option<BuildId>, Error> {
-    // Ids sort by when they were made, so that the walk begins near the moment and not at the end of history.
-    let last = uuid_v7(at.plus_seconds(1), [0xff; 10]);
-    let row = fetch!(
-        fetch_optional,
-        (Uuid,),
-        conn,
-        "select build from placements where bucket = $1 and id <= $2 and at <= $3 order by id desc limit 1",
-        bucket.uuid(),
-        last,
-        at.micros()
-    )?;
-    Ok(row.map(|(build,)| build.into()))
-}
+/// Seconds by which the clocks of two replicas may differ, so that a placement's id may be later than its time.
+const SKEW: i64 = 600;
 
 /// What was current in the buckets of an integration at a moment, and since when: each that had something.
-pub async fn all_current_at(
+pub async fn current_at(
     conn: &mut Conn,
     integration: IntegrationId,
     at: Time,
 ) -> Result<Vec<(BucketKey, BuildId, Time)>, Error> {
-    let last = uuid_v7(at.plus_seconds(1), [0xff; 10]);
+    // Ids sort by when they were made, so that the walk begins near the moment and not at the end of history.
+    let last = uuid_v7(at.plus_seconds(SKEW), [0xff; 10]);
     let rows = fetch!(
         fetch_all,
         (String, Uuid, Uuid, i64),

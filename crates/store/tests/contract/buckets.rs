@@ -8,8 +8,8 @@ use towpath_domain::ids::{PlacementId, uuid_v7};
 use towpath_domain::placements::{Cause, Placement, Placer, Refused};
 use towpath_store::Error;
 use towpath_store::buckets::{
-    Bucket, Lived, Placed, RefusedArrival, all_current_at, current_at, find, find_placement, history, life,
-    list, lock, named, pause, place, placed_at, refusals, refuse, refused, was_current,
+    Bucket, Lived, Placed, RefusedArrival, current_at, find, find_placement, history, life, list, lock,
+    named, pause, place, placed_at, refusals, refuse, refused, was_current,
 };
 
 /// The bucket `prod`, locked.
@@ -130,15 +130,17 @@ fn what_was_current_is_found_by_the_moment() {
             let placement = Placement { id: id(second), at: at(second), ..shop.placement(100, build) };
             put(&store, &prod(&store, &shop).await, &placement, None).await;
         }
-        let bucket = prod(&store, &shop).await.id;
+        // A replica whose clock is late: its placement sorts after the others and has an earlier time.
+        let late = Placement { id: id(120), at: at(30), ..shop.placement(100, &shop.build) };
+        put(&store, &prod(&store, &shop).await, &late, None).await;
         let mut conn = store.conn().await;
         let (first, second) = (Some(shop.build.id), Some(other.id));
-        for (moment, expected) in [(9, None), (10, first), (19, first), (20, second), (99, second)] {
-            let found = current_at(&mut conn, bucket, at(moment)).await.expect("reads");
-            assert_eq!(found, expected, "at {moment}");
-            let all = all_current_at(&mut conn, shop.integration.id, at(moment)).await.expect("reads");
-            let told: Vec<_> = all.into_iter().map(|(key, build, _)| (key, Some(build))).collect();
-            let expected: Vec<_> = expected.map(|build| (shop.prod_key(), Some(build))).into_iter().collect();
+        for (moment, expected) in
+            [(9, None), (10, first), (19, first), (20, second), (30, first), (999, first)]
+        {
+            let all = current_at(&mut conn, shop.integration.id, at(moment)).await.expect("reads");
+            let told: Vec<_> = all.into_iter().map(|(key, build, _)| (key, build)).collect();
+            let expected: Vec<_> = expected.map(|build| (shop.prod_key(), build)).into_iter().collect();
             assert_eq!(told, expected, "at {moment}");
         }
     });
