@@ -31,4 +31,5 @@ pub mod timeline;
 pub mod tokens;
 pub mod workflows;
 
+mod followers;
 mod forms;

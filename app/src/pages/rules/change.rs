@@ -11,6 +11,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::fns::rules::{ChangeRule, view_rule};
 use crate::loaded::Loaded;
+use crate::pages::followers::followed;
 use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
 use leptos::html;
@@ -44,7 +45,8 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
     let title = view.rule.name.title.to_string();
     let lead = format!("Leads builds to {}, in version {}.", view.rule.name.kind.plural(), view.rule.version);
     let slots = project.slots();
-    let followed = followed(&view);
+    let default_of = view.rule.is_default.then(|| view.rule.name.kind.plural());
+    let followed = followed(&view.followers, view.followed_by, default_of);
     let line = move |(position, criterion): (usize, &Criterion)| {
         let bucket = slots.iter().find(|slot: &&Slot| slot.key == criterion.bucket);
         let bucket = bucket.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string());
@@ -78,22 +80,6 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
             <p class="muted">{followed}</p>
         </Card>
         {change}
-    }
-}
-
-/// Who follows it, in words.
-fn followed(view: &RuleView) -> String {
-    let RuleView { rule, followers, followed_by } = view;
-    let named: Vec<&str> = followers.iter().map(towpath_domain::slugs::Slug::as_str).collect();
-    let by = match (named.as_slice(), followed_by - named.len()) {
-        ([], _) => "No integration follows it.".to_owned(),
-        (named, 0) => format!("Followed by {}.", named.join(", ")),
-        (named, more) => format!("Followed by {} and {more} more.", named.join(", ")),
-    };
-    if rule.is_default {
-        format!("It is the project’s default for {}. {by}", rule.name.kind.plural())
-    } else {
-        by
     }
 }
 

@@ -13,6 +13,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::fns::workflows::{ChangeWorkflow, view_workflow};
 use crate::loaded::Loaded;
+use crate::pages::followers::followed;
 use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
 use leptos::html;
@@ -52,6 +53,8 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         workflow.version
     );
     let slots = project.slots();
+    let default_of = view.workflow.is_default.then(|| view.workflow.name.kind.plural());
+    let followed = followed(&view.followers, view.followed_by, default_of);
     let form = WorkflowForm::of(&workflow, &slots);
     let change = match (project.may_configure.clone(), form) {
         (Ok(()), Some(form)) => view! { <Change project=project view=view.clone() form=form /> }.into_any(),
@@ -81,25 +84,9 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         <PageHeader title=title lead=lead />
         <Card title="Stages">
             <StageLine graph=workflow.graph slots=slots />
-            <p class="muted">{followed(&view)}</p>
+            <p class="muted">{followed}</p>
         </Card>
         {change}
-    }
-}
-
-/// Who follows it, in words.
-fn followed(view: &WorkflowView) -> String {
-    let WorkflowView { workflow, followers, followed_by, .. } = view;
-    let named: Vec<&str> = followers.iter().map(towpath_domain::slugs::Slug::as_str).collect();
-    let by = match (named.as_slice(), followed_by - named.len()) {
-        ([], _) => "No integration follows it.".to_owned(),
-        (named, 0) => format!("Followed by {}.", named.join(", ")),
-        (named, more) => format!("Followed by {} and {more} more.", named.join(", ")),
-    };
-    if workflow.is_default {
-        format!("It is the project’s default for {}. {by}", workflow.name.kind.plural())
-    } else {
-        by
     }
 }
 
