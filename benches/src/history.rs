@@ -184,6 +184,8 @@ impl Writer {
             needs: Vec::new(),
             reason,
             reference: None,
+            automatic: false,
+            scheduled_for: None,
         };
         self.tell(&place, Some((which, stage)), at, asked)?;
         let applied = Change::PromotionApplied { number, build: build.clone(), from: slug, placement };

@@ -2,6 +2,7 @@
 
 use crate::names::{BucketName, IntegrationName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use towpath_api::checks::CheckState;
 use towpath_api::deployments::Outcome;
 use towpath_domain::holds::HoldAddress;
 
@@ -71,6 +72,7 @@ pub enum Command {
     /// Move a build to a next stage, or ask for it.
     #[command(before_help = "Examples:
   towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
+  towpath promote shop/checkout 1.4.2 --from staging --to prod --reason 'Release 1.4' --at 2026-12-01T06:00:00Z
   towpath promote shop/checkout sha256:… --from staging --to prod --dry-run")]
     Promote(Promote),
     /// Approve a promotion that waits.
@@ -82,6 +84,23 @@ pub enum Command {
     #[command(before_help = "Example:
   towpath reject shop#2 --comment 'Not before Monday'")]
     Reject(Decide),
+    /// Apply a promotion that waits past its gates, in an emergency; a second person reviews it.
+    #[command(before_help = "Example:
+  towpath pass shop#2 --reason 'The shop is down; 1.4.3 mends it'")]
+    Pass(Pass),
+    /// Sign the review of an emergency that somebody else has passed.
+    #[command(before_help = "Example:
+  towpath review shop#2 --comment 'Right call; we add a canary'")]
+    Review(Review),
+    /// Report the result of a check on a build, as CI or a scanner.
+    #[command(before_help = "Examples:
+  towpath check shop/checkout sha256:… unit-tests success
+  towpath check shop/checkout sha256:… smoke failure --in staging --link https://ci.example.org/runs/7")]
+    Check(Check),
+    /// List the checks of a build.
+    #[command(before_help = "Example:
+  towpath checks shop/checkout sha256:…")]
+    Checks(Checks),
     /// Make an earlier build of a bucket current again.
     #[command(before_help = "Examples:
   towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
@@ -168,9 +187,73 @@ pub struct Promote {
     /// What it refers to, such as a change ticket, where the stage asks for one.
     #[arg(long, value_name = "TEXT")]
     pub reference: Option<String>,
+    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
+    #[arg(long, value_name = "TIME|LENGTH")]
+    pub at: Option<String>,
+    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
+    #[arg(long, conflicts_with = "at")]
+    pub emergency: bool,
     /// Only tell what it would meet.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Pass {
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER")]
+    pub promotion: String,
+    #[arg(hide = true)]
+    pub number: Option<String>,
+    /// Why it cannot wait; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Pass the gates only if the promotion is of this digest.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Review {
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER")]
+    pub promotion: String,
+    #[arg(hide = true)]
+    pub number: Option<String>,
+    /// What you found; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub comment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// The build.
+    pub digest: String,
+    /// The name of the check.
+    pub name: String,
+    /// How it stands: success, failure or pending.
+    pub state: CheckState,
+    /// The bucket in which it was made, where that matters.
+    #[arg(long = "in", value_name = "BUCKET", default_value = "")]
+    pub bucket: String,
+    /// Where more is told of it.
+    #[arg(long, value_name = "URL", default_value = "")]
+    pub link: String,
+    /// What there is to say about it, in a line.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub summary: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Checks {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// The build.
+    pub digest: String,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! The commands, grouped as the routes are.
 
 mod buckets;
+mod checks;
 mod deployments;
 mod differences;
 mod holds;
@@ -28,6 +29,10 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Reject(decide) => {
             promotions::decide(&client(&common)?, decide, Choice::Reject, format).await
         }
+        Command::Pass(pass) => promotions::pass(&client(&common)?, pass, format).await,
+        Command::Review(review) => promotions::review(&client(&common)?, review, format).await,
+        Command::Check(check) => checks::report(&client(&common)?, check, format).await,
+        Command::Checks(checks) => checks::list(&client(&common)?, checks, format).await,
         Command::Rollback(rollback) => buckets::roll_back(&client(&common)?, rollback, format).await,
         Command::Hold(hold) => holds::place(&client(&common)?, hold, format).await,
         Command::Release(release) => holds::release(&client(&common)?, release, format).await,

@@ -9,6 +9,7 @@ mod bodies;
 mod buckets;
 mod builds;
 mod callers;
+mod checks;
 mod deployments;
 mod differences;
 mod environments;
@@ -62,6 +63,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
     let api = OpenApiRouter::new()
         .merge(projects::routes())
         .merge(environments::routes())
+        .merge(checks::routes())
         .merge(deployments::routes())
         .merge(workflows::routes())
         .merge(integrations::routes())

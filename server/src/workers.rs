@@ -42,6 +42,11 @@ async fn take_turns(service: Service, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = turns.tick() => {}
         }
+        match promotions::promote_on(&service).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "automatic stages asked for promotions"),
+            Err(error) => tracing::error!(%error, "automatic stages could not be looked at"),
+        }
         match promotions::look_again(&service).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "waiting promotions ended by themselves"),

@@ -3,30 +3,44 @@
 use crate::AppError;
 use crate::fns::json::Answer;
 use leptos::server;
+use serde::{Deserialize, Serialize};
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::Choice;
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
 
+/// What the form of a promotion holds, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    pub project: String,
+    pub integration: String,
+    pub digest: String,
+    pub from: String,
+    pub to: String,
+    pub reason: String,
+    /// Stages that ask for none have no field.
+    #[serde(default)]
+    pub reference: String,
+    #[serde(default)]
+    pub scheduled_for: String,
+    /// Present where the box is ticked, which only some see.
+    #[serde(default)]
+    pub emergency: Option<String>,
+}
+
 /// Asks for a promotion. One that is applied at once leads to the board, one that waits to its page.
 #[server(prefix = "/fn", endpoint = "promote", output = Answer)]
-pub async fn promote(
-    project: String,
-    integration: String,
-    digest: String,
-    from: String,
-    to: String,
-    reason: String,
-    // Stages that ask for none have no field.
-    #[server(default)] reference: String,
-) -> Result<i64, AppError> {
+pub async fn promote(#[server(flatten)] ask: Ask) -> Result<i64, AppError> {
     use towpath_domain::promotions::State;
     use towpath_service::promotions::Request;
     let (_, actor) = signed_in()?;
+    let Ask { project, integration, digest, from, to, reason, reference, scheduled_for, emergency } = ask;
     let board = format!("/projects/{project}/integrations/{integration}");
     let page = format!("/projects/{project}/promotions");
-    let request = Request { project, integration, digest, from, to, reason, reference };
+    let emergency = emergency.is_some();
+    let request =
+        Request { project, integration, digest, from, to, reason, reference, scheduled_for, emergency };
     let promotion = towpath_service::promotions::request(&service()?, &actor, request).await?;
     match promotion.state {
         State::Waiting => leptos_axum::redirect(&format!("{page}/{}", promotion.number)),
@@ -61,5 +75,28 @@ pub async fn decide(
 pub async fn cancel_promotion(project: String, number: i64, reason: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     towpath_service::promotions::cancel(&service()?, &actor, &project, number, &reason).await?;
+    Ok(())
+}
+
+/// Applies a waiting promotion past its gates in an emergency.
+#[server(prefix = "/fn", endpoint = "pass_gates", output = Answer)]
+pub async fn pass_gates(
+    project: String,
+    number: i64,
+    digest: String,
+    reason: String,
+) -> Result<(), AppError> {
+    use towpath_service::promotions::Pass;
+    let (_, actor) = signed_in()?;
+    let wish = Pass { project, number, reason, digest };
+    towpath_service::promotions::pass(&service()?, &actor, wish).await?;
+    Ok(())
+}
+
+/// Takes a second person's word on an emergency.
+#[server(prefix = "/fn", endpoint = "review_emergency", output = Answer)]
+pub async fn review_emergency(project: String, number: i64, comment: String) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    towpath_service::promotions::review(&service()?, &actor, &project, number, &comment).await?;
     Ok(())
 }

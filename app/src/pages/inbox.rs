@@ -10,7 +10,7 @@ use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use towpath_domain::inbox::{Inbox, InboxLine};
+use towpath_domain::inbox::{Inbox, InboxLine, ReviewLine};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
 
@@ -35,6 +35,8 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
     let asked = Memo::new(move |_| inbox.read().asked.clone());
     let nothing = Memo::new(move |_| to_decide.read().is_empty());
+    let to_review = Memo::new(move |_| inbox.read().to_review.clone());
+    let any_review = Memo::new(move |_| !to_review.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
     view! {
         <Title text="Inbox" />
@@ -54,6 +56,21 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
             <List items=to_decide now=now verb="Review" />
         </Card>
         {move || {
+            any_review
+                .get()
+                .then(|| {
+                    view! {
+                        <Card title="Emergencies to review" id="to-review">
+                            <ul class="inbox">
+                                <For each=move || to_review.get() key=|line| (line.project.clone(), line.number) let:line>
+                                    <Emergency line=line now=now />
+                                </For>
+                            </ul>
+                        </Card>
+                    }
+                })
+        }}
+        {move || {
             any_asked
                 .get()
                 .then(|| {
@@ -64,6 +81,31 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                     }
                 })
         }}
+    }
+}
+
+/// Gates that somebody passed, and that a second person has to look at.
+#[component]
+fn Emergency(line: ReviewLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
+    let ReviewLine { project, integration, number, tag, to, reason, by, at } = line;
+    let href = paths::promotion(&project, number);
+    view! {
+        <li class="inbox__item">
+            <Avatar name=by.clone() />
+            <div class="inbox__body">
+                <p class="inbox__title">
+                    <a href=href.clone()>{format!("#{number} {project}/{integration} {tag} to {to}")}</a>
+                </p>
+                <p class="inbox__meta">
+                    {by} " passed the gates " <TimeView at=at now=now /> " · " {reason}
+                </p>
+            </div>
+            <div class="inbox__actions">
+                <a class="button button--small" href=href aria-label=format!("Review the emergency of #{number}")>
+                    "Review"
+                </a>
+            </div>
+        </li>
     }
 }
 

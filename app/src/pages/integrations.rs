@@ -192,7 +192,7 @@ mod tests {
             project: ProjectId(id.uuid()),
             is_default: false,
             version: 1,
-            graph: Graph::linear(vec![Stage { bucket, arrivals: None, gates: vec![] }]).expect("sound"),
+            graph: Graph::linear(vec![Stage::bare(bucket)]).expect("sound"),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::choice::Checkbox;
 use crate::components::digest::DigestView;
+use crate::components::disclosure::Disclosure;
 use crate::components::field::{TextArea, TextField};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
@@ -39,6 +41,11 @@ pub fn PromoteForm(
     #[prop(into)] outlook: Signal<Outlook>,
     /// The form of the reference that the stage asks for.
     asks_for: Option<String>,
+    /// The promotions in whose place this one comes.
+    #[prop(into)]
+    supersedes: Signal<Vec<i64>>,
+    /// Whether who looks may pass the gates in an emergency.
+    may_pass: bool,
     #[prop(into)] now: Signal<Time>,
     /// The way back, where the form is a page of its own. In a dialog, the reason has the focus.
     #[prop(optional, into)]
@@ -47,7 +54,12 @@ pub fn PromoteForm(
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/promote");
     // A reason that is being typed is not taken away where the outlook turns; the server refuses it then.
-    let refused = matches!(outlook.get_untracked(), Outlook::Refused { .. });
+    let refused = match outlook.get_untracked() {
+        // An emergency passes what a gate blocks.
+        Outlook::Refused { refused } => !(may_pass && is_passable(&refused)),
+        Outlook::Enters | Outlook::Waits { .. } => false,
+    };
+    let wanted = Memo::new(move |_| may_pass && !matches!(*outlook.read(), Outlook::Enters));
     let in_dialog = back.is_none();
     let cancel = back.map(|back| view! { <a class="button" href=back>{if refused { "Back to the board" } else { "Cancel" }}</a> });
     let said = {
@@ -92,6 +104,7 @@ pub fn PromoteForm(
                 </div>
             </dl>
             {said}
+            {(!refused).then(|| view! { <Superseded project=project.clone() numbers=supersedes /> })}
             {asks_for
                 .filter(|_| !refused)
                 .map(|pattern| {
@@ -123,6 +136,40 @@ pub fn PromoteForm(
                         />
                     }
                 })}
+            {(!refused)
+                .then(|| {
+                    let (scheduled_for, ticked) = (echo.value("scheduled_for"), echo.has("emergency", "on"));
+                    let error = mistake(errors, "scheduled_for");
+                    let open = !scheduled_for.is_empty() || ticked || error.get_untracked().is_some();
+                    view! {
+                        <Disclosure summary=if may_pass { "At a time, or in an emergency" } else { "At a time" } open=open>
+                            <div class="form__rows">
+                                <TextField
+                                    name="scheduled_for"
+                                    label="Not before (UTC)"
+                                    hint="It is judged again then. Leave it empty to promote as soon as the gates pass."
+                                    input_type="datetime-local"
+                                    value=scheduled_for
+                                    error=error
+                                />
+                                {move || {
+                                    wanted
+                                        .get()
+                                        .then(|| {
+                                            view! {
+                                                <Checkbox
+                                                    name="emergency"
+                                                    label="This is an emergency: pass the gates"
+                                                    hint="It enters at once. The reason is marked for ever, and a second person reviews it."
+                                                    checked=ticked
+                                                />
+                                            }
+                                        })
+                                }}
+                            </div>
+                        </Disclosure>
+                    }
+                })}
             {(!refused || !in_dialog)
                 .then(|| {
                     view! {
@@ -140,6 +187,32 @@ pub fn PromoteForm(
                     }
                 })}
         </ActionForm>
+    }
+}
+
+/// Whether an emergency passes what keeps a build out.
+const fn is_passable(refused: &RequestRefused) -> bool {
+    matches!(refused, RequestRefused::Blocked { .. } | RequestRefused::OneAtATime { .. })
+}
+
+/// The promotions that end in favour of this one.
+#[component]
+fn Superseded(project: Slug, numbers: Signal<Vec<i64>>) -> impl IntoView {
+    move || {
+        let numbers = numbers.get();
+        (!numbers.is_empty()).then(|| {
+            let one = numbers.len() == 1;
+            let links = numbers.into_iter().map(|number| {
+                view! { " " <a href=paths::promotion(&project, number)>{format!("#{number}")}</a> }
+            });
+            let links = links.collect_view();
+            view! {
+                <p class="form__note">
+                    {if one { "It takes the place of" } else { "It takes the place of those that wait:" }} {links}
+                    {if one { ", which waits." } else { "." }}
+                </p>
+            }
+        })
     }
 }
 
@@ -245,6 +318,8 @@ fn page(
                         current=to.current.clone()
                         outlook=outlook
                         asks_for=board.asks_for(to.slot.key).map(|pattern| pattern.as_str().to_owned())
+                        supersedes=board.supersedes(to)
+                        may_pass=board.may_pass(to)
                         now=board.now
                         back=paths::integration(project, integration)
                     />

@@ -1,5 +1,7 @@
 //! A promotion: what it moves, how its gates stand, who said what, and the forms to decide.
 
+mod emergency;
+
 use crate::components::avatar::Avatar;
 use crate::components::badge::Badge;
 use crate::components::banner::Banner;
@@ -10,10 +12,10 @@ use crate::components::field::TextArea;
 use crate::components::form::ErrorSummary;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
-use crate::components::time::TimeView;
+use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
-use crate::fns::promotions::{CancelPromotion, Decide, view_promotion};
+use crate::fns::promotions::{CancelPromotion, Decide, PassGates, ReviewEmergency, view_promotion};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::differences::DifferenceView;
@@ -21,6 +23,7 @@ use crate::pages::forms::successes;
 use crate::pages::holds::HoldNote;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
+use emergency::{EmergencyMark, PassForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -35,8 +38,12 @@ use towpath_domain::words::Reason;
 #[component]
 pub fn PromotionPage() -> impl IntoView {
     let params = use_params_map();
-    let decide = ServerAction::<Decide>::new();
-    let cancel = ServerAction::<CancelPromotion>::new();
+    let acts = Acts {
+        decide: ServerAction::new(),
+        cancel: ServerAction::new(),
+        pass: ServerAction::new(),
+        review: ServerAction::new(),
+    };
     let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
     let view = Resource::new(
         move || (param("project"), param("number")),
@@ -50,7 +57,7 @@ pub fn PromotionPage() -> impl IntoView {
     // What waits in the inbox changed with the decision; the count on top follows.
     let deeds = use_context::<Deeds>();
     Effect::new(move |_| {
-        if decide.version().get() > 0
+        if acts.decide.version().get() + acts.pass.version().get() + acts.review.version().get() > 0
             && let Some(Deeds(deeds)) = deeds
         {
             deeds.update(|deeds| *deeds += 1);
@@ -60,21 +67,26 @@ pub fn PromotionPage() -> impl IntoView {
     view! {
         <main id="main" class="page">
             <Loaded resource=view let:first>
-                <Promotion first=first decide=decide cancel=cancel gone=gone />
+                <Promotion first=first acts=acts gone=gone />
             </Loaded>
         </main>
     }
 }
 
-type View = Signal<Arc<PromotionView>>;
+pub(super) type View = Signal<Arc<PromotionView>>;
 
-#[component]
-fn Promotion(
-    first: PromotionView,
+/// What can be done with a promotion.
+#[derive(Clone, Copy)]
+struct Acts {
     decide: ServerAction<Decide>,
     cancel: ServerAction<CancelPromotion>,
-    gone: Callback<()>,
-) -> impl IntoView {
+    pass: ServerAction<PassGates>,
+    review: ServerAction<ReviewEmergency>,
+}
+
+#[component]
+fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoView {
+    let Acts { decide, cancel, pass, review } = acts;
     let promotion = first.promotion.clone();
     let title = format!("#{} Promote {} to {}", promotion.number, promotion.tag, promotion.to.slug);
     let lead = format!(
@@ -87,11 +99,12 @@ fn Promotion(
         Crumb::new(first.integration.to_string(), paths::integration(&first.project, &first.integration)),
         Crumb::here(format!("#{}", promotion.number)),
     ];
-    let view = kept(first, decide, cancel, gone);
+    let view = kept(first, acts, gone);
     // Each part is drawn again only where it changed, so that a comment that is being typed stays.
     let state = Memo::new(move |_| view.read().promotion.state.clone());
     let waits = Memo::new(move |_| state.get() == State::Waiting);
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
+    let may_pass = Memo::new(move |_| waits.get() && view.read().may_pass.is_ok());
     tell(promotion.number, state);
     let holds = Memo::new(move |_| view.read().holds.clone());
     // Where time alone is waited for, nobody has anything to decide.
@@ -102,6 +115,7 @@ fn Promotion(
         <PageHeader title=title lead=lead>
             {move || badge(&state.read())}
         </PageHeader>
+        <EmergencyMark view=view action=review />
         {move || holds.get().into_iter().map(|line| view! { <HoldBanner line=line view=view /> }).collect_view()}
         <div class="columns">
             <div class="stack">
@@ -110,6 +124,7 @@ fn Promotion(
             <div class="stack">
                 {move || (waits.get() && asks_people).then(|| view! { <DecideForm view=view action=decide /> })}
                 {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
+                {move || may_pass.get().then(|| view! { <PassForm view=view action=pass /> })}
                 {move || {
                     waits.track();
                     ending(&view.read_untracked(), view)
@@ -157,12 +172,7 @@ fn HoldBanner(line: HoldLine, view: View) -> impl IntoView {
 }
 
 /// Follows what happens in the integration: decisions of others, and what becomes current where this one wants to.
-fn kept(
-    first: PromotionView,
-    decide: ServerAction<Decide>,
-    cancel: ServerAction<CancelPromotion>,
-    gone: Callback<()>,
-) -> View {
+fn kept(first: PromotionView, acts: Acts, gone: Callback<()>) -> View {
     let (project, integration) = (first.project.clone(), first.integration.clone());
     let (name, number) = (project.to_string(), first.promotion.number);
     let Kept { view, read } = keep(
@@ -171,9 +181,10 @@ fn kept(
         move || view_promotion(name.clone(), number),
         move || gone.run(()),
     );
-    let (decided, cancelled) = (successes(decide), successes(cancel));
-    Effect::new(move |before: Option<(usize, usize)>| {
-        let acts = (decided.get(), cancelled.get());
+    let (decided, cancelled) = (successes(acts.decide), successes(acts.cancel));
+    let (passed, reviewed) = (successes(acts.pass), successes(acts.review));
+    Effect::new(move |before: Option<[usize; 4]>| {
+        let acts = [decided.get(), cancelled.get(), passed.get(), reviewed.get()];
         if before.is_some_and(|before| before != acts) {
             read.run(());
         }
@@ -201,6 +212,7 @@ pub fn badge(state: &State) -> impl IntoView + use<> {
         State::Rejected { .. } => (Tone::Danger, Symbol::Ban),
         State::Cancelled { .. } => (Tone::Neutral, Symbol::Close),
         State::Expired { .. } => (Tone::Neutral, Symbol::Clock),
+        State::Superseded { .. } => (Tone::Neutral, Symbol::Arrow),
     };
     let name = state.name();
     view! {
@@ -232,6 +244,7 @@ fn Facts(view: View) -> impl IntoView {
     let requester = first.name(promotion.requested_by).to_owned();
     let pusher = first.name(promotion.pushed_by).to_owned();
     let with = promotion.requested_with.map(|_| " by token");
+    let automatic = promotion.automatic;
     view! {
         <Panel title="What moves">
             <dl class="facts">
@@ -248,9 +261,24 @@ fn Facts(view: View) -> impl IntoView {
                     <dd>{there}</dd>
                 </div>
                 <div class="facts__row">
-                    <dt>"Asked by"</dt>
-                    <dd>{requester} {with} ", " <TimeView at=promotion.requested_at now=now /></dd>
+                    <dt>{if automatic { "Asked by itself" } else { "Asked by" }}</dt>
+                    <dd>
+                        {automatic.then_some("The stage is automatic. Brought to the stage before by ")} {requester} {with}
+                        ", " <TimeView at=promotion.requested_at now=now />
+                    </dd>
                 </div>
+                {promotion
+                    .scheduled_for
+                    .map(|at| {
+                        view! {
+                            <div class="facts__row">
+                                <dt>"Not before"</dt>
+                                <dd>
+                                    <ExactTime at=at />
+                                </dd>
+                            </div>
+                        }
+                    })}
                 <div class="facts__row">
                     <dt>"Reason"</dt>
                     <dd>{promotion.reason.to_string()}</dd>
@@ -309,18 +337,25 @@ fn gate(gate: &GateVerdict, waits: bool, now: Memo<Time>) -> impl IntoView + use
         }
         Verdict::Waits { needs, .. } => {
             // A rule of which nothing is done yet says what it needs by itself.
-            let told =
-                (!gate.rule.starts_with(needs.as_str())).then(|| format!("Still needs {needs}.").into_any());
+            let told = match needs.strip_prefix(gate.rule.as_str()) {
+                // It says of the rule's own words how they stand.
+                Some(rest) if !rest.is_empty() => {
+                    Some(format!("It {}.", rest.trim_start_matches(", which ")).into_any())
+                }
+                _ if gate.rule.starts_with(needs.as_str()) => None,
+                _ => Some(format!("Still needs {needs}.").into_any()),
+            };
             (Tone::Warning, Symbol::Clock, "waiting", told)
         }
         Verdict::Blocked { because } => {
             (Tone::Danger, Symbol::Ban, "blocked", Some(because.clone().into_any()))
         }
     };
-    let rule = gate.rule.clone();
+    let (rule, note) = (gate.rule.clone(), gate.note.clone());
     view! {
         <li class="rows__item">
             <span>{rule}</span>
+            {note.map(|note| view! { <span class="rows__meta">{note}</span> })}
             {needs.map(|needs| view! { <span class="rows__meta">{needs}</span> })}
             <Badge tone=tone symbol=symbol>
                 {word}
@@ -458,6 +493,9 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
         State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
         State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
         State::Expired { at, because } => (format!("{because} It expired"), *at),
+        State::Superseded { at, by } => {
+            (format!("#{by} was asked for after it, and the newest wins. It ended"), *at)
+        }
     };
     let board = paths::integration(&first.project, &first.integration);
     let now = Memo::new(move |_| view.read().now);

@@ -1,6 +1,6 @@
-//! `promote`, `approve` and `reject`.
+//! `promote`, `approve`, `reject`, `pass` and `review`.
 
-use crate::args::{Decide, Format, Promote};
+use crate::args::{Decide, Format, Pass, Promote, Review};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::PromotionName;
@@ -8,7 +8,8 @@ use crate::output::{Table, say, show};
 use towpath_api::boards::{Board, Card};
 use towpath_api::client::Client;
 use towpath_api::promotions::{
-    Choice, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine, PromotionState,
+    Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
+    PromotionState,
 };
 
 pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<Exit, Failure> {
@@ -19,7 +20,16 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
         tagged(&client.board(&at.project, &at.integration).await?, &args)?
     };
     let (reason, reference) = (args.reason.unwrap_or_default(), args.reference.unwrap_or_default());
-    let new = NewPromotion { digest, from: args.from, to: args.to, reason, reference, dry_run: args.dry_run };
+    let new = NewPromotion {
+        digest,
+        from: args.from,
+        to: args.to,
+        reason,
+        reference,
+        scheduled_for: args.at.unwrap_or_default(),
+        emergency: args.emergency,
+        dry_run: args.dry_run,
+    };
     if args.dry_run {
         let outlook = client.consider(&at.project, &at.integration, &new).await?;
         return foresee(outlook, format);
@@ -98,6 +108,27 @@ pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Forma
     tell(&promotion, format)
 }
 
+pub async fn pass(client: &Client, args: Pass, format: Format) -> Result<Exit, Failure> {
+    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let PromotionLine { digest, tag, from, to, .. } =
+        client.promotion(&name.project, name.number).await?.line;
+    if let Some(expected) = args.digest.filter(|expected| *expected != digest) {
+        return Err(Failure::Conflict(format!("{name} is of {digest}, not of {expected}")));
+    }
+    say(&format!("{name} moves {tag} ({digest}) from {from} to {to}, past its gates."));
+    let new = NewEmergency { reason: args.reason, digest };
+    let promotion = client.pass_gates(&name.project, name.number, &new).await?;
+    tell(&promotion, format)
+}
+
+pub async fn review(client: &Client, args: Review, format: Format) -> Result<Exit, Failure> {
+    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let new = NewReview { comment: args.comment };
+    let promotion = client.review_emergency(&name.project, name.number, &new).await?;
+    show(format, &promotion, table)?;
+    Ok(Exit::Success)
+}
+
 /// Shows a promotion; one that waits says what for, and how that is given.
 fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
     show(format, promotion, table)?;
@@ -135,7 +166,17 @@ fn table(promotion: &Promotion) -> Table {
         ("way", format!("{}/{} from {} to {}", line.project, line.integration, line.from, line.to)),
         ("needs", line.needs.join(", ")),
         ("reason", line.reason.clone()),
+        ("not before", line.scheduled_for.map(|at| at.0.to_words()).unwrap_or_default()),
+        ("emergency", promotion.emergency.as_ref().map(emergency).unwrap_or_default()),
         ("asked by", format!("{}, {}", line.requested_by, line.requested_at.0.to_words())),
         ("decisions", decisions.join(", ")),
     ])
+}
+
+fn emergency(emergency: &Emergency) -> String {
+    let review = match &emergency.review {
+        Some(review) => format!("reviewed by {} ({})", review.by, review.comment),
+        None => "not reviewed".to_owned(),
+    };
+    format!("{} passed {} ({}), {review}", emergency.by, emergency.passed.join(" and "), emergency.reason)
 }

@@ -6,6 +6,7 @@
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod checks;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cursors;

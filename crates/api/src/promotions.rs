@@ -24,6 +24,15 @@ pub struct NewPromotion {
     /// What it refers to, such as a change ticket, where the stage asks for one.
     #[serde(default)]
     pub reference: String,
+    /// Before when it shall not be applied: a time, or a length of time from now, up to 30 days; empty for at once. It is
+    /// judged again then.
+    #[serde(default)]
+    #[schema(examples("2026-01-31T09:30:00Z"))]
+    pub scheduled_for: String,
+    /// Passes the gates in an emergency, for the reason that is given; it takes the permission `pass_gates`, is marked for
+    /// ever and has to be reviewed by a second person. Not for a dry run.
+    #[serde(default)]
+    pub emergency: bool,
     /// Only tells what it would meet.
     #[serde(default)]
     pub dry_run: bool,
@@ -56,6 +65,8 @@ pub enum PromotionState {
     Cancelled,
     /// It ended by itself: it could not be applied any more, or waited too long.
     Expired,
+    /// It ended in favour of one that was asked for later.
+    Superseded,
 }
 
 /// A promotion in a list.
@@ -84,6 +95,52 @@ pub struct PromotionLine {
     /// Why it has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired_because: Option<String>,
+    /// The number of the promotion in whose favour it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<i64>,
+    /// Whether the stage asked for it by itself; then `requested_by` made the build current in the stage before.
+    #[serde(default)]
+    pub automatic: bool,
+    /// Before when it is not applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled_for: Option<Timestamp>,
+}
+
+/// That the gates of a promotion were passed in an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Emergency {
+    pub by: String,
+    pub at: Timestamp,
+    pub reason: String,
+    /// The rules that kept it out then.
+    pub passed: Vec<String>,
+    /// What a second person says to it; absent until one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+}
+
+/// A second person's word on an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Review {
+    pub by: String,
+    pub at: Timestamp,
+    pub comment: String,
+}
+
+/// Applies a waiting promotion past its gates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEmergency {
+    pub reason: String,
+    /// The digest that you looked at.
+    pub digest: String,
+}
+
+/// A second person's word on an emergency, to be given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReview {
+    pub comment: String,
 }
 
 /// A promotion with its gates and decisions.
@@ -95,6 +152,9 @@ pub struct Promotion {
     pub workflow_version: i64,
     pub gates: Vec<GateStanding>,
     pub decisions: Vec<Decision>,
+    /// Present where its gates were passed in an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Emergency>,
     /// Why you may not decide on it; absent if you may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barred: Option<String>,
@@ -115,6 +175,9 @@ pub struct GateStanding {
     /// Why nothing satisfies it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<String>,
+    /// What should be seen beside it, such as that a check had failed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A person's decision.
@@ -170,6 +233,12 @@ impl From<InboxItem> for PromotionLine {
                 State::Expired { because, .. } => Some(because.clone()),
                 _ => None,
             },
+            superseded_by: match &promotion.state {
+                State::Superseded { by, .. } => Some(*by),
+                _ => None,
+            },
+            automatic: promotion.automatic,
+            scheduled_for: promotion.scheduled_for.map(Timestamp::from),
             state: promotion.state.into(),
             needs,
             reason: promotion.reason.into(),
@@ -191,8 +260,20 @@ impl From<PromotionView> for Promotion {
         let waits = view.promotion.state == State::Waiting;
         let gates: Vec<GateStanding> = view.verdicts.iter().cloned().map(GateStanding::from).collect();
         let missing = gates.iter().filter(|_| waits).filter_map(|gate| gate.needs.clone());
+        let emergency = view.promotion.emergency.as_ref().map(|emergency| Emergency {
+            by: view.name(emergency.by).to_owned(),
+            at: emergency.at.into(),
+            reason: emergency.reason.to_string(),
+            passed: emergency.passed.clone(),
+            review: emergency.review.as_ref().map(|review| Review {
+                by: view.name(review.by).to_owned(),
+                at: review.at.into(),
+                comment: review.comment.to_string(),
+            }),
+        });
         Self {
             workflow_version: view.promotion.workflow_version,
+            emergency,
             decisions: decisions.collect(),
             barred: view.may_decide.clone().err(),
             line: InboxItem {
@@ -210,7 +291,8 @@ impl From<PromotionView> for Promotion {
 
 impl From<GateVerdict> for GateStanding {
     fn from(gate: GateVerdict) -> Self {
-        let shut = Self { rule: gate.rule, passes: false, needs: None, until: None, blocked: None };
+        let shut =
+            Self { rule: gate.rule, passes: false, needs: None, until: None, blocked: None, note: gate.note };
         match gate.verdict {
             Verdict::Passes => Self { passes: true, ..shut },
             Verdict::Waits { needs, until } => {
@@ -229,6 +311,7 @@ impl From<State> for PromotionState {
             State::Rejected { .. } => Self::Rejected,
             State::Cancelled { .. } => Self::Cancelled,
             State::Expired { .. } => Self::Expired,
+            State::Superseded { .. } => Self::Superseded,
         }
     }
 }
@@ -239,7 +322,8 @@ fn ended_at(state: &State) -> Option<towpath_domain::times::Time> {
         State::Applied { at, .. }
         | State::Rejected { at, .. }
         | State::Cancelled { at, .. }
-        | State::Expired { at, .. } => Some(*at),
+        | State::Expired { at, .. }
+        | State::Superseded { at, .. } => Some(*at),
     }
 }
 
@@ -252,6 +336,7 @@ impl PromotionState {
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
+            Self::Superseded => "superseded",
         }
     }
 }

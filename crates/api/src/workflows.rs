@@ -63,6 +63,25 @@ pub struct Stage {
     pub arrivals: Option<Arrivals>,
     #[serde(default)]
     pub gates: Vec<Gate>,
+    /// Whether what becomes current in a stage before is promoted without anybody asking.
+    #[serde(default)]
+    pub automatic: bool,
+    /// What happens where a promotion is asked for while others wait to enter.
+    #[serde(default)]
+    pub contest: Contest,
+}
+
+/// What happens where a promotion is asked for while others wait to enter the same bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Contest {
+    /// It supersedes those that wait.
+    #[default]
+    NewestWins,
+    /// It waits until those are over that were asked for before.
+    Queue,
+    /// It is refused.
+    Refuse,
 }
 
 /// A way from one stage to another.
@@ -134,6 +153,17 @@ pub enum Gate {
         /// Such as `7d`; up to `365d`.
         age: String,
     },
+    /// A named result on the build must be a success.
+    Check {
+        #[schema(examples("unit-tests"))]
+        name: String,
+        /// The slug of the bucket in which it has to be made, where that matters.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        bucket: String,
+        /// The ids of the tokens whose word counts; without one, anybody's who may report.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tokens: Vec<String>,
+    },
 }
 
 fn release_manager() -> String {
@@ -150,6 +180,8 @@ impl Workflow {
                 bucket: name(stage.bucket)?,
                 arrivals: stage.arrivals.map(Arrivals::from),
                 gates: stage.gates.iter().cloned().map(Gate::from).collect(),
+                automatic: stage.automatic,
+                contest: stage.contest.into(),
             })
         };
         let edges = graph.stages().iter().flat_map(|from| {
@@ -174,6 +206,8 @@ impl From<NewWorkflow> for declared::Workflow {
             bucket: stage.bucket,
             arrivals: stage.arrivals.map(domain::Arrivals::from),
             gates: stage.gates.into_iter().map(declared::Gate::from).collect(),
+            automatic: stage.automatic,
+            contest: stage.contest.into(),
         };
         Self {
             slug: new.slug,
@@ -204,6 +238,7 @@ impl From<Gate> for declared::Gate {
             Gate::Window { zone, hours } => Self::Window { zone, hours },
             Gate::Reference { pattern } => Self::Reference { pattern },
             Gate::MaximumAge { age } => Self::MaximumAge { age },
+            Gate::Check { name, bucket, tokens } => Self::Check { name, bucket, tokens },
         }
     }
 }
@@ -224,6 +259,11 @@ impl From<gates::Gate> for Gate {
             },
             gates::Gate::Reference { pattern } => Self::Reference { pattern: pattern.into() },
             gates::Gate::MaximumAge { age } => Self::MaximumAge { age: age.to_string() },
+            gates::Gate::Check(wanted) => Self::Check {
+                name: wanted.name.into(),
+                bucket: wanted.bucket.map(|bucket| bucket.slug.into()).unwrap_or_default(),
+                tokens: wanted.by.into_iter().map(|token| token.id.to_string()).collect(),
+            },
         }
     }
 }
@@ -260,6 +300,26 @@ impl From<Arrivals> for domain::Arrivals {
         match arrivals {
             Arrivals::Any => Self::Any,
             Arrivals::PromotionOnly => Self::PromotionOnly,
+        }
+    }
+}
+
+impl From<domain::Contest> for Contest {
+    fn from(contest: domain::Contest) -> Self {
+        match contest {
+            domain::Contest::NewestWins => Self::NewestWins,
+            domain::Contest::Queue => Self::Queue,
+            domain::Contest::Refuse => Self::Refuse,
+        }
+    }
+}
+
+impl From<Contest> for domain::Contest {
+    fn from(contest: Contest) -> Self {
+        match contest {
+            Contest::NewestWins => Self::NewestWins,
+            Contest::Queue => Self::Queue,
+            Contest::Refuse => Self::Refuse,
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Action {
     Promote,
     /// Decide on promotions of others.
     Approve,
+    /// Apply a promotion past its gates in an emergency.
+    PassGates,
     /// Make an earlier build of a bucket current again.
     RollBack,
     /// Stop and resume what enters a bucket.
@@ -129,7 +131,7 @@ pub struct Scope {
     pub integration: Option<IntegrationId>,
 }
 
-/// What a token can be scoped to at all: approving takes a person.
+/// What a token can be scoped to at all: approving and passing gates take a person.
 pub const TOKEN_ACTIONS: [Action; 7] = [
     Action::View,
     Action::Pull,
@@ -149,7 +151,7 @@ pub enum Refusal {
     Production { action: Action },
     #[error("This token is not scoped for “{action}” here. Make one that is, on the Tokens page.")]
     Scope { action: Action },
-    #[error("Approving takes a person. Sign in and decide on the promotion's page.")]
+    #[error("Approving and passing gates take a person. Sign in and do it on the promotion's page.")]
     Token,
     #[error("You cannot give a role that may {action}, since you may not yourself. {}", who_has(*action))]
     Beyond { action: Action },
@@ -160,7 +162,7 @@ pub enum Refusal {
 /// The union of all grants counts; a token's scope narrows it; tokens cannot approve.
 pub fn may(actor: &Actor, action: Action, target: &Target) -> Result<(), Refusal> {
     if let Identity::Token { .. } = actor.identity {
-        if action == Action::Approve {
+        if matches!(action, Action::Approve | Action::PassGates) {
             return Err(Refusal::Token);
         }
         let Some(scope) = &actor.scope else {
@@ -183,10 +185,11 @@ pub fn may(actor: &Actor, action: Action, target: &Target) -> Result<(), Refusal
 
 /// Whether `actor` may give someone `role` at `target`: whoever manages people gives what they have themselves.
 ///
-/// Approving is the exception: admins do not approve, and name those who do.
+/// Approving and passing gates are the exception: admins do neither, and name those who do.
 pub fn may_grant(actor: &Actor, role: &Role, target: &Target) -> Result<(), Refusal> {
     may(actor, Action::ManagePeople, target)?;
-    for (&action, &reach) in role.permissions.iter().filter(|(action, _)| **action != Action::Approve) {
+    let own = |action: &Action| !matches!(action, Action::Approve | Action::PassGates);
+    for (&action, &reach) in role.permissions.iter().filter(|(action, _)| own(action)) {
         let production = target.production || reach == Reach::Everywhere;
         may(actor, action, &Target { production, ..*target }).map_err(|_| Refusal::Beyond { action })?;
     }
@@ -265,12 +268,13 @@ impl Target {
 }
 
 impl Action {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::View,
         Self::Pull,
         Self::Push,
         Self::Promote,
         Self::Approve,
+        Self::PassGates,
         Self::RollBack,
         Self::Hold,
         Self::Report,
@@ -285,6 +289,7 @@ impl Action {
             Self::Push => "push",
             Self::Promote => "promote",
             Self::Approve => "approve",
+            Self::PassGates => "pass_gates",
             Self::RollBack => "roll_back",
             Self::Hold => "hold",
             Self::Report => "report",
@@ -303,6 +308,7 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RollBack => "roll back",
+            Self::PassGates => "pass gates in an emergency",
             Self::ManagePeople => "manage people",
             other => other.name(),
         })
@@ -322,11 +328,11 @@ impl Role {
     }
 
     pub fn release_manager() -> Self {
-        use Action::{Approve, Hold, Promote, Pull, Push, Report, RollBack, View};
+        use Action::{Approve, Hold, PassGates, Promote, Pull, Push, Report, RollBack, View};
         Self::built(
             "release-manager",
             "Release manager",
-            &[View, Pull, Push, Promote, Approve, RollBack, Hold, Report],
+            &[View, Pull, Push, Promote, Approve, PassGates, RollBack, Hold, Report],
         )
     }
 

@@ -1,8 +1,9 @@
 //! The board of an integration: everything that its page shows, and what each drop on it would meet.
 
-use crate::access::{Actor, Target};
+use crate::access::{Action, Actor, Target};
 use crate::buckets::{BucketKey, Slot};
 use crate::builds::Build;
+use crate::checks::Check;
 use crate::deployments::Fed;
 use crate::digests::Digest;
 use crate::gates::{Circumstances, Gate, Opening, Pattern, Reported, Stay, Window};
@@ -14,7 +15,7 @@ use crate::promotions::{Move, Outlook, consider};
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
-use crate::workflows::{Arrivals, Workflow};
+use crate::workflows::{Arrivals, Contest, Workflow};
 use serde::{Deserialize, Serialize};
 
 /// An integration with all its buckets.
@@ -48,8 +49,10 @@ pub struct Column {
     pub slot: Slot,
     pub is_stage: bool,
     pub arrivals: Arrivals,
-    /// The words of the stage's gates.
+    /// What it takes to enter the stage, in words.
     pub gates: Vec<String>,
+    /// Whether what becomes current in a stage before is promoted without anybody asking.
+    pub automatic: bool,
     pub current: Option<Card>,
     /// What was current before, newest first; the newest few.
     pub history: Vec<Card>,
@@ -82,6 +85,8 @@ pub struct Card {
     pub been: Vec<BucketKey>,
     /// Since when it was reported to run where it is, where a gate asks for a stay.
     pub ran: Reported,
+    /// The results that were reported on the build, where a gate asks for some.
+    pub checks: Vec<Check>,
 }
 
 /// A promotion that waits to enter a bucket.
@@ -152,6 +157,21 @@ impl Board {
         stage.gates.iter().find_map(Gate::reference)
     }
 
+    /// Whether who looks may pass the gates of a stage in an emergency.
+    pub fn may_pass(&self, to: &Column) -> bool {
+        let place = to.slot.target(self.project.id, self.integration.id);
+        self.actor.may(Action::PassGates, &place)
+    }
+
+    /// The promotions that one into this stage would supersede, which wait by now.
+    pub fn supersedes(&self, to: &Column) -> Vec<i64> {
+        let stage = self.workflow.as_ref().and_then(|workflow| workflow.graph.stage(to.slot.key));
+        match stage.map_or_else(Contest::default, |stage| stage.contest) {
+            Contest::NewestWins => to.waiting.iter().map(|waiting| waiting.number).collect(),
+            Contest::Queue | Contest::Refuse => Vec::new(),
+        }
+    }
+
     /// What promoting a build from one bucket to another would meet. Absent where the board does not
     /// have the build or a bucket.
     pub fn consider(&self, build: BuildId, from: BucketKey, to: BucketKey, now: Time) -> Option<Outlook> {
@@ -164,7 +184,9 @@ impl Board {
             stay: Some(stay),
             ran: card.ran,
             been: card.been.clone(),
+            checks: card.checks.clone(),
             openings: self.openings.clone(),
+            ahead: None,
             holds: self
                 .holds
                 .iter()
@@ -185,6 +207,9 @@ impl Board {
             was_current: true,
             current: to.current.as_ref().map(|card| card.build.id),
             open: to.waiting.iter().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
+            rival: to.waiting.iter().map(|waiting| waiting.number).max(),
+            automatic: false,
+            scheduled_for: None,
             circumstances: &circumstances,
             now,
         }))

@@ -10,6 +10,7 @@ pub use approvals::{Approval, Approvals, Barred, Involved, may_approve};
 pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 
 use crate::buckets::{BucketKey, BucketName};
+use crate::checks::{Check, CheckState, Wanted};
 use crate::holds::Hold;
 use crate::spans::Span;
 use crate::times::Time;
@@ -39,6 +40,8 @@ pub enum Gate {
     MaximumAge {
         age: Span,
     },
+    /// A named result on the build must be a success.
+    Check(Wanted),
 }
 
 /// A regular expression that a whole text has to match. Only the server reads it.
@@ -57,6 +60,8 @@ pub struct Facts {
     pub involved: Involved,
     /// Whether the promotion names something of the form that its gates ask for.
     pub has_reference: bool,
+    /// Before when whoever asked does not want it to enter.
+    pub scheduled_for: Option<Time>,
     pub circumstances: Circumstances,
 }
 
@@ -70,8 +75,12 @@ pub struct Circumstances {
     pub ran: Reported,
     /// The buckets in which the build is or ever was current.
     pub been: Vec<BucketKey>,
+    /// The results that were reported on the build.
+    pub checks: Vec<Check>,
     /// When each window of the gates is open, from now until at least a week later; in order.
     pub openings: Vec<(Window, Vec<Opening>)>,
+    /// The promotion that was asked for before it into the same bucket, where it has to wait for its turn.
+    pub ahead: Option<i64>,
     /// The holds that concern the build on its way into the stage: in force, and still to begin.
     pub holds: Vec<Hold>,
 }
@@ -124,6 +133,9 @@ pub struct GateVerdict {
     pub rule: String,
     #[serde(flatten)]
     pub verdict: Verdict,
+    /// What should be seen beside the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// How all gates of a stage stand, in the order in which the stage lists them.
@@ -131,11 +143,33 @@ pub struct GateVerdict {
 #[serde(transparent)]
 pub struct Verdicts(pub Vec<GateVerdict>);
 
-/// Judges every gate by the facts, as they are now; holds in force follow as gates of their own.
+/// Judges every gate by the facts, as they are now. The time that it is wanted for, its turn and holds in force follow as
+/// gates of their own.
 pub fn judge(gates: &[Gate], facts: &Facts, now: Time) -> Verdicts {
-    let verdict = |gate: &Gate| GateVerdict { rule: gate.words(), verdict: gate.judge(facts, now) };
+    let verdict = |gate: &Gate| GateVerdict {
+        rule: gate.words(),
+        verdict: gate.judge(facts, now),
+        note: gate.note(facts),
+    };
+    let time = facts.scheduled_for.map(|at| scheduled(at, now));
+    let turn = facts.circumstances.ahead.map(turn);
     let holds = facts.circumstances.holds.iter().filter_map(|hold| hold.judge(now));
-    Verdicts(gates.iter().map(verdict).chain(holds).collect())
+    Verdicts(gates.iter().map(verdict).chain(time).chain(turn).chain(holds).collect())
+}
+
+fn scheduled(at: Time, now: Time) -> GateVerdict {
+    let rule = format!("not before {}", at.to_words());
+    let verdict = if at <= now {
+        Verdict::Passes
+    } else {
+        Verdict::Waits { needs: format!("its time, {}", at.to_words()), until: Some(at) }
+    };
+    GateVerdict { rule, verdict, note: None }
+}
+
+fn turn(ahead: i64) -> GateVerdict {
+    let verdict = Verdict::waits(format!("its turn after #{ahead}"));
+    GateVerdict { rule: "one after the other, in the order of asking".to_owned(), verdict, note: None }
 }
 
 impl Gate {
@@ -148,6 +182,7 @@ impl Gate {
             Self::Window(window) => format!("only {window}"),
             Self::Reference { pattern } => format!("a reference like {}", pattern.0),
             Self::MaximumAge { age } => format!("not older than {}", age.words()),
+            Self::Check(wanted) => wanted.words(),
         }
     }
 
@@ -165,7 +200,7 @@ impl Gate {
     }
 
     fn judge(&self, facts: &Facts, now: Time) -> Verdict {
-        let Circumstances { received_at, stay, ran, been, openings, holds: _ } = &facts.circumstances;
+        let Circumstances { received_at, stay, ran, been, openings, .. } = &facts.circumstances;
         match self {
             Self::Approvals(approvals) => approvals.judge(&facts.involved),
             Self::Soak { time } => soak(*time, *stay, *ran, now),
@@ -186,6 +221,23 @@ impl Gate {
             Self::MaximumAge { age } => {
                 Verdict::Blocked { because: format!("The build is older than {}.", age.words()) }
             }
+            Self::Check(wanted) => {
+                match wanted.newest(&facts.circumstances.checks).map(|check| check.state) {
+                    Some(CheckState::Success) => Verdict::Passes,
+                    Some(CheckState::Failure) => Verdict::waits(format!("{}, which failed", wanted.words())),
+                    Some(CheckState::Pending) => {
+                        Verdict::waits(format!("{}, which is under way", wanted.words()))
+                    }
+                    None => Verdict::waits(wanted.words()),
+                }
+            }
+        }
+    }
+
+    fn note(&self, facts: &Facts) -> Option<String> {
+        match self {
+            Self::Check(wanted) => wanted.newest(&facts.circumstances.checks)?.after_failures(),
+            _ => None,
         }
     }
 
@@ -209,7 +261,8 @@ impl Gate {
 /// The first moment after now at which a verdict on the gates may change without anybody doing anything.
 pub fn turns(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
     let holds = facts.circumstances.holds.iter().filter_map(|hold| hold.turns(now));
-    gates.iter().filter_map(|gate| gate.turns(facts, now)).chain(holds).filter(|at| *at > now).min()
+    let gates = gates.iter().filter_map(|gate| gate.turns(facts, now));
+    gates.chain(facts.scheduled_for).chain(holds).filter(|at| *at > now).min()
 }
 
 /// The first moment after now at which all gates pass without anybody doing anything, where it is known: goes from turn

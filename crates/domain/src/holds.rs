@@ -269,7 +269,7 @@ impl Hold {
             Verdict::Waits { needs: format!("the end of hold {number} on {}", on.words()), until: self.until }
         };
         let rule = if self.is_bad_mark() { "not marked bad".to_owned() } else { "no hold".to_owned() };
-        Some(GateVerdict { rule, verdict })
+        Some(GateVerdict { rule, verdict, note: None })
     }
 
     /// The next moment at which it begins or ends by itself.

@@ -34,6 +34,10 @@ pub struct PromotionView {
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,
     pub may_cancel: Result<(), String>,
+    /// Whether who looks may pass the gates in an emergency, or why not.
+    pub may_pass: Result<(), String>,
+    /// Whether who looks may review the emergency, or why not.
+    pub may_review: Result<(), String>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
@@ -44,6 +48,8 @@ pub struct PromotionView {
 pub struct Inbox {
     /// Those that wait for this person's decision.
     pub to_decide: Vec<InboxLine>,
+    /// The emergencies that this person can review.
+    pub to_review: Vec<ReviewLine>,
     /// Those that this person asked for.
     pub asked: Vec<InboxLine>,
     /// The audit log's size when this was read.
@@ -63,6 +69,20 @@ pub struct InboxLine {
     pub requested_by: String,
     pub requested_at: Time,
     pub needs: Vec<String>,
+}
+
+/// A promotion whose gates were passed in an emergency that nobody has reviewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewLine {
+    pub project: Slug,
+    pub integration: Slug,
+    pub number: i64,
+    pub tag: Tag,
+    pub to: Slug,
+    /// Why the gates were passed, by whom and when.
+    pub reason: String,
+    pub by: String,
+    pub at: Time,
 }
 
 /// A promotion in a list.

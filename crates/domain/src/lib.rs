@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod checks;
 pub mod deployments;
 pub mod differences;
 pub mod digests;

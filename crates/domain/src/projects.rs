@@ -6,6 +6,7 @@ pub use archiving::{ArchiveRefused, Archived};
 
 use crate::access::Role;
 use crate::buckets::{BucketKey, Slot};
+use crate::checks::TokenName;
 use crate::environments::Environment;
 use crate::forms::{Check, Invalid};
 use crate::ids::ProjectId;
@@ -101,6 +102,8 @@ pub struct ProjectView {
     pub has_integration: bool,
     /// The roles whose holders may approve, for the form of a workflow.
     pub approving_roles: Vec<Role>,
+    /// The tokens that can report here, for the same form; none for who may not configure.
+    pub reporters: Vec<TokenName>,
     pub may_configure: Result<(), String>,
     /// Whether who looks may archive and restore it, whichever is next.
     pub may_archive: Result<(), String>,

@@ -4,9 +4,14 @@
 //! and [`Promotion::cancel`] yield a [`Transition`]: the new state together with the changes that the
 //! audit log must tell. Only this module makes transitions, and the store saves nothing else.
 
+mod asking;
+mod emergency;
+
+pub use asking::{Asking, Move, Outlook, RequestRefused, consider, consider_emergency, request};
+pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
+
 use crate::access::{Action, Actor, Refusal, Target, may};
-use crate::buckets::{BucketKey, BucketName, Slot};
-use crate::builds::Build;
+use crate::buckets::BucketName;
 use crate::digests::Digest;
 use crate::gates::{
     Approval, Barred, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve, passes,
@@ -15,14 +20,12 @@ use crate::gates::{
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
 };
-use crate::projects::{Archived, Project};
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::spans::Span;
 use crate::timeline::{BuildName, Change, Personal};
 use crate::times::Time;
 use crate::words::{Reason, Reference};
-use crate::workflows::Workflow;
 use serde::{Deserialize, Serialize};
 
 /// A request to make a build current in a next stage's bucket.
@@ -49,7 +52,15 @@ pub struct Promotion {
     pub reason: Reason,
     /// What it refers to, such as a change ticket; of the form that its gates ask for.
     pub reference: Option<Reference>,
+    /// Whether the stage asked for it by itself; then `requested_by` made the build current in the stage before.
+    pub automatic: bool,
+    /// Before when it is not applied, where whoever asked wants that.
+    pub scheduled_for: Option<Time>,
+    /// Whether it waits until those are over that were asked for before it into the same bucket.
+    pub in_turn: bool,
     pub decisions: Vec<Decision>,
+    /// That its gates were passed in an emergency, where they were.
+    pub emergency: Option<Emergency>,
     pub state: State,
     /// Counts the transitions; a save that expects another one is a conflict.
     pub version: i64,
@@ -77,6 +88,12 @@ pub enum State {
         at: Time,
         because: String,
     },
+    /// Another one into the same bucket was asked for, and the stage lets the newest win.
+    Superseded {
+        at: Time,
+        /// The number of the other.
+        by: i64,
+    },
 }
 
 /// One person's word on a promotion, bound to the digest that they saw.
@@ -96,69 +113,6 @@ pub struct Decision {
 pub enum Choice {
     Approve,
     Reject,
-}
-
-/// A wish to move a build into a bucket, with all that decides about it.
-#[derive(Debug, Clone, Copy)]
-pub struct Move<'a> {
-    pub actor: &'a Actor,
-    pub project: &'a Project,
-    pub workflow: Option<&'a Workflow>,
-    pub from: &'a Slot,
-    pub to: &'a Slot,
-    /// The target bucket as a place of permission.
-    pub place: &'a Target,
-    pub build: BuildId,
-    pub pushed_by: PersonId,
-    /// Whether the build is, or once was, current in `from`.
-    pub was_current: bool,
-    /// What is current in `to`.
-    pub current: Option<BuildId>,
-    /// The number of a promotion of the same build into `to` that is still waiting.
-    pub open: Option<i64>,
-    pub circumstances: &'a Circumstances,
-    pub now: Time,
-}
-
-/// What a promotion would meet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outlook", rename_all = "snake_case")]
-pub enum Outlook {
-    /// Every gate passes: it is applied at once.
-    Enters,
-    /// It would wait for what the gates need.
-    Waits {
-        needs: Vec<String>,
-        /// When it enters without anybody doing anything, where that is known.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Time>,
-    },
-    Refused {
-        refused: RequestRefused,
-    },
-}
-
-/// Why a promotion cannot be asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum RequestRefused {
-    #[error(transparent)]
-    Forbidden(#[from] Refusal),
-    #[error(transparent)]
-    Archived(#[from] Archived),
-    #[error("This integration follows no workflow, so nothing can be promoted. Give it one first.")]
-    NoWorkflow,
-    #[error("The workflow does not lead from {from} to {to}.")]
-    NoWay { from: Slug, to: Slug },
-    #[error("It is already current in {to}.")]
-    AlreadyThere { to: Slug },
-    #[error("Promotion #{number} of this build is waiting already.")]
-    AlreadyAsked { number: i64 },
-    #[error("It has never been current in {from}.")]
-    NeverThere { from: Slug },
-    #[error("{because}")]
-    Blocked { because: String },
-    #[error("{to} asks for a reference of the form {pattern}.")]
-    NoReference { to: Slug, pattern: String },
 }
 
 /// Why a decision is not taken.
@@ -189,17 +143,6 @@ pub struct Transition {
     due: Option<Time>,
 }
 
-/// What is new when a promotion is asked for: names and moments from their injected sources.
-#[derive(Debug, Clone)]
-pub struct Asking {
-    pub id: PromotionId,
-    pub number: i64,
-    pub placement: PlacementId,
-    pub reason: Reason,
-    /// Whoever gives one has found that it is of the form that the stage's gates ask for.
-    pub reference: Option<Reference>,
-}
-
 /// How the target stands when a waiting promotion is looked at and nobody acts on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -217,109 +160,6 @@ const PATIENCE: i64 = 300;
 
 /// How long a promotion waits at most.
 pub const LONGEST_WAIT: Span = Span::DAYS_30;
-
-/// Tells what promoting would meet, for the board, the dry run and the request itself. A reference that the stage
-/// asks for is taken as given, since whoever asks gives it with the request.
-pub fn consider(wish: &Move) -> Outlook {
-    match plan(wish, true) {
-        Err(refused) => Outlook::Refused { refused },
-        Ok(verdicts) if verdicts.pass() => Outlook::Enters,
-        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: passes_at(wish) },
-    }
-}
-
-/// When it would enter without anybody doing anything, where that is known.
-fn passes_at(wish: &Move) -> Option<Time> {
-    let gates = wish.workflow.map_or(&[][..], |workflow| gates_of(workflow, wish.to.key));
-    passes(gates, &first_facts(wish, true), wish.now)
-}
-
-/// What is known of a wish before anyone has approved it.
-fn first_facts(wish: &Move, has_reference: bool) -> Facts {
-    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
-    Facts { involved, has_reference, circumstances: wish.circumstances.clone() }
-}
-
-fn plan(wish: &Move, has_reference: bool) -> Result<Verdicts, RequestRefused> {
-    wish.project.check_in_use()?;
-    let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
-    let to = || wish.to.slug.clone();
-    let from = || wish.from.slug.clone();
-    if wish.from.key != wish.to.key && !workflow.graph.leads(wish.from.key, wish.to.key) {
-        return Err(RequestRefused::NoWay { from: from(), to: to() });
-    }
-    if wish.current == Some(wish.build) || wish.from.key == wish.to.key {
-        return Err(RequestRefused::AlreadyThere { to: to() });
-    }
-    if !wish.was_current {
-        return Err(RequestRefused::NeverThere { from: from() });
-    }
-    may(wish.actor, Action::Promote, wish.place)?;
-    if let Some(number) = wish.open {
-        return Err(RequestRefused::AlreadyAsked { number });
-    }
-    let facts = first_facts(wish, has_reference);
-    let verdicts = judge(gates_of(workflow, wish.to.key), &facts, wish.now);
-    match verdicts.blocked() {
-        Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
-        None => Ok(verdicts),
-    }
-}
-
-fn gates_of(workflow: &Workflow, bucket: BucketKey) -> &[Gate] {
-    workflow.graph.stage(bucket).map_or(&[], |stage| &stage.gates)
-}
-
-/// Asks for a promotion; one whose gates pass is applied in the same step.
-pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition, RequestRefused> {
-    let verdicts = plan(wish, asking.reference.is_some())?;
-    let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
-    let gates = gates_of(workflow, wish.to.key);
-    let wanted = gates.iter().find_map(Gate::reference).filter(|_| asking.reference.is_none());
-    if let Some(pattern) = wanted {
-        // It cannot be given later, so the promotion would wait for nothing.
-        let (to, pattern) = (wish.to.slug.clone(), pattern.as_str().to_owned());
-        return Err(RequestRefused::NoReference { to, pattern });
-    }
-    let name = |slot: &Slot| BucketName { key: slot.key, slug: slot.slug.clone() };
-    let promotion = Promotion {
-        id: asking.id,
-        project: workflow_project(wish),
-        number: asking.number,
-        integration: build.integration,
-        build: build.id,
-        digest: build.digest.clone(),
-        tag: build.tag.clone(),
-        from: name(wish.from),
-        to: name(wish.to),
-        workflow: workflow.name.id,
-        workflow_version: workflow.version,
-        gates: gates.to_vec(),
-        requested_by: wish.actor.person(),
-        requested_with: wish.actor.token(),
-        requested_at: wish.now,
-        pushed_by: wish.pushed_by,
-        reason: asking.reason,
-        reference: asking.reference,
-        decisions: Vec::new(),
-        state: State::Waiting,
-        version: 1,
-    };
-    let changes = vec![Change::PromotionRequested {
-        number: promotion.number,
-        build: promotion.build_name(),
-        from: promotion.from.slug.clone(),
-        needs: verdicts.needs(),
-        reason: Personal::new(&promotion.reason),
-        reference: promotion.reference.as_ref().map(Personal::new),
-    }];
-    Ok(promotion.settle(wish.circumstances, asking.placement, wish.now, changes))
-}
-
-fn workflow_project(wish: &Move) -> ProjectId {
-    // The target is a bucket of an integration, and every integration belongs to a project.
-    wish.place.project.expect("a bucket's place names its project")
-}
 
 impl Promotion {
     pub fn verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
@@ -431,6 +271,17 @@ impl Promotion {
         }
     }
 
+    /// Ends it in favour of one that was asked for later. Absent where it is over already.
+    pub fn supersede(self, by: i64, now: Time) -> Option<Transition> {
+        if self.state != State::Waiting {
+            return None;
+        }
+        let (number, build) = (self.number, self.build_name());
+        let changes = vec![Change::PromotionSuperseded { number, build, by }];
+        let state = State::Superseded { at: now, by };
+        Some(Transition { promotion: Self { state, version: self.version + 1, ..self }, changes, due: None })
+    }
+
     /// Takes the promotion back: its requester may, and whoever may promote into the bucket.
     pub fn cancel(
         self,
@@ -470,7 +321,7 @@ impl Promotion {
         circumstances: &Circumstances,
         placement: PlacementId,
         now: Time,
-        mut changes: Vec<Change>,
+        changes: Vec<Change>,
     ) -> Transition {
         let facts = self.facts(circumstances);
         let verdicts = judge(&self.gates, &facts, now);
@@ -483,6 +334,10 @@ impl Promotion {
             let due = turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end));
             return Transition { promotion: self, changes, due: Some(due) };
         }
+        self.apply(placement, now, changes)
+    }
+
+    fn apply(self, placement: PlacementId, now: Time, mut changes: Vec<Change>) -> Transition {
         let (number, build) = (self.number, self.build_name());
         changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
         let state = State::Applied { at: now, placement };
@@ -493,6 +348,7 @@ impl Promotion {
         Facts {
             involved: self.involved(),
             has_reference: self.reference.is_some(),
+            scheduled_for: self.scheduled_for,
             circumstances: circumstances.clone(),
         }
     }
@@ -528,11 +384,11 @@ impl Transition {
     }
 
     /// The placement that this step makes, where it applies the promotion.
-    pub const fn placement(&self) -> Option<PlacementId> {
-        match self.promotion.state {
-            State::Applied { placement, .. } => Some(placement),
+    pub fn placement(&self) -> Option<PlacementId> {
+        self.changes.iter().find_map(|change| match change {
+            Change::PromotionApplied { placement, .. } => Some(*placement),
             _ => None,
-        }
+        })
     }
 
     pub fn into_promotion(self) -> Promotion {
@@ -548,6 +404,7 @@ impl State {
             Self::Rejected { .. } => "rejected",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired { .. } => "expired",
+            Self::Superseded { .. } => "superseded",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Lengths of time as people set them: whole minutes, written `30m`, `2h` or `1d 12h`.
 
 use crate::times::Time;
+use crate::words::brief;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -18,6 +19,26 @@ pub struct SpanError;
 
 const UNITS: [(char, i64, &str); 3] = [('d', 1_440, "day"), ('h', 60, "hour"), ('m', 1, "minute")];
 const LONGEST: i64 = 365 * 1_440;
+
+/// Reads a length of time after a moment, or a time: with its offset, or as the browser's field gives it, which is taken
+/// as UTC.
+pub fn read_moment(text: &str, after: Time) -> Result<Time, String> {
+    if let Ok(span) = Span::parse(text) {
+        return Ok(span.after(after));
+    }
+    let whole = match text.len() {
+        16 => format!("{text}:00Z"),
+        19 => format!("{text}Z"),
+        _ => text.to_owned(),
+    };
+    Time::parse(&whole).map_err(|_| {
+        format!(
+            "“{}” is no time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z, and no length of time such as 2h \
+             or 14d, up to 365d.",
+            brief(text, 40)
+        )
+    })
+}
 
 impl Span {
     pub const DAYS_30: Self = Self { minutes: 30 * 1_440 };

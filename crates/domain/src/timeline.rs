@@ -8,6 +8,7 @@ pub mod sentence;
 
 use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
+use crate::checks::{CheckName, CheckState};
 use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
@@ -21,7 +22,7 @@ use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Link;
-use crate::workflows::Arrivals;
+use crate::workflows::{Arrivals, Contest};
 use serde::{Deserialize, Serialize};
 
 /// One change, with who made it, when and where.
@@ -128,6 +129,11 @@ pub struct StageShape {
     pub gates: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<Arrivals>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
+    /// Absent where the newest wins, as is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest: Option<Contest>,
 }
 
 /// What changed. New variants may be added; the meaning of a written one never changes.
@@ -233,6 +239,11 @@ pub enum Change {
         reason: Personal,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reference: Option<Personal>,
+        /// Whether the stage asked by itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scheduled_for: Option<Time>,
     },
     PromotionDecided {
         number: i64,
@@ -255,6 +266,24 @@ pub enum Change {
         number: i64,
         build: BuildName,
         because: String,
+    },
+    PromotionSuperseded {
+        number: i64,
+        build: BuildName,
+        /// The number of the one in whose favour it ended.
+        by: i64,
+    },
+    GatesPassed {
+        number: i64,
+        build: BuildName,
+        /// The rules that kept it out.
+        passed: Vec<String>,
+        reason: Personal,
+    },
+    EmergencyReviewed {
+        number: i64,
+        build: BuildName,
+        comment: Personal,
     },
     RolledBack {
         build: BuildName,
@@ -334,6 +363,16 @@ pub enum Change {
         placement: PlacementId,
         before: Option<BuildName>,
     },
+    CheckReported {
+        build: BuildName,
+        name: CheckName,
+        /// The bucket in which it was made, where that matters.
+        bucket: Option<Slug>,
+        state: CheckState,
+        /// What the same reporter said before.
+        before: Option<CheckState>,
+        link: Option<Link>,
+    },
     DeploymentReported {
         environment: Slug,
         service: Slug,
@@ -356,7 +395,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 43] = [
+pub const KINDS: [(&str, &str); 47] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -365,6 +404,9 @@ pub const KINDS: [(&str, &str); 43] = [
     ("promotion_applied", "Promotion applied"),
     ("promotion_cancelled", "Promotion taken back"),
     ("promotion_expired", "Promotion expired"),
+    ("promotion_superseded", "Promotion superseded"),
+    ("gates_passed", "Gates passed in an emergency"),
+    ("emergency_reviewed", "Emergency reviewed"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
     ("build_routed", "Build routed"),
@@ -373,6 +415,7 @@ pub const KINDS: [(&str, &str); 43] = [
     ("rule_created", "CI rule created"),
     ("rule_changed", "CI rule changed"),
     ("rule_chosen", "CI rule chosen"),
+    ("check_reported", "Check reported"),
     ("deployment_reported", "Deployment reported"),
     ("hold_placed", "Hold placed"),
     ("hold_released", "Hold released"),
@@ -432,6 +475,9 @@ impl Change {
             Self::PromotionApplied { .. } => "promotion_applied",
             Self::PromotionCancelled { .. } => "promotion_cancelled",
             Self::PromotionExpired { .. } => "promotion_expired",
+            Self::PromotionSuperseded { .. } => "promotion_superseded",
+            Self::GatesPassed { .. } => "gates_passed",
+            Self::EmergencyReviewed { .. } => "emergency_reviewed",
             Self::RolledBack { .. } => "rolled_back",
             Self::ArrivalsResumed { .. } => "arrivals_resumed",
             Self::TagDeleted { .. } => "tag_deleted",
@@ -446,6 +492,7 @@ impl Change {
             Self::BuildRouted { .. } => "build_routed",
             Self::BuildAssigned { .. } => "build_assigned",
             Self::BuildReclassified { .. } => "build_reclassified",
+            Self::CheckReported { .. } => "check_reported",
             Self::DeploymentReported { .. } => "deployment_reported",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldReleased { .. } => "hold_released",
@@ -473,7 +520,10 @@ impl Change {
             | Self::PromotionDecided { number, .. }
             | Self::PromotionApplied { number, .. }
             | Self::PromotionCancelled { number, .. }
-            | Self::PromotionExpired { number, .. } => Some(*number),
+            | Self::PromotionExpired { number, .. }
+            | Self::PromotionSuperseded { number, .. }
+            | Self::GatesPassed { number, .. }
+            | Self::EmergencyReviewed { number, .. } => Some(*number),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ mod form;
 pub use form::{StageForm, WorkflowForm};
 
 use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
+use crate::checks::{CheckName, TokenName, Wanted};
 use crate::gates::{Gate, Pattern, Zone};
 use crate::ids::{ProjectId, WorkflowId};
 use crate::slugs::Slug;
@@ -54,6 +55,63 @@ pub struct Stage {
     /// Absent where the default for the stage's position and stream holds.
     pub arrivals: Option<Arrivals>,
     pub gates: Vec<Gate>,
+    /// Whether what becomes current in a stage before is promoted without anybody asking.
+    #[serde(default)]
+    pub automatic: bool,
+    #[serde(default)]
+    pub contest: Contest,
+}
+
+/// What happens where a promotion is asked for while others wait to enter the same bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contest {
+    /// It supersedes those that wait.
+    #[default]
+    NewestWins,
+    /// It waits until those are over that were asked for before.
+    Queue,
+    /// It is refused.
+    Refuse,
+}
+
+impl Contest {
+    pub const ALL: [Self; 3] = [Self::NewestWins, Self::Queue, Self::Refuse];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NewestWins => "newest_wins",
+            Self::Queue => "queue",
+            Self::Refuse => "refuse",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|contest| contest.name() == text)
+    }
+
+    /// As people read it on a stage; nothing for what is usual.
+    pub const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::NewestWins => None,
+            Self::Queue => Some("one after the other, in the order of asking"),
+            Self::Refuse => Some("one at a time"),
+        }
+    }
+}
+
+impl Stage {
+    /// A stage without gates, which treats what arrives and what is asked for as is usual.
+    pub const fn bare(bucket: BucketKey) -> Self {
+        Self { bucket, arrivals: None, gates: Vec::new(), automatic: false, contest: Contest::NewestWins }
+    }
+
+    /// What it takes to enter, and how it treats those that ask, in words.
+    pub fn words(&self) -> Vec<String> {
+        let automatic = self.automatic.then(|| "automatic".to_owned());
+        let gates = self.gates.iter().map(Gate::words);
+        automatic.into_iter().chain(gates).chain(self.contest.words().map(str::to_owned)).collect()
+    }
 }
 
 /// Whether what arrives from CI may become current in a stage by itself.
@@ -209,6 +267,8 @@ pub struct Given<'a> {
     pub slots: &'a [Slot],
     /// The roles that can approve.
     pub roles: &'a [Slug],
+    /// The tokens that can report in the project.
+    pub reporters: &'a [TokenName],
     /// Whether there is a time zone of this name.
     pub is_zone: fn(&Zone) -> bool,
     /// Whether a text is a regular expression, or why it is none.
@@ -229,6 +289,14 @@ fn waits_for_itself(slot: &Slot, gates: Option<&[Gate]>) -> bool {
     gates.unwrap_or_default().iter().any(|gate| match gate {
         Gate::WasIn { buckets } => buckets.iter().any(|bucket| bucket.key == slot.key),
         _ => false,
+    })
+}
+
+/// Why a stage cannot be automatic, where it shall be and cannot: nobody is there to name a reference.
+fn asks_nobody(stage: &Stage) -> Option<String> {
+    let asks = stage.gates.iter().any(|gate| matches!(gate, Gate::Reference { .. }));
+    (stage.automatic && asks).then(|| {
+        "A stage that asks for a reference cannot be automatic: nobody is there to name one.".to_owned()
     })
 }
 
@@ -273,6 +341,26 @@ impl Given<'_> {
         }
     }
 
+    /// A check by its name, with ` in BUCKET` behind it where that matters, and the tokens whose word counts.
+    fn check(&self, kind: BucketKind, check: &str, by: &[String]) -> Result<Gate, String> {
+        let (name, bucket) =
+            check.split_once(" in ").map_or((check, None), |(name, slug)| (name, Some(slug)));
+        let name = CheckName::parse(name).map_err(|error| error.to_string())?;
+        let bucket = bucket.map(|slug| self.slot(kind, slug.trim())).transpose()?;
+        let bucket = bucket.map(|slot| BucketName { key: slot.key, slug: slot.slug.clone() });
+        let mut tokens: Vec<TokenName> = Vec::new();
+        for id in by {
+            let known = self.reporters.iter().find(|token| token.id.to_string() == *id);
+            let known = known.ok_or_else(|| {
+                format!("“{id}” is no token that can report here. Make one with the permission “report”.")
+            })?;
+            if tokens.iter().all(|token| token.id != known.id) {
+                tokens.push(known.clone());
+            }
+        }
+        Ok(Gate::Check(Wanted { name, bucket, by: tokens }))
+    }
+
     fn reference(&self, pattern: &str) -> Result<Gate, String> {
         let pattern = Pattern::parse(pattern).map_err(|error| error.to_string())?;
         (self.pattern)(&pattern)?;
@@ -289,7 +377,7 @@ mod tests {
     use uuid::Uuid;
 
     fn stage(number: u128) -> Stage {
-        Stage { bucket: bucket(number), arrivals: None, gates: vec![] }
+        Stage::bare(bucket(number))
     }
 
     fn bucket(number: u128) -> BucketKey {
@@ -338,8 +426,14 @@ mod tests {
     fn checked(form: &WorkflowForm) -> Result<NewWorkflow, Invalid> {
         let (project, slots) = (Slug::parse("shop").expect("a slug"), slots());
         let roles = [crate::access::Role::release_manager().slug];
-        let given =
-            Given { project: &project, slots: &slots, roles: &roles, is_zone: |_| true, pattern: |_| Ok(()) };
+        let given = Given {
+            project: &project,
+            slots: &slots,
+            roles: &roles,
+            reporters: &[],
+            is_zone: |_| true,
+            pattern: |_| Ok(()),
+        };
         form.check(&given)
     }
 
@@ -369,8 +463,12 @@ mod tests {
                 bar_pusher: Some("on".into()),
                 hours: "mon-fri 9:00-17:00, Sat 22:00-02:00".into(),
                 zone: "Europe/Berlin".into(),
-                reference: "OPS-[0-9]+".into(),
                 maximum_age: "30d".into(),
+                also_approvals: "1".into(),
+                also_role: "release-manager".into(),
+                checks: "tests, smoke in qa".into(),
+                automatic: Some("on".into()),
+                contest: "queue".into(),
                 ..StageForm::default()
             },
         ];

@@ -21,7 +21,7 @@ use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
-use towpath_domain::workflows::{Workflow, arrivals_without_stage};
+use towpath_domain::workflows::{Stage, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
 use towpath_store::deployments::Place;
@@ -134,7 +134,8 @@ impl Rows {
         let placements: Vec<PlacementId> =
             rows.iter().flat_map(|row| row.history.iter().map(|placed| placed.placement.id)).collect();
         let ran = circumstances::has_run(conn, gates, &placements).await?;
-        let known = Known { builds, names, been, ran };
+        let checks = circumstances::checked(conn, gates, &wanted).await?;
+        let known = Known { builds, names, been, ran, checks };
         let mut places = deployments::of_integration(conn, located.integration.id).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
@@ -159,7 +160,8 @@ impl Rows {
             is_stage: stage.is_some(),
             arrivals: workflow
                 .map_or_else(|| arrivals_without_stage(&slot), |workflow| workflow.graph.arrivals(&slot)),
-            gates: stage.map(|stage| stage.gates.iter().map(Gate::words).collect()).unwrap_or_default(),
+            gates: stage.map(Stage::words).unwrap_or_default(),
+            automatic: stage.is_some_and(|stage| stage.automatic),
             current,
             history,
             waiting: waiting.map(|promotion| self.waiting(promotion)).collect(),
@@ -190,6 +192,7 @@ impl Rows {
             reason: None,
             been: Vec::new(),
             ran: Reported::Nobody,
+            checks: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Buckets: rolling back, resuming arrivals, and what should run where.
 
-use crate::builds::{build_name, current_name, placer};
+use crate::builds::{arrivals, build_name, current_name, placer};
 use crate::holds::Standing;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
@@ -16,7 +16,7 @@ use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
-use towpath_domain::workflows::{Arrivals, arrivals_without_stage};
+use towpath_domain::workflows::Arrivals;
 use towpath_store::services::ShouldRun;
 use towpath_store::{buckets, builds, deployments, environments, promotions, services};
 
@@ -93,7 +93,7 @@ impl Rolling {
         };
         let before = current_name(tx, &bucket).await?;
         buckets::place(tx, &bucket, &placement, Some(self.reason.as_str())).await?;
-        if self.takes_arrivals(tx).await? {
+        if self.takes_by_itself(tx).await? {
             buckets::pause(tx, bucket.id, Some(now)).await?;
         }
         let change = Change::RolledBack {
@@ -107,17 +107,17 @@ impl Rolling {
         Ok(build.digest)
     }
 
-    async fn takes_arrivals(&self, tx: &mut towpath_store::Tx) -> Result<bool, Error> {
+    /// Whether builds enter without a person, by arriving or since the stage is automatic.
+    async fn takes_by_itself(&self, tx: &mut towpath_store::Tx) -> Result<bool, Error> {
         let workflow = self.located.workflow(tx).await?;
-        let arrivals = workflow.map_or_else(
-            || arrivals_without_stage(&self.slot),
-            |workflow| workflow.graph.arrivals(&self.slot),
-        );
-        Ok(arrivals == Arrivals::Any)
+        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.slot.key));
+        let automatic = stage.is_some_and(|stage| stage.automatic);
+        Ok(automatic || arrivals(workflow.as_ref(), &self.slot) == Arrivals::Any)
     }
 }
 
-/// Lets builds arrive again in a bucket where a rollback paused them.
+/// Lets builds enter by themselves again in a bucket where a rollback paused that: what arrives, and what an automatic
+/// stage promotes.
 pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason: &str) -> Result<(), Error> {
     let (located, slot) = find(service, actor, at).await?;
     allow(actor, Action::Hold, &located.slot_target(&slot))?;
@@ -132,10 +132,16 @@ pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason
             scenes::check_in_use(tx, located.project.id).await?;
             let bucket = buckets::lock(tx, located.integration.id, slot.key, writer.id()).await?;
             if bucket.paused_at.is_none() {
-                return Err(Error::Conflict(format!("Arrivals in {} are not paused.", slot.slug)));
+                return Err(Error::Conflict(format!("Nothing is paused in {}.", slot.slug)));
             }
             buckets::pause(tx, bucket.id, None).await?;
-            promotions::look_soon(tx, located.integration.id, slot.key, writer.now()).await?;
+            let now = writer.now();
+            promotions::look_soon(tx, located.integration.id, slot.key, now).await?;
+            if let Some(workflow) = located.workflow(tx).await? {
+                // What came into the stages before in the meantime is promoted on where this one is automatic.
+                let before = workflow.graph.before(slot.key);
+                buckets::tell_again(tx, located.integration.id, &before, now).await?;
+            }
             let change = Change::ArrivalsResumed { reason: reason.as_ref().map(Personal::new) };
             let scene = located.bucket_scene(bucket.id, &slot.slug);
             tx.tell(writer.event(Service::event_actor(&actor), scene, change));

@@ -6,17 +6,18 @@ use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use std::collections::HashMap;
-use towpath_domain::access::Target;
+use towpath_domain::access::{Actor, Target};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
+use towpath_domain::checks::Check;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Reported, Verdicts, Window, Zone};
 use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId};
-use towpath_domain::promotions::{Promotion, State};
+use towpath_domain::promotions::{PassRefused, Promotion, State};
 use towpath_domain::times::Time;
-use towpath_store::Conn;
 use towpath_store::circumstances::{been, of_promotions, ran, stay};
-use towpath_store::promotions::destinations;
+use towpath_store::promotions::{ahead, destinations};
+use towpath_store::{Conn, checks};
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
 const DAYS: i64 = 16;
@@ -36,13 +37,17 @@ pub(crate) async fn of_wish(
     let placements: Vec<PlacementId> = stayed.iter().map(|(placement, _)| *placement).collect();
     let ran = has_run(conn, gates, &placements).await?.into_values().next().unwrap_or_default();
     let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
+    let checks = checked(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
     let holds = Standing::load(conn, &[&build.digest], now).await?.concerning(to, &build.digest);
     Ok(Circumstances {
         received_at: build.received_at,
         stay: stayed.map(|(_, stay)| stay),
         ran,
         been,
+        checks,
         openings: openings(gates, now),
+        // Whoever asks knows who asked before.
+        ahead: None,
         holds,
     })
 }
@@ -74,6 +79,17 @@ impl Judge {
         promotion.passes_at(self.known.get(&promotion.id).unwrap_or(&Circumstances::default()), self.now)
     }
 
+    /// Whether an actor may pass the gates of one of them in an emergency, and why not.
+    pub(crate) fn may_pass(
+        &self,
+        promotion: &Promotion,
+        actor: &Actor,
+        place: &Target,
+    ) -> Result<(), PassRefused> {
+        let nothing = Circumstances::default();
+        promotion.may_pass(actor, place, self.known.get(&promotion.id).unwrap_or(&nothing), self.now)
+    }
+
     /// The verdicts on one of them.
     pub(crate) fn verdicts(&self, promotion: &Promotion) -> Verdicts {
         let nothing = Circumstances::default();
@@ -96,6 +112,7 @@ async fn of_all(
     builds.sort_unstable();
     builds.dedup();
     let been = where_been(conn, &gates, &builds).await?;
+    let checks = checked(conn, &gates, &builds).await?;
     let placements: Vec<PlacementId> =
         stays.values().filter_map(|(_, stayed)| stayed.map(|(placement, _)| placement)).collect();
     let ran = has_run(conn, &gates, &placements).await?;
@@ -104,6 +121,7 @@ async fn of_all(
         let (placement, stay) = stayed.unzip();
         let ran = placement.and_then(|placement| ran.get(&placement).copied()).unwrap_or_default();
         let been = been.get(&promotion.build).cloned().unwrap_or_default();
+        let checks = checks.get(&promotion.build).cloned().unwrap_or_default();
         Some((
             promotion.id,
             Circumstances {
@@ -111,7 +129,9 @@ async fn of_all(
                 stay,
                 ran,
                 been,
+                checks,
                 openings: openings(&promotion.gates, now),
+                ahead: None,
                 holds: Vec::new(),
             },
         ))
@@ -122,6 +142,11 @@ async fn of_all(
         promotions.iter().filter(|promotion| promotion.state == State::Waiting).collect();
     if waiting.is_empty() {
         return Ok(known);
+    }
+    let in_turn = waiting.iter().filter(|promotion| promotion.in_turn);
+    let in_turn: Vec<PromotionId> = in_turn.map(|promotion| promotion.id).collect();
+    for (promotion, number) in ahead(conn, &in_turn).await? {
+        known.entry(promotion).or_default().ahead = Some(number);
     }
     let digests: Vec<&Digest> = waiting.iter().map(|promotion| &promotion.digest).collect();
     let standing = Standing::load(conn, &digests, now).await?;
@@ -147,6 +172,16 @@ pub(crate) async fn where_been(
 ) -> Result<HashMap<BuildId, Vec<BucketKey>>, Error> {
     let wanted = gates.iter().any(|gate| matches!(gate, Gate::WasIn { .. }));
     Ok(if wanted { been(conn, builds).await? } else { HashMap::new() })
+}
+
+/// What was reported on each of these builds, if a gate wants to know.
+pub(crate) async fn checked(
+    conn: &mut Conn,
+    gates: &[Gate],
+    builds: &[BuildId],
+) -> Result<HashMap<BuildId, Vec<Check>>, Error> {
+    let wanted = gates.iter().any(|gate| matches!(gate, Gate::Check(_)));
+    Ok(if wanted { checks::list(conn, builds).await? } else { HashMap::new() })
 }
 
 /// Since when the builds of these placements were reported to run, if a gate wants to know.

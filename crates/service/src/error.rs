@@ -3,7 +3,7 @@
 use towpath_domain::access::Refusal;
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::{ArchiveRefused, Archived};
-use towpath_domain::promotions::{CancelRefused, DecideRefused, RequestRefused};
+use towpath_domain::promotions::{CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -100,9 +100,9 @@ impl From<RequestRefused> for Error {
     fn from(refused: RequestRefused) -> Self {
         match refused {
             RequestRefused::Forbidden(refusal) => Self::Forbidden(refusal),
-            RequestRefused::AlreadyThere { .. } | RequestRefused::AlreadyAsked { .. } => {
-                Self::Conflict(refused.to_string())
-            }
+            RequestRefused::AlreadyThere { .. }
+            | RequestRefused::AlreadyAsked { .. }
+            | RequestRefused::OneAtATime { .. } => Self::Conflict(refused.to_string()),
             other => Self::Refused(other.to_string()),
         }
     }
@@ -124,6 +124,26 @@ impl From<CancelRefused> for Error {
         match refused {
             CancelRefused::Forbidden(refusal) => Self::Forbidden(refusal),
             CancelRefused::Over(_) => Self::Conflict(refused.to_string()),
+        }
+    }
+}
+
+impl From<PassRefused> for Error {
+    fn from(refused: PassRefused) -> Self {
+        match refused {
+            PassRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            PassRefused::Over(_) | PassRefused::OtherDigest => Self::Conflict(refused.to_string()),
+            PassRefused::Bad { .. } => Self::Refused(refused.to_string()),
+        }
+    }
+}
+
+impl From<ReviewRefused> for Error {
+    fn from(refused: ReviewRefused) -> Self {
+        match refused {
+            ReviewRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            ReviewRefused::None | ReviewRefused::Reviewed => Self::Conflict(refused.to_string()),
+            ReviewRefused::Own => Self::Refused(refused.to_string()),
         }
     }
 }

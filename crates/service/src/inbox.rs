@@ -13,7 +13,7 @@ use towpath_domain::boards::Card;
 use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
-use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView};
+use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView, ReviewLine};
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_store::promotions::Destination;
@@ -21,6 +21,8 @@ use towpath_store::{Conn, buckets, builds, integrations, people, projects, promo
 
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
+/// How many emergencies are looked through.
+const REVIEWS: i64 = 100;
 /// How many promotions a page lists.
 pub const PAGE: i64 = 50;
 
@@ -33,7 +35,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let names = names(&mut conn, &waiting).await?;
     let now = service.now();
     let judge = Judge::of(&mut conn, &waiting, now).await?;
-    let mut inbox = Inbox { to_decide: Vec::new(), asked: Vec::new(), as_of, now };
+    let to_review = reviews(&mut conn, actor).await?;
+    let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), as_of, now };
     for promotion in waiting {
         let Some(Destination { project, integration, target }) = destinations.remove(&promotion.id) else {
             continue;
@@ -53,6 +56,31 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         }
     }
     Ok(inbox)
+}
+
+/// The emergencies that someone can review, the newest first.
+async fn reviews(conn: &mut Conn, actor: &Actor) -> Result<Vec<ReviewLine>, Error> {
+    let passed = promotions::to_review(conn, REVIEWS).await?;
+    let mut destinations = promotions::destinations(conn, &passed).await?;
+    let names = names(conn, &passed).await?;
+    let line = |promotion: Promotion| {
+        let Destination { project, integration, target } = destinations.remove(&promotion.id)?;
+        if !actor.may(Action::View, &target) || promotion.may_review(actor, &target).is_err() {
+            return None;
+        }
+        let emergency = promotion.emergency?;
+        Some(ReviewLine {
+            project,
+            integration,
+            number: promotion.number,
+            tag: promotion.tag,
+            to: promotion.to.slug,
+            reason: emergency.reason.to_string(),
+            by: names.get(&emergency.by).cloned().unwrap_or_else(|| "someone".to_owned()),
+            at: emergency.at,
+        })
+    };
+    Ok(passed.into_iter().filter_map(line).collect())
 }
 
 /// A page of a project's promotions.
@@ -131,9 +159,14 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
             let decided = promotion.decisions.iter().map(|decision| decision.person);
             let ended = match promotion.state {
                 State::Cancelled { by, .. } | State::Rejected { by, .. } => Some(by),
-                State::Waiting | State::Applied { .. } | State::Expired { .. } => None,
+                State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => {
+                    None
+                }
             };
-            decided.chain([promotion.requested_by, promotion.pushed_by]).chain(ended)
+            let passed = promotion.emergency.iter().flat_map(|emergency| {
+                [emergency.by].into_iter().chain(emergency.review.as_ref().map(|review| review.by))
+            });
+            decided.chain([promotion.requested_by, promotion.pushed_by]).chain(ended).chain(passed)
         })
         .collect();
     ids.sort_unstable();
@@ -188,6 +221,7 @@ pub async fn promotion(
                 reason: None,
                 been: Vec::new(),
                 ran: Reported::Nobody,
+                checks: Vec::new(),
             })
         }
     };
@@ -212,7 +246,11 @@ pub async fn promotion(
     let commits_link = there.and_then(|there| commits_link(there, &pushed.build));
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
+    let may_review = promotion.may_review(actor, &place).map_err(|refused| refused.to_string());
+    let may_pass = judge.may_pass(&promotion, actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
+        may_pass: in_use(&located.project, may_pass),
+        may_review: in_use(&located.project, may_review),
         may_decide: in_use(&located.project, may_decide),
         may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,

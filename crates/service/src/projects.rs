@@ -13,7 +13,7 @@ use towpath_domain::projects::{
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
 use towpath_store::services::Built;
-use towpath_store::{environments, integrations, projects, rules, services, streams, workflows};
+use towpath_store::{checks, environments, integrations, projects, rules, services, streams, workflows};
 
 /// How many projects a page lists, and how many integrations or services a project's page.
 pub const PAGE: usize = 50;
@@ -110,6 +110,10 @@ pub async fn view(
         next,
         has_integration,
         approving_roles: people::approving_roles(&mut conn).await?,
+        reporters: match may_archive {
+            Ok(()) => checks::reporters(&mut conn, project.id, service.now()).await?,
+            Err(_) => Vec::new(),
+        },
         may_configure: in_use(&project, may_archive.clone()),
         may_archive,
         may_load_sample: in_use(&project, explain(actor, Action::Configure, &Target::installation())),

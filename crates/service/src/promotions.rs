@@ -1,9 +1,15 @@
 //! Promotions: asking, deciding, taking back. Each is one transaction with its placement and events.
 
+mod automatic;
+mod turns;
+
+pub use automatic::promote_on;
+pub use turns::look_again;
+
 use crate::builds::placer;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, patterns, scenes};
-use towpath_domain::access::{Action, Actor, Identity, Target};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
@@ -11,18 +17,21 @@ use towpath_domain::gates::{Circumstances, Gate};
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{
-    Asking, Choice, Decision, Move, Outlook, Promotion, Standing, Transition, consider, request as ask,
+    Asking, Choice, Decision, LONGEST_WAIT, Move, Outlook, PassRefused, Promotion, State, Transition,
+    consider, consider_emergency, request as ask,
 };
+use towpath_domain::spans::read_moment;
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
 use towpath_domain::words::{Reason, Reference};
+use towpath_domain::workflows::Contest;
 use towpath_store::buckets::Bucket;
 use towpath_store::builds::Pushed;
 use towpath_store::images::{self, Repository};
-use towpath_store::{Conn, Tx, access, buckets, builds, promotions, tokens};
+use towpath_store::{Conn, Tx, buckets, builds, promotions};
 
 /// A wish to promote a build, as a form or a request names it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     pub project: String,
     pub integration: String,
@@ -33,6 +42,10 @@ pub struct Request {
     pub reason: String,
     /// What it refers to, such as a change ticket, where the stage asks for one; empty for none.
     pub reference: String,
+    /// Before when it shall not be applied; empty for at once.
+    pub scheduled_for: String,
+    /// Whether its gates are passed in an emergency, for the reason that is given.
+    pub emergency: bool,
 }
 
 /// Asks for a promotion. One without gates, or whose gates pass, is applied in the same transaction.
@@ -40,7 +53,28 @@ pub async fn request(service: &Service, actor: &Actor, request: Request) -> Resu
     let wish = Wish::find(service, actor, &request).await?;
     let reason = Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error))?;
     let reference = read_reference(&request.reference)?;
-    service.db().write(async move |tx| wish.ask(tx, reason, reference).await).await
+    let emergency = request.emergency;
+    if emergency && wish.scheduled_for.is_some() {
+        let both = "An emergency does not wait. Leave out the time, or the emergency.";
+        return Err(Invalid::field("scheduled_for", both).into());
+    }
+    service.db().write(async move |tx| wish.ask(tx, reason, reference, emergency).await).await
+}
+
+/// Reads a time to come, within the time that a promotion waits at most.
+fn read_schedule(text: &str, now: Time) -> Result<Option<Time>, Invalid> {
+    let wrong = |why: &str| Invalid::field("scheduled_for", why);
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let at = read_moment(text.trim(), now).map_err(|error| wrong(&error))?;
+    if at <= now {
+        return Err(wrong("This time is over. Name one to come, or leave it out to promote now."));
+    }
+    if at >= LONGEST_WAIT.after(now) {
+        return Err(wrong("A promotion waits for 30 days at most. Name an earlier time."));
+    }
+    Ok(Some(at))
 }
 
 /// Refuses a reference that is not of the form that one of the gates asks for, beside its field.
@@ -68,6 +102,10 @@ pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Resu
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
     let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
+    if request.emergency {
+        let passing = wish.weigh(&mut conn, current.as_ref(), consider_emergency).await?;
+        return Ok(passing.map_or_else(|refused| Outlook::Refused { refused }, |_| Outlook::Enters));
+    }
     let outlook = wish.weigh(&mut conn, current.as_ref(), consider).await?;
     if !matches!(outlook, Outlook::Refused { .. }) {
         let workflow = wish.located.workflow(&mut conn).await?;
@@ -95,6 +133,9 @@ struct Wish {
     from: Slot,
     to: Slot,
     pushed: Pushed,
+    scheduled_for: Option<Time>,
+    /// Whether a stage asks by itself.
+    automatic: bool,
 }
 
 impl Wish {
@@ -112,7 +153,9 @@ impl Wish {
         let digest = Digest::parse(&request.digest).map_err(|_| missing())?;
         let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?;
         let pushed = pushed.ok_or_else(missing)?;
-        Ok(Self { service: service.clone(), actor: actor.clone(), located, from, to, pushed })
+        let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
+        let (service, actor) = (service.clone(), actor.clone());
+        Ok(Self { service, actor, located, from, to, pushed, scheduled_for, automatic: false })
     }
 
     /// Gathers the facts and hands them to a rule of the domain.
@@ -138,6 +181,7 @@ impl Wish {
         let circumstances =
             circumstances::of_wish(conn, gates, (from, &place), &self.pushed.build, now).await?;
         let open = promotions::open(conn, integration, build, self.to.key).await?;
+        let rival = promotions::rival(conn, integration, self.to.key).await?;
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
             actor: &self.actor,
@@ -151,6 +195,9 @@ impl Wish {
             was_current,
             current,
             open,
+            rival,
+            automatic: self.automatic,
+            scheduled_for: self.scheduled_for,
             circumstances: &circumstances,
             now,
         }))
@@ -161,32 +208,55 @@ impl Wish {
         tx: &mut Tx,
         reason: Reason,
         reference: Option<Reference>,
+        emergency: bool,
     ) -> Result<Promotion, Error> {
         let integration = self.located.integration.id;
         // It may have been archived since the wish was found.
         self.located.project = towpath_store::projects::load(tx, self.located.project.id).await?;
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
         // What is refused for another reason is not sent back for its reference.
-        let refused = self.weigh(tx, Some(&bucket), |wish| match consider(wish) {
-            Outlook::Refused { refused } => Some(refused),
-            Outlook::Enters | Outlook::Waits { .. } => None,
+        let refused = self.weigh(tx, Some(&bucket), |wish| {
+            if emergency {
+                return consider_emergency(wish).err();
+            }
+            match consider(wish) {
+                Outlook::Refused { refused } => Some(refused),
+                Outlook::Enters | Outlook::Waits { .. } => None,
+            }
         });
         if let Some(refused) = refused.await? {
             return Err(refused.into());
         }
         let workflow = self.located.workflow(tx).await?;
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
-        check_reference(stage.map_or(&[], |stage| &stage.gates), reference.as_ref())?;
+        if !emergency {
+            check_reference(stage.map_or(&[], |stage| &stage.gates), reference.as_ref())?;
+        }
+        let contest = stage.map_or_else(Contest::default, |stage| stage.contest);
+        let waiting = promotions::waiting_for(tx, integration, self.to.key).await?;
         let asking = Asking {
             id: self.service.id(),
             number: promotion_number(tx, &self.located).await?,
             placement: bucket.next(self.service.id()),
             reason,
             reference,
+            emergency,
         };
+        let number = asking.number;
         let build = self.pushed.build.clone();
         let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
-        save(tx, &self.service, &self.actor, &self.located, &bucket, step).await
+        let who = if self.automatic { EventActor::System } else { Service::event_actor(&self.actor) };
+        // What an emergency puts in place is newer than all that waits, whatever the stage says.
+        let superseded = if emergency || contest == Contest::NewestWins { waiting } else { Vec::new() };
+        let now = self.service.now();
+        let by = placer(&self.actor);
+        let promotion = save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;
+        for earlier in superseded {
+            if let Some(step) = earlier.supersede(number, now) {
+                save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;
+            }
+        }
+        Ok(promotion)
     }
 }
 
@@ -194,7 +264,7 @@ async fn promotion_number(tx: &mut Tx, located: &Located) -> Result<i64, Error> 
     Ok(towpath_store::projects::next_promotion(tx, located.project.id).await?)
 }
 
-/// Saves a step with its events, and makes the build current where the step applies the promotion.
+/// Saves a step of an actor.
 async fn save(
     tx: &mut Tx,
     service: &Service,
@@ -203,107 +273,34 @@ async fn save(
     bucket: &Bucket,
     step: Transition,
 ) -> Result<Promotion, Error> {
+    let who = (Service::event_actor(actor), placer(actor));
+    save_as(tx, service, who, located, bucket, step).await
+}
+
+/// Saves a step with its events, and makes the build current where the step applies the promotion. `who` takes the step,
+/// and in whose name the build is placed.
+async fn save_as(
+    tx: &mut Tx,
+    service: &Service,
+    (who, by): (EventActor, Placer),
+    located: &Located,
+    bucket: &Bucket,
+    step: Transition,
+) -> Result<Promotion, Error> {
     promotions::save(tx, &step).await?;
     let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
     for change in step.changes() {
-        tx.tell(service.event(Service::event_actor(actor), scene.clone(), change.clone()));
+        tx.tell(service.event(who, scene.clone(), change.clone()));
     }
     if let Some(id) = step.placement() {
-        apply(tx, service, placer(actor), bucket, step.promotion(), id).await?;
+        apply(tx, service, by, bucket, step.promotion(), id).await?;
     }
-    Ok(step.into_promotion())
-}
-
-/// In how many seconds one is tried again that could not be looked at.
-const LATER: i64 = 600;
-/// How many promotions are looked at again in one turn.
-const TURN: i64 = 200;
-
-/// Looks again at the waiting promotions that time has had its say in: applies what may enter now, and ends what
-/// waits in vain. Answers how many have ended.
-pub async fn look_again(service: &Service) -> Result<u64, Error> {
-    let due = promotions::due(&mut service.read().await?, service.now(), TURN).await?;
-    let mut ended = 0;
-    for promotion in due {
-        let (id, number) = (promotion.id, promotion.number);
-        match take_turn(service, promotion).await {
-            Ok(over) => ended += u64::from(over),
-            // One that cannot be looked at keeps nobody from the others.
-            Err(error) => {
-                tracing::error!(number, %error, "a waiting promotion could not be looked at again");
-                let later = service.now().plus_seconds(LATER);
-                service.db().write(async move |tx| promotions::postpone(tx, id, later).await).await?;
-            }
-        }
+    let promotion = step.into_promotion();
+    if promotion.in_turn && promotion.state != State::Waiting {
+        // It is the next one's turn.
+        promotions::look_soon(tx, promotion.integration, promotion.to.key, service.now()).await?;
     }
-    Ok(ended)
-}
-
-/// Whether whoever asked for a promotion may still promote into its target, by the same token if it was one.
-async fn requester_may(
-    tx: &mut Tx,
-    promotion: &Promotion,
-    target: &Target,
-    now: Time,
-) -> Result<bool, Error> {
-    let scope = match promotion.requested_with {
-        None => None,
-        Some(id) => match tokens::load(tx, id).await? {
-            Some(found) if found.token.revoked_at.is_none() && found.token.expires_at > now => {
-                Some(found.scope)
-            }
-            _ => return Ok(false),
-        },
-    };
-    let actor = Actor {
-        identity: Identity::Person { person: promotion.requested_by },
-        grants: access::grants(tx, promotion.requested_by).await?,
-        scope,
-    };
-    Ok(actor.may(Action::Promote, target))
-}
-
-/// Looks again at one; whether it has ended by that.
-async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Error> {
-    let writer = service.clone();
-    service
-        .db()
-        .write(async move |tx| {
-            let integration = towpath_store::integrations::load(tx, promotion.integration).await?;
-            let project = towpath_store::projects::load(tx, integration.project).await?;
-            let located = Located { project, integration };
-            let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
-            let Some(promotion) = promotions::lock(tx, promotion.id).await? else { return Ok(false) };
-            let now = writer.now();
-            let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
-            // It may have been archived since it was found to be due.
-            located.project.check_in_use()?;
-            let slot = located.slot(tx, promotion.to.slug.as_str()).await?;
-            let target = Standing {
-                current: bucket.current.as_ref().map(|placement| placement.build),
-                paused: bucket.paused_at.is_some(),
-                rolled_back: bucket.current.as_ref().is_some_and(|placement| {
-                    matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
-                }),
-                requester_may: requester_may(tx, &promotion, &located.slot_target(&slot), now).await?,
-            };
-            let id = bucket.next(writer.id());
-            let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {
-                return Ok(false);
-            };
-            promotions::save(tx, &step).await?;
-            let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
-            for change in step.changes() {
-                tx.tell(writer.event(EventActor::System, scene.clone(), change.clone()));
-            }
-            if let Some(id) = step.placement() {
-                let asked = step.promotion();
-                let by = Placer { person: asked.requested_by, token: asked.requested_with };
-                apply(tx, &writer, by, &bucket, asked, id).await?;
-            }
-            Ok::<_, Error>(step.due().is_none())
-        })
-        .await
+    Ok(promotion)
 }
 
 /// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free.
@@ -377,6 +374,49 @@ pub async fn cancel(
     let now = service.now();
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, _| {
         promotion.cancel(actor, place, reason.as_ref(), now).map_err(Error::from)
+    };
+    found.take(service, actor, step).await
+}
+
+/// A wish to pass the gates of a waiting promotion in an emergency.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    pub project: String,
+    pub number: i64,
+    pub reason: String,
+    /// The digest that the person looked at.
+    pub digest: String,
+}
+
+/// Applies a waiting promotion past its gates, which is marked for ever and reviewed later.
+pub async fn pass(service: &Service, actor: &Actor, wish: Pass) -> Result<Promotion, Error> {
+    let found = Found::find(service, actor, &wish.project, wish.number).await?;
+    let reason = Reason::parse(&wish.reason).map_err(|error| Invalid::field("reason", error))?;
+    let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
+    let now = service.now();
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
+        if promotion.digest != digest {
+            return Err(PassRefused::OtherDigest.into());
+        }
+        let Known { placement, circumstances } = known;
+        promotion.pass_in_emergency(actor, place, reason, &circumstances, placement, now).map_err(Error::from)
+    };
+    found.take(service, actor, step).await
+}
+
+/// Takes a second person's word on an emergency.
+pub async fn review(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    number: i64,
+    comment: &str,
+) -> Result<Promotion, Error> {
+    let found = Found::find(service, actor, project, number).await?;
+    let comment = Reason::parse(comment).map_err(|error| Invalid::field("comment", error))?;
+    let now = service.now();
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, _| {
+        promotion.review(actor, place, comment, now).map_err(Error::from)
     };
     found.take(service, actor, step).await
 }

@@ -14,7 +14,7 @@ pub use cast::Account;
 
 use crate::images::{self, Name, Push, Reference, append_upload, begin_upload, finish_upload, push_manifest};
 use crate::{
-    Error, Service, allow, boards, buckets, deployments, environments, inbox, integrations, projects,
+    Error, Service, allow, boards, buckets, checks, deployments, environments, inbox, integrations, projects,
     promotions, workflows,
 };
 use bytes::Bytes;
@@ -24,6 +24,7 @@ use plan::{ENVIRONMENTS, INTEGRATIONS, PROJECT, STEPS, Step, WORKFLOWS, Way};
 use std::convert::Infallible;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Column};
+use towpath_domain::checks::{CheckForm, CheckLine, CheckState};
 use towpath_domain::deployments::{DeploymentLine, Outcome, ReportForm};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::environments::EnvironmentForm;
@@ -153,7 +154,7 @@ impl Play<'_> {
                     from: from.to_owned(),
                     to: to.to_owned(),
                     reason: reason.to_owned(),
-                    reference: String::new(),
+                    ..promotions::Request::default()
                 };
                 let production = to.starts_with("prod");
                 let asks = if production { &self.cast.admin } else { &self.cast.developer };
@@ -175,6 +176,9 @@ impl Play<'_> {
             }
             Step::RollBack { integration, bucket, to, reason } => {
                 self.roll_back(integration, bucket, to, reason).await
+            }
+            Step::Check { integration, version, name, bucket, state } => {
+                self.check(integration, version, (name, bucket), state).await
             }
             Step::Report { service, environment, version, outcome } => {
                 self.report(service, environment, version, outcome).await
@@ -282,6 +286,31 @@ impl Play<'_> {
         buckets::roll_back(self.service, who, wish).await.map(drop)
     }
 
+    async fn check(
+        &self,
+        of: &str,
+        version: &str,
+        (name, bucket): (&str, &str),
+        state: CheckState,
+    ) -> Result<(), Error> {
+        let (service, admin) = (self.service, &self.cast.admin);
+        let digest = Image::of(of, version).digest().to_string();
+        let told = checks::list(service, admin, (PROJECT, of), &digest).await?;
+        let was = |line: &CheckLine| {
+            line.check.state == state || (state == CheckState::Failure && line.check.failures > 0)
+        };
+        if told.iter().any(|line| line.check.name.as_str() == name && was(line)) {
+            return Ok(());
+        }
+        let form = CheckForm {
+            name: name.to_owned(),
+            state: state.name().to_owned(),
+            bucket: bucket.to_owned(),
+            ..CheckForm::default()
+        };
+        checks::report(service, admin, (PROJECT, of), &digest, form).await.map(drop)
+    }
+
     async fn report(
         &self,
         of: &str,
@@ -312,9 +341,10 @@ fn column<'a>(board: &'a Board, bucket: &str) -> Result<&'a Column, Error> {
 }
 
 fn form(way: &Way) -> WorkflowForm {
-    let stage = |(bucket, approvals): (&str, &str)| StageForm {
+    let stage = |(bucket, approvals, checks): (&str, &str, &str)| StageForm {
         bucket: bucket.to_owned(),
         approvals: approvals.to_owned(),
+        checks: checks.to_owned(),
         ..StageForm::default()
     };
     WorkflowForm {

@@ -3,15 +3,16 @@
 use crate::{Error, Service, allow, circumstances, patterns, people, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::checks::TokenName;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, EventActor, Scene, StageShape, WorkflowShape};
 use towpath_domain::workflows::{
-    Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
+    Contest, Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
 };
-use towpath_store::{Conn, Tx, workflows};
+use towpath_store::{Conn, Tx, checks, workflows};
 
 /// Creates a workflow from the form, whose stages follow one another.
 pub async fn create(
@@ -110,7 +111,8 @@ async fn make_next(
     allow(actor, Action::Configure, &Target::project(project.id))?;
     let slots = scenes::slots(&mut conn, project.id, before.name.kind).await?;
     let roles = approving(&mut conn).await?;
-    let given = given(&project, &slots, &roles);
+    let reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
+    let given = given(&project, &slots, &roles, &reporters);
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {
         return Err(towpath_store::Error::Changed.into());
@@ -179,6 +181,8 @@ fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
             bucket: name(stage.bucket)?,
             gates: stage.gates.iter().map(Gate::words).collect(),
             arrivals: stage.arrivals,
+            automatic: stage.automatic,
+            contest: Some(stage.contest).filter(|contest| *contest != Contest::default()),
         })
     });
     let ways = workflow.graph.stages().iter().flat_map(|from| {
@@ -194,8 +198,20 @@ fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
 }
 
 /// What a workflow of a project is checked against.
-fn given<'a>(project: &'a Project, slots: &'a [Slot], roles: &'a [Slug]) -> Given<'a> {
-    Given { project: &project.slug, slots, roles, is_zone: circumstances::is_zone, pattern: patterns::check }
+fn given<'a>(
+    project: &'a Project,
+    slots: &'a [Slot],
+    roles: &'a [Slug],
+    reporters: &'a [TokenName],
+) -> Given<'a> {
+    Given {
+        project: &project.slug,
+        slots,
+        roles,
+        reporters,
+        is_zone: circumstances::is_zone,
+        pattern: patterns::check,
+    }
 }
 
 /// The roles that can approve.
@@ -219,7 +235,8 @@ async fn add(
         None => Vec::new(),
     };
     let roles = approving(&mut conn).await?;
-    let given = given(&project, &slots, &roles);
+    let reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
+    let given = given(&project, &slots, &roles, &reporters);
     let new = check(&given)?;
     save(service, actor, &project, &slots, new).await
 }

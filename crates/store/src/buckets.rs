@@ -169,10 +169,11 @@ pub async fn place(
     )?;
     let rows = execute!(
         tx.conn(),
-        "update buckets set placement = $2, version = version + 1 where id = $1 and version = $3",
+        "update buckets set placement = $2, version = version + 1, moved_at = $4 where id = $1 and version = $3",
         bucket.id.uuid(),
         placement.id.uuid(),
         bucket.version,
+        placement.at.micros(),
     )?;
     if rows != 1 {
         return Err(Error::Changed);
@@ -190,6 +191,68 @@ pub async fn place(
         bucket.key.id(),
     )
     .map(drop)
+}
+
+/// A bucket whose current build has changed since the automatic stages behind it heard of it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    pub id: BucketId,
+    pub integration: IntegrationId,
+    pub key: BucketKey,
+    pub at: Time,
+}
+
+/// The buckets of which the stages behind have not heard, the longest waiting first.
+pub async fn moved(conn: &mut Conn, limit: i64) -> Result<Vec<Moved>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid, Uuid, String, Uuid, i64),
+        conn,
+        "select id, integration, kind, key, moved_at from buckets where moved_at is not null
+         order by moved_at limit $1",
+        limit
+    )?;
+    let read = |(id, integration, of, key, at): (Uuid, Uuid, String, Uuid, i64)| {
+        Ok(Moved {
+            id: id.into(),
+            integration: integration.into(),
+            key: BucketKey::new(kind("buckets", &of)?, key),
+            at: at.into(),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Remembers that the stages behind a bucket have heard of its move, unless it has moved again since.
+pub async fn heard(tx: &mut Tx, moved: &Moved) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update buckets set moved_at = null where id = $1 and moved_at = $2",
+        moved.id.uuid(),
+        moved.at.micros()
+    )
+    .map(drop)
+}
+
+/// Lets the stages behind these buckets hear of them again.
+pub async fn tell_again(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    keys: &[BucketKey],
+    now: Time,
+) -> Result<(), Error> {
+    for key in keys {
+        execute!(
+            tx.conn(),
+            "update buckets set moved_at = $4
+             where integration = $1 and kind = $2 and key = $3 and placement is not null",
+            integration.uuid(),
+            key.kind().name(),
+            key.id(),
+            now.micros()
+        )?;
+    }
+    Ok(())
 }
 
 /// Pauses arrivals since `at`, or resumes them.

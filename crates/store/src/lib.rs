@@ -13,6 +13,7 @@ mod queue;
 pub mod access;
 pub mod buckets;
 pub mod builds;
+pub mod checks;
 pub mod circumstances;
 pub mod deployments;
 pub mod environments;

@@ -11,7 +11,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
 use towpath_domain::holds::HoldOn;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
-use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
+use towpath_domain::promotions::{Choice, Decision, Emergency, Promotion, State, Transition};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -56,6 +56,10 @@ struct Row {
     #[sqlx(try_from = "String")]
     reason: Reason,
     reference: Option<String>,
+    automatic: bool,
+    scheduled_for: Option<i64>,
+    in_turn: bool,
+    emergency: Option<Json<Emergency>>,
     #[sqlx(json)]
     state_data: State,
     version: i64,
@@ -84,7 +88,11 @@ impl Row {
             pushed_by: self.pushed_by,
             reason: self.reason,
             reference: reference.map_err(|error| Error::inconsistent("promotions", error))?,
+            automatic: self.automatic,
+            scheduled_for: self.scheduled_for.map(Time::from_micros),
+            in_turn: self.in_turn,
             decisions,
+            emergency: self.emergency.map(|emergency| emergency.0),
             state: self.state_data,
             version: self.version,
         })
@@ -130,8 +138,8 @@ macro_rules! select {
         concat!(
             "select m.id, m.project, m.number, m.integration, m.build, b.digest, b.tag, m.from_kind, m.from_key,
                     m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
-                    m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.state_data,
-                    m.version
+                    m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.automatic,
+                    m.scheduled_for, m.in_turn, m.emergency, m.state_data, m.version
              from promotions m join builds b on b.id = m.build ",
             $condition
         )
@@ -238,6 +246,13 @@ pub async fn look_soon_from(
     .map(drop)
 }
 
+/// Looks again at what waits of a build, such as when a check was reported on it.
+pub async fn look_soon_of(tx: &mut Tx, build: BuildId, now: Time) -> Result<(), Error> {
+    let sql = "update promotions set due_at = $2
+               where state = 'waiting' and build = $1 and (due_at is null or due_at > $2)";
+    execute!(tx.conn(), sql, build.uuid(), now.micros()).map(drop)
+}
+
 /// Looks again at what waits for a place that is held no more, or of a build that is marked bad from a moment on; at what
 /// is due earlier, then.
 pub async fn look_soon_at(tx: &mut Tx, on: &HoldOn, now: Time) -> Result<(), Error> {
@@ -285,6 +300,73 @@ pub async fn waiting_of(conn: &mut Conn, integration: IntegrationId) -> Result<V
         conn,
         select!("where m.integration = $1 and m.state = 'waiting' order by m.id limit 200"),
         integration.uuid()
+    )?;
+    with_decisions(conn, rows).await
+}
+
+/// What waits to enter a bucket, the first that was asked for first.
+pub async fn waiting_for(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    to: BucketKey,
+) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where m.integration = $1 and m.to_kind = $2 and m.to_key = $3 and m.state = 'waiting'
+             order by m.number limit 500"
+        ),
+        integration.uuid(),
+        to.kind().name(),
+        to.id()
+    )?;
+    with_decisions(conn, rows).await
+}
+
+/// The newest promotion that waits to enter a bucket.
+pub async fn rival(conn: &mut Conn, integration: IntegrationId, to: BucketKey) -> Result<Option<i64>, Error> {
+    let (number,) = fetch!(
+        fetch_one,
+        (Option<i64>,),
+        conn,
+        "select max(number) from promotions
+         where integration = $1 and to_kind = $2 and to_key = $3 and state = 'waiting'",
+        integration.uuid(),
+        to.kind().name(),
+        to.id()
+    )?;
+    Ok(number)
+}
+
+/// For each of these promotions the one before it that waits to enter the same bucket.
+pub async fn ahead(conn: &mut Conn, promotions: &[PromotionId]) -> Result<HashMap<PromotionId, i64>, Error> {
+    let rows = fetch_in!(
+        (Uuid, Option<i64>),
+        conn,
+        "select m.id, (select max(w.number) from promotions w
+                       where w.integration = m.integration and w.to_kind = m.to_kind and w.to_key = m.to_key
+                         and w.state = 'waiting' and w.number < m.number)
+         from promotions m where m.id in (",
+        promotions.iter().map(|promotion| promotion.uuid()).collect(),
+        ")"
+    )?;
+    Ok(rows.into_iter().filter_map(|(id, number)| Some((id.into(), number?))).collect())
+}
+
+/// The promotions whose gates were passed in an emergency that nobody has reviewed, the newest first.
+pub async fn to_review(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where m.to_review
+               and not exists (select 1 from projects a where a.id = m.project and a.archived_at is not null)
+             order by m.id desc limit $1"
+        ),
+        limit
     )?;
     with_decisions(conn, rows).await
 }
@@ -447,7 +529,8 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
     }
     let rows = execute!(
         tx.conn(),
-        "update promotions set state = $2, state_data = $3, version = $4, due_at = $6
+        "update promotions
+         set state = $2, state_data = $3, version = $4, due_at = $6, emergency = $7, to_review = $8
          where id = $1 and version = $5",
         promotion.id.uuid(),
         promotion.state.name(),
@@ -455,6 +538,8 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
         promotion.version,
         promotion.version - 1,
         transition.due().map(Time::micros),
+        promotion.emergency.as_ref().map(Json),
+        promotion.is_to_review(),
     )?;
     if rows != 1 {
         return Err(Error::Changed);
@@ -471,9 +556,9 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
                                  requested_with, requested_at, reason, reference, state, state_data, version,
-                                 due_at)
+                                 due_at, automatic, scheduled_for, in_turn, emergency, to_review)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23)",
+                 $22, $23, $24, $25, $26, $27, $28)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -497,6 +582,11 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         Json(&promotion.state),
         promotion.version,
         due.map(Time::micros),
+        promotion.automatic,
+        promotion.scheduled_for.map(Time::micros),
+        promotion.in_turn,
+        promotion.emergency.as_ref().map(Json),
+        promotion.is_to_review(),
     )
     .map(drop)
 }

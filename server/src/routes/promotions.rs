@@ -10,10 +10,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
-use towpath_api::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use towpath_api::promotions::{
+    Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
+};
 use towpath_api::times::Timestamp;
 use towpath_domain::promotions as domain;
-use towpath_service::promotions::{Decide, Request};
+use towpath_service::promotions::{Decide, Pass, Request};
 use towpath_service::{Error, Service, inbox, promotions};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +27,8 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(view))
         .routes(routes!(decide))
         .routes(routes!(cancel))
+        .routes(routes!(pass))
+        .routes(routes!(review))
 }
 
 /// The promotions of a project, newest first.
@@ -63,8 +67,18 @@ async fn request(
     Path((project, integration)): Path<(String, String)>,
     Body(new): Body<NewPromotion>,
 ) -> Result<Response, Failure> {
-    let NewPromotion { digest, from, to, reason, reference, dry_run } = new;
-    let wish = Request { project: project.clone(), integration, digest, from, to, reason, reference };
+    let NewPromotion { digest, from, to, reason, reference, scheduled_for, emergency, dry_run } = new;
+    let wish = Request {
+        project: project.clone(),
+        integration,
+        digest,
+        from,
+        to,
+        reason,
+        reference,
+        scheduled_for,
+        emergency,
+    };
     if dry_run {
         let outlook = promotions::explain(&service, &caller.actor, wish).await?;
         return Ok(Json(foretell(outlook)).into_response());
@@ -134,6 +148,41 @@ async fn cancel(
 ) -> Result<Json<Promotion>, Failure> {
     let number = parse(&project, &number)?;
     promotions::cancel(&service, &caller.actor, &project, number, &reason).await?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Applies a waiting promotion past its gates in an emergency. It is marked for ever, and a second person reviews it.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/emergency", operation_id = "pass_gates",
+    tag = "promotions", request_body = NewEmergency,
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
+)]
+async fn pass(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+    Body(NewEmergency { reason, digest }): Body<NewEmergency>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    let wish = Pass { project: project.clone(), number, reason, digest };
+    promotions::pass(&service, &caller.actor, wish).await?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Takes a second person's word on an emergency.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/review", operation_id = "review_emergency",
+    tag = "promotions", request_body = NewReview,
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
+)]
+async fn review(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+    Body(NewReview { comment }): Body<NewReview>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    promotions::review(&service, &caller.actor, &project, number, &comment).await?;
     show(&service, &caller, &project, number).await
 }
 

@@ -186,15 +186,21 @@ async fn a_workflow_may_fan_out_and_in() {
       "stages": [
         {
           "arrivals": "any",
+          "automatic": false,
           "bucket": "qa",
+          "contest": "newest_wins",
           "gates": []
         },
         {
+          "automatic": false,
           "bucket": "staging",
+          "contest": "newest_wins",
           "gates": []
         },
         {
+          "automatic": false,
           "bucket": "prod",
+          "contest": "newest_wins",
           "gates": [
             {
               "bar_pusher": true,
@@ -228,10 +234,8 @@ async fn a_workflow_is_changed_by_versions() {
     assert_eq!(after.status, 200);
     assert_eq!(after.body["version"], 2);
     let gates = json!([{"gate": "soak", "time": "1h 30m"}, {"gate": "maximum_age", "age": "30d"}]);
-    assert_eq!(
-        after.body["stages"],
-        json!([{"bucket": "qa", "gates": []}, {"bucket": "prod", "gates": gates}])
-    );
+    let stage = |bucket: &str, gates: &serde_json::Value| json!({"bucket": bucket, "gates": gates, "automatic": false, "contest": "newest_wins"});
+    assert_eq!(after.body["stages"], json!([stage("qa", &json!([])), stage("prod", &gates)]));
     assert_eq!(world.get(path, &world.ana).await.body, after.body);
     // Whoever looked at the first version is told, and the second stays.
     let late = world.put(path, &world.ana, changed).await;

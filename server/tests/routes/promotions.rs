@@ -38,6 +38,7 @@ async fn a_promotion_without_gates_is_applied_at_once() {
     201 Created
     location: /api/v1/projects/shop/promotions/1
     {
+      "automatic": false,
       "barred": "This promotion is applied already.",
       "decisions": [],
       "digest": "[digest]",
@@ -75,6 +76,7 @@ async fn a_promotion_waits_for_what_its_gates_need() {
     assert_snapshot!(world.get("/projects/shop/promotions/2", &world.ana).await, @r#"
     200 OK
     {
+      "automatic": false,
       "barred": "You asked for this promotion, so someone else has to approve it.",
       "decisions": [],
       "digest": "[digest]",
@@ -193,6 +195,7 @@ async fn a_second_person_approves_and_it_is_applied_in_that_moment() {
     assert_snapshot!(world.post("/projects/shop/promotions/2/decisions", &rita, approval.clone()).await, @r#"
     200 OK
     {
+      "automatic": false,
       "barred": "This promotion is applied already.",
       "decisions": [
         {
@@ -290,7 +293,7 @@ async fn a_token_cannot_approve_whoever_owns_it() {
     assert_snapshot!(world.post(path, token.body["secret"].as_str().unwrap(), approval).await, @r#"
     403 Forbidden
     {
-      "detail": "Approving takes a person. Sign in and decide on the promotion's page.",
+      "detail": "Approving and passing gates take a person. Sign in and do it on the promotion's page.",
       "request_id": "a-request",
       "status": 403,
       "title": "You may not do this",
@@ -515,7 +518,7 @@ async fn arrivals_that_a_rollback_paused_are_resumed_once() {
     assert_snapshot!(resume().await, @r#"
     409 Conflict
     {
-      "detail": "Arrivals in qa are not paused.",
+      "detail": "Nothing is paused in qa.",
       "request_id": "a-request",
       "status": 409,
       "title": "Something stands against it",

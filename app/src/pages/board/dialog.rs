@@ -66,6 +66,11 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
         let now = board.read().consider(build, from, to, table.present.get());
         now.or_else(|| last.cloned()).unwrap_or_else(|| outlook.clone())
     });
+    let supersedes = Signal::derive(move || {
+        let board = board.read();
+        board.column(to).map(|column| board.supersedes(column)).unwrap_or_default()
+    });
+    let may_pass = first.column(to).is_some_and(|column| first.may_pass(column));
     Some(view! {
         <PromoteForm
             action=promote
@@ -77,6 +82,8 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
             current=current
             outlook=outlook
             asks_for=first.asks_for(to).map(|pattern| pattern.as_str().to_owned())
+            supersedes=supersedes
+            may_pass=may_pass
             now=table.now
         />
     })

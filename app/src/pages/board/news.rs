@@ -102,6 +102,7 @@ mod tests {
         let card = json!({
             "build": build, "pushed_by": id(1), "placement": id(100 + number), "cause": cause, "by": "Ada",
             "by_token": false, "at": 0, "reason": null, "been": [], "ran": { "reported": "nobody" },
+            "checks": [],
         });
         serde_json::from_value(card).unwrap()
     }
@@ -119,7 +120,7 @@ mod tests {
             json!({ "id": id(7), "slug": "production", "title": "P", "production": true, "built_in": true });
         let column = json!({
             "slot": { "key": { "kind": "environment", "id": id(5) }, "slug": "prod", "title": "P", "stream": stream },
-            "is_stage": true, "arrivals": "any", "gates": [], "current": current, "history": [],
+            "is_stage": true, "arrivals": "any", "gates": [], "automatic": false, "current": current, "history": [],
             "waiting": waiting, "refused": [], "fed": [], "paused_at": null, "version": 1,
             "may_roll_back": { "Ok": null }, "may_resume": { "Ok": null },
         });

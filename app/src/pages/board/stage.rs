@@ -164,7 +164,8 @@ const fn arrivals(column: &Column, archived: bool) -> &'static str {
         return "Arrivals: none, as the project is archived";
     }
     match (column.arrivals, column.paused_at) {
-        (Arrivals::PromotionOnly, _) => "Arrivals: by promotion only",
+        (Arrivals::PromotionOnly, Some(_)) => "Arrivals: by promotion only; automatic promotion is paused",
+        (Arrivals::PromotionOnly, None) => "Arrivals: by promotion only",
         (Arrivals::Any, Some(_)) => "Arrivals: paused",
         (Arrivals::Any, None) => "Arrivals: any push",
     }

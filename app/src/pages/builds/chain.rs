@@ -6,7 +6,7 @@ use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::paths;
 use leptos::prelude::*;
-use towpath_domain::builds::life::{Approved, By, Life, Link, Passed, Placed, Replaced};
+use towpath_domain::builds::life::{Approved, By, Life, Link, Passed, Passing, Placed, Replaced};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -96,7 +96,7 @@ fn placement(project: &Slug, placed: Placed, now: Time) -> impl IntoView + use<>
 
 /// The promotion that led in, and who let it pass.
 fn approval(project: &Slug, passed: Passed, now: Time) -> impl IntoView + use<> {
-    let Passed { number, from, reason, approved } = passed;
+    let Passed { number, from, reason, approved, emergency } = passed;
     let one = move |Approved { by, at, comment }: Approved| {
         view! {
             <li class="chain__approval">
@@ -113,9 +113,24 @@ fn approval(project: &Slug, passed: Passed, now: Time) -> impl IntoView + use<> 
         <p class="chain__reason">{reason}</p>
         <p class="chain__meta">
             "From " {from.to_string()} " by " <a href=paths::promotion(project, number)>{format!("promotion #{number}")}</a>
-            {none.then_some(", which needed no approval")}
+            {(none && emergency.is_none()).then_some(", which needed no approval")}
         </p>
+        {emergency.map(|emergency| passing(*emergency))}
         {(!none).then(|| view! { <ul class="chain__approvals">{approved.into_iter().map(one).collect_view()}</ul> })}
+    }
+}
+
+/// That the gates were passed in an emergency, which is marked for ever.
+fn passing(emergency: Passing) -> impl IntoView {
+    let Passing { by, reason, passed, reviewed_by } = emergency;
+    let review = reviewed_by.map_or_else(|| "not reviewed".to_owned(), |name| format!("reviewed by {name}"));
+    view! {
+        <p class="chain__reason">
+            <Badge tone=Tone::Danger symbol=Symbol::Ban>
+                "emergency"
+            </Badge>
+            {format!(" {by} passed the gates: “{reason}” What kept it out: {}; {review}.", passed.join("; "))}
+        </p>
     }
 }
 

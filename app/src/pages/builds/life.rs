@@ -4,7 +4,9 @@ use super::chain::Chain;
 use super::origin::{Labels, OriginFacts};
 use super::pull::{From, PullCommands};
 use super::sizes;
+use crate::components::badge::Badge;
 use crate::components::banner::Banner;
+use crate::components::card::Card;
 use crate::components::digest::DigestView;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::time::TimeView;
@@ -13,6 +15,7 @@ use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::builds::Build;
 use towpath_domain::builds::life::{Life, RunsIn, Standing, Wait};
+use towpath_domain::checks::{CheckLine, CheckState};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -26,6 +29,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
     let (build, current) = (life.build.clone(), life.current.clone());
     let waiting = life.waiting.iter().cloned().map(|wait| waits(&project, wait, now)).collect_view();
     let labels = build.origin.labels.clone();
+    let checks = life.checks.clone();
     view! {
         <section class="life" aria-labelledby=labelled_by>
             <header class="section__header">
@@ -43,6 +47,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
                     <Chain life=life now=now />
                 </section>
                 <div class="stack">
+                    <Checks checks=checks now=now />
                     <Facts of=build />
                     <Labels labels=labels />
                     <PullCommands image=image insecure=from.insecure />
@@ -134,6 +139,46 @@ fn waits(project: &Slug, wait: Wait, now: Time) -> impl IntoView + use<> {
             </p>
         </Banner>
     }
+}
+
+/// What CI, scanners and people reported on it.
+#[component]
+fn Checks(checks: Vec<CheckLine>, now: Time) -> impl IntoView {
+    let item = move |line: CheckLine| {
+        let note = line.check.after_failures();
+        let CheckLine { check, by, token } = line;
+        let (tone, symbol, word) = match check.state {
+            CheckState::Success => (Tone::Success, Symbol::Check, "success"),
+            CheckState::Failure => (Tone::Danger, Symbol::Ban, "failure"),
+            CheckState::Pending => (Tone::Info, Symbol::Clock, "under way"),
+        };
+        let place = check.bucket.map(|bucket| format!(" in {}", bucket.slug));
+        let who = token.map_or_else(|| by.clone(), |token| format!("{by} ({token})"));
+        let name = check.name.to_string();
+        let name = match check.link {
+            Some(link) => view! { <a href=link.to_string() rel="noreferrer">{name}</a> }.into_any(),
+            None => name.into_any(),
+        };
+        view! {
+            <li class="rows__item">
+                <span><strong>{name}</strong> {place}</span>
+                <span class="rows__meta">
+                    {who} ", " <TimeView at=check.reported_at now=now />
+                    {check.summary.map(|summary| format!(": {summary}"))} {note.map(|note| format!(" · {note}"))}
+                </span>
+                <Badge tone=tone symbol=symbol>
+                    {word}
+                </Badge>
+            </li>
+        }
+    };
+    (!checks.is_empty()).then(|| {
+        view! {
+            <Card title="Checks">
+                <ul class="rows">{checks.into_iter().map(item).collect_view()}</ul>
+            </Card>
+        }
+    })
 }
 
 #[component]

@@ -61,7 +61,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         (Ok(()), None) => view! {
             <Banner tone=Tone::Info title="It is changed through REST">
                 <p class="banner__text">
-                    "Its stages fork, or a stage has two gates of one kind, for which this page has no form yet. "
+                    "Its stages fork, or a stage has gates for which this page has no form yet. "
                     <a href=paths::docs("rest")>"See the REST guide"</a>
                 </p>
             </Banner>
@@ -196,6 +196,12 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
             ("zone", stage.zone),
             ("reference", stage.reference),
             ("maximum_age", stage.maximum_age),
+            ("also_approvals", stage.also_approvals),
+            ("also_role", stage.also_role),
+            ("checks", stage.checks),
+            ("reporter", stage.reporter),
+            ("automatic", stage.automatic.unwrap_or_default()),
+            ("contest", stage.contest),
         ];
         let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
         fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));

@@ -3,7 +3,6 @@
 use crate::components::icon::{Icon, Symbol};
 use leptos::prelude::*;
 use towpath_domain::buckets::Slot;
-use towpath_domain::gates::Gate;
 use towpath_domain::workflows::{Graph, Stage};
 
 /// `qa → staging → prod`, each with its gates.
@@ -50,6 +49,6 @@ fn stop(stage: &Stage, slots: &[Slot]) -> Stop {
     let slot = slots.iter().find(|slot| slot.key == stage.bucket);
     Stop {
         name: slot.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string()),
-        gates: stage.gates.iter().map(Gate::words).collect(),
+        gates: stage.words(),
     }
 }

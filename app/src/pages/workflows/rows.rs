@@ -10,6 +10,7 @@ use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
 use towpath_domain::access::Role;
 use towpath_domain::buckets::BucketKind;
+use towpath_domain::checks::TokenName;
 use towpath_domain::projects::ProjectView;
 
 /// How many rows are open at once, and how many there are for new stages at most.
@@ -31,7 +32,8 @@ pub fn Rows(
     let row = {
         let draft = draft.clone();
         move |row| {
-            view! { <StageRow draft=draft.clone() sketch=sketch roles=view.approving_roles.clone() row=row /> }
+            let people = People { roles: view.approving_roles.clone(), reporters: view.reporters.clone() };
+            view! { <StageRow draft=draft.clone() sketch=sketch people=people row=row /> }
         }
     };
     let further = (OPEN..rows).map(row.clone()).collect_view();
@@ -68,12 +70,12 @@ pub fn Preview(sketch: Sketch) -> impl IntoView {
 
 /// One stage. The first has no gates: nothing is promoted into it.
 #[component]
-fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
+fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let bucket = field("bucket");
     let arrivals = field("arrivals");
     let gates =
-        (row > 0).then(|| view! { <GateFields draft=draft.clone() sketch=sketch roles=roles row=row /> });
+        (row > 0).then(|| view! { <GateFields draft=draft.clone() sketch=sketch people=people row=row /> });
     view! {
         <Fieldset name=format!("stages[{row}]") legend=format!("Stage {}", row + 1)>
             <div class="form__rows">
@@ -102,11 +104,19 @@ fn StageRow(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl 
     }
 }
 
+/// Whose word gates can ask for.
+#[derive(Clone)]
+struct People {
+    roles: Vec<Role>,
+    reporters: Vec<TokenName>,
+}
+
 #[component]
-fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> impl IntoView {
+fn GateFields(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let (approvals, role, bar_pusher) = (field("approvals"), field("role"), field("bar_pusher"));
     let manager = Role::release_manager().slug;
+    let People { roles, reporters } = people;
     let roles: Vec<SelectOption> =
         roles.into_iter().map(|role| SelectOption::new(role.slug.to_string(), role.title)).collect();
     view! {
@@ -124,7 +134,7 @@ fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> imp
                 id=field_id(&role)
                 name=input_name(&role)
                 label="Approved by"
-                options=roles
+                options=roles.clone()
                 value=draft.value_or(&role, manager.as_str())
                 error=draft.mistake(&role)
             />
@@ -135,17 +145,68 @@ fn GateFields(draft: Draft, sketch: Sketch, roles: Vec<Role>, row: usize) -> imp
             hint="Who asks for the promotion never may."
             checked=draft.ticked(&bar_pusher, "on", false)
         />
-        <Conditions draft=draft sketch=sketch row=row />
+        <Conditions draft=draft.clone() sketch=sketch roles=roles reporters=reporters row=row />
+        <Entering draft=draft row=row />
+    }
+}
+
+/// How the stage treats those that want to enter.
+#[component]
+fn Entering(draft: Draft, row: usize) -> impl IntoView {
+    let field = move |name: &str| format!("stages[{row}][{name}]");
+    let (automatic, contest) = (field("automatic"), field("contest"));
+    let several = vec![
+        SelectOption::new("", "The newest takes the place of those that wait"),
+        SelectOption::new("queue", "One after the other, in the order of asking"),
+        SelectOption::new("refuse", "One at a time; a second is refused"),
+    ];
+    view! {
+        <Select
+            id=field_id(&contest)
+            name=input_name(&contest)
+            label="Where several want to enter"
+            options=several
+            value=draft.value(&contest)
+            error=draft.mistake(&contest)
+        />
+        <Checkbox
+            name=input_name(&automatic)
+            label="Automatic"
+            hint="What becomes current in the stage before is promoted by itself, once the gates pass. A rollback pauses that."
+            checked=draft.ticked(&automatic, "on", false)
+        />
     }
 }
 
 /// The gates that are not about people.
 #[component]
-fn Conditions(draft: Draft, sketch: Sketch, row: usize) -> impl IntoView {
+fn Conditions(
+    draft: Draft,
+    sketch: Sketch,
+    roles: Vec<SelectOption>,
+    reporters: Vec<TokenName>,
+    row: usize,
+) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
-    let names = ["soak", "was_in", "hours", "zone", "reference", "maximum_age"];
+    let manager = Role::release_manager().slug;
+    let names = ["soak", "was_in", "hours", "zone", "reference", "maximum_age", "checks", "also_approvals"];
     // What was typed, or is wrong, is seen at once.
     let open = names.iter().any(|name| !draft.value(&field(name)).is_empty());
+    let kept = draft.clone();
+    let choice = move |name: &str, (label, hint): (&'static str, &'static str), options, default: &str| {
+        let field = field(name);
+        view! {
+            <Select
+                id=field_id(&field)
+                name=input_name(&field)
+                label=label
+                hint=hint
+                options=options
+                value=kept.value_or(&field, default)
+                error=kept.mistake(&field)
+            />
+        }
+    };
     let text =
         move |name: &'static str, label: &'static str, hint: &'static str, validate: Option<Validate>| {
             let field = field(name);
@@ -163,12 +224,34 @@ fn Conditions(draft: Draft, sketch: Sketch, row: usize) -> impl IntoView {
                 />
             }
         };
+    // Titles may be the same, and ids are what the Tokens page and REST call them.
+    let token = |token: TokenName| {
+        let id = token.id.to_string();
+        let label = format!("{} ({})", token.title, id.rsplit('-').next().unwrap_or_default());
+        SelectOption::new(id, label)
+    };
+    let tokens = reporters.into_iter().map(token);
+    let tokens: Vec<SelectOption> =
+        std::iter::once(SelectOption::new("", "Anybody who may report")).chain(tokens).collect();
+    let also = sketch.check("also_approvals", |stage, text| {
+        "1".clone_into(&mut stage.approvals);
+        stage.also_approvals = text;
+    });
+    let checks = sketch.check("checks", |stage, text| stage.checks = text);
     let soak = sketch.check("soak", |stage, text| stage.soak = text);
     let age = sketch.check("maximum_age", |stage, text| stage.maximum_age = text);
     let hours = sketch.check("hours", |stage, text| stage.hours = text);
     view! {
         <Disclosure summary="More conditions" open=open>
             <div class="form__rows">
+                <div class="form__row">
+                    {text("also_approvals", "And as many approvals", "Of a second role. Empty for none.", Some(also))}
+                    {choice("also_role", ("Approved by", "The second role."), roles, manager.as_str())}
+                </div>
+                <div class="form__row">
+                    {text("checks", "Checks", "Such as tests, smoke in qa. Each must be a success.", Some(checks))}
+                    {choice("reporter", ("Checks reported by", "Whose word counts."), tokens, "")}
+                </div>
                 <div class="form__row">
                     {text("soak", "Time in the stage before", "Such as 30m, 2h or 1d 12h.", Some(soak))}
                     {text("maximum_age", "Not older than", "Since it was received. Such as 30d.", Some(age))}

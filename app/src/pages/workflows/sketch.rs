@@ -7,11 +7,11 @@ use crate::pages::forms::{first_mistake, scripted};
 use leptos::html;
 use leptos::prelude::*;
 use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::checks::TokenName;
 use towpath_domain::forms::FieldError;
-use towpath_domain::gates::Gate;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
-use towpath_domain::workflows::{Given, NewWorkflow, StageForm, WorkflowForm};
+use towpath_domain::workflows::{Given, NewWorkflow, Stage, StageForm, WorkflowForm};
 
 /// What a form is checked against.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ struct Ground {
     project: Slug,
     slots: Vec<Slot>,
     roles: Vec<Slug>,
+    reporters: Vec<TokenName>,
 }
 
 /// The form as it was last looked at in the browser.
@@ -43,6 +44,7 @@ impl Sketch {
             project: view.project.slug.clone(),
             slots: view.slots(),
             roles: view.approving_roles.iter().map(|role| role.slug.clone()).collect(),
+            reporters: view.reporters.clone(),
         };
         Self {
             node,
@@ -115,6 +117,7 @@ impl Ground {
             project: &self.project,
             slots: &self.slots,
             roles: &self.roles,
+            reporters: &self.reporters,
             is_zone: |_| true,
             pattern: |_| Ok(()),
         };
@@ -137,9 +140,7 @@ impl Ground {
             is_default: None,
             stages: vec![stage.clone()],
         };
-        let gates = self.check(&form).map(|new| {
-            new.graph.stages().iter().flat_map(|stage| stage.gates.iter().map(Gate::words)).collect()
-        });
+        let gates = self.check(&form).map(|new| new.graph.stages().iter().flat_map(Stage::words).collect());
         Stop { name: stage.bucket.clone(), gates: gates.unwrap_or_default() }
     }
 }

@@ -4,6 +4,7 @@ use super::{Client, Error};
 use crate::boards::{Board, Card};
 use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::BuildLives;
+use crate::checks::{Check, NewCheck};
 use crate::cursors::Cursor;
 use crate::deployments::{Deployment, NewDeployment};
 use crate::differences::Comparison;
@@ -13,7 +14,9 @@ use crate::integrations::{Integration, NewIntegration};
 use crate::pages::Page;
 use crate::people::{Invited, NewInvitation, People};
 use crate::projects::{NewProject, Project, ProjectDetail};
-use crate::promotions::{Cancellation, NewDecision, NewPromotion, Outlook, Promotion, PromotionLine};
+use crate::promotions::{
+    Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
+};
 use crate::search::{Search, SearchResults};
 use crate::sessions::{Me, NewSession, Session};
 use crate::streams::{NewStream, Stream};
@@ -170,6 +173,43 @@ impl Client {
     pub async fn decide(&self, project: &str, number: i64, new: &NewDecision) -> Result<Promotion, Error> {
         let number = number.to_string();
         self.post(self.address(&["projects", project, "promotions", &number, "decisions"]), new).await
+    }
+
+    pub async fn pass_gates(
+        &self,
+        project: &str,
+        number: i64,
+        new: &NewEmergency,
+    ) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        self.post(self.address(&["projects", project, "promotions", &number, "emergency"]), new).await
+    }
+
+    pub async fn review_emergency(
+        &self,
+        project: &str,
+        number: i64,
+        new: &NewReview,
+    ) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        self.post(self.address(&["projects", project, "promotions", &number, "review"]), new).await
+    }
+
+    /// The newest results on a build.
+    pub async fn checks(&self, project: &str, integration: &str, digest: &str) -> Result<Vec<Check>, Error> {
+        let path = ["projects", project, "integrations", integration, "builds", digest, "checks"];
+        self.get(self.address(&path)).await
+    }
+
+    pub async fn report_check(
+        &self,
+        project: &str,
+        integration: &str,
+        digest: &str,
+        new: &NewCheck,
+    ) -> Result<Check, Error> {
+        let path = ["projects", project, "integrations", integration, "builds", digest, "checks"];
+        self.post(self.address(&path), new).await
     }
 
     pub async fn cancel(

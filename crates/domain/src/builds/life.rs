@@ -1,6 +1,7 @@
 //! The life of a build: a chain of custody from its arrival through every bucket that it was in.
 
 use super::Build;
+use crate::checks::CheckLine;
 use crate::digests::Digest;
 use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PlacementId;
@@ -39,6 +40,8 @@ pub struct Life {
     pub current: Vec<Standing>,
     /// Where it was reported to run, as far as who looks may see it.
     pub runs: Vec<RunsIn>,
+    /// The newest results that were reported on it, by name.
+    pub checks: Vec<CheckLine>,
     /// The promotions of it that wait.
     pub waiting: Vec<Wait>,
     /// What happened to it, oldest first; a part of it where it is long.
@@ -102,7 +105,7 @@ pub enum Link {
     Ended {
         number: i64,
         to: Slug,
-        /// “rejected” or “cancelled”.
+        /// “rejected”, “cancelled”, “expired” or “superseded”.
         how: String,
         by: String,
         at: Time,
@@ -133,6 +136,18 @@ pub struct Passed {
     pub from: Slug,
     pub reason: String,
     pub approved: Vec<Approved>,
+    /// That its gates were passed in an emergency, where they were.
+    pub emergency: Option<Box<Passing>>,
+}
+
+/// An emergency in which the gates of a promotion were passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passing {
+    pub by: String,
+    pub reason: String,
+    /// The rules that kept it out.
+    pub passed: Vec<String>,
+    pub reviewed_by: Option<String>,
 }
 
 /// Someone's approval.

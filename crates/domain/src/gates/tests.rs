@@ -40,7 +40,10 @@ fn facts(approvers: &[u128]) -> Facts {
     Facts {
         involved: Involved { requester: person(1), pusher: person(2), approvals: approvals.collect() },
         has_reference: false,
+        scheduled_for: None,
         circumstances: Circumstances {
+            checks: Vec::new(),
+            ahead: None,
             received_at: minute(0),
             stay: Some(Stay { from: minute(0), to: None }),
             ran: Reported::Nobody,
@@ -287,4 +290,40 @@ proptest! {
             prop_assert_eq!(still, verdict(&gate, &facts, minute(now)));
         }
     }
+}
+
+#[test]
+fn a_check_waits_for_its_success_and_tells_of_failures_before() {
+    use crate::checks::{Check, CheckName, CheckState, Wanted};
+    use crate::placements::Placer;
+    let name = CheckName::parse("tests").expect("a name");
+    let gates = [Gate::Check(Wanted { name: name.clone(), bucket: None, by: Vec::new() })];
+    let mut facts = facts(&[]);
+    let reported = |state, failures| Check {
+        build: Uuid::nil().into(),
+        name: name.clone(),
+        bucket: None,
+        state,
+        link: None,
+        summary: None,
+        by: Placer { person: Uuid::nil().into(), token: None },
+        reported_at: minute(1),
+        failures,
+    };
+    let mut judged = |checks: Vec<Check>| {
+        facts.circumstances.checks = checks;
+        let verdict = judge(&gates, &facts, minute(1)).0.remove(0);
+        (verdict.verdict, verdict.note)
+    };
+    let waits = |needs: &str| (Verdict::waits(needs.to_owned()), None);
+    assert_eq!(judged(vec![]), waits("a success of tests"));
+    assert_eq!(
+        judged(vec![reported(CheckState::Pending, 0)]),
+        waits("a success of tests, which is under way")
+    );
+    assert_eq!(judged(vec![reported(CheckState::Failure, 1)]), waits("a success of tests, which failed"));
+    assert_eq!(
+        judged(vec![reported(CheckState::Success, 2)]),
+        (Verdict::Passes, Some("It failed 2 times before.".to_owned()))
+    );
 }

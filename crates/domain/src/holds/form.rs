@@ -2,9 +2,9 @@
 
 use super::HoldAddress;
 use crate::forms::{Check, Invalid};
-use crate::spans::Span;
+use crate::spans::read_moment;
 use crate::times::Time;
-use crate::words::{Reason, brief};
+use crate::words::Reason;
 use serde::{Deserialize, Serialize};
 
 /// A new hold, as typed.
@@ -87,24 +87,4 @@ fn read_end(text: &str, from: Time, now: Time) -> Result<Option<Time>, String> {
         return Err("Choose a time within five years.".to_owned());
     }
     Ok(Some(until))
-}
-
-/// Reads a length of time after a moment, or a time: with its offset, or as the browser's field gives it, which is taken
-/// as UTC.
-fn read_moment(text: &str, after: Time) -> Result<Time, String> {
-    if let Ok(span) = Span::parse(text) {
-        return Ok(span.after(after));
-    }
-    let whole = match text.len() {
-        16 => format!("{text}:00Z"),
-        19 => format!("{text}Z"),
-        _ => text.to_owned(),
-    };
-    Time::parse(&whole).map_err(|_| {
-        format!(
-            "“{}” is no time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z, and no length of time such as 2h \
-             or 14d, up to 365d.",
-            brief(text, 40)
-        )
-    })
 }

@@ -2,16 +2,17 @@
 
 use super::*;
 use crate::access::{Grant, Identity, Place, Role};
-use crate::buckets::BucketKind;
-use crate::builds::{Arrival, Origin};
+use crate::buckets::{BucketKey, BucketKind, Slot};
+use crate::builds::{Arrival, Build, Origin};
 use crate::digests::Algorithm;
 use crate::gates::{Approvals, Pattern, Stay};
 use crate::holds::HoldOn;
 use crate::holds::tests::hold;
 use crate::ids::{EnvironmentId, StreamId};
+use crate::projects::{Archived, Project};
 use crate::streams::Stream;
 use crate::words::Title;
-use crate::workflows::{Graph, Stage, WorkflowName};
+use crate::workflows::{Contest, Graph, Stage, Workflow, WorkflowName};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -67,10 +68,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
             vec![Gate::Approvals(Approvals { count, role: Role::release_manager().slug, bar_pusher })]
         }
     };
-    let stages = vec![
-        Stage { bucket: qa.key, arrivals: None, gates: vec![] },
-        Stage { bucket: prod.key, arrivals: None, gates },
-    ];
+    let stages = vec![Stage::bare(qa.key), Stage { gates, ..Stage::bare(prod.key) }];
     let workflow = Workflow {
         name: WorkflowName {
             id: id(5),
@@ -111,7 +109,9 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         stay,
         ran: crate::gates::Reported::Nobody,
         been: vec![qa.key],
+        checks: Vec::new(),
         openings: Vec::new(),
+        ahead: None,
         holds: Vec::new(),
     };
     World { project, qa, prod, workflow, build, place, circumstances, now: Time::from_micros(1) }
@@ -140,6 +140,9 @@ impl World {
             was_current: true,
             current: None,
             open: None,
+            rival: None,
+            automatic: false,
+            scheduled_for: None,
             circumstances: &self.circumstances,
             now: self.now,
         }
@@ -172,6 +175,7 @@ fn asking() -> Asking {
         placement: id(21),
         reason: Reason::parse("release").expect("a reason"),
         reference: None,
+        emergency: false,
     }
 }
 
@@ -491,4 +495,156 @@ proptest! {
             prop_assert!(others.len() >= usize::from(count));
         }
     }
+}
+
+/// The same world, where prod treats those that ask in one way.
+fn contested(world: &mut World, contest: Contest) {
+    let mut stages = world.workflow.graph.stages().to_vec();
+    stages[1].contest = contest;
+    world.workflow.graph = Graph::linear(stages).expect("sound");
+}
+
+#[test]
+fn a_schedule_keeps_it_out_until_its_time_and_it_is_judged_again_then() {
+    let world = world(1, false);
+    let (admin, manager) = (person(1, Role::admin()), person(2, Role::release_manager()));
+    let later = world.now.plus_seconds(3_600);
+    let wish = Move { scheduled_for: Some(later), ..world.wish(&admin) };
+    let asked = request(&wish, &world.build, asking()).expect("may ask").into_promotion();
+    let approved = asked
+        .decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22))
+        .expect("may approve");
+    assert_eq!(approved.promotion().state, State::Waiting);
+    assert_eq!(approved.due(), Some(later));
+    let approved = approved.into_promotion();
+    assert_eq!(approved.passes_at(&world.circumstances, world.now), Some(later));
+    let early = approved.clone().look_again(&FREE, &world.circumstances, id(23), world.now);
+    assert_eq!(early.expect("still waiting").placement(), None);
+    let entered = approved.look_again(&FREE, &world.circumstances, id(23), later).expect("its time has come");
+    assert_eq!(entered.placement(), Some(id(23)));
+}
+
+#[test]
+fn one_that_waits_for_its_turn_enters_when_nobody_is_ahead() {
+    let mut world = world(0, false);
+    contested(&mut world, Contest::Queue);
+    let admin = person(1, Role::admin());
+    let wish = Move { rival: Some(1), ..world.wish(&admin) };
+    let needs = vec!["its turn after #1".to_owned()];
+    assert_eq!(consider(&wish), Outlook::Waits { needs, until: None });
+    let asked = request(&wish, &world.build, asking()).expect("may ask").into_promotion();
+    assert!(asked.in_turn && asked.state == State::Waiting);
+    let ahead = Circumstances { ahead: Some(1), ..world.circumstances.clone() };
+    let waits = asked.clone().look_again(&FREE, &ahead, id(22), world.now).expect("it waits");
+    assert_eq!(waits.placement(), None);
+    let entered = asked.look_again(&FREE, &world.circumstances, id(22), world.now).expect("its turn");
+    assert_eq!(entered.placement(), Some(id(22)));
+}
+
+#[test]
+fn a_stage_that_takes_one_at_a_time_refuses_the_second() {
+    let mut world = world(1, false);
+    contested(&mut world, Contest::Refuse);
+    let admin = person(1, Role::admin());
+    let wish = Move { rival: Some(1), ..world.wish(&admin) };
+    let refused = RequestRefused::OneAtATime { number: 1, to: world.prod.slug.clone() };
+    assert_eq!(consider(&wish), Outlook::Refused { refused });
+}
+
+#[test]
+fn what_is_superseded_is_over() {
+    let world = world(1, false);
+    let asked = world.asked(&person(1, Role::admin()));
+    let ended = asked.supersede(3, world.now).expect("it waited");
+    assert_eq!(ended.promotion().state, State::Superseded { at: world.now, by: 3 });
+    assert_eq!(ended.into_promotion().supersede(4, world.now), None);
+}
+
+#[test]
+fn an_automatic_promotion_needs_nobodys_permission_and_its_cause_cannot_approve_it() {
+    let world = world(1, false);
+    let manager = Actor { grants: Vec::new(), ..person(2, Role::viewer()) };
+    let wish = Move { automatic: true, ..world.wish(&manager) };
+    let asked = request(&wish, &world.build, asking()).expect("it asks by itself").into_promotion();
+    assert!(asked.automatic);
+    let manager = person(2, Role::release_manager());
+    let refused = asked.may_decide(&manager, &world.place);
+    assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
+}
+
+fn emergency() -> Asking {
+    Asking { emergency: true, ..asking() }
+}
+
+#[test]
+fn an_emergency_passes_what_waits_and_what_is_blocked_and_says_so_for_good() {
+    let age = Gate::MaximumAge { age: Span::minutes(1).expect("a length") };
+    let mut world = gated(age);
+    world.now = Time::from_micros(0).plus_seconds(3_600);
+    let manager = person(1, Role::release_manager());
+    assert!(matches!(
+        consider(&world.wish(&manager)),
+        Outlook::Refused { refused: RequestRefused::Blocked { .. } }
+    ));
+    assert_eq!(consider_emergency(&world.wish(&manager)), Ok(vec!["not older than 1 minute".to_owned()]));
+    let step = request(&world.wish(&manager), &world.build, emergency()).expect("may pass");
+    assert_eq!(step.placement(), Some(id(21)));
+    let kinds: Vec<&str> = step.changes().iter().map(Change::kind).collect();
+    assert_eq!(kinds, ["promotion_requested", "gates_passed", "promotion_applied"]);
+    let promotion = step.into_promotion();
+    let told = promotion.emergency.clone().expect("a mark");
+    assert_eq!((told.by, told.passed), (id(1), vec!["not older than 1 minute".to_owned()]));
+    // Whoever passed the gates does not review it, and it is reviewed once.
+    let comment = || Reason::parse("It was right").expect("a comment");
+    let own = promotion.clone().review(&manager, &world.place, comment(), world.now);
+    assert_eq!(own, Err(ReviewRefused::Own));
+    let second = person(2, Role::release_manager());
+    let reviewed = promotion.review(&second, &world.place, comment(), world.now).expect("may review");
+    assert!(!reviewed.promotion().is_to_review());
+    let again = reviewed.into_promotion().review(&second, &world.place, comment(), world.now);
+    assert_eq!(again, Err(ReviewRefused::Reviewed));
+}
+
+#[test]
+fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
+    let mut world = world(1, false);
+    let admin = person(1, Role::admin());
+    assert_eq!(
+        consider_emergency(&world.wish(&admin)),
+        Err(RequestRefused::Forbidden(Refusal::Missing { action: Action::PassGates }))
+    );
+    let manager = person(1, Role::release_manager());
+    let token = Actor {
+        identity: Identity::Token { token: id(30), owner: id(1) },
+        scope: Some(crate::access::Scope { actions: Action::ALL.to_vec(), project: None, integration: None }),
+        ..manager.clone()
+    };
+    assert_eq!(consider_emergency(&world.wish(&token)), Err(RequestRefused::Forbidden(Refusal::Token)));
+    world.circumstances.holds =
+        vec![hold(HoldOn::Build { digest: world.build.digest.clone(), project: None }, world.now, None)];
+    let bad = world.circumstances.holds[0].number;
+    assert_eq!(consider_emergency(&world.wish(&manager)), Err(RequestRefused::Bad { hold: bad }));
+}
+
+#[test]
+fn an_emergency_that_passes_nothing_is_none() {
+    let world = world(0, false);
+    let manager = person(1, Role::release_manager());
+    let step = request(&world.wish(&manager), &world.build, emergency()).expect("may ask");
+    assert_eq!(step.promotion().emergency, None);
+}
+
+#[test]
+fn a_waiting_promotion_is_passed_in_an_emergency_once() {
+    let world = world(2, false);
+    let asked = world.asked(&person(1, Role::admin()));
+    let manager = person(2, Role::release_manager());
+    let why = || Reason::parse("The shop is down").expect("a reason");
+    let (circumstances, place) = (&world.circumstances, &world.place);
+    let passed = asked.pass_in_emergency(&manager, place, why(), circumstances, id(22), world.now);
+    let passed = passed.expect("may pass");
+    assert_eq!(passed.placement(), Some(id(22)));
+    let again =
+        passed.into_promotion().pass_in_emergency(&manager, place, why(), circumstances, id(23), world.now);
+    assert_eq!(again, Err(PassRefused::Over("applied".into())));
 }

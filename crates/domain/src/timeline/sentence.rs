@@ -2,6 +2,7 @@
 
 use super::{BuildName, Change, Event, RuleShape, StageShape, WorkflowShape};
 use crate::access::Place;
+use crate::checks::CheckState;
 use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
@@ -10,6 +11,7 @@ use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use crate::promotions::Choice;
 use crate::references::Tag;
 use crate::slugs::Slug;
+use crate::workflows::Contest;
 use serde::{Deserialize, Serialize};
 
 /// A part of a sentence.
@@ -185,13 +187,17 @@ impl Telling<'_> {
             Change::BuildPlaced { build, before, .. } => {
                 self.text("placed ").build(build).text(" in ").bucket().place().before(before.as_ref())
             }
-            Change::PromotionRequested { number, build, from, needs, .. } => {
-                self.text("asked to promote ")
+            Change::PromotionRequested { number, build, from, needs, automatic, scheduled_for, .. } => {
+                self.text(if *automatic { "asked by itself to promote " } else { "asked to promote " })
                     .build(build)
                     .text(&format!(" from {from} to "))
                     .bucket()
                     .place();
-                self.text(" as ").promotion(*number).waits(needs)
+                self.text(" as ").promotion(*number);
+                if let Some(at) = scheduled_for {
+                    self.text(&format!(", not before {}", at.to_words()));
+                }
+                self.waits(needs)
             }
             Change::PromotionDecided { number, build, choice, .. } => {
                 let verb = if *choice == Choice::Approve { "approved " } else { "rejected " };
@@ -215,6 +221,34 @@ impl Telling<'_> {
                     .place();
                 self.text(&format!(": {because}"))
             }
+            Change::PromotionSuperseded { number, build, by } => self
+                .text("ended ")
+                .promotion(*number)
+                .text(" of ")
+                .build(build)
+                .text(" to ")
+                .bucket()
+                .place()
+                .text(" in favour of ")
+                .promotion(*by),
+            Change::GatesPassed { number, build, passed, .. } => {
+                self.text("passed the gates of ")
+                    .promotion(*number)
+                    .text(" of ")
+                    .build(build)
+                    .text(" to ")
+                    .bucket()
+                    .place();
+                self.text(&format!(" in an emergency: {}", passed.join(" and ")))
+            }
+            Change::EmergencyReviewed { number, build, .. } => self
+                .text("reviewed the emergency of ")
+                .promotion(*number)
+                .text(" of ")
+                .build(build)
+                .text(" to ")
+                .bucket()
+                .place(),
             Change::PromotionCancelled { number, build, .. } => self
                 .text("took back ")
                 .promotion(*number)
@@ -255,6 +289,18 @@ impl Telling<'_> {
             }
             Change::BuildReclassified { build, before, .. } => {
                 self.text("reclassified ").build(build).text(" to ").bucket().place().before(before.as_ref())
+            }
+            Change::CheckReported { build, name, bucket, state, .. } => {
+                let word = match state {
+                    CheckState::Pending => "is under way",
+                    CheckState::Success => "succeeded",
+                    CheckState::Failure => "failed",
+                };
+                self.text("reported that the check ").name(name).text(&format!(" {word} on ")).build(build);
+                if let Some(bucket) = bucket {
+                    self.text(&format!(" in {bucket}"));
+                }
+                self.place()
             }
             Change::DeploymentReported { environment, service, digest, build, outcome, at, late, .. } => {
                 match late {
@@ -388,7 +434,7 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
             told.push(format!("without {}", stage.bucket));
         }
     }
-    for StageShape { bucket, gates, arrivals } in &after.stages {
+    for StageShape { bucket, gates, arrivals, automatic, contest } in &after.stages {
         let words = if gates.is_empty() { "no gate".to_owned() } else { gates.join(", ") };
         let differs = match of(before, bucket) {
             None => Some(format!("with {bucket} ({words})")),
@@ -397,6 +443,16 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
             Some(_) => None,
         };
         told.extend(differs);
+        let before = of(before, bucket);
+        match (before.as_ref().is_some_and(|stage| stage.automatic), automatic) {
+            (false, true) => told.push(format!("{bucket} automatic")),
+            (true, false) => told.push(format!("{bucket} no longer automatic")),
+            _ => {}
+        }
+        if before.and_then(|stage| stage.contest) != *contest {
+            let words = contest.and_then(Contest::words).unwrap_or("the newest promotion winning");
+            told.push(format!("{bucket} with {words}"));
+        }
     }
     let kept = |shape: &WorkflowShape, other: &WorkflowShape| {
         let stages = shape.stages.iter().map(|stage| stage.bucket.clone());

@@ -1,7 +1,8 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
 use super::{
-    Arrivals, Given, Graph, NewWorkflow, Stage as CheckedStage, given_span, own_bucket, waits_for_itself,
+    Arrivals, Contest, Given, Graph, NewWorkflow, Stage as CheckedStage, asks_nobody, given_span, own_bucket,
+    waits_for_itself,
 };
 use crate::buckets::BucketKind;
 use crate::forms::{Check, Invalid};
@@ -28,6 +29,8 @@ pub struct Workflow {
 pub struct Stage {
     pub bucket: String,
     pub arrivals: Option<Arrivals>,
+    pub automatic: bool,
+    pub contest: Contest,
     pub gates: Vec<Gate>,
 }
 
@@ -56,6 +59,13 @@ pub enum Gate {
     },
     MaximumAge {
         age: String,
+    },
+    Check {
+        name: String,
+        /// The slug of a bucket; empty where it does not matter.
+        bucket: String,
+        /// The ids of the tokens whose word counts.
+        tokens: Vec<String>,
     },
 }
 
@@ -91,11 +101,17 @@ impl Workflow {
             if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
                 check.mistake(&format!("stages[{row}][gates]"), own_bucket(&own.slug));
             }
-            stages.push(slot.zip(gates).map(|(slot, gates)| CheckedStage {
+            let checked = slot.zip(gates).map(|(slot, gates)| CheckedStage {
                 bucket: slot.key,
                 arrivals: stage.arrivals,
                 gates,
-            }));
+                automatic: stage.automatic,
+                contest: stage.contest,
+            });
+            if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
+                check.mistake(&format!("stages[{row}][automatic]"), mistake);
+            }
+            stages.push(checked);
         }
         stages.into_iter().collect()
     }
@@ -173,6 +189,10 @@ impl Gate {
             Self::MaximumAge { age } => {
                 check.field(&field("age"), span(age)).map(|age| CheckedGate::MaximumAge { age })
             }
+            Self::Check { name, bucket, tokens } => {
+                let words = if bucket.is_empty() { name.clone() } else { format!("{name} in {bucket}") };
+                check.field(&field("name"), given.check(kind, &words, tokens))
+            }
         }
     }
 }
@@ -197,7 +217,13 @@ mod tests {
     }
 
     fn workflow(edges: Option<&[(&str, &str)]>) -> Workflow {
-        let stage = |bucket: &str| Stage { bucket: bucket.to_owned(), arrivals: None, gates: Vec::new() };
+        let stage = |bucket: &str| Stage {
+            bucket: bucket.to_owned(),
+            arrivals: None,
+            automatic: false,
+            contest: Contest::default(),
+            gates: Vec::new(),
+        };
         let edge = |(from, to): &(&str, &str)| ((*from).to_owned(), (*to).to_owned());
         Workflow {
             slug: "release".to_owned(),
@@ -217,6 +243,7 @@ mod tests {
             project: &project,
             slots: &slots,
             roles: &roles,
+            reporters: &[],
             is_zone: |zone| zone.as_str() == "Europe/Berlin",
             pattern: |pattern| {
                 if pattern.as_str() == "(" { Err("It has no end.".to_owned()) } else { Ok(()) }

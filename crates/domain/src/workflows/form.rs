@@ -1,7 +1,11 @@
 //! The form for a workflow: its fields as typed, the check of them, and the form of a workflow that is there.
 
-use super::{Arrivals, Given, Graph, NewWorkflow, Stage, Workflow, given_span, own_bucket, waits_for_itself};
+use super::{
+    Arrivals, Contest, Given, Graph, NewWorkflow, Stage, Workflow, asks_nobody, given_span, own_bucket,
+    waits_for_itself,
+};
 use crate::buckets::{BucketKind, Slot};
+use crate::checks::Wanted;
 use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Gate, Window};
 use crate::integrations::check_kind;
@@ -35,6 +39,17 @@ pub struct StageForm {
     pub role: String,
     /// Present where the person who pushed the build may not approve it.
     pub bar_pusher: Option<String>,
+    /// A second requirement of the same kind; empty for none.
+    pub also_approvals: String,
+    pub also_role: String,
+    /// The names of checks, with commas between them, each with ` in BUCKET` behind it where that matters.
+    pub checks: String,
+    /// The id of the token whose word on these checks counts; empty for anybody's who may report.
+    pub reporter: String,
+    /// Present where the stage promotes by itself.
+    pub automatic: Option<String>,
+    /// What happens where several want to enter; empty for the default.
+    pub contest: String,
     /// How long a build must have been in the stage before; empty for no such gate, as are all below.
     pub soak: String,
     /// The slugs of the buckets in which a build must have been, with commas between them.
@@ -47,6 +62,9 @@ pub struct StageForm {
     /// How old a build may be.
     pub maximum_age: String,
 }
+
+/// How many checks a row names at most.
+const MOST_CHECKS: usize = 10;
 
 impl WorkflowForm {
     /// The form that makes this workflow; absent where stages fork or have gates that the form cannot hold.
@@ -98,11 +116,19 @@ impl WorkflowForm {
                     check.mistake(&field("was_in"), own_bucket(&own.slug));
                 }
                 let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
-                slot.zip(gates).zip(arrivals).map(|((slot, gates), arrivals)| Stage {
+                let contest = check.field(&field("contest"), stage.check_contest());
+                let checked = slot.zip(gates).zip(arrivals.zip(contest));
+                let checked = checked.map(|((slot, gates), (arrivals, contest))| Stage {
                     bucket: slot.key,
                     arrivals,
                     gates,
-                })
+                    automatic: stage.automatic.is_some(),
+                    contest,
+                });
+                if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
+                    check.mistake(&field("reference"), mistake);
+                }
+                checked
             })
             .collect()
     }
@@ -117,10 +143,32 @@ impl StageForm {
             Some(Arrivals::Any) => "any",
             Some(Arrivals::PromotionOnly) => "promotion_only",
         };
-        let (bucket, arrivals) = (slot.slug.to_string(), arrivals.to_owned());
-        let mut form = Self { bucket, arrivals, ..Self::default() };
+        let contest = match stage.contest {
+            Contest::NewestWins => "",
+            other => other.name(),
+        };
+        let mut form = Self {
+            bucket: slot.slug.to_string(),
+            arrivals: arrivals.to_owned(),
+            automatic: stage.automatic.then(|| "on".to_owned()),
+            contest: contest.to_owned(),
+            ..Self::default()
+        };
+        let mut checks: Vec<&Wanted> = Vec::new();
         for gate in &stage.gates {
             let (field, text) = match gate {
+                Gate::Check(wanted) => {
+                    checks.push(wanted);
+                    continue;
+                }
+                // The second one has fields of its own, and who is barred from one is barred from both.
+                Gate::Approvals(Approvals { count, role, bar_pusher }) if !form.approvals.is_empty() => {
+                    if *bar_pusher != form.bar_pusher.is_some() {
+                        return None;
+                    }
+                    form.also_role = role.to_string();
+                    (&mut form.also_approvals, count.to_string())
+                }
                 Gate::Approvals(Approvals { count, role, bar_pusher }) => {
                     form.role = role.to_string();
                     form.bar_pusher = bar_pusher.then(|| "on".to_owned());
@@ -144,7 +192,21 @@ impl StageForm {
             }
             *field = text;
         }
+        form.set_checks(&checks)?;
         Some(form)
+    }
+
+    /// Fills in the checks; absent where tokens are named that one field cannot hold.
+    fn set_checks(&mut self, checks: &[&Wanted]) -> Option<()> {
+        let by = checks.first().map(|wanted| wanted.by.clone()).unwrap_or_default();
+        (by.len() <= 1 && checks.iter().all(|wanted| wanted.by == by)).then_some(())?;
+        let words = |wanted: &&Wanted| match &wanted.bucket {
+            Some(bucket) => format!("{} in {}", wanted.name, bucket.slug),
+            None => wanted.name.to_string(),
+        };
+        self.checks = checks.iter().map(words).collect::<Vec<_>>().join(", ");
+        self.reporter = by.first().map(|token| token.id.to_string()).unwrap_or_default();
+        Some(())
     }
 
     /// The gates, if every one of them is right, in the order in which the form has them.
@@ -157,8 +219,17 @@ impl StageForm {
     ) -> Option<Vec<Gate>> {
         let was_in = self.was_in.split(',').map(|slug| slug.trim().to_owned());
         let was_in: Vec<String> = was_in.filter(|slug| !slug.is_empty()).collect();
-        let asked: [(&str, Option<Result<Gate, String>>); 5] = [
-            ("approvals", self.check_approvals(given.roles).map_err(str::to_owned).transpose()),
+        let approvals = |count: &str, role: &str| {
+            self.check_approvals(count, role, given.roles).map_err(str::to_owned).transpose()
+        };
+        let also = approvals(&self.also_approvals, &self.also_role);
+        let also = match approvals(&self.approvals, &self.role) {
+            None if also.is_some() => Some(Err("Fill in the first approvals before these.".to_owned())),
+            _ => also,
+        };
+        let asked: [(&str, Option<Result<Gate, String>>); 6] = [
+            ("approvals", approvals(&self.approvals, &self.role)),
+            ("also_approvals", also),
             ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
             ("was_in", (!was_in.is_empty()).then(|| given.was_in(kind, &was_in))),
             ("reference", (!self.reference.trim().is_empty()).then(|| given.reference(&self.reference))),
@@ -171,7 +242,33 @@ impl StageForm {
         // Every mistake is told, so that all are looked at before one ends it.
         let gates: Vec<Option<Gate>> = gates.collect();
         let window = self.check_window(given, check, field);
-        gates.into_iter().chain(window).collect()
+        let checks = self.check_checks(kind, given, check, field);
+        gates.into_iter().chain(window).chain(checks).collect()
+    }
+
+    fn check_checks(
+        &self,
+        kind: BucketKind,
+        given: &Given,
+        check: &mut Check,
+        field: &impl Fn(&str) -> String,
+    ) -> Vec<Option<Gate>> {
+        let by: Vec<String> =
+            Some(self.reporter.trim().to_owned()).filter(|id| !id.is_empty()).into_iter().collect();
+        let checks: Vec<&str> =
+            self.checks.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        if checks.is_empty() && !by.is_empty() {
+            check.mistake(&field("checks"), "Name the checks that this token reports.".to_owned());
+            return vec![None];
+        }
+        if checks.len() > MOST_CHECKS {
+            check.mistake(&field("checks"), format!("Name at most {MOST_CHECKS} checks."));
+            return vec![None];
+        }
+        checks
+            .into_iter()
+            .map(|wanted| check.field(&field("checks"), given.check(kind, wanted, &by)))
+            .collect()
     }
 
     /// The window, where the row has one: absent within where it is not right. A zone without hours says nothing.
@@ -198,22 +295,31 @@ impl StageForm {
     /// Whether the row says nothing, so that it is left out. A role is what every row starts with.
     fn is_empty(&self) -> bool {
         let texts = [&self.bucket, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
-        let nothing = texts.into_iter().chain([&self.maximum_age]).all(|text| text.trim().is_empty());
-        nothing && matches!(self.approvals.trim(), "" | "0")
+        let others = [&self.maximum_age, &self.checks, &self.reporter, &self.contest];
+        let nothing = texts.into_iter().chain(others).all(|text| text.trim().is_empty());
+        let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
+        nothing && nobody == [true; 2] && self.automatic.is_none()
     }
 
-    fn check_approvals(&self, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
-        let count = match self.approvals.trim() {
+    fn check_approvals(&self, count: &str, role: &str, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
+        let count = match count.trim() {
             "" | "0" => return Ok(None),
             text => text.parse().ok().filter(|count| (1..=20).contains(count)),
         };
         let count = count.ok_or("Enter a number of approvals from 0 to 20.")?;
-        let role = match self.role.as_str() {
+        let role = match role {
             "" => Some(crate::access::Role::release_manager().slug),
             text => roles.iter().find(|role| role.as_str() == text).cloned(),
         };
         let role = role.ok_or("Choose a role that may approve.")?;
         Ok(Some(Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })))
+    }
+
+    fn check_contest(&self) -> Result<Contest, &'static str> {
+        match self.contest.as_str() {
+            "" => Ok(Contest::default()),
+            text => Contest::parse(text).ok_or("Choose what happens where several want to enter."),
+        }
     }
 
     fn check_arrivals(&self) -> Result<Option<Arrivals>, &'static str> {

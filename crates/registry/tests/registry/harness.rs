@@ -155,7 +155,7 @@ impl Registry {
             from: from.into(),
             to: to.into(),
             reason: "tested".into(),
-            reference: String::new(),
+            ..Default::default()
         };
         promotions::request(&self.service, &self.admin, request).await?;
         Ok(())

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::checks::Check;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
@@ -124,6 +125,8 @@ pub(super) struct Known {
     pub(super) been: HashMap<BuildId, Vec<BucketKey>>,
     /// Since when each placed build was reported to run, as far as somebody wants to know.
     pub(super) ran: HashMap<PlacementId, Reported>,
+    /// What was reported on each build, as far as somebody wants to know.
+    pub(super) checks: HashMap<BuildId, Vec<Check>>,
 }
 
 impl Known {
@@ -141,6 +144,7 @@ impl Known {
             names: people::names(conn, &acted).await?,
             been: HashMap::new(),
             ran: HashMap::new(),
+            checks: HashMap::new(),
         })
     }
 
@@ -158,6 +162,7 @@ impl Known {
             reason: placed.reason.clone(),
             been: self.been.get(&pushed.build.id).cloned().unwrap_or_default(),
             ran: self.ran.get(&placed.placement.id).copied().unwrap_or_default(),
+            checks: self.checks.get(&pushed.build.id).cloned().unwrap_or_default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The life of a build, wherever who asks may see it.
 
+use crate::checks::lines;
 use crate::circumstances::Judge;
 use crate::scenes::Located;
 use crate::{Error, Service, holds};
@@ -7,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::life::{
-    Approved, BuildView, By, Life, Link, Passed, Placed, Replaced, RunsIn, Standing, Wait,
+    Approved, BuildView, By, Life, Link, Passed, Passing, Placed, Replaced, RunsIn, Standing, Wait,
 };
+use towpath_domain::checks::CheckLine;
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use towpath_domain::placements::{Cause, Placer};
@@ -18,7 +20,9 @@ use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
 use towpath_store::buckets::{Bucket, Lived, RefusedArrival};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, deployments, integrations, people, projects, promotions, tokens};
+use towpath_store::{
+    Conn, buckets, builds, checks, deployments, integrations, people, projects, promotions, tokens,
+};
 
 /// How many refusals, and how many promotions that came to nothing, are told of one build.
 const ASIDE: i64 = 200;
@@ -68,7 +72,9 @@ pub async fn view(
             let build = pushed.build.id;
             let reading = Reading::load(&mut conn, &located, pushed, part, service.now()).await?;
             let runs = runs(&mut conn, actor, build).await?;
-            lives.push(reading.tell(&located, runs));
+            let known = checks::list(&mut conn, &[build]).await?.remove(&build).unwrap_or_default();
+            let checks = lines(&mut conn, known).await?;
+            lives.push(reading.tell(&located, runs, checks));
         } else {
             elsewhere.push((located.project.slug, located.integration.slug));
         }
@@ -184,13 +190,17 @@ impl Reading {
             promotions.flat_map(|promotion| promotion.decisions.iter().map(|decision| decision.person));
         let ended = self.unapplied.iter().filter_map(|promotion| match promotion.state {
             State::Rejected { by, .. } | State::Cancelled { by, .. } => Some(by),
-            State::Waiting | State::Applied { .. } | State::Expired { .. } => None,
+            State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => None,
         });
-        let people = all.iter().map(|by| by.person).chain(decided).chain(ended).collect();
+        let passed = self.passed.values().filter_map(|promotion| promotion.emergency.as_ref());
+        let passed = passed.flat_map(|emergency| {
+            [emergency.by].into_iter().chain(emergency.review.as_ref().map(|review| review.by))
+        });
+        let people = all.iter().map(|by| by.person).chain(decided).chain(ended).chain(passed).collect();
         (people, all.iter().filter_map(|by| by.token).collect())
     }
 
-    fn tell(self, located: &Located, runs: Vec<RunsIn>) -> Life {
+    fn tell(self, located: &Located, runs: Vec<RunsIn>, checks: Vec<CheckLine>) -> Life {
         let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
         let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
         let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
@@ -203,6 +213,7 @@ impl Reading {
         let waiting = self.unapplied.iter().filter(|promotion| promotion.state == State::Waiting);
         Life {
             runs,
+            checks,
             project: located.project.slug.clone(),
             integration: located.integration.slug.clone(),
             received_by: self.by(self.pushed.by),
@@ -264,6 +275,14 @@ impl Reading {
             number: promotion.number,
             from: promotion.from.slug.clone(),
             reason: promotion.reason.to_string(),
+            emergency: promotion.emergency.as_ref().map(|emergency| {
+                Box::new(Passing {
+                    by: self.name(emergency.by),
+                    reason: emergency.reason.to_string(),
+                    passed: emergency.passed.clone(),
+                    reviewed_by: emergency.review.as_ref().map(|review| self.name(review.by)),
+                })
+            }),
             approved: approved.collect(),
         }
     }
@@ -281,6 +300,9 @@ impl Reading {
         let (by, at, because) = match &promotion.state {
             State::Rejected { by, at } | State::Cancelled { by, at } => (self.name(*by), *at, None),
             State::Expired { at, because } => ("Towpath".to_owned(), *at, Some(because.clone())),
+            State::Superseded { at, by } => {
+                ("Towpath".to_owned(), *at, Some(format!("#{by} was asked for after it.")))
+            }
             State::Waiting | State::Applied { .. } => return None,
         };
         let last = promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);

@@ -1,6 +1,7 @@
 //! What is in the sample, and what happens there, in order.
 
-use Step::{Decide, Promote, Push, Report, RollBack};
+use Step::{Check, Decide, Promote, Push, Report, RollBack};
+use towpath_domain::checks::CheckState;
 use towpath_domain::deployments::Outcome;
 use towpath_domain::promotions::Choice;
 
@@ -11,12 +12,12 @@ pub const PROJECT: &str = "sample";
 pub const ENVIRONMENTS: [(&str, &str, &str); 3] =
     [("qa", "QA", "qa"), ("staging", "Staging", "staging"), ("prod", "Production", "production")];
 
-/// A workflow: its stages, and how many approvals each takes.
+/// A workflow: its stages, how many approvals each takes, and which checks.
 pub struct Way {
     pub slug: &'static str,
     pub title: &'static str,
     pub kind: &'static str,
-    pub stages: [(&'static str, &'static str); 3],
+    pub stages: [(&'static str, &'static str, &'static str); 3],
 }
 
 pub const WORKFLOWS: [Way; 2] = [
@@ -24,13 +25,13 @@ pub const WORKFLOWS: [Way; 2] = [
         slug: "release",
         title: "Release",
         kind: "environment",
-        stages: [("qa", ""), ("staging", ""), ("prod", "1")],
+        stages: [("qa", "", ""), ("staging", "", ""), ("prod", "1", "tests, smoke in staging")],
     },
     Way {
         slug: "straight",
         title: "Straight through",
         kind: "release_stream",
-        stages: [("dev", ""), ("staging", ""), ("production", "")],
+        stages: [("dev", "", ""), ("staging", "", ""), ("production", "", "")],
     },
 ];
 
@@ -70,6 +71,14 @@ pub enum Step {
         to: &'static str,
         reason: &'static str,
     },
+    /// CI says how a check went, in a bucket where it has one.
+    Check {
+        integration: &'static str,
+        version: &'static str,
+        name: &'static str,
+        bucket: &'static str,
+        state: CheckState,
+    },
     /// A deployer says how it went; services are called as their integrations.
     Report {
         service: &'static str,
@@ -102,9 +111,21 @@ const fn report(
     Report { service, environment, version, outcome }
 }
 
-pub const STEPS: [Step; 33] = [
+const fn check(
+    integration: &'static str,
+    version: &'static str,
+    name: &'static str,
+    bucket: &'static str,
+    state: CheckState,
+) -> Step {
+    Check { integration, version, name, bucket, state }
+}
+
+pub const STEPS: [Step; 39] = [
     push("storefront", "qa", "1.0.0"),
+    check("storefront", "1.0.0", "tests", "", CheckState::Success),
     promote("storefront", "1.0.0", "qa", "staging", "Passed in qa."),
+    check("storefront", "1.0.0", "smoke", "staging", CheckState::Success),
     promote("storefront", "1.0.0", "staging", "prod", "The first release."),
     Decide {
         integration: "storefront",
@@ -115,7 +136,10 @@ pub const STEPS: [Step; 33] = [
     },
     report("storefront", "prod", "1.0.0", Outcome::Succeeded),
     push("storefront", "qa", "1.1.0"),
+    check("storefront", "1.1.0", "tests", "", CheckState::Failure),
+    check("storefront", "1.1.0", "tests", "", CheckState::Success),
     promote("storefront", "1.1.0", "qa", "staging", "Passed in qa."),
+    check("storefront", "1.1.0", "smoke", "staging", CheckState::Pending),
     promote("storefront", "1.1.0", "staging", "prod", "The second release."),
     push("storefront", "qa", "1.2.0"),
     RollBack { integration: "storefront", bucket: "qa", to: "1.1.0", reason: "1.2.0 does not start." },
@@ -136,6 +160,7 @@ pub const STEPS: [Step; 33] = [
     },
     report("payments", "staging", "3.0.0", Outcome::Succeeded),
     push("payments", "qa", "3.1.0"),
+    check("payments", "3.1.0", "tests", "", CheckState::Failure),
     // Production takes builds by promotion only.
     push("payments", "prod", "3.1.0"),
     Push { integration: "payments", bucket: None, version: "3.2.0-rc.1" },

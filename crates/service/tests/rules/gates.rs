@@ -10,7 +10,7 @@ use towpath_service::promotions::{Decide, Request, decide, explain, look_again, 
 use towpath_service::{Error, boards, deployments, inbox, projects};
 
 /// Gives the shop an integration `parcel` on the way qa → staging → prod, with one stage as described.
-async fn gated(shop: &Shop, last: StageForm) {
+pub async fn gated(shop: &Shop, last: StageForm) {
     let stages = [stage("qa", ""), stage("staging", ""), StageForm { bucket: "prod".to_owned(), ..last }];
     make_workflow(shop, &shop.ana, "shop", workflow("gated", "environment", &stages))
         .await
@@ -20,7 +20,7 @@ async fn gated(shop: &Shop, last: StageForm) {
         .expect("an integration");
 }
 
-fn wish(digest: &str, from: &str, to: &str, reference: &str) -> Request {
+pub fn wish(digest: &str, from: &str, to: &str, reference: &str) -> Request {
     Request {
         project: "shop".to_owned(),
         integration: "parcel".to_owned(),
@@ -29,11 +29,12 @@ fn wish(digest: &str, from: &str, to: &str, reference: &str) -> Request {
         to: to.to_owned(),
         reason: "it works".to_owned(),
         reference: reference.to_owned(),
+        ..Request::default()
     }
 }
 
 /// A build of `parcel` that has come to staging.
-async fn staged(shop: &Shop, tag: &str) -> String {
+pub async fn staged(shop: &Shop, tag: &str) -> String {
     let digest = shop.push(&shop.dora, "shop/parcel/qa", tag).await.expect("arrives");
     shop.world.clock.advance(60);
     request(shop, &shop.dora, wish(&digest, "qa", "staging", "")).await.expect("goes to staging");
@@ -66,7 +67,7 @@ async fn current(shop: &Shop) -> Option<String> {
     prod.current.map(|card| card.build.tag.to_string())
 }
 
-async fn now(shop: &Shop, promotion: &Promotion) -> Promotion {
+pub async fn now(shop: &Shop, promotion: &Promotion) -> Promotion {
     let view = inbox::promotion(shop, &shop.ana, "shop", promotion.number).await.expect("a promotion");
     view.promotion
 }

@@ -193,7 +193,7 @@ pub fn wish(digest: &str, from: &str, to: &str) -> Request {
         from: from.to_owned(),
         to: to.to_owned(),
         reason: "it works".to_owned(),
-        reference: String::new(),
+        ..Default::default()
     }
 }
 

@@ -115,6 +115,9 @@ impl Shop {
             was_current: true,
             current: None,
             open: None,
+            rival: None,
+            automatic: false,
+            scheduled_for: None,
             circumstances: &Circumstances::default(),
             now: at(5),
         };
@@ -124,6 +127,7 @@ impl Shop {
             placement: id(80),
             reason: reason("release"),
             reference: Reference::parse("OPS-7").ok(),
+            emergency: false,
         };
         request(&wish, build, asking).expect("may ask")
     }
@@ -165,9 +169,8 @@ pub fn workflow(number: u128, project: ProjectId, name: &str, stages: &[&Environ
     let approval =
         Gate::Approvals(Approvals { count: 1, role: Role::release_manager().slug, bar_pusher: false });
     let stage = |(position, environment): (usize, &&Environment)| Stage {
-        bucket: BucketKey::Environment(EnvironmentId(environment.id.uuid())),
-        arrivals: None,
         gates: if position + 1 == stages.len() { vec![approval.clone()] } else { Vec::new() },
+        ..Stage::bare(BucketKey::Environment(EnvironmentId(environment.id.uuid())))
     };
     Workflow {
         name: WorkflowName {

@@ -193,6 +193,20 @@ pub fn doors() -> Vec<Door> {
         post("/fn/cancel_promotion").body(|subject, _| {
             in_project(subject, &[("number", &subject.number.to_string()), ("reason", "")])
         }),
+        post("/fn/promote").note("in an emergency").body(|subject, _| {
+            let way = [("digest", subject.oldest.as_str()), ("from", "staging"), ("to", "prod")];
+            let more = [("integration", subject.integration.as_str()), ("reason", "It is down.")];
+            in_project(subject, &[way.as_slice(), &more, &[("emergency", "on")]].concat())
+        }),
+        post("/fn/pass_gates").body(|subject, _| {
+            let number = subject.number.to_string();
+            let fields =
+                [("number", number.as_str()), ("digest", &subject.digest), ("reason", "The shop is down.")];
+            in_project(subject, &fields)
+        }),
+        post("/fn/review_emergency").note("of one that passed no gates").body(|subject, _| {
+            in_project(subject, &[("number", &subject.number.to_string()), ("comment", "It was right.")])
+        }),
     ]
 }
 

@@ -74,6 +74,18 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/api/v1/projects/{project}/promotions/{number}/cancellation")
             .body(|_, _| Body::Json(json!({}))),
+        post("/api/v1/projects/{project}/promotions/{number}/emergency")
+            .body(|subject, _| Body::Json(json!({"digest": subject.digest, "reason": "The shop is down."}))),
+        post("/api/v1/projects/{project}/promotions/{number}/review")
+            .note("of one that passed no gates")
+            .body(|_, _| Body::Json(json!({"comment": "It was right."}))),
+        get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks"),
+        post("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks")
+            .note("of the build")
+            .body(|_, _| Body::Json(json!({"name": "tests", "state": "success"}))),
+        post("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks")
+            .note("in production")
+            .body(|_, _| Body::Json(json!({"name": "smoke", "state": "success", "bucket": "prod"}))),
         get("/api/v1/projects/{project}/rules"),
         post("/api/v1/projects/{project}/rules").body(|_, _| {
             let criteria = json!([{"key": "tag", "operator": "semver", "value": ">=1", "bucket": "qa"}]);

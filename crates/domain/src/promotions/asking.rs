@@ -1,0 +1,244 @@
+//! Asking for a promotion: what it would meet, and the first step.
+
+use super::emergency::{bad_mark, missing};
+use super::{Promotion, State, Transition};
+use crate::access::{Action, Actor, Refusal, Target, may};
+use crate::buckets::{BucketKey, BucketName, Slot};
+use crate::builds::Build;
+use crate::gates::{Circumstances, Facts, Gate, Involved, Verdicts, judge, passes};
+use crate::ids::{BuildId, PersonId, PlacementId, ProjectId, PromotionId};
+use crate::projects::{Archived, Project};
+use crate::slugs::Slug;
+use crate::timeline::{Change, Personal};
+use crate::times::Time;
+use crate::words::{Reason, Reference};
+use crate::workflows::{Contest, Workflow};
+use serde::{Deserialize, Serialize};
+
+/// A wish to move a build into a bucket, with all that decides about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Move<'a> {
+    pub actor: &'a Actor,
+    pub project: &'a Project,
+    pub workflow: Option<&'a Workflow>,
+    pub from: &'a Slot,
+    pub to: &'a Slot,
+    /// The target bucket as a place of permission.
+    pub place: &'a Target,
+    pub build: BuildId,
+    pub pushed_by: PersonId,
+    /// Whether the build is, or once was, current in `from`.
+    pub was_current: bool,
+    /// What is current in `to`.
+    pub current: Option<BuildId>,
+    /// The number of a promotion of the same build into `to` that is still waiting.
+    pub open: Option<i64>,
+    /// The newest of the promotions that wait to enter `to`, whatever their builds.
+    pub rival: Option<i64>,
+    /// Whether the stage asks by itself, so that the actor is who made the build current in the stage before.
+    pub automatic: bool,
+    /// Before when it shall not enter.
+    pub scheduled_for: Option<Time>,
+    pub circumstances: &'a Circumstances,
+    pub now: Time,
+}
+
+/// What a promotion would meet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outlook", rename_all = "snake_case")]
+pub enum Outlook {
+    /// Every gate passes: it is applied at once.
+    Enters,
+    /// It would wait for what the gates need.
+    Waits {
+        needs: Vec<String>,
+        /// When it enters without anybody doing anything, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Time>,
+    },
+    Refused {
+        refused: RequestRefused,
+    },
+}
+
+/// Why a promotion cannot be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum RequestRefused {
+    #[error(transparent)]
+    Forbidden(#[from] Refusal),
+    #[error(transparent)]
+    Archived(#[from] Archived),
+    #[error("This integration follows no workflow, so nothing can be promoted. Give it one first.")]
+    NoWorkflow,
+    #[error("The workflow does not lead from {from} to {to}.")]
+    NoWay { from: Slug, to: Slug },
+    #[error("It is already current in {to}.")]
+    AlreadyThere { to: Slug },
+    #[error("Promotion #{number} of this build is waiting already.")]
+    AlreadyAsked { number: i64 },
+    #[error(
+        "Promotion #{number} waits to enter {to}, which takes one at a time. Wait for its end, or take it back."
+    )]
+    OneAtATime { number: i64, to: Slug },
+    #[error("Hold {hold} marks this build bad, which an emergency does not pass. Release the mark first.")]
+    Bad { hold: i64 },
+    #[error("It has never been current in {from}.")]
+    NeverThere { from: Slug },
+    #[error("{because}")]
+    Blocked { because: String },
+    #[error("{to} asks for a reference of the form {pattern}.")]
+    NoReference { to: Slug, pattern: String },
+}
+
+/// What is new when a promotion is asked for: names and moments from their injected sources.
+#[derive(Debug, Clone)]
+pub struct Asking {
+    pub id: PromotionId,
+    pub number: i64,
+    pub placement: PlacementId,
+    pub reason: Reason,
+    /// Whoever gives one has found that it is of the form that the stage's gates ask for.
+    pub reference: Option<Reference>,
+    /// Whether the gates are passed in an emergency, for the reason that is given.
+    pub emergency: bool,
+}
+
+/// Tells what promoting would meet, for the board, the dry run and the request itself. A reference that the stage
+/// asks for is taken as given, since whoever asks gives it with the request.
+pub fn consider(wish: &Move) -> Outlook {
+    match plan(wish, true, false) {
+        Err(refused) => Outlook::Refused { refused },
+        Ok(verdicts) if verdicts.pass() => Outlook::Enters,
+        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: passes_at(wish) },
+    }
+}
+
+/// Whether whoever asks may pass the gates in an emergency, and what they would pass: the rules that keep it out.
+pub fn consider_emergency(wish: &Move) -> Result<Vec<String>, RequestRefused> {
+    Ok(missing(&plan(wish, true, true)?))
+}
+
+/// When it would enter without anybody doing anything, where that is known.
+fn passes_at(wish: &Move) -> Option<Time> {
+    let gates = wish.workflow.map_or(&[][..], |workflow| gates_of(workflow, wish.to.key));
+    passes(gates, &first_facts(wish, true), wish.now)
+}
+
+/// What is known of a wish before anyone has approved it.
+fn first_facts(wish: &Move, has_reference: bool) -> Facts {
+    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
+    let ahead = wish.rival.filter(|_| wish.contest() == Contest::Queue);
+    let circumstances = Circumstances { ahead, ..wish.circumstances.clone() };
+    Facts { involved, has_reference, scheduled_for: wish.scheduled_for, circumstances }
+}
+
+fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, RequestRefused> {
+    wish.project.check_in_use()?;
+    let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
+    let to = || wish.to.slug.clone();
+    let from = || wish.from.slug.clone();
+    if wish.from.key != wish.to.key && !workflow.graph.leads(wish.from.key, wish.to.key) {
+        return Err(RequestRefused::NoWay { from: from(), to: to() });
+    }
+    if wish.current == Some(wish.build) || wish.from.key == wish.to.key {
+        return Err(RequestRefused::AlreadyThere { to: to() });
+    }
+    if !wish.was_current {
+        return Err(RequestRefused::NeverThere { from: from() });
+    }
+    if !wish.automatic {
+        may(wish.actor, Action::Promote, wish.place)?;
+    }
+    if let Some(number) = wish.open {
+        return Err(RequestRefused::AlreadyAsked { number });
+    }
+    if emergency {
+        may(wish.actor, Action::PassGates, wish.place)?;
+        if let Some(hold) = bad_mark(wish.circumstances, wish.now) {
+            return Err(RequestRefused::Bad { hold });
+        }
+    } else if let Some(number) = wish.rival.filter(|_| wish.contest() == Contest::Refuse) {
+        return Err(RequestRefused::OneAtATime { number, to: to() });
+    }
+    let facts = first_facts(wish, has_reference);
+    let verdicts = judge(gates_of(workflow, wish.to.key), &facts, wish.now);
+    match verdicts.blocked().filter(|_| !emergency) {
+        Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
+        None => Ok(verdicts),
+    }
+}
+
+fn gates_of(workflow: &Workflow, bucket: BucketKey) -> &[Gate] {
+    workflow.graph.stage(bucket).map_or(&[], |stage| &stage.gates)
+}
+
+/// Asks for a promotion; one whose gates pass is applied in the same step.
+pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition, RequestRefused> {
+    let verdicts = plan(wish, asking.reference.is_some(), asking.emergency)?;
+    let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
+    let gates = gates_of(workflow, wish.to.key);
+    let wanted = gates.iter().find_map(Gate::reference).filter(|_| asking.reference.is_none());
+    let wanted = wanted.filter(|_| !asking.emergency);
+    if let Some(pattern) = wanted {
+        // It cannot be given later, so the promotion would wait for nothing.
+        let (to, pattern) = (wish.to.slug.clone(), pattern.as_str().to_owned());
+        return Err(RequestRefused::NoReference { to, pattern });
+    }
+    let name = |slot: &Slot| BucketName { key: slot.key, slug: slot.slug.clone() };
+    let promotion = Promotion {
+        id: asking.id,
+        project: workflow_project(wish),
+        number: asking.number,
+        integration: build.integration,
+        build: build.id,
+        digest: build.digest.clone(),
+        tag: build.tag.clone(),
+        from: name(wish.from),
+        to: name(wish.to),
+        workflow: workflow.name.id,
+        workflow_version: workflow.version,
+        gates: gates.to_vec(),
+        requested_by: wish.actor.person(),
+        requested_with: wish.actor.token(),
+        requested_at: wish.now,
+        pushed_by: wish.pushed_by,
+        reason: asking.reason,
+        reference: asking.reference,
+        automatic: wish.automatic,
+        scheduled_for: wish.scheduled_for,
+        in_turn: wish.contest() == Contest::Queue,
+        decisions: Vec::new(),
+        emergency: None,
+        state: State::Waiting,
+        version: 1,
+    };
+    let changes = vec![Change::PromotionRequested {
+        number: promotion.number,
+        build: promotion.build_name(),
+        from: promotion.from.slug.clone(),
+        needs: verdicts.needs(),
+        reason: Personal::new(&promotion.reason),
+        reference: promotion.reference.as_ref().map(Personal::new),
+        automatic: promotion.automatic,
+        scheduled_for: promotion.scheduled_for,
+    }];
+    let circumstances = first_facts(wish, true).circumstances;
+    Ok(if asking.emergency {
+        let reason = promotion.reason.clone();
+        promotion.pass(wish.actor, reason, &circumstances, asking.placement, wish.now, changes)
+    } else {
+        promotion.settle(&circumstances, asking.placement, wish.now, changes)
+    })
+}
+
+impl Move<'_> {
+    fn contest(&self) -> Contest {
+        let stage = self.workflow.and_then(|workflow| workflow.graph.stage(self.to.key));
+        stage.map_or_else(Contest::default, |stage| stage.contest)
+    }
+}
+
+fn workflow_project(wish: &Move) -> ProjectId {
+    // The target is a bucket of an integration, and every integration belongs to a project.
+    wish.place.project.expect("a bucket's place names its project")
+}

@@ -1,0 +1,166 @@
+//! Emergencies: whoever is permitted passes the gates with a written reason, which is marked for ever and which a second
+//! person reviews later.
+
+use super::{Promotion, State, Transition};
+use crate::access::{Action, Actor, Refusal, Target, may};
+use crate::gates::{Circumstances, Verdict, Verdicts};
+use crate::ids::{PersonId, PlacementId};
+use crate::timeline::{Change, Personal};
+use crate::times::Time;
+use crate::words::Reason;
+use serde::{Deserialize, Serialize};
+
+/// That the gates of a promotion were passed in an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emergency {
+    pub by: PersonId,
+    pub at: Time,
+    pub reason: Reason,
+    /// The rules that kept it out then.
+    pub passed: Vec<String>,
+    /// What a second person says to it; absent until one does.
+    pub review: Option<Review>,
+}
+
+/// A second person's word on an emergency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub by: PersonId,
+    pub at: Time,
+    pub comment: Reason,
+}
+
+/// Why the gates of a waiting promotion are not passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum PassRefused {
+    #[error(transparent)]
+    Forbidden(#[from] Refusal),
+    #[error("This promotion is {0} already.")]
+    Over(String),
+    #[error("Hold {hold} marks this build bad, which an emergency does not pass. Release the mark first.")]
+    Bad { hold: i64 },
+    #[error("The build is not the one you looked at. Reload the page and look again.")]
+    OtherDigest,
+}
+
+/// Why a review is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum ReviewRefused {
+    #[error(transparent)]
+    Forbidden(#[from] Refusal),
+    #[error("This promotion passed its gates; there is no emergency to review.")]
+    None,
+    #[error("You passed the gates yourself, so someone else has to review it.")]
+    Own,
+    #[error("This emergency has been reviewed already.")]
+    Reviewed,
+}
+
+/// The hold by which a build is marked bad at a moment.
+pub(super) fn bad_mark(circumstances: &Circumstances, now: Time) -> Option<i64> {
+    let mut holds = circumstances.holds.iter();
+    holds.find(|hold| hold.is_bad_mark() && hold.is_in_force(now)).map(|hold| hold.number)
+}
+
+/// The rules that do not pass.
+pub(super) fn missing(verdicts: &Verdicts) -> Vec<String> {
+    let shut = verdicts.0.iter().filter(|gate| gate.verdict != Verdict::Passes);
+    shut.map(|gate| gate.rule.clone()).collect()
+}
+
+impl Promotion {
+    /// Whether an actor may pass its gates in an emergency now, and why not.
+    pub fn may_pass(
+        &self,
+        actor: &Actor,
+        place: &Target,
+        circumstances: &Circumstances,
+        now: Time,
+    ) -> Result<(), PassRefused> {
+        if self.state != State::Waiting {
+            return Err(PassRefused::Over(self.state.name().to_owned()));
+        }
+        may(actor, Action::PassGates, place)?;
+        match bad_mark(circumstances, now) {
+            Some(hold) => Err(PassRefused::Bad { hold }),
+            None => Ok(()),
+        }
+    }
+
+    /// Applies a waiting promotion past its gates.
+    pub fn pass_in_emergency(
+        mut self,
+        actor: &Actor,
+        place: &Target,
+        reason: Reason,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+    ) -> Result<Transition, PassRefused> {
+        self.may_pass(actor, place, circumstances, now)?;
+        self.version += 1;
+        Ok(self.pass(actor, reason, circumstances, placement, now, Vec::new()))
+    }
+
+    /// Applies it, with a mark where a rule kept it out.
+    pub(super) fn pass(
+        self,
+        actor: &Actor,
+        reason: Reason,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+        mut changes: Vec<Change>,
+    ) -> Transition {
+        let passed = missing(&self.verdicts(circumstances, now));
+        let emergency = (!passed.is_empty()).then(|| {
+            changes.push(Change::GatesPassed {
+                number: self.number,
+                build: self.build_name(),
+                passed: passed.clone(),
+                reason: Personal::new(&reason),
+            });
+            Emergency { by: actor.person(), at: now, reason, passed, review: None }
+        });
+        Self { emergency, ..self }.apply(placement, now, changes)
+    }
+
+    /// Whether an actor may review the emergency now, and why not.
+    pub fn may_review(&self, actor: &Actor, place: &Target) -> Result<(), ReviewRefused> {
+        may(actor, Action::Approve, place)?;
+        let emergency = self.emergency.as_ref().ok_or(ReviewRefused::None)?;
+        if emergency.review.is_some() {
+            return Err(ReviewRefused::Reviewed);
+        }
+        if emergency.by == actor.person() {
+            return Err(ReviewRefused::Own);
+        }
+        Ok(())
+    }
+
+    /// Takes a second person's word on the emergency.
+    pub fn review(
+        mut self,
+        actor: &Actor,
+        place: &Target,
+        comment: Reason,
+        now: Time,
+    ) -> Result<Transition, ReviewRefused> {
+        self.may_review(actor, place)?;
+        let change = Change::EmergencyReviewed {
+            number: self.number,
+            build: self.build_name(),
+            comment: Personal::new(&comment),
+        };
+        if let Some(emergency) = &mut self.emergency {
+            emergency.review = Some(Review { by: actor.person(), at: now, comment });
+        }
+        self.version += 1;
+        Ok(Transition { promotion: self, changes: vec![change], due: None })
+    }
+
+    /// Whether its gates were passed in an emergency that nobody has reviewed.
+    pub fn is_to_review(&self) -> bool {
+        self.emergency.as_ref().is_some_and(|emergency| emergency.review.is_none())
+    }
+}

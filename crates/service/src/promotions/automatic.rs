@@ -1,0 +1,109 @@
+//! Automatic stages: what becomes current in a stage before is promoted without anybody asking.
+
+use super::Wish;
+use crate::scenes::Located;
+use crate::{Error, Service};
+use towpath_domain::access::{Actor, Identity};
+use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::placements::{Cause, Placement};
+use towpath_domain::words::Reason;
+use towpath_store::buckets::Moved;
+use towpath_store::{Tx, buckets, builds};
+
+/// How many buckets are looked at in one turn.
+const TURN: i64 = 200;
+
+/// Lets the automatic stages behind the buckets that have moved ask for their promotions. Answers how many were asked for.
+pub async fn promote_on(service: &Service) -> Result<u64, Error> {
+    let moved = buckets::moved(&mut service.read().await?, TURN).await?;
+    let mut asked = 0;
+    for moved in moved {
+        match follow(service, moved).await {
+            Ok(count) => asked += count,
+            // One that cannot be followed keeps nobody from the others.
+            Err(error) => tracing::error!(bucket = %moved.id, %error, "an automatic stage could not ask"),
+        }
+    }
+    Ok(asked)
+}
+
+/// Asks for what is current in one bucket, in each automatic stage behind it.
+async fn follow(service: &Service, moved: Moved) -> Result<u64, Error> {
+    let writer = service.clone();
+    service
+        .db()
+        .write(async move |tx| {
+            buckets::heard(tx, &moved).await?;
+            let integration = towpath_store::integrations::load(tx, moved.integration).await?;
+            let project = towpath_store::projects::load(tx, integration.project).await?;
+            let located = Located { project, integration };
+            let Some(workflow) = located.workflow(tx).await? else { return Ok(0) };
+            let behind = workflow.graph.after(moved.key);
+            let automatic = |key: &BucketKey| workflow.graph.stage(*key).is_some_and(|stage| stage.automatic);
+            let behind: Vec<BucketKey> = behind.into_iter().filter(automatic).collect();
+            if behind.is_empty() || located.project.archived_at.is_some() {
+                return Ok(0);
+            }
+            let current = buckets::find(tx, moved.integration, moved.key).await?;
+            let Some(current) = current.and_then(|bucket| bucket.current) else { return Ok(0) };
+            // Whoever goes back in one stage has not said that the next ones shall follow.
+            if matches!(current.cause, Cause::Rollback) {
+                return Ok(0);
+            }
+            let slots = located.slots(tx).await?;
+            let slot = |key: BucketKey| slots.iter().find(|slot| slot.key == key);
+            let mut asked = 0;
+            for (from, to) in behind.into_iter().filter_map(|to| slot(moved.key).zip(slot(to))) {
+                asked += u64::from(ask(tx, &writer, &located, &current, from, to).await?);
+            }
+            Ok::<_, Error>(asked)
+        })
+        .await
+}
+
+/// Asks for one build to enter one stage, unless that has been there already, a rollback has paused it, or a rule refuses.
+async fn ask(
+    tx: &mut Tx,
+    service: &Service,
+    located: &Located,
+    current: &Placement,
+    from: &Slot,
+    to: &Slot,
+) -> Result<bool, Error> {
+    if let Some(bucket) = buckets::find(tx, located.integration.id, to.key).await? {
+        let there = buckets::was_current(tx, bucket.id, current.build).await?;
+        if there || bucket.paused_at.is_some() {
+            return Ok(false);
+        }
+    }
+    let wish = Wish {
+        service: service.clone(),
+        // In the name of whoever made it current there, who therefore cannot approve it.
+        actor: Actor {
+            identity: match current.by.token {
+                Some(token) => Identity::Token { token, owner: current.by.person },
+                None => Identity::Person { person: current.by.person },
+            },
+            grants: Vec::new(),
+            scope: None,
+        },
+        located: Located { project: located.project.clone(), integration: located.integration.clone() },
+        from: from.clone(),
+        to: to.clone(),
+        pushed: builds::load(tx, current.build).await?,
+        scheduled_for: None,
+        automatic: true,
+    };
+    let reason = format!("It became current in {}, and {} is automatic.", from.slug, to.slug);
+    let reason = Reason::parse(&reason).map_err(|error| Error::Internal(error.to_string()))?;
+    match wish.ask(tx, reason, None, false).await {
+        Ok(_) => Ok(true),
+        Err(Error::Internal(error)) => Err(Error::Internal(error)),
+        Err(Error::Store(error)) => Err(error.into()),
+        Err(refused) => {
+            tracing::info!(project = %located.project.slug, integration = %located.integration.slug, to = %to.slug,
+                           %refused, "an automatic stage asks for nothing");
+            Ok(false)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Turns: what waits is looked at again when time, or something else, has had its say.
+
+use super::save_as;
+use crate::scenes::Located;
+use crate::{Error, Service, circumstances};
+use towpath_domain::access::{Action, Actor, Identity, Target};
+use towpath_domain::placements::{Cause, Placer};
+use towpath_domain::promotions::{Promotion, Standing};
+use towpath_domain::timeline::EventActor;
+use towpath_domain::times::Time;
+use towpath_store::{Tx, access, buckets, promotions, tokens};
+
+/// In how many seconds one is tried again that could not be looked at.
+const LATER: i64 = 600;
+/// How many promotions are looked at again in one turn.
+const TURN: i64 = 200;
+
+/// Looks again at the waiting promotions that time has had its say in: applies what may enter now, and ends what
+/// waits in vain. Answers how many have ended.
+pub async fn look_again(service: &Service) -> Result<u64, Error> {
+    let due = promotions::due(&mut service.read().await?, service.now(), TURN).await?;
+    let mut ended = 0;
+    for promotion in due {
+        let (id, number) = (promotion.id, promotion.number);
+        match take_turn(service, promotion).await {
+            Ok(over) => ended += u64::from(over),
+            // One that cannot be looked at keeps nobody from the others.
+            Err(error) => {
+                tracing::error!(number, %error, "a waiting promotion could not be looked at again");
+                let later = service.now().plus_seconds(LATER);
+                service.db().write(async move |tx| promotions::postpone(tx, id, later).await).await?;
+            }
+        }
+    }
+    Ok(ended)
+}
+
+/// Whether whoever asked for a promotion may still promote into its target, by the same token if it was one.
+async fn requester_may(
+    tx: &mut Tx,
+    promotion: &Promotion,
+    target: &Target,
+    now: Time,
+) -> Result<bool, Error> {
+    let scope = match promotion.requested_with {
+        None => None,
+        Some(id) => match tokens::load(tx, id).await? {
+            Some(found) if found.token.revoked_at.is_none() && found.token.expires_at > now => {
+                Some(found.scope)
+            }
+            _ => return Ok(false),
+        },
+    };
+    let actor = Actor {
+        identity: Identity::Person { person: promotion.requested_by },
+        grants: access::grants(tx, promotion.requested_by).await?,
+        scope,
+    };
+    Ok(actor.may(Action::Promote, target))
+}
+
+/// Looks again at one; whether it has ended by that.
+async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Error> {
+    let writer = service.clone();
+    service
+        .db()
+        .write(async move |tx| {
+            let integration = towpath_store::integrations::load(tx, promotion.integration).await?;
+            let project = towpath_store::projects::load(tx, integration.project).await?;
+            let located = Located { project, integration };
+            let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
+            let Some(promotion) = promotions::lock(tx, promotion.id).await? else { return Ok(false) };
+            let now = writer.now();
+            let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
+            // It may have been archived since it was found to be due.
+            located.project.check_in_use()?;
+            let slot = located.slot(tx, promotion.to.slug.as_str()).await?;
+            let target = Standing {
+                current: bucket.current.as_ref().map(|placement| placement.build),
+                paused: bucket.paused_at.is_some(),
+                rolled_back: bucket.current.as_ref().is_some_and(|placement| {
+                    matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
+                }),
+                requester_may: promotion.automatic
+                    || requester_may(tx, &promotion, &located.slot_target(&slot), now).await?,
+            };
+            let id = bucket.next(writer.id());
+            let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {
+                return Ok(false);
+            };
+            let over = step.due().is_none();
+            let asked = step.promotion();
+            let by = Placer { person: asked.requested_by, token: asked.requested_with };
+            save_as(tx, &writer, (EventActor::System, by), &located, &bucket, step).await?;
+            Ok::<_, Error>(over)
+        })
+        .await
+}
