@@ -53,7 +53,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
         Crumb::here("Roll back"),
     ];
     let board = paths::integration(&project, &integration);
-    let pauses = history.arrivals == Arrivals::Any;
+    let pauses = history.automatic || history.arrivals == Arrivals::Any;
     let current = history.current.clone();
     let now = history.now;
     let may = history.may_roll_back.clone();
@@ -98,7 +98,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
             <Banner tone=Tone::Info title="What this does">
                 <p>
                     {if pauses {
-                        "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone. Arrivals pause here until someone resumes them, so that the next push does not undo it."
+                        "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone. What enters here by itself pauses until someone resumes it, so that the rollback is not undone."
                     } else {
                         "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone."
                     }}

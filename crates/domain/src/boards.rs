@@ -120,6 +120,8 @@ pub struct History {
     pub integration: Integration,
     pub slot: Slot,
     pub arrivals: Arrivals,
+    /// Whether it is a stage that promotes by itself.
+    pub automatic: bool,
     pub current: Option<Card>,
     /// Newest first; on the first page the current one leads.
     pub cards: Vec<Card>,

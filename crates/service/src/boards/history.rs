@@ -97,7 +97,9 @@ impl Found {
         let current = self.placed(conn, None, 1).await?.pop();
         let known = Known::load(conn, placed.iter().chain(&current)).await?;
         let workflow = self.located.workflow(conn).await?;
+        let stage = workflow.as_ref().and_then(|way| way.graph.stage(self.slot.key));
         Ok(History {
+            automatic: stage.is_some_and(|stage| stage.automatic),
             arrivals: workflow
                 .map_or_else(|| arrivals_without_stage(&self.slot), |way| way.graph.arrivals(&self.slot)),
             current: current.and_then(|placed| known.card(&placed)),
