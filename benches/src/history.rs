@@ -174,7 +174,8 @@ impl Writer {
         let (from, to) = (place.environments[stage - 1].clone(), place.environments[stage].clone());
         let number = i64::try_from(version * SERVICES + which % SERVICES)? + 1;
         let id: PromotionId = self.id(at);
-        let placement = self.place(which, stage, &build, Cause::Promotion { promotion: id }, at);
+        let placement =
+            self.place(which, stage, &build, Cause::Promotion { promotion: id, automatic: false }, at);
         let reason = Personal::new(&"Tested.");
         let slug = Slug::parse(&from.1)?;
         let asked = Change::PromotionRequested {

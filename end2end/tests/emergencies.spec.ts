@@ -49,7 +49,7 @@ for (const scripted of [true, false]) {
       await page.getByRole("textbox", { name: "Why it cannot wait" }).fill("The shop is down");
       await steps.submit(page, "Pass the gates of #2");
       await expect(page.getByText("The gates were passed in an emergency")).toBeVisible();
-      await expect(page.getByText("What kept it out: 1 approval by a release manager.")).toBeVisible();
+      await expect(page.getByText("What was missing: 1 approval by a release manager.")).toBeVisible();
       await expect(page.getByText("Nobody has reviewed it yet.")).toBeVisible();
       await expect(page.getByText("Review the emergency")).toBeHidden();
       await rui.open(BOARD);

@@ -8,9 +8,10 @@ alter table promotions add column scheduled_for bigint;
 -- Whether it waits until those are over that were asked for before it into the same bucket.
 alter table promotions add column in_turn boolean not null default false;
 -- Who applied it past which gates and why, and who reviewed that; null where nobody did.
-alter table promotions add column emergency text;
+alter table promotions add column emergency jsonb;
 alter table promotions add column to_review boolean not null default false;
-create index promotions_to_review on promotions (project, id) where to_review;
+create index promotions_to_review on promotions (id) where to_review;
+create index promotions_automatic on promotions (build, to_key) where automatic;
 
 -- When a build became current of which the automatic stages behind the bucket have not heard.
 alter table buckets add column moved_at bigint;

@@ -10,7 +10,8 @@ alter table promotions add column in_turn boolean not null default false;
 -- Who applied it past which gates and why, and who reviewed that; null where nobody did.
 alter table promotions add column emergency text;
 alter table promotions add column to_review boolean not null default false;
-create index promotions_to_review on promotions (project, id) where to_review;
+create index promotions_to_review on promotions (id) where to_review;
+create index promotions_automatic on promotions (build, to_key) where automatic;
 
 -- When a build became current of which the automatic stages behind the bucket have not heard.
 alter table buckets add column moved_at integer;

@@ -160,7 +160,7 @@ pub fn PromoteForm(
                                                 <Checkbox
                                                     name="emergency"
                                                     label="This is an emergency: pass the gates"
-                                                    hint="It enters at once. The reason is marked for ever, and a second person reviews it."
+                                                    hint="It enters at once, and ends what waits. The reason is marked for ever, and a second person reviews it."
                                                     checked=ticked
                                                 />
                                             }

@@ -84,12 +84,15 @@ fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure> {
                 let until = until.as_ref().map(|until| format!(", until {}", until.0)).unwrap_or_default();
                 format!("waits for {}{until}", needs.join(" and "))
             }
+            Outlook::PassesGates { missing } => {
+                format!("passes the gates; missing is {}", or_nothing(missing))
+            }
             Outlook::Refused { .. } => "refused".to_owned(),
         };
         Table::facts([("outlook", words)])
     })?;
     match outlook {
-        Outlook::Enters => Ok(Exit::Success),
+        Outlook::Enters | Outlook::PassesGates { .. } => Ok(Exit::Success),
         Outlook::Waits { .. } => Ok(Exit::Waiting),
         Outlook::Refused { problem } => Err(Failure::Refused(Box::new(problem))),
     }
@@ -178,5 +181,10 @@ fn emergency(emergency: &Emergency) -> String {
         Some(review) => format!("reviewed by {} ({})", review.by, review.comment),
         None => "not reviewed".to_owned(),
     };
-    format!("{} passed {} ({}), {review}", emergency.by, emergency.passed.join(" and "), emergency.reason)
+    let missing = or_nothing(&emergency.passed);
+    format!("{} ({}), missing was {missing}, {review}", emergency.by, emergency.reason)
+}
+
+fn or_nothing(missing: &[String]) -> String {
+    if missing.is_empty() { "nothing".to_owned() } else { missing.join(" and ") }
 }

@@ -30,7 +30,7 @@ pub struct NewPromotion {
     #[schema(examples("2026-01-31T09:30:00Z"))]
     pub scheduled_for: String,
     /// Passes the gates in an emergency, for the reason that is given; it takes the permission `pass_gates`, is marked for
-    /// ever and has to be reviewed by a second person. Not for a dry run.
+    /// ever and has to be reviewed by a second person.
     #[serde(default)]
     pub emergency: bool,
     /// Only tells what it would meet.
@@ -51,6 +51,8 @@ pub enum Outlook {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
+    /// In an emergency it would be applied past what is missing.
+    PassesGates { missing: Vec<String> },
     /// It would be refused with this problem.
     Refused { problem: Problem },
 }
@@ -112,7 +114,7 @@ pub struct Emergency {
     pub by: String,
     pub at: Timestamp,
     pub reason: String,
-    /// The rules that kept it out then.
+    /// What was missing then, in words.
     pub passed: Vec<String>,
     /// What a second person says to it; absent until one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -99,8 +99,11 @@ pub struct Waiting {
     pub needs: Vec<String>,
     /// When it enters without anybody doing anything, where that is known.
     pub until: Option<Time>,
+    /// A person, or the stage where that asked by itself.
     pub requested_by: String,
     pub requested_at: Time,
+    /// Before when it is not applied, where whoever asked wants that.
+    pub scheduled_for: Option<Time>,
 }
 
 /// An arrival that the bucket refused.
@@ -209,12 +212,24 @@ impl Board {
             was_current: true,
             current: to.current.as_ref().map(|card| card.build.id),
             open: to.waiting.iter().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
-            rival: to.waiting.iter().map(|waiting| waiting.number).max(),
+            rival: to
+                .waiting
+                .iter()
+                .filter(|waiting| waiting.is_on_time(now))
+                .map(|waiting| waiting.number)
+                .max(),
             automatic: false,
             scheduled_for: None,
             circumstances: &circumstances,
             now,
         }))
+    }
+}
+
+impl Waiting {
+    /// Whether the time has come that it was asked for.
+    fn is_on_time(&self, now: Time) -> bool {
+        self.scheduled_for.is_none_or(|at| at <= now)
     }
 }
 

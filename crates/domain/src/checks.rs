@@ -187,6 +187,13 @@ impl Wanted {
         checks.iter().filter(|check| self.fits(check)).max_by_key(|check| check.reported_at)
     }
 
+    /// That it failed before it succeeded, by the word of anybody whose word counts.
+    pub fn note(&self, checks: &[Check]) -> Option<String> {
+        let newest = self.newest(checks)?;
+        let failures = checks.iter().filter(|check| self.fits(check)).map(|check| check.failures).sum();
+        after_failures(newest.state, failures)
+    }
+
     fn fits(&self, check: &Check) -> bool {
         let place: Option<BucketKey> = self.bucket.as_ref().map(|bucket| bucket.key);
         let there = place.is_none() || check.bucket.as_ref().map(|bucket| bucket.key) == place;
@@ -198,11 +205,15 @@ impl Wanted {
 impl Check {
     /// That it failed before it succeeded, where it did.
     pub fn after_failures(&self) -> Option<String> {
-        match (self.state, self.failures) {
-            (CheckState::Success, 1) => Some("It failed once before.".to_owned()),
-            (CheckState::Success, 2..) => Some(format!("It failed {} times before.", self.failures)),
-            _ => None,
-        }
+        after_failures(self.state, self.failures)
+    }
+}
+
+fn after_failures(state: CheckState, failures: i64) -> Option<String> {
+    match (state, failures) {
+        (CheckState::Success, 1) => Some("It failed once before.".to_owned()),
+        (CheckState::Success, 2..) => Some(format!("It failed {failures} times before.")),
+        _ => None,
     }
 }
 

@@ -236,7 +236,7 @@ impl Gate {
 
     fn note(&self, facts: &Facts) -> Option<String> {
         match self {
-            Self::Check(wanted) => wanted.newest(&facts.circumstances.checks)?.after_failures(),
+            Self::Check(wanted) => wanted.note(&facts.circumstances.checks),
             _ => None,
         }
     }

@@ -5,6 +5,9 @@ use crate::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
 
+/// Who does what a stage does by itself, in words that begin a sentence.
+pub const BY_ITSELF: &str = "The automatic stage";
+
 /// How a build became current in a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -12,6 +15,9 @@ pub enum Cause {
     Push,
     Promotion {
         promotion: PromotionId,
+        /// Whether its stage asked by itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
     },
     Rollback,
     /// A person placed a build that no rule had led.
@@ -52,6 +58,16 @@ pub enum Refused {
 }
 
 impl Cause {
+    /// Whether a stage did it by itself.
+    pub const fn is_automatic(self) -> bool {
+        matches!(self, Self::Promotion { automatic: true, .. })
+    }
+
+    /// Who placed the build, for people: the stage where that did it by itself.
+    pub fn by(self, person: &str) -> &str {
+        if self.is_automatic() { BY_ITSELF } else { person }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Push => "push",

@@ -166,6 +166,32 @@ impl Promotion {
         judge(&self.gates, &self.facts(circumstances), now)
     }
 
+    /// How its gates stood in the end, as far as that is known: what was applied passed all that it did not pass in an
+    /// emergency; of what came to nothing, only what people said is known. While it waits, the same as its verdicts.
+    pub fn final_verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
+        let mut verdicts = self.verdicts(circumstances, now);
+        let known = |rule: &str| match (&self.state, &self.emergency) {
+            (State::Waiting, _) => None,
+            (State::Applied { .. }, None) => Some(true),
+            (State::Applied { .. }, Some(emergency)) => {
+                Some(!emergency.rules.iter().any(|shut| shut == rule))
+            }
+            _ => Some(false),
+        };
+        let by_people = self.gates.iter().map(|gate| !gate.asks_for_circumstances());
+        let over = !matches!(self.state, State::Waiting | State::Applied { .. });
+        let people = by_people.chain(std::iter::repeat(false));
+        for (gate, people) in verdicts.0.iter_mut().zip(people) {
+            match known(&gate.rule) {
+                None => {}
+                Some(true) => gate.verdict = Verdict::Passes,
+                Some(false) if over && people && gate.verdict == Verdict::Passes => {}
+                Some(false) => gate.verdict = Verdict::Waits { needs: gate.rule.clone(), until: None },
+            }
+        }
+        verdicts
+    }
+
     /// When it is applied without anybody doing anything, where that is known.
     pub fn passes_at(&self, circumstances: &Circumstances, now: Time) -> Option<Time> {
         passes(&self.gates, &self.facts(circumstances), now)
@@ -309,7 +335,8 @@ impl Promotion {
         if self.state != State::Waiting {
             return Err(CancelRefused::Over(self.state.name().to_owned()));
         }
-        if actor.person() != self.requested_by || actor.token().is_some() {
+        // Nobody has asked for what a stage asks for by itself.
+        if self.automatic || actor.person() != self.requested_by || actor.token().is_some() {
             may(actor, Action::Promote, place)?;
         }
         Ok(())

@@ -75,6 +75,24 @@ pub enum Contest {
     Refuse,
 }
 
+impl Workflow {
+    /// The tokens that its gates name, each once: they stay choosable, also when they are revoked.
+    pub fn named_tokens(&self) -> Vec<TokenName> {
+        let gates = self.graph.stages().iter().flat_map(|stage| &stage.gates);
+        let by = gates.filter_map(|gate| match gate {
+            Gate::Check(wanted) => Some(&wanted.by),
+            _ => None,
+        });
+        let mut tokens: Vec<TokenName> = Vec::new();
+        for token in by.flatten() {
+            if tokens.iter().all(|known| known.id != token.id) {
+                tokens.push(token.clone());
+            }
+        }
+        tokens
+    }
+}
+
 impl Contest {
     pub const ALL: [Self; 3] = [Self::NewestWins, Self::Queue, Self::Refuse];
 
@@ -346,8 +364,16 @@ impl Given<'_> {
         let (name, bucket) =
             check.split_once(" in ").map_or((check, None), |(name, slug)| (name, Some(slug)));
         let name = CheckName::parse(name).map_err(|error| error.to_string())?;
-        let bucket = bucket.map(|slug| self.slot(kind, slug.trim())).transpose()?;
-        let bucket = bucket.map(|slot| BucketName { key: slot.key, slug: slot.slug.clone() });
+        let bucket = bucket.map(|slug| self.bucket(kind, slug)).transpose()?;
+        Ok(Gate::Check(Wanted { name, bucket, by: self.tokens(by)? }))
+    }
+
+    fn bucket(&self, kind: BucketKind, slug: &str) -> Result<BucketName, String> {
+        self.slot(kind, slug.trim()).map(|slot| BucketName { key: slot.key, slug: slot.slug.clone() })
+    }
+
+    /// The tokens of these ids, each once.
+    fn tokens(&self, by: &[String]) -> Result<Vec<TokenName>, String> {
         let mut tokens: Vec<TokenName> = Vec::new();
         for id in by {
             let known = self.reporters.iter().find(|token| token.id.to_string() == *id);
@@ -358,7 +384,7 @@ impl Given<'_> {
                 tokens.push(known.clone());
             }
         }
-        Ok(Gate::Check(Wanted { name, bucket, by: tokens }))
+        Ok(tokens)
     }
 
     fn reference(&self, pattern: &str) -> Result<Gate, String> {

@@ -18,6 +18,7 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
+use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::Promotion;
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
@@ -205,7 +206,12 @@ impl Rows {
             from: promotion.from.slug.clone(),
             needs: verdicts.needs(),
             until: self.judge.passes_at(promotion),
-            requested_by: self.known.name(promotion.requested_by),
+            requested_by: if promotion.automatic {
+                BY_ITSELF.to_owned()
+            } else {
+                self.known.name(promotion.requested_by)
+            },
+            scheduled_for: promotion.scheduled_for,
             requested_at: promotion.requested_at,
         }
     }

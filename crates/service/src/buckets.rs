@@ -96,6 +96,8 @@ impl Rolling {
         if self.takes_by_itself(tx).await? {
             buckets::pause(tx, bucket.id, Some(now)).await?;
         }
+        // What was asked for before ends, at once and not when something else makes it due.
+        promotions::look_soon(tx, self.located.integration.id, key, now).await?;
         let change = Change::RolledBack {
             build: build_name(&build),
             placement: placement.id,
@@ -140,7 +142,7 @@ pub async fn resume(service: &Service, actor: &Actor, at: &BucketAddress, reason
             if let Some(workflow) = located.workflow(tx).await? {
                 // What came into the stages before in the meantime is promoted on where this one is automatic.
                 let before = workflow.graph.before(slot.key);
-                buckets::tell_again(tx, located.integration.id, &before, now).await?;
+                buckets::tell_again(tx, located.integration.id, &before).await?;
             }
             let change = Change::ArrivalsResumed { reason: reason.as_ref().map(Personal::new) };
             let scene = located.bucket_scene(bucket.id, &slot.slug);

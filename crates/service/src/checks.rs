@@ -12,10 +12,10 @@ use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::Change;
-use towpath_store::{Conn, Tx, builds, checks, people, promotions, tokens};
+use towpath_store::{Conn, Tx, buckets, builds, checks, people, promotions, tokens};
 
-/// How many results a build keeps, each of one name, place and reporter.
-const MOST: i64 = 200;
+/// How many results a build keeps of each reporter, so that none keeps the others out.
+const MOST: usize = 100;
 
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,17 @@ pub async fn report(
     };
     let place = slot.as_ref().map_or_else(|| located.target(), |slot| located.slot_target(slot));
     allow(actor, Action::Report, &place)?;
+    if let Some(slot) = &slot {
+        let bucket = buckets::find(&mut conn, located.integration.id, slot.key).await?;
+        let was_there = match bucket {
+            Some(bucket) => buckets::was_current(&mut conn, bucket.id, build.id).await?,
+            None => false,
+        };
+        if !was_there {
+            let words = format!("It has never been current in {}.", slot.slug);
+            return Err(Invalid::field("bucket", words).into());
+        }
+    }
     drop(conn);
     let reporting = Reporting { service: service.clone(), actor: actor.clone(), located, build, slot, new };
     let (check, new) = service.db().write(async move |tx| reporting.run(tx).await).await?;
@@ -84,14 +95,20 @@ impl Reporting {
             reported_at: now,
             failures: 0,
         };
-        let before = checks::find(tx, &check).await?;
-        if let Some(before) = &before
-            && (before.state, &before.link, &before.summary) == (check.state, &check.link, &check.summary)
-        {
-            return Ok((before.clone(), false));
+        let known = checks::list(tx, &[self.build.id]).await?.remove(&self.build.id).unwrap_or_default();
+        let mine: Vec<&Check> = known.iter().filter(|other| other.by.token == check.by.token).collect();
+        let same = |other: &Check| (&other.name, &other.bucket) == (&check.name, &check.bucket);
+        let before = mine.iter().copied().find(|mine| same(mine)).cloned();
+        if let Some(before) = &before {
+            let again =
+                (before.state, &before.link, &before.summary) == (check.state, &check.link, &check.summary);
+            // What somebody else has said since is answered by saying it again.
+            if again && !known.iter().any(|other| same(other) && other.reported_at > before.reported_at) {
+                return Ok((before.clone(), false));
+            }
         }
-        if before.is_none() && checks::count(tx, self.build.id).await? >= MOST {
-            let words = format!("This build has {MOST} results already. Report on fewer checks.");
+        if before.is_none() && mine.len() >= MOST {
+            let words = format!("You have reported {MOST} results on this build. Report on fewer checks.");
             return Err(Error::Refused(words));
         }
         check.failures = before.as_ref().map_or(0, |before| before.failures);

@@ -90,6 +90,12 @@ impl Judge {
         promotion.may_pass(actor, place, self.known.get(&promotion.id).unwrap_or(&nothing), self.now)
     }
 
+    /// How the gates of one of them stand, or stood in the end.
+    pub(crate) fn final_verdicts(&self, promotion: &Promotion) -> Verdicts {
+        let nothing = Circumstances::default();
+        promotion.final_verdicts(self.known.get(&promotion.id).unwrap_or(&nothing), self.now)
+    }
+
     /// The verdicts on one of them.
     pub(crate) fn verdicts(&self, promotion: &Promotion) -> Verdicts {
         let nothing = Circumstances::default();
@@ -145,7 +151,7 @@ async fn of_all(
     }
     let in_turn = waiting.iter().filter(|promotion| promotion.in_turn);
     let in_turn: Vec<PromotionId> = in_turn.map(|promotion| promotion.id).collect();
-    for (promotion, number) in ahead(conn, &in_turn).await? {
+    for (promotion, number) in ahead(conn, &in_turn, now).await? {
         known.entry(promotion).or_default().ahead = Some(number);
     }
     let digests: Vec<&Digest> = waiting.iter().map(|promotion| &promotion.digest).collect();

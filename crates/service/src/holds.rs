@@ -386,6 +386,10 @@ pub async fn release(service: &Service, actor: &Actor, number: i64, reason: &str
                 return Err(Error::Conflict(format!("Hold {number} has ended already.")));
             }
             promotions::look_soon_at(tx, &hold.on, now).await?;
+            if let HoldOn::Build { digest, .. } = &hold.on {
+                // Automatic stages refused it while it was marked.
+                buckets::tell_again_of(tx, digest).await?;
+            }
             let change = Change::HoldReleased {
                 number,
                 on: hold.address.clone(),

@@ -54,7 +54,7 @@ pub async fn view(
     let stopped = holds::of_installation(&mut conn, actor, &matrix.standing, now).await?;
     drop(conn);
     let inbox = inbox::list(service, actor).await?;
-    let waiting = inbox.to_decide.len();
+    let waiting = inbox.to_decide.len() + inbox.to_review.len();
     Ok(Home {
         groups: matrix.groups(actor, lines),
         next,

@@ -14,6 +14,7 @@ use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView, ReviewLine};
+use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_store::promotions::Destination;
@@ -22,7 +23,7 @@ use towpath_store::{Conn, buckets, builds, integrations, people, projects, promo
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
 /// How many emergencies are looked through.
-const REVIEWS: i64 = 100;
+const REVIEWS: i64 = 500;
 /// How many promotions a page lists.
 pub const PAGE: i64 = 50;
 
@@ -47,7 +48,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         // One that waits for its time alone asks nobody.
         let asks = promotion.lacks_approval(&judge.verdicts(&promotion));
         let decides = asks && promotion.may_decide(actor, &target).is_ok();
-        let asked = promotion.requested_by == actor.person();
+        let asked = promotion.requested_by == actor.person() && !promotion.automatic;
         let item = InboxLine::from(item(project, integration, promotion, &judge, &names));
         if decides {
             inbox.to_decide.push(item);
@@ -145,7 +146,11 @@ fn item(
     InboxItem {
         project,
         integration,
-        requested_by: names.get(&promotion.requested_by).cloned().unwrap_or_default(),
+        requested_by: if promotion.automatic {
+            BY_ITSELF.to_owned()
+        } else {
+            names.get(&promotion.requested_by).cloned().unwrap_or_default()
+        },
         needs: if waits { judge.verdicts(&promotion).needs() } else { Vec::new() },
         promotion,
     }
@@ -215,8 +220,8 @@ pub async fn promotion(
                 pushed_by: there.by.person,
                 placement: Some(placement.id),
                 cause: placement.cause.name().to_owned(),
-                by: names.get(&placement.by.person).cloned().unwrap_or_default(),
-                by_token: placement.by.token.is_some(),
+                by: placement.cause.by(names.get(&placement.by.person).map_or("", String::as_str)).to_owned(),
+                by_token: placement.by.token.is_some() && !placement.cause.is_automatic(),
                 at: placement.at,
                 reason: None,
                 been: Vec::new(),
@@ -255,7 +260,7 @@ pub async fn promotion(
         may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,
         integration: located.integration.slug,
-        verdicts: judge.verdicts(&promotion).0,
+        verdicts: judge.final_verdicts(&promotion).0,
         build: pushed.build,
         difference,
         unread,

@@ -14,11 +14,11 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::{Circumstances, Gate};
-use towpath_domain::ids::PlacementId;
+use towpath_domain::ids::{BuildId, PlacementId};
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{
-    Asking, Choice, Decision, LONGEST_WAIT, Move, Outlook, PassRefused, Promotion, State, Transition,
-    consider, consider_emergency, request as ask,
+    Asking, Choice, Decision, LONGEST_WAIT, Move, Outlook, PassRefused, Promotion, RequestRefused, State,
+    Transition, consider, consider_emergency, request as ask,
 };
 use towpath_domain::spans::read_moment;
 use towpath_domain::timeline::EventActor;
@@ -54,10 +54,7 @@ pub async fn request(service: &Service, actor: &Actor, request: Request) -> Resu
     let reason = Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error))?;
     let reference = read_reference(&request.reference)?;
     let emergency = request.emergency;
-    if emergency && wish.scheduled_for.is_some() {
-        let both = "An emergency does not wait. Leave out the time, or the emergency.";
-        return Err(Invalid::field("scheduled_for", both).into());
-    }
+    check_emergency(&request)?;
     service.db().write(async move |tx| wish.ask(tx, reason, reference, emergency).await).await
 }
 
@@ -102,10 +99,6 @@ pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Resu
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
     let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
-    if request.emergency {
-        let passing = wish.weigh(&mut conn, current.as_ref(), consider_emergency).await?;
-        return Ok(passing.map_or_else(|refused| Outlook::Refused { refused }, |_| Outlook::Enters));
-    }
     let outlook = wish.weigh(&mut conn, current.as_ref(), consider).await?;
     if !matches!(outlook, Outlook::Refused { .. }) {
         let workflow = wish.located.workflow(&mut conn).await?;
@@ -116,6 +109,27 @@ pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Resu
         )?;
     }
     Ok(outlook)
+}
+
+/// What a promotion would pass in an emergency now, without asking for it: what is missing, in words.
+pub async fn explain_emergency(
+    service: &Service,
+    actor: &Actor,
+    request: Request,
+) -> Result<Result<Vec<String>, RequestRefused>, Error> {
+    check_emergency(&request)?;
+    let wish = Wish::find(service, actor, &request).await?;
+    let mut conn = service.read().await?;
+    let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
+    wish.weigh(&mut conn, current.as_ref(), consider_emergency).await
+}
+
+fn check_emergency(request: &Request) -> Result<(), Invalid> {
+    if request.emergency && !request.scheduled_for.trim().is_empty() {
+        let both = "An emergency does not wait. Leave out the time, or the emergency.";
+        return Err(Invalid::field("scheduled_for", both));
+    }
+    Ok(())
 }
 
 fn read_reference(text: &str) -> Result<Option<Reference>, Invalid> {
@@ -181,7 +195,8 @@ impl Wish {
         let circumstances =
             circumstances::of_wish(conn, gates, (from, &place), &self.pushed.build, now).await?;
         let open = promotions::open(conn, integration, build, self.to.key).await?;
-        let rival = promotions::rival(conn, integration, self.to.key).await?;
+        let now = self.service.now();
+        let rival = promotions::rival(conn, integration, self.to.key, now).await?;
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
             actor: &self.actor,
@@ -229,7 +244,8 @@ impl Wish {
         }
         let workflow = self.located.workflow(tx).await?;
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
-        if !emergency {
+        // An emergency passes without a reference, but none that is given is wrong.
+        if !emergency || reference.is_some() {
             check_reference(stage.map_or(&[], |stage| &stage.gates), reference.as_ref())?;
         }
         let contest = stage.map_or_else(Contest::default, |stage| stage.contest);
@@ -246,8 +262,10 @@ impl Wish {
         let build = self.pushed.build.clone();
         let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
         let who = if self.automatic { EventActor::System } else { Service::event_actor(&self.actor) };
-        // What an emergency puts in place is newer than all that waits, whatever the stage says.
-        let superseded = if emergency || contest == Contest::NewestWins { waiting } else { Vec::new() };
+        // Where it is an emergency, saving it has ended the others already.
+        let mut superseded = if contest == Contest::NewestWins && !emergency { waiting } else { Vec::new() };
+        // What people asked for is ended by people.
+        superseded.retain(|earlier| earlier.automatic || !self.automatic);
         let now = self.service.now();
         let by = placer(&self.actor);
         let promotion = save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;
@@ -295,10 +313,29 @@ async fn save_as(
     if let Some(id) = step.placement() {
         apply(tx, service, by, bucket, step.promotion(), id).await?;
     }
+    let passed = step.placement().is_some() && step.promotion().emergency.is_some();
     let promotion = step.into_promotion();
-    if promotion.in_turn && promotion.state != State::Waiting {
-        // It is the next one's turn.
-        promotions::look_soon(tx, promotion.integration, promotion.to.key, service.now()).await?;
+    if promotion.state == State::Waiting {
+        return Ok(promotion);
+    }
+    let (integration, to, now) = (promotion.integration, promotion.to.key, service.now());
+    if passed {
+        // What an emergency puts in place is newer than all that waits, whatever the stage says.
+        for earlier in promotions::waiting_for(tx, integration, to).await? {
+            if let Some(step) = earlier.supersede(promotion.number, now) {
+                promotions::save(tx, &step).await?;
+                for change in step.changes() {
+                    tx.tell(service.event(who, scene.clone(), change.clone()));
+                }
+            }
+        }
+    }
+    // It may be the next one's turn, and an automatic stage may ask again for what it could not take.
+    promotions::look_soon(tx, integration, to, now).await?;
+    if let Some(workflow) = located.workflow(tx).await?
+        && workflow.graph.stage(to).is_some_and(|stage| stage.automatic)
+    {
+        buckets::tell_again(tx, integration, &workflow.graph.before(to)).await?;
     }
     Ok(promotion)
 }
@@ -313,7 +350,7 @@ async fn apply(
     id: PlacementId,
 ) -> Result<(), Error> {
     let now = service.now();
-    let cause = Cause::Promotion { promotion: promotion.id };
+    let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
     let placement = Placement { id, build: promotion.build, cause, by, at: now };
     buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?;
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
@@ -353,6 +390,9 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
         at: service.now(),
     };
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
+        if decision.choice == Choice::Approve {
+            known.check_news(&promotion)?;
+        }
         promotion.decide(actor, place, decision, &known.circumstances, known.placement).map_err(Error::from)
     };
     found.take(service, actor, step).await
@@ -398,7 +438,8 @@ pub async fn pass(service: &Service, actor: &Actor, wish: Pass) -> Result<Promot
         if promotion.digest != digest {
             return Err(PassRefused::OtherDigest.into());
         }
-        let Known { placement, circumstances } = known;
+        known.check_news(&promotion)?;
+        let Known { placement, circumstances, .. } = known;
         promotion.pass_in_emergency(actor, place, reason, &circumstances, placement, now).map_err(Error::from)
     };
     found.take(service, actor, step).await
@@ -425,6 +466,18 @@ pub async fn review(
 struct Known {
     placement: PlacementId,
     circumstances: Circumstances,
+    /// What is current in the target.
+    current: Option<BuildId>,
+}
+
+impl Known {
+    /// Refuses what would place a build where it is current already, as after a rollback to it.
+    fn check_news(&self, promotion: &Promotion) -> Result<(), Error> {
+        if promotion.state == State::Waiting && self.current == Some(promotion.build) {
+            return Err(RequestRefused::AlreadyThere { to: promotion.to.slug.clone() }.into());
+        }
+        Ok(())
+    }
 }
 
 /// A promotion that who asks may see, with where it wants to go.
@@ -469,7 +522,8 @@ impl Found {
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
                 let circumstances = circumstances::of_promotion(tx, &now, writer.now()).await?;
-                let known = Known { placement: bucket.next(writer.id()), circumstances };
+                let current = bucket.current.as_ref().map(|placement| placement.build);
+                let known = Known { placement: bucket.next(writer.id()), circumstances, current };
                 let step = step(now, &actor, &place, known)?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })

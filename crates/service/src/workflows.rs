@@ -111,7 +111,9 @@ async fn make_next(
     allow(actor, Action::Configure, &Target::project(project.id))?;
     let slots = scenes::slots(&mut conn, project.id, before.name.kind).await?;
     let roles = approving(&mut conn).await?;
-    let reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
+    let mut reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
+    // What it names already stays, also where that is revoked by now.
+    reporters.extend(before.named_tokens());
     let given = given(&project, &slots, &roles, &reporters);
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {

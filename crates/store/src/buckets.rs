@@ -202,14 +202,17 @@ pub struct Moved {
     pub at: Time,
 }
 
-/// The buckets of which the stages behind have not heard, the longest waiting first.
+/// The buckets of which the stages behind have not heard, the longest waiting first. Nothing in an archived project moves,
+/// so its own stay until it is restored.
 pub async fn moved(conn: &mut Conn, limit: i64) -> Result<Vec<Moved>, Error> {
     let rows = fetch!(
         fetch_all,
         (Uuid, Uuid, String, Uuid, i64),
         conn,
-        "select id, integration, kind, key, moved_at from buckets where moved_at is not null
-         order by moved_at limit $1",
+        "select b.id, b.integration, b.kind, b.key, b.moved_at from buckets b
+         join integrations i on i.id = b.integration join projects o on o.id = i.project
+         where b.moved_at is not null and o.archived_at is null
+         order by b.moved_at, b.id limit $1",
         limit
     )?;
     let read = |(id, integration, of, key, at): (Uuid, Uuid, String, Uuid, i64)| {
@@ -234,25 +237,30 @@ pub async fn heard(tx: &mut Tx, moved: &Moved) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Lets the stages behind these buckets hear of them again.
-pub async fn tell_again(
-    tx: &mut Tx,
-    integration: IntegrationId,
-    keys: &[BucketKey],
-    now: Time,
-) -> Result<(), Error> {
+/// Lets the stages behind these buckets hear of them again, in the order in which their builds came.
+pub async fn tell_again(tx: &mut Tx, integration: IntegrationId, keys: &[BucketKey]) -> Result<(), Error> {
     for key in keys {
         execute!(
             tx.conn(),
-            "update buckets set moved_at = $4
-             where integration = $1 and kind = $2 and key = $3 and placement is not null",
+            "update buckets set moved_at = (select p.at from placements p where p.id = buckets.placement)
+             where integration = $1 and kind = $2 and key = $3",
             integration.uuid(),
             key.kind().name(),
-            key.id(),
-            now.micros()
+            key.id()
         )?;
     }
     Ok(())
+}
+
+/// The same of the buckets in which a build of this digest is current.
+pub async fn tell_again_of(tx: &mut Tx, digest: &Digest) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update buckets set moved_at = (select p.at from placements p where p.id = buckets.placement)
+         where placement in (select p.id from placements p join builds b on b.id = p.build where b.digest = $1)",
+        digest.to_string()
+    )
+    .map(drop)
 }
 
 /// Pauses arrivals since `at`, or resumes them.

@@ -79,29 +79,6 @@ pub async fn list(conn: &mut Conn, builds: &[BuildId]) -> Result<HashMap<BuildId
     Ok(checks)
 }
 
-/// The result of the same check from the same reporter.
-pub async fn find(conn: &mut Conn, check: &Check) -> Result<Option<Check>, Error> {
-    let row = fetch!(
-        fetch_optional,
-        Row,
-        conn,
-        "select build, name, kind, key, slug, state, link, summary, person, token, reported_at, failures
-         from checks where build = $1 and name = $2 and place = $3 and reporter = $4",
-        check.build.uuid(),
-        check.name.as_str(),
-        place(check),
-        reporter(check)
-    )?;
-    row.map(Check::try_from).transpose()
-}
-
-/// How many results a build has.
-pub async fn count(conn: &mut Conn, build: BuildId) -> Result<i64, Error> {
-    let sql = "select count(*) from checks where build = $1";
-    let (count,) = fetch!(fetch_one, (i64,), conn, sql, build.uuid())?;
-    Ok(count)
-}
-
 /// Keeps a result, in place of an earlier one of the same reporter.
 pub async fn put(tx: &mut Tx, check: &Check) -> Result<(), Error> {
     execute!(
@@ -147,7 +124,7 @@ pub async fn reporters(conn: &mut Conn, project: ProjectId, now: Time) -> Result
         conn,
         "select id, title from tokens
          where (project is null or project = $1) and revoked_at is null and expires_at > $2
-           and actions like '%\"report\"%'
+           and cast(actions as text) like '%\"report\"%'
          order by title, id limit 200",
         project.uuid(),
         now.micros()

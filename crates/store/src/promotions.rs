@@ -325,30 +325,59 @@ pub async fn waiting_for(
     with_decisions(conn, rows).await
 }
 
-/// The newest promotion that waits to enter a bucket.
-pub async fn rival(conn: &mut Conn, integration: IntegrationId, to: BucketKey) -> Result<Option<i64>, Error> {
+/// The newest promotion that waits to enter a bucket and whose time has come.
+pub async fn rival(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    to: BucketKey,
+    now: Time,
+) -> Result<Option<i64>, Error> {
     let (number,) = fetch!(
         fetch_one,
         (Option<i64>,),
         conn,
         "select max(number) from promotions
-         where integration = $1 and to_kind = $2 and to_key = $3 and state = 'waiting'",
+         where integration = $1 and to_kind = $2 and to_key = $3 and state = 'waiting'
+           and (scheduled_for is null or scheduled_for <= $4)",
         integration.uuid(),
         to.kind().name(),
-        to.id()
+        to.id(),
+        now.micros()
     )?;
     Ok(number)
 }
 
-/// For each of these promotions the one before it that waits to enter the same bucket.
-pub async fn ahead(conn: &mut Conn, promotions: &[PromotionId]) -> Result<HashMap<PromotionId, i64>, Error> {
+/// Whether the stage of a bucket has asked for a build by itself before, unless another one took its place.
+pub async fn was_asked_by_itself(conn: &mut Conn, build: BuildId, to: BucketKey) -> Result<bool, Error> {
+    let row = fetch!(
+        fetch_optional,
+        (i64,),
+        conn,
+        "select number from promotions
+         where build = $1 and to_key = $2 and automatic and state <> 'superseded' limit 1",
+        build.uuid(),
+        to.id()
+    )?;
+    Ok(row.is_some())
+}
+
+/// For each of these promotions the one before it that waits to enter the same bucket and whose time has come.
+pub async fn ahead(
+    conn: &mut Conn,
+    promotions: &[PromotionId],
+    now: Time,
+) -> Result<HashMap<PromotionId, i64>, Error> {
     let rows = fetch_in!(
         (Uuid, Option<i64>),
         conn,
-        "select m.id, (select max(w.number) from promotions w
-                       where w.integration = m.integration and w.to_kind = m.to_kind and w.to_key = m.to_key
-                         and w.state = 'waiting' and w.number < m.number)
-         from promotions m where m.id in (",
+        [(
+            "select m.id, (select max(w.number) from promotions w
+                           where w.integration = m.integration and w.to_kind = m.to_kind and w.to_key = m.to_key
+                             and w.state = 'waiting' and w.number < m.number
+                             and (w.scheduled_for is null or w.scheduled_for <= ",
+            now.micros()
+        )]
+        ")) from promotions m where m.id in (",
         promotions.iter().map(|promotion| promotion.uuid()).collect(),
         ")"
     )?;

@@ -29,13 +29,19 @@ macro_rules! execute {
     };
 }
 
-/// `fetch_in!(Row, conn, "select … where id in (", ids, ") order by …")`; no id, no query.
+/// `fetch_in!(Row, conn, "select … where id in (", ids, ") order by …")`; no id, no query. A value that stands before the
+/// list is bound between two parts of the text: `[("select … where at <= ", now)] " and id in ("`.
 macro_rules! fetch_in {
-    ($row:ty, $conn:expr, $before:expr, $ids:expr, $after:expr) => {{
+    ($row:ty, $conn:expr, $before:expr, $ids:expr, $after:expr) => {
+        $crate::query::fetch_in!($row, $conn, [] $before, $ids, $after)
+    };
+    ($row:ty, $conn:expr, [$(($part:expr, $bind:expr)),*] $before:expr, $ids:expr, $after:expr) => {{
         let ids: Vec<_> = $ids;
         macro_rules! on {
             ($engine:ty, $engine_conn:expr) => {{
-                let mut query = sqlx::QueryBuilder::<$engine>::new($before);
+                let mut query = sqlx::QueryBuilder::<$engine>::new("");
+                $(query.push($part).push_bind($bind);)*
+                query.push($before);
                 let mut list = query.separated(", ");
                 for id in &ids {
                     list.push_bind(*id);

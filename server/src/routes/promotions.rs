@@ -79,6 +79,12 @@ async fn request(
         scheduled_for,
         emergency,
     };
+    if dry_run && emergency {
+        return Ok(match promotions::explain_emergency(&service, &caller.actor, wish).await? {
+            Ok(missing) => Json(Outlook::PassesGates { missing }).into_response(),
+            Err(refused) => Json(foretell(domain::Outlook::Refused { refused })).into_response(),
+        });
+    }
     if dry_run {
         let outlook = promotions::explain(&service, &caller.actor, wish).await?;
         return Ok(Json(foretell(outlook)).into_response());

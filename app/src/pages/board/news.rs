@@ -110,7 +110,7 @@ mod tests {
     fn waiting(number: i64, build: u32, needs: &str) -> Waiting {
         let waiting = json!({
             "number": number, "build": id(build), "tag": format!("1.{build}"), "from": "qa", "needs": [needs], "until": null,
-            "requested_by": "Rui", "requested_at": 0,
+            "requested_by": "Rui", "requested_at": 0, "scheduled_for": null,
         });
         serde_json::from_value(waiting).unwrap()
     }

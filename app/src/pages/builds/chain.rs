@@ -123,13 +123,14 @@ fn approval(project: &Slug, passed: Passed, now: Time) -> impl IntoView + use<> 
 /// That the gates were passed in an emergency, which is marked for ever.
 fn passing(emergency: Passing) -> impl IntoView {
     let Passing { by, reason, passed, reviewed_by } = emergency;
+    let missing = if passed.is_empty() { "nothing".to_owned() } else { passed.join("; ") };
     let review = reviewed_by.map_or_else(|| "not reviewed".to_owned(), |name| format!("reviewed by {name}"));
     view! {
         <p class="chain__reason">
             <Badge tone=Tone::Danger symbol=Symbol::Ban>
                 "emergency"
             </Badge>
-            {format!(" {by} passed the gates: “{reason}” What kept it out: {}; {review}.", passed.join("; "))}
+            {format!(" {by} passed the gates: “{reason}” What was missing: {missing}; {review}.")}
         </p>
     }
 }

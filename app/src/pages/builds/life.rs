@@ -127,7 +127,11 @@ fn Running(runs: Vec<RunsIn>, now: Time) -> impl IntoView {
 
 fn waits(project: &Slug, wait: Wait, now: Time) -> impl IntoView + use<> {
     let Wait { number, from, to, needs, by, at, reason } = wait;
-    let title = format!("Waits to enter {to}: needs {}", needs.join(" and "));
+    let title = match needs.as_slice() {
+        // Its gates pass, and it is about to enter.
+        [] => format!("Waits to enter {to}"),
+        needs => format!("Waits to enter {to}: needs {}", needs.join(" and ")),
+    };
     let href = paths::promotion(project, number);
     view! {
         <Banner tone=Tone::Info title=title>

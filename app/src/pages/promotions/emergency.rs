@@ -77,7 +77,12 @@ pub(super) fn EmergencyMark(view: View, action: ServerAction<ReviewEmergency>) -
 fn Mark(emergency: Emergency, view: View) -> impl IntoView {
     let now = Memo::new(move |_| view.read().now);
     let name = move |person| view.read_untracked().name(person).to_owned();
-    let Emergency { by, at, reason, passed, review } = emergency;
+    let Emergency { by, at, reason, passed, review, .. } = emergency;
+    let missing = if passed.is_empty() {
+        "Nothing was missing.".to_owned()
+    } else {
+        format!("What was missing: {}.", passed.join("; "))
+    };
     let review = match review {
         Some(review) => view! {
             <p class="banner__text">
@@ -96,7 +101,7 @@ fn Mark(emergency: Emergency, view: View) -> impl IntoView {
             <p class="banner__text">
                 {format!("By {} ", name(by))} <TimeView at=at now=now /> {format!(": “{reason}”")}
             </p>
-            <p class="banner__text">{format!("What kept it out: {}.", passed.join("; "))}</p>
+            <p class="banner__text">{missing}</p>
             {review}
         </Banner>
     }

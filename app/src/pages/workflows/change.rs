@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use towpath_domain::checks::TokenName;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::words::Title as Words;
 use towpath_domain::workflows::{WorkflowForm, WorkflowView};
@@ -93,6 +94,15 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
 #[component]
 fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl IntoView {
     let WorkflowView { workflow, followed_by, waiting, .. } = view;
+    let mut project = project;
+    for named in workflow.named_tokens() {
+        if project.reporters.iter().all(|known| known.id != named.id) {
+            // It is revoked or has expired, and is kept until another one is chosen.
+            project
+                .reporters
+                .push(TokenName { title: format!("{}, revoked or expired", named.title), ..named });
+        }
+    }
     let action = ServerAction::<ChangeWorkflow>::new();
     let draft = Draft::of(action).starting(fields(&form));
     let node = NodeRef::<html::Form>::new();

@@ -5,6 +5,7 @@ use crate::checks::CheckLine;
 use crate::digests::Digest;
 use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PlacementId;
+use crate::placements::BY_ITSELF;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
@@ -58,6 +59,13 @@ pub struct By {
     pub name: String,
     /// The title of the token.
     pub token: Option<String>,
+}
+
+impl By {
+    /// A stage that did it by itself.
+    pub fn itself() -> Self {
+        Self { name: BY_ITSELF.to_owned(), token: None }
+    }
 }
 
 /// A bucket in which a build is current.

@@ -33,7 +33,7 @@ pub struct Move<'a> {
     pub current: Option<BuildId>,
     /// The number of a promotion of the same build into `to` that is still waiting.
     pub open: Option<i64>,
-    /// The newest of the promotions that wait to enter `to`, whatever their builds.
+    /// The newest of the promotions that wait to enter `to` and whose time has come, whatever their builds.
     pub rival: Option<i64>,
     /// Whether the stage asks by itself, so that the actor is who made the build current in the stage before.
     pub automatic: bool,
@@ -113,9 +113,16 @@ pub fn consider(wish: &Move) -> Outlook {
     }
 }
 
-/// Whether whoever asks may pass the gates in an emergency, and what they would pass: the rules that keep it out.
+/// Whether whoever asks may pass the gates in an emergency, and what is missing that they would pass.
 pub fn consider_emergency(wish: &Move) -> Result<Vec<String>, RequestRefused> {
-    Ok(missing(&plan(wish, true, true)?))
+    let verdicts = plan(wish, true, true)?;
+    Ok(missing(&verdicts).into_iter().chain(one_at_a_time(wish)).collect())
+}
+
+/// That another one waits to enter, where the stage takes one at a time.
+fn one_at_a_time(wish: &Move) -> Option<String> {
+    let number = wish.rival.filter(|_| wish.contest() == Contest::Refuse)?;
+    Some(format!("the end of #{number}, as {} takes one at a time", wish.to.slug))
 }
 
 /// When it would enter without anybody doing anything, where that is known.
@@ -225,7 +232,8 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
     let circumstances = first_facts(wish, true).circumstances;
     Ok(if asking.emergency {
         let reason = promotion.reason.clone();
-        promotion.pass(wish.actor, reason, &circumstances, asking.placement, wish.now, changes)
+        let others = one_at_a_time(wish).into_iter().collect();
+        promotion.pass(wish.actor, reason, &circumstances, asking.placement, (wish.now, changes), others)
     } else {
         promotion.settle(&circumstances, asking.placement, wish.now, changes)
     })

@@ -3,7 +3,7 @@
 
 use super::{Promotion, State, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
-use crate::gates::{Circumstances, Verdict, Verdicts};
+use crate::gates::{Circumstances, GateVerdict, Verdict, Verdicts};
 use crate::ids::{PersonId, PlacementId};
 use crate::timeline::{Change, Personal};
 use crate::times::Time;
@@ -16,8 +16,11 @@ pub struct Emergency {
     pub by: PersonId,
     pub at: Time,
     pub reason: Reason,
-    /// The rules that kept it out then.
+    /// What was missing then, in words; nothing where no rule kept it out.
     pub passed: Vec<String>,
+    /// The rules that did not pass.
+    #[serde(default)]
+    pub rules: Vec<String>,
     /// What a second person says to it; absent until one does.
     pub review: Option<Review>,
 }
@@ -48,7 +51,7 @@ pub enum PassRefused {
 pub enum ReviewRefused {
     #[error(transparent)]
     Forbidden(#[from] Refusal),
-    #[error("This promotion passed its gates; there is no emergency to review.")]
+    #[error("There is no emergency to review: nobody passed the gates of this promotion.")]
     None,
     #[error("You passed the gates yourself, so someone else has to review it.")]
     Own,
@@ -62,10 +65,14 @@ pub(super) fn bad_mark(circumstances: &Circumstances, now: Time) -> Option<i64> 
     holds.find(|hold| hold.is_bad_mark() && hold.is_in_force(now)).map(|hold| hold.number)
 }
 
-/// The rules that do not pass.
+/// What is missing for the gates, in words.
 pub(super) fn missing(verdicts: &Verdicts) -> Vec<String> {
-    let shut = verdicts.0.iter().filter(|gate| gate.verdict != Verdict::Passes);
-    shut.map(|gate| gate.rule.clone()).collect()
+    let words = |gate: &GateVerdict| match &gate.verdict {
+        Verdict::Passes => None,
+        Verdict::Waits { needs, .. } => Some(needs.clone()),
+        Verdict::Blocked { because } => Some(because.trim_end_matches('.').to_owned()),
+    };
+    verdicts.0.iter().filter_map(words).collect()
 }
 
 impl Promotion {
@@ -99,29 +106,30 @@ impl Promotion {
     ) -> Result<Transition, PassRefused> {
         self.may_pass(actor, place, circumstances, now)?;
         self.version += 1;
-        Ok(self.pass(actor, reason, circumstances, placement, now, Vec::new()))
+        Ok(self.pass(actor, reason, circumstances, placement, (now, Vec::new()), Vec::new()))
     }
 
-    /// Applies it, with a mark where a rule kept it out.
+    /// Applies it with the mark, whatever kept it out: its gates, and what else is named.
     pub(super) fn pass(
         self,
         actor: &Actor,
         reason: Reason,
         circumstances: &Circumstances,
         placement: PlacementId,
-        now: Time,
-        mut changes: Vec<Change>,
+        (now, mut changes): (Time, Vec<Change>),
+        others: Vec<String>,
     ) -> Transition {
-        let passed = missing(&self.verdicts(circumstances, now));
-        let emergency = (!passed.is_empty()).then(|| {
-            changes.push(Change::GatesPassed {
-                number: self.number,
-                build: self.build_name(),
-                passed: passed.clone(),
-                reason: Personal::new(&reason),
-            });
-            Emergency { by: actor.person(), at: now, reason, passed, review: None }
+        let verdicts = self.verdicts(circumstances, now);
+        let passed = [missing(&verdicts), others].concat();
+        let shut = verdicts.0.iter().filter(|gate| gate.verdict != Verdict::Passes);
+        let rules = shut.map(|gate| gate.rule.clone()).collect();
+        changes.push(Change::GatesPassed {
+            number: self.number,
+            build: self.build_name(),
+            passed: passed.clone(),
+            reason: Personal::new(&reason),
         });
+        let emergency = Some(Emergency { by: actor.person(), at: now, reason, passed, rules, review: None });
         Self { emergency, ..self }.apply(placement, now, changes)
     }
 

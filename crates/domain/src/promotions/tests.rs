@@ -586,14 +586,17 @@ fn an_emergency_passes_what_waits_and_what_is_blocked_and_says_so_for_good() {
         consider(&world.wish(&manager)),
         Outlook::Refused { refused: RequestRefused::Blocked { .. } }
     ));
-    assert_eq!(consider_emergency(&world.wish(&manager)), Ok(vec!["not older than 1 minute".to_owned()]));
+    assert_eq!(
+        consider_emergency(&world.wish(&manager)),
+        Ok(vec!["The build is older than 1 minute".to_owned()])
+    );
     let step = request(&world.wish(&manager), &world.build, emergency()).expect("may pass");
     assert_eq!(step.placement(), Some(id(21)));
     let kinds: Vec<&str> = step.changes().iter().map(Change::kind).collect();
     assert_eq!(kinds, ["promotion_requested", "gates_passed", "promotion_applied"]);
     let promotion = step.into_promotion();
     let told = promotion.emergency.clone().expect("a mark");
-    assert_eq!((told.by, told.passed), (id(1), vec!["not older than 1 minute".to_owned()]));
+    assert_eq!((told.by, told.passed), (id(1), vec!["The build is older than 1 minute".to_owned()]));
     // Whoever passed the gates does not review it, and it is reviewed once.
     let comment = || Reason::parse("It was right").expect("a comment");
     let own = promotion.clone().review(&manager, &world.place, comment(), world.now);
@@ -627,11 +630,12 @@ fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
 }
 
 #[test]
-fn an_emergency_that_passes_nothing_is_none() {
+fn an_emergency_leaves_its_mark_also_where_nothing_kept_it_out() {
     let world = world(0, false);
     let manager = person(1, Role::release_manager());
     let step = request(&world.wish(&manager), &world.build, emergency()).expect("may ask");
-    assert_eq!(step.promotion().emergency, None);
+    let told = step.promotion().emergency.clone().expect("a mark");
+    assert_eq!((told.reason.as_str(), told.passed.len()), ("release", 0));
 }
 
 #[test]
@@ -647,4 +651,30 @@ fn a_waiting_promotion_is_passed_in_an_emergency_once() {
     let again =
         passed.into_promotion().pass_in_emergency(&manager, place, why(), circumstances, id(23), world.now);
     assert_eq!(again, Err(PassRefused::Over("applied".into())));
+}
+
+#[test]
+fn what_is_over_is_not_judged_by_what_came_later() {
+    let world = gated(Gate::MaximumAge { age: Span::minutes(1).expect("a length") });
+    let manager = person(1, Role::release_manager());
+    let applied = request(&world.wish(&manager), &world.build, asking()).expect("may ask").into_promotion();
+    let later = world.now.plus_seconds(3_600);
+    assert!(!applied.verdicts(&world.circumstances, later).pass(), "by now it is too old");
+    assert!(applied.final_verdicts(&world.circumstances, later).pass(), "it passed then");
+
+    let world = self::world(2, false);
+    let asked = world.asked(&person(3, Role::admin()));
+    let (why, place) = (Reason::parse("It is down").expect("a reason"), &world.place);
+    let passed = asked.pass_in_emergency(&manager, place, why, &world.circumstances, id(22), world.now);
+    let passed = passed.expect("may pass").into_promotion();
+    assert!(!passed.final_verdicts(&world.circumstances, later).pass(), "it never passed that gate");
+}
+
+#[test]
+fn who_brought_a_build_does_not_take_back_what_a_stage_asks_for_by_itself() {
+    let world = world(1, false);
+    let developer = person(2, Role::developer());
+    let wish = Move { automatic: true, ..world.wish(&developer) };
+    let asked = request(&wish, &world.build, asking()).expect("it asks by itself").into_promotion();
+    assert!(matches!(asked.may_cancel(&developer, &world.place), Err(CancelRefused::Forbidden(_))));
 }

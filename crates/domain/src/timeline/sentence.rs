@@ -239,7 +239,8 @@ impl Telling<'_> {
                     .text(" to ")
                     .bucket()
                     .place();
-                self.text(&format!(" in an emergency: {}", passed.join(" and ")))
+                let missing = if passed.is_empty() { "nothing".to_owned() } else { passed.join(" and ") };
+                self.text(&format!(" in an emergency; missing was {missing}"))
             }
             Change::EmergencyReviewed { number, build, .. } => self
                 .text("reviewed the emergency of ")

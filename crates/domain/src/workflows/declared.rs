@@ -5,6 +5,7 @@ use super::{
     waits_for_itself,
 };
 use crate::buckets::BucketKind;
+use crate::checks::{CheckName, Wanted};
 use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Gate as CheckedGate, Window};
 use crate::integrations::check_kind;
@@ -190,8 +191,13 @@ impl Gate {
                 check.field(&field("age"), span(age)).map(|age| CheckedGate::MaximumAge { age })
             }
             Self::Check { name, bucket, tokens } => {
-                let words = if bucket.is_empty() { name.clone() } else { format!("{name} in {bucket}") };
-                check.field(&field("name"), given.check(kind, &words, tokens))
+                let name = check.field(&field("name"), CheckName::parse(name));
+                let place = Some(bucket.trim()).filter(|slug| !slug.is_empty());
+                let place = place.map(|slug| given.bucket(kind, slug)).transpose();
+                let place = check.field(&field("bucket"), place);
+                let by = check.field(&field("tokens"), given.tokens(tokens));
+                let wanted = name.zip(place).zip(by);
+                wanted.map(|((name, bucket), by)| CheckedGate::Check(Wanted { name, bucket, by }))
             }
         }
     }

@@ -72,8 +72,10 @@ impl WorkflowForm {
         let graph = &workflow.graph;
         let line = Graph::linear(graph.stages().to_vec()).ok()?;
         let stage = |stage: &Stage| StageForm::of(stage, slots);
-        // Nothing is promoted into the first stage, so the form has no gates for it.
-        let bare = graph.stages().first().is_some_and(|first| first.gates.is_empty());
+        // Nothing is promoted into the first stage, so the form has nothing about that.
+        let bare = graph.stages().first().is_some_and(|first| {
+            first.gates.is_empty() && !first.automatic && first.contest == Contest::default()
+        });
         (line == *graph && bare).then_some(())?;
         Some(Self {
             slug: workflow.name.slug.to_string(),
@@ -199,7 +201,8 @@ impl StageForm {
     /// Fills in the checks; absent where tokens are named that one field cannot hold.
     fn set_checks(&mut self, checks: &[&Wanted]) -> Option<()> {
         let by = checks.first().map(|wanted| wanted.by.clone()).unwrap_or_default();
-        (by.len() <= 1 && checks.iter().all(|wanted| wanted.by == by)).then_some(())?;
+        let few = checks.len() <= MOST_CHECKS && by.len() <= 1;
+        (few && checks.iter().all(|wanted| wanted.by == by)).then_some(())?;
         let words = |wanted: &&Wanted| match &wanted.bucket {
             Some(bucket) => format!("{} in {}", wanted.name, bucket.slug),
             None => wanted.name.to_string(),

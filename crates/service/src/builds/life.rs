@@ -147,7 +147,7 @@ impl Reading {
         lived.truncate(part.links);
         let last = lived.last().filter(|_| more).map(|last| &last.placed.placement);
         let by_promotion = lived.iter().filter_map(|lived| match lived.placed.placement.cause {
-            Cause::Promotion { promotion } => Some(promotion),
+            Cause::Promotion { promotion, .. } => Some(promotion),
             Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
         });
         let by_promotion: Vec<PromotionId> = by_promotion.collect();
@@ -244,13 +244,16 @@ impl Reading {
     fn placed(&self, lived: &Lived) -> Option<Link> {
         let placement = &lived.placed.placement;
         let promotion = match placement.cause {
-            Cause::Promotion { promotion } => self.passed.get(&promotion),
+            Cause::Promotion { promotion, .. } => self.passed.get(&promotion),
             Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
         };
         Some(Link::Placed(Placed {
             bucket: self.slot(lived.key)?.slug.clone(),
             cause: placement.cause.name().to_owned(),
-            by: self.by(placement.by),
+            by: match placement.cause {
+                Cause::Promotion { automatic: true, .. } => By::itself(),
+                _ => self.by(placement.by),
+            },
             at: placement.at,
             reason: lived.placed.reason.clone(),
             promotion: promotion.map(|promotion| self.passed(promotion)),
@@ -323,7 +326,7 @@ impl Reading {
             from: promotion.from.slug.clone(),
             to: promotion.to.slug.clone(),
             needs: self.judge.verdicts(promotion).needs(),
-            by: self.by(asker(promotion)),
+            by: if promotion.automatic { By::itself() } else { self.by(asker(promotion)) },
             at: promotion.requested_at,
             reason: promotion.reason.to_string(),
         }

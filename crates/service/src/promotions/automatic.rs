@@ -7,8 +7,9 @@ use towpath_domain::access::{Actor, Identity};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::words::Reason;
+use towpath_domain::workflows::Contest;
 use towpath_store::buckets::Moved;
-use towpath_store::{Tx, buckets, builds};
+use towpath_store::{Tx, buckets, builds, promotions};
 
 /// How many buckets are looked at in one turn.
 const TURN: i64 = 200;
@@ -33,15 +34,19 @@ async fn follow(service: &Service, moved: Moved) -> Result<u64, Error> {
     service
         .db()
         .write(async move |tx| {
-            buckets::heard(tx, &moved).await?;
             let integration = towpath_store::integrations::load(tx, moved.integration).await?;
             let project = towpath_store::projects::load(tx, integration.project).await?;
             let located = Located { project, integration };
+            if located.project.archived_at.is_some() {
+                // It is told when the project is restored.
+                return Ok(0);
+            }
+            buckets::heard(tx, &moved).await?;
             let Some(workflow) = located.workflow(tx).await? else { return Ok(0) };
             let behind = workflow.graph.after(moved.key);
             let automatic = |key: &BucketKey| workflow.graph.stage(*key).is_some_and(|stage| stage.automatic);
             let behind: Vec<BucketKey> = behind.into_iter().filter(automatic).collect();
-            if behind.is_empty() || located.project.archived_at.is_some() {
+            if behind.is_empty() {
                 return Ok(0);
             }
             let current = buckets::find(tx, moved.integration, moved.key).await?;
@@ -54,27 +59,38 @@ async fn follow(service: &Service, moved: Moved) -> Result<u64, Error> {
             let slot = |key: BucketKey| slots.iter().find(|slot| slot.key == key);
             let mut asked = 0;
             for (from, to) in behind.into_iter().filter_map(|to| slot(moved.key).zip(slot(to))) {
-                asked += u64::from(ask(tx, &writer, &located, &current, from, to).await?);
+                let contest =
+                    workflow.graph.stage(to.key).map_or_else(Contest::default, |stage| stage.contest);
+                asked += u64::from(ask(tx, &writer, &located, &current, (from, to), contest).await?);
             }
             Ok::<_, Error>(asked)
         })
         .await
 }
 
-/// Asks for one build to enter one stage, unless that has been there already, a rollback has paused it, or a rule refuses.
+/// Asks for one build to enter one stage, once. What has been there already is left alone, and so is what a rollback has
+/// paused; a stage in which the newest wins gives way while something waits that a person asked for.
 async fn ask(
     tx: &mut Tx,
     service: &Service,
     located: &Located,
     current: &Placement,
-    from: &Slot,
-    to: &Slot,
+    (from, to): (&Slot, &Slot),
+    contest: Contest,
 ) -> Result<bool, Error> {
     if let Some(bucket) = buckets::find(tx, located.integration.id, to.key).await? {
         let there = buckets::was_current(tx, bucket.id, current.build).await?;
         if there || bucket.paused_at.is_some() {
             return Ok(false);
         }
+    }
+    if promotions::was_asked_by_itself(tx, current.build, to.key).await? {
+        return Ok(false);
+    }
+    let waiting = promotions::waiting_for(tx, located.integration.id, to.key).await?;
+    let by_people = waiting.iter().any(|waiting| !waiting.automatic);
+    if contest == Contest::NewestWins && by_people {
+        return Ok(false);
     }
     let wish = Wish {
         service: service.clone(),

@@ -167,3 +167,48 @@ fn a_stage_that_asks_for_a_reference_cannot_be_automatic() {
         }
     });
 }
+
+#[test]
+fn it_gives_way_to_what_people_asked_for_and_asks_once_that_is_over() {
+    on_both_engines(async |shop: Shop| {
+        let stage = StageForm { approvals: "1".to_owned(), ..StageForm::default() };
+        gated(&shop, stage).await;
+        let first = to_staging(&shop, "1.0").await;
+        let mine = request(&shop, &shop.ana, wish(&first, "staging", "prod", "")).await.expect("waits");
+        let last = automatic(StageForm { bucket: "prod".to_owned(), ..StageForm::default() });
+        let stages = [crate::shop::stage("qa", ""), crate::shop::stage("staging", ""), last];
+        let form = crate::shop::workflow("gated", "environment", &stages);
+        workflows::change(&shop, &shop.ana, "shop", "gated", 1, form).await.expect("may");
+        to_staging(&shop, "1.1").await;
+        settle(&shop).await;
+        assert_eq!(current(&shop, "prod").await, None, "a person's promotion waits");
+        towpath_service::promotions::cancel(&shop, &shop.ana, "shop", mine.number, "").await.expect("may");
+        settle(&shop).await;
+        assert_eq!(current(&shop, "prod").await.as_deref(), Some("1.1"));
+    });
+}
+
+#[test]
+fn what_it_could_not_take_follows_when_the_way_is_free_and_what_was_rejected_does_not() {
+    on_both_engines(async |shop: Shop| {
+        let stage =
+            StageForm { approvals: "1".to_owned(), contest: "refuse".to_owned(), ..StageForm::default() };
+        gated(&shop, automatic(stage)).await;
+        to_staging(&shop, "1.0").await;
+        settle(&shop).await;
+        let first = promotions(&shop).await[0].promotion.clone();
+        to_staging(&shop, "1.1").await;
+        settle(&shop).await;
+        assert_eq!(promotions(&shop).await.iter().filter(|item| item.promotion.automatic).count(), 1);
+        shop.decide(&shop.ben, &first, towpath_domain::promotions::Choice::Reject).await.expect("may reject");
+        settle(&shop).await;
+        let asked = promotions(&shop).await.remove(0).promotion;
+        assert_eq!((asked.tag.as_str(), asked.state.name()), ("1.1", "waiting"));
+        shop.decide(&shop.ben, &asked, towpath_domain::promotions::Choice::Reject).await.expect("may reject");
+        settle(&shop).await;
+        assert!(
+            promotions(&shop).await.iter().all(|item| item.promotion.state.name() != "waiting"),
+            "once each"
+        );
+    });
+}

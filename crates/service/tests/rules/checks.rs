@@ -140,3 +140,59 @@ fn a_gate_that_names_a_token_hears_nobody_else() {
         );
     });
 }
+
+#[test]
+fn what_one_says_again_counts_again_and_what_another_saw_fail_stays_visible() {
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, StageForm { checks: "tests".to_owned(), ..StageForm::default() }).await;
+        let digest = staged(&shop, "1.0").await;
+        let (ci, _) = shop.token(&shop.ana, "", &["report"]).await;
+        let say = async |who, state| {
+            report(&shop, who, PARCEL, &digest, result("tests", state)).await.expect("may")
+        };
+        say(&shop.dora, "success").await;
+        shop.world.clock.advance(1);
+        say(&ci, "failure").await;
+        let outlook = async || {
+            explain(&shop, &shop.ana, wish(&digest, "staging", "prod", "")).await.expect("an answer")
+        };
+        assert!(matches!(outlook().await, Outlook::Waits { .. }), "the newest word counts");
+        shop.world.clock.advance(1);
+        assert!(say(&shop.dora, "success").await.new, "it was run again");
+        let asked = request(&shop, &shop.ana, wish(&digest, "staging", "prod", "")).await.expect("enters");
+        let view = inbox::promotion(&shop, &shop.ana, "shop", asked.number).await.expect("a view");
+        assert_eq!(view.verdicts[0].note.as_deref(), Some("It failed once before."));
+    });
+}
+
+#[test]
+fn a_check_is_made_where_the_build_has_been() {
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, StageForm::default()).await;
+        let digest = staged(&shop, "1.0").await;
+        match report(&shop, &shop.ana, PARCEL, &digest, inside("prod", result("smoke", "success"))).await {
+            Err(Error::Invalid(invalid)) => {
+                assert_eq!(invalid.errors()[0].message, "It has never been current in prod.");
+            }
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+#[test]
+fn a_workflow_keeps_the_token_that_it_names_also_when_that_is_revoked() {
+    on_both_engines(async |shop: Shop| {
+        let (ci, _) = shop.token(&shop.ana, "", &["report"]).await;
+        let id = ci.token().expect("a token");
+        let named = StageForm { checks: "tests".into(), reporter: id.to_string(), ..StageForm::default() };
+        gated(&shop, named.clone()).await;
+        towpath_service::tokens::revoke(&shop, &shop.ana, id).await.expect("may");
+        let view = towpath_service::workflows::view(&shop, &shop.ana, "shop", "gated").await.expect("a view");
+        assert_eq!(view.workflow.named_tokens().len(), 1);
+        let last = StageForm { bucket: "prod".into(), soak: "1h".into(), ..named };
+        let stages = [stage("qa", ""), stage("staging", ""), last];
+        let form = workflow("gated", "environment", &stages);
+        let next = towpath_service::workflows::change(&shop, &shop.ana, "shop", "gated", 1, form).await;
+        assert_eq!(next.expect("may").named_tokens().len(), 1, "it was not opened to anybody");
+    });
+}

@@ -138,3 +138,48 @@ fn what_was_stopped_before_its_time_waits_on() {
         assert_eq!(now(&shop, &asked).await.state, State::Waiting);
     });
 }
+
+#[test]
+fn one_that_waits_behind_another_is_woken_also_where_the_stage_became_a_queue_between_them() {
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, contest("")).await;
+        let (first, second) = (staged(&shop, "1.0").await, staged(&shop, "1.1").await);
+        let one = request(&shop, &shop.ana, into_prod(&first)).await.expect("may ask");
+        let last =
+            StageForm { bucket: "prod".to_owned(), contest: "queue".to_owned(), ..StageForm::default() };
+        let stages = [crate::shop::stage("qa", ""), crate::shop::stage("staging", ""), last];
+        let form = crate::shop::workflow("gated", "environment", &stages);
+        towpath_service::workflows::change(&shop, &shop.ana, "shop", "gated", 1, form).await.expect("may");
+        let two = request(&shop, &shop.ana, into_prod(&second)).await.expect("may ask");
+        assert_eq!(now(&shop, &two).await.state, State::Waiting, "#1 is ahead");
+        cancel(&shop, &shop.ana, "shop", one.number, "").await.expect("may take back");
+        assert_eq!(look_again(&shop).await.expect("looks"), 1);
+        assert!(matches!(now(&shop, &two).await.state, State::Applied { .. }));
+    });
+}
+
+#[test]
+fn what_is_wanted_later_keeps_nobody_waiting_until_then() {
+    on_both_engines(async |shop: Shop| {
+        for kind in ["queue", "refuse"] {
+            let tag = |number: u8| format!("{kind}-{number}");
+            if kind == "queue" {
+                gated(&shop, StageForm { contest: kind.to_owned(), ..StageForm::default() }).await;
+            } else {
+                let last =
+                    StageForm { bucket: "prod".to_owned(), contest: kind.to_owned(), ..StageForm::default() };
+                let stages = [crate::shop::stage("qa", ""), crate::shop::stage("staging", ""), last];
+                let form = crate::shop::workflow("gated", "environment", &stages);
+                towpath_service::workflows::change(&shop, &shop.ana, "shop", "gated", 1, form)
+                    .await
+                    .expect("may");
+            }
+            let (first, second) = (staged(&shop, &tag(1)).await, staged(&shop, &tag(2)).await);
+            let later = Request { scheduled_for: "29d".to_owned(), ..into_prod(&first) };
+            let later = request(&shop, &shop.ana, later).await.expect("may ask");
+            let at_once = request(&shop, &shop.ana, into_prod(&second)).await.expect("may ask");
+            assert!(matches!(at_once.state, State::Applied { .. }), "{kind}");
+            cancel(&shop, &shop.ana, "shop", later.number, "").await.expect("may take back");
+        }
+    });
+}

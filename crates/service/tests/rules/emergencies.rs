@@ -1,10 +1,11 @@
 //! Emergencies: who passes gates and how, what is marked for ever, and who reviews it.
 
 use crate::engines::on_both_engines;
-use crate::shop::{Shop, wish};
+use crate::shop::{Shop, stage, wish, workflow};
 use towpath_domain::access::{Place, Role};
 use towpath_domain::holds::HoldForm;
 use towpath_domain::promotions::State;
+use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::{Pass, Request, pass, request, review};
 use towpath_service::{Error, boards, holds, inbox};
 
@@ -121,5 +122,48 @@ fn an_emergency_does_not_wait_for_a_time() {
             Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, "scheduled_for"),
             other => panic!("{other:?}"),
         }
+    });
+}
+
+#[test]
+fn passing_one_that_waits_ends_the_others_so_that_they_do_not_undo_it() {
+    on_both_engines(async |shop: Shop| {
+        let last = StageForm {
+            bucket: "prod".to_owned(),
+            approvals: "1".to_owned(),
+            contest: "queue".to_owned(),
+            ..StageForm::default()
+        };
+        let stages = [stage("qa", ""), stage("staging", ""), last];
+        let form = workflow("release", "environment", &stages);
+        towpath_service::workflows::change(&shop, &shop.ana, "shop", "release", 1, form).await.expect("may");
+        let (first, second) = (staged(&shop, "1.0").await, staged(&shop, "1.1").await);
+        let one = shop.promote(&shop.ana, &first, "staging", "prod").await.expect("waits");
+        let two = shop.promote(&shop.ana, &second, "staging", "prod").await.expect("waits");
+        pass(&shop, &shop.ben, passing(two.number, &second)).await.expect("may");
+        let late = shop.approve(&shop.ben, &one).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        assert_eq!(shop.history("prod").await, ["1.1"]);
+    });
+}
+
+#[test]
+fn a_reference_that_is_given_in_an_emergency_is_of_the_form_and_one_is_not_needed() {
+    on_both_engines(async |shop: Shop| {
+        let last = StageForm {
+            bucket: "prod".to_owned(),
+            reference: "OPS-[0-9]+".to_owned(),
+            ..StageForm::default()
+        };
+        let form = workflow("release", "environment", &[stage("qa", ""), stage("staging", ""), last]);
+        towpath_service::workflows::change(&shop, &shop.ana, "shop", "release", 1, form).await.expect("may");
+        let digest = staged(&shop, "1.0").await;
+        let wrong = Request { reference: "nonsense".to_owned(), ..emergency(&digest) };
+        match request(&shop, &shop.ben, wrong).await {
+            Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, "reference"),
+            other => panic!("{other:?}"),
+        }
+        let applied = request(&shop, &shop.ben, emergency(&digest)).await.expect("may");
+        assert_eq!(applied.emergency.expect("a mark").passed, ["a reference like OPS-[0-9]+"]);
     });
 }

@@ -24,6 +24,7 @@ mod integrations;
 mod links;
 mod live;
 mod members;
+mod model;
 mod moments;
 mod people;
 mod promotions;

@@ -45,7 +45,7 @@ fn a_placement_becomes_current_with_cause_and_token() {
         let shop = Shop::open(&store).await;
         let token = shop.token(&store, 200).await.id;
         let placement = Placement {
-            cause: Cause::Promotion { promotion: id(70) },
+            cause: Cause::Promotion { promotion: id(70), automatic: false },
             by: Placer { person: shop.ana.id, token: Some(token) },
             ..shop.placement(100, &shop.build)
         };

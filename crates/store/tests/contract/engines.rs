@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::env;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -41,6 +42,12 @@ pub fn on_both_engines<T: Opens>(rule: impl AsyncFn(T)) {
     on_postgres(rule);
 }
 
+/// Checks a rule that would take too long on both.
+#[allow(dead_code, reason = "the contract of the store has no such rule")]
+pub fn on_sqlite<T: Opens>(rule: impl AsyncFn(T)) {
+    run("SQLite", &rule, async || Some(Database::sqlite()));
+}
+
 /// Checks a rule that is about Postgres alone.
 pub fn on_postgres<T: Opens>(rule: impl AsyncFn(T)) {
     run("Postgres", &rule, Database::postgres);
@@ -61,7 +68,10 @@ fn run<T: Opens>(engine: &str, rule: &impl AsyncFn(T), create: impl AsyncFnOnce(
 
 impl Database {
     fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        // In memory where there is such a folder: nothing here has to outlast the machine.
+        let memory = Path::new("/dev/shm");
+        let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+        let folder = folder.expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("towpath.db").display());
         Self { url, home: Home::Folder(folder) }
     }
