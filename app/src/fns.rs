@@ -11,6 +11,7 @@ pub mod environments;
 pub mod holds;
 pub mod home;
 pub mod inbox;
+pub mod insights;
 pub mod integrations;
 pub(crate) mod json;
 pub mod links;

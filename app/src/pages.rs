@@ -14,6 +14,7 @@ pub mod gallery;
 pub mod holds;
 pub mod home;
 pub mod inbox;
+pub mod insights;
 pub mod integrations;
 pub mod join;
 pub mod members;

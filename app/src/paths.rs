@@ -118,6 +118,11 @@ pub fn unclassified(project: &Slug, integration: &Slug, before: Option<BuildId>)
     before.map_or(page.clone(), |before| format!("{page}?before={before}"))
 }
 
+/// How builds moved on in a project.
+pub fn insights(project: &Slug) -> String {
+    format!("/projects/{project}/insights")
+}
+
 /// What was current in an integration's buckets at a moment.
 pub fn moment(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/moment")

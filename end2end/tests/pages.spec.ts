@@ -93,6 +93,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/tokens", "Tokens"],
   ["/people", "People"],
   ["/streams", "Release streams"],
+  ["/projects/shop/insights", "Insights"],
+  ["/projects/shop/insights?days=0", "Insights"],
   ["/holds", "Holds"],
   ["/holds?ended=1", "Ended holds"],
   ["/holds/new", "New hold"],

@@ -15,6 +15,7 @@ mod differences;
 mod environments;
 mod failures;
 mod holds;
+mod insights;
 mod integrations;
 mod moments;
 mod people;
@@ -70,6 +71,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(rules::routes())
         .merge(builds::routes())
         .merge(differences::routes())
+        .merge(insights::routes())
         .merge(moments::routes())
         .merge(promotions::routes())
         .merge(buckets::routes())

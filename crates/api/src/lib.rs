@@ -14,6 +14,7 @@ pub mod deployments;
 pub mod differences;
 pub mod environments;
 pub mod holds;
+pub mod insights;
 pub mod integrations;
 pub mod moments;
 pub mod pages;

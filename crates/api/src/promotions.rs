@@ -230,7 +230,7 @@ impl From<InboxItem> for PromotionLine {
             tag: promotion.tag.into(),
             from: promotion.from.slug.into(),
             to: promotion.to.slug.into(),
-            ended_at: ended_at(&promotion.state).map(Timestamp::from),
+            ended_at: promotion.state.ended_at().map(Timestamp::from),
             expired_because: match &promotion.state {
                 State::Expired { because, .. } => Some(because.clone()),
                 _ => None,
@@ -315,17 +315,6 @@ impl From<State> for PromotionState {
             State::Expired { .. } => Self::Expired,
             State::Superseded { .. } => Self::Superseded,
         }
-    }
-}
-
-fn ended_at(state: &State) -> Option<towpath_domain::times::Time> {
-    match state {
-        State::Waiting => None,
-        State::Applied { at, .. }
-        | State::Rejected { at, .. }
-        | State::Cancelled { at, .. }
-        | State::Expired { at, .. }
-        | State::Superseded { at, .. } => Some(*at),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod holds;
 pub mod home;
 pub mod ids;
 pub mod inbox;
+pub mod insights;
 pub mod integrations;
 pub mod live;
 pub mod members;

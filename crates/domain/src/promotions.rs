@@ -424,6 +424,18 @@ impl Transition {
 }
 
 impl State {
+    /// When it ended; absent while it waits.
+    pub const fn ended_at(&self) -> Option<Time> {
+        match self {
+            Self::Waiting => None,
+            Self::Applied { at, .. }
+            | Self::Rejected { at, .. }
+            | Self::Cancelled { at, .. }
+            | Self::Expired { at, .. }
+            | Self::Superseded { at, .. } => Some(*at),
+        }
+    }
+
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Waiting => "waiting",

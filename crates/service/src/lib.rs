@@ -21,6 +21,7 @@ pub mod holds;
 pub mod home;
 pub mod images;
 pub mod inbox;
+pub mod insights;
 pub mod installation;
 pub mod integrations;
 mod limits;

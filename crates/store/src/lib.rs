@@ -20,6 +20,7 @@ pub mod environments;
 pub mod holds;
 pub mod home;
 pub mod images;
+pub mod insights;
 pub mod installation;
 pub mod integrations;
 pub mod links;

@@ -559,7 +559,7 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
     let rows = execute!(
         tx.conn(),
         "update promotions
-         set state = $2, state_data = $3, version = $4, due_at = $6, emergency = $7, to_review = $8
+         set state = $2, state_data = $3, version = $4, due_at = $6, emergency = $7, to_review = $8, ended_at = $9
          where id = $1 and version = $5",
         promotion.id.uuid(),
         promotion.state.name(),
@@ -569,6 +569,7 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
         transition.due().map(Time::micros),
         promotion.emergency.as_ref().map(Json),
         promotion.is_to_review(),
+        promotion.state.ended_at().map(Time::micros),
     )?;
     if rows != 1 {
         return Err(Error::Changed);
@@ -585,9 +586,9 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
                                  requested_with, requested_at, reason, reference, state, state_data, version,
-                                 due_at, automatic, scheduled_for, in_turn, emergency, to_review)
+                                 due_at, automatic, scheduled_for, in_turn, emergency, to_review, ended_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25, $26, $27, $28)",
+                 $22, $23, $24, $25, $26, $27, $28, $29)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -616,6 +617,7 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         promotion.in_turn,
         promotion.emergency.as_ref().map(Json),
         promotion.is_to_review(),
+        promotion.state.ended_at().map(Time::micros),
     )
     .map(drop)
 }

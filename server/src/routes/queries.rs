@@ -93,6 +93,19 @@ pub struct At {
     pub at: String,
 }
 
+/// What happened lately, and where.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Lately {
+    /// The slug of an integration; without one, all.
+    #[param(required = false)]
+    pub integration: String,
+    /// How many days until now, from 1 to 365; without one, 30.
+    #[param(required = false)]
+    pub days: String,
+}
+
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

@@ -47,11 +47,13 @@ pub fn Overview(
     } else {
         view! { <Environments view=view.clone() /> }.into_any()
     };
+    let insights = paths::insights(&project.slug);
     let members = paths::members(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
         <PageHeader title=title lead=lead>
+            <LinkButton href=insights>"Insights"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}

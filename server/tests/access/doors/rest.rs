@@ -86,6 +86,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks")
             .note("in production")
             .body(|_, _| Body::Json(json!({"name": "smoke", "state": "success", "bucket": "prod"}))),
+        get("/api/v1/projects/{project}/insights"),
         get("/api/v1/projects/{project}/rules"),
         post("/api/v1/projects/{project}/rules").body(|_, _| {
             let criteria = json!([{"key": "tag", "operator": "semver", "value": ">=1", "bucket": "qa"}]);
