@@ -128,9 +128,19 @@ pub enum Command {
   towpath search sha256:3f1a --output json")]
     Search(Search),
     /// Show what is in each bucket of an integration.
-    #[command(before_help = "Example:
-  towpath status shop/checkout")]
+    #[command(before_help = "Examples:
+  towpath status shop/checkout
+  towpath status shop/checkout --watch")]
     Status(Status),
+    /// Tell where a commit, a tag or a digest is current: “is my commit in production?”
+    #[command(before_help = "Examples:
+  towpath where c0ffee1
+  towpath where 1.4.2 --in prod")]
+    Where(Where),
+    /// Tell how the gates of a promotion stand, and what each still needs.
+    #[command(before_help = "Example:
+  towpath explain shop#2")]
+    Explain(Explain),
     /// Tell which image each service should run in an environment.
     #[command(before_help = "Examples:
   towpath resolve shop prod
@@ -339,6 +349,28 @@ pub struct Status {
     /// The integration.
     #[arg(value_name = "PROJECT/INTEGRATION")]
     pub integration: IntegrationName,
+    /// Show it again whenever it has changed, until you stop it.
+    #[arg(long)]
+    pub watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Where {
+    /// A commit or a digest, from four digits on, or a tag.
+    #[arg(value_name = "COMMIT|TAG|DIGEST")]
+    pub build: String,
+    /// Ask for one bucket: end with 5 where no such build is current in it.
+    #[arg(long = "in", value_name = "BUCKET")]
+    pub bucket: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER")]
+    pub promotion: String,
+    #[arg(hide = true)]
+    pub number: Option<String>,
 }
 
 #[derive(Debug, Args)]

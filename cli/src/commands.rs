@@ -39,6 +39,8 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Holds(filter) => holds::list(&client(&common)?, filter, format).await,
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
+        Command::Where(asked) => search::locate(&client(&common)?, asked, format).await,
+        Command::Explain(explain) => promotions::explain(&client(&common)?, explain, format).await,
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
         Command::Diff(diff) => differences::diff(&client(&common)?, diff, format).await,
         Command::Report(report) => deployments::report(&client(&common)?, report, format).await,

@@ -44,15 +44,15 @@ impl Table {
     }
 }
 
-/// Writes a result. A reader that goes away, such as `head`, is no failure.
-pub fn show<T: Serialize>(format: Format, result: &T, table: impl FnOnce(&T) -> Table) -> io::Result<()> {
+/// Writes a result. A reader that goes away, such as `head`, is no failure; answers whether one is still there.
+pub fn show<T: Serialize>(format: Format, result: &T, table: impl FnOnce(&T) -> Table) -> io::Result<bool> {
     let text = match format {
         Format::Table => table(result).render(),
         Format::Json => serde_json::to_string_pretty(result)? + "\n",
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        written => written.map(|()| true),
     }
 }
 

@@ -307,3 +307,82 @@ async fn a_commit_is_found_with_where_it_is_current() {
     let ran = terminal.run(&["search", "nothing", "so", "called"], "");
     assert_eq!(ran.code, 5, "{ran}");
 }
+
+const DIGEST: &str = "sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_are_reported_and_listed() {
+    let terminal = Terminal::signed_in().await;
+    terminal.world.push("qa", "1.4.2").await;
+    let check = |state| ["check", "shop/checkout", DIGEST, "smoke", state, "--in", "qa"];
+    assert_snapshot!(terminal.run(&check("failure"), ""), @r#"
+    exit 0
+    CHECK  IN  STATE    FAILURES  BY   AT                       LINK
+    smoke  qa  failure  1         Ana  2026-01-31 09:30:00 UTC
+    "#);
+    assert_eq!(terminal.run(&check("success"), "").code, 0);
+    assert_snapshot!(terminal.run(&["checks", "shop/checkout", DIGEST], ""), @r#"
+    exit 0
+    CHECK  IN  STATE    FAILURES  BY   AT                       LINK
+    smoke  qa  success  1         Ana  2026-01-31 09:30:00 UTC
+    "#);
+    let elsewhere = ["check", "shop/checkout", DIGEST, "smoke", "success", "--in", "prod"];
+    assert_snapshot!(terminal.run(&elsewhere, ""), @r#"
+    exit 2
+    ! error: bucket: It has never been current in prod.
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_found_where_it_is_current_and_what_waits_is_explained() {
+    let terminal = Terminal::signed_in().await;
+    terminal.world.push("qa", "1.4.2").await;
+    let promote = |from, to| [&PROMOTE[..], &["--from", from, "--to", to, "--reason", "Release"]].concat();
+    assert_eq!(terminal.run(&promote("qa", "staging"), "").code, 0);
+    assert_eq!(terminal.run(&promote("staging", "prod"), "").code, 8);
+    assert_snapshot!(terminal.run(&["where", "1.4.2"], ""), @r#"
+    exit 0
+    INTEGRATION    TAG    COMMIT  CURRENT IN   DIGEST
+    shop/checkout  1.4.2  0a1b2c  qa, staging  sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    "#);
+    assert_snapshot!(terminal.run(&["where", "1.4.2", "--in", "prod"], ""), @r#"
+    exit 5
+    INTEGRATION  TAG  COMMIT  CURRENT IN  DIGEST
+    ! You see no build “1.4.2” that is current in prod.
+    "#);
+    assert_snapshot!(terminal.run(&["explain", "shop#2"], ""), @r#"
+    exit 8
+    GATE                             PASSES  NEEDS                            NOTE
+    1 approval by a release manager  no      1 approval by a release manager
+    ! shop#2 of 1.4.2 to prod is waiting.
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gates_are_passed_in_an_emergency_and_that_is_reviewed() {
+    let terminal = Terminal::signed_in().await;
+    terminal.world.push("qa", "1.4.2").await;
+    let promote = |from, to| [&PROMOTE[..], &["--from", from, "--to", to, "--reason", "Release"]].concat();
+    assert_eq!(terminal.run(&promote("qa", "staging"), "").code, 0);
+    assert_eq!(terminal.run(&promote("staging", "prod"), "").code, 8);
+    let pass = ["pass", "shop#2", "--reason", "The shop is down"];
+    assert_eq!(terminal.run(&pass, "").code, 4, "an admin passes no gates");
+    let rita = terminal.world.person("Rita", "release-manager", "project:shop").await;
+    let ran = terminal.run_with(&pass, "", &[("TOWPATH_TOKEN", rita.as_str())]);
+    assert_snapshot!(ran, @r#"
+    exit 0
+    promotion  shop#2
+    state      applied
+    build      1.4.2
+    digest     sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    way        shop/checkout from staging to prod
+    reason     Release
+    emergency  Rita (The shop is down), missing was 1 approval by a release manager, not reviewed
+    asked by   Ana, 2026-01-31 09:30:00 UTC
+    ! shop#2 moves 1.4.2 (sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2) from staging to prod, past its gates.
+    "#);
+    let zoe = terminal.world.person("Zoe", "release-manager", "project:shop").await;
+    let review = ["review", "shop#2", "--comment", "Right call"];
+    let ran = terminal.run_with(&review, "", &[("TOWPATH_TOKEN", zoe.as_str())]);
+    assert!(ran.code == 0 && ran.stdout.contains("reviewed by Zoe (Right call)"), "{ran}");
+}

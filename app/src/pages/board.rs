@@ -20,6 +20,7 @@ mod refusals;
 mod runs;
 mod stage;
 mod unclassified;
+mod undo;
 mod verdict;
 mod waiting;
 
@@ -54,6 +55,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 use towpath_domain::times::Time;
 use unclassified::Unclassified;
+use undo::Undo;
 
 #[component]
 pub fn BoardPage() -> impl IntoView {
@@ -129,6 +131,7 @@ impl Table {
                 build: card.build.clone(),
                 from: (from.slot.key, from.slot.slug.clone()),
                 to: (to.slot.key, to.slot.slug.clone()),
+                earlier: to.current.as_ref().and_then(|card| card.placement),
             })
         });
         self.wish.set(wish);
@@ -191,6 +194,7 @@ fn BoardView(
     read_at(turns_at, table.now, move || read.run(()));
     read_after_acts(promote, resume, read);
     tell(table);
+    let dropped = RwSignal::new(None);
     let buckets =
         Memo::new(move |_| board.read().columns.iter().map(|column| column.slot.key).collect::<Vec<_>>());
     let way = move || {
@@ -219,7 +223,8 @@ fn BoardView(
         </section>
         // Below, since it comes and goes with what is pushed, and must not move the board.
         <Unclassified board=board now=table.now />
-        <PromoteDialog table=table promote=promote />
+        <PromoteDialog table=table promote=promote dropped=dropped />
+        <Undo table=table dropped=dropped />
     }
 }
 

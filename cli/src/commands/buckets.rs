@@ -5,6 +5,7 @@ use crate::args::{Format, Resolve, Rollback as Args, Status};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Table, say, show};
+use std::time::Duration;
 use towpath_api::boards::{Board, Bucket, Card};
 use towpath_api::buckets::{NewRollback, Rollback};
 use towpath_api::client::Client;
@@ -15,14 +16,37 @@ const NAMED: usize = 10;
 
 pub async fn status(client: &Client, args: Status, format: Format) -> Result<Exit, Failure> {
     let at = &args.integration;
-    let shown = client.board(&at.project, &at.integration).await?;
-    show(format, &shown, board)?;
+    let mut shown = client.board(&at.project, &at.integration).await?;
+    let mut is_read = tell(&shown, format)?;
+    while args.watch && is_read {
+        tokio::time::sleep(AGAIN).await;
+        let now = client.board(&at.project, &at.integration).await?;
+        if now.as_of != shown.as_of && differs(&now, &shown) {
+            say("");
+            is_read = tell(&now, format)?;
+        }
+        shown = now;
+    }
+    Ok(Exit::Success)
+}
+
+/// How long to wait before looking again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Whether two looks at a board differ in more than when they were taken.
+fn differs(now: &Board, before: &Board) -> bool {
+    Board { as_of: 0, ..now.clone() } != Board { as_of: 0, ..before.clone() }
+}
+
+/// Shows a board; answers whether anyone still reads it.
+fn tell(shown: &Board, format: Format) -> Result<bool, Failure> {
+    let is_read = show(format, shown, board)?;
     for hold in &shown.holds {
         let until = hold.until.map(|until| format!(", until {}", until.0.to_words())).unwrap_or_default();
         let (number, state, on, reason) = (hold.number, hold.state.name(), &hold.on, &hold.reason);
         say(&format!("Hold {number} on {on} is {state}{until}: {reason}"));
     }
-    Ok(Exit::Success)
+    Ok(is_read)
 }
 
 fn board(board: &Board) -> Table {

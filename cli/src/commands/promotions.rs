@@ -1,6 +1,6 @@
-//! `promote`, `approve`, `reject`, `pass` and `review`.
+//! `promote`, `explain`, `approve`, `reject`, `pass` and `review`.
 
-use crate::args::{Decide, Format, Pass, Promote, Review};
+use crate::args::{Decide, Explain, Format, Pass, Promote, Review};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::PromotionName;
@@ -130,6 +130,31 @@ pub async fn review(client: &Client, args: Review, format: Format) -> Result<Exi
     let promotion = client.review_emergency(&name.project, name.number, &new).await?;
     show(format, &promotion, table)?;
     Ok(Exit::Success)
+}
+
+/// Tells how its gates stand, one by one.
+pub async fn explain(client: &Client, args: Explain, format: Format) -> Result<Exit, Failure> {
+    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let promotion = client.promotion(&name.project, name.number).await?;
+    show(format, &promotion, gates)?;
+    let state = promotion.line.state;
+    say(&format!("{name} of {} to {} is {}.", promotion.line.tag, promotion.line.to, state.name()));
+    Ok(if state == PromotionState::Waiting { Exit::Waiting } else { Exit::Success })
+}
+
+fn gates(promotion: &Promotion) -> Table {
+    let mut table = Table::new(&["GATE", "PASSES", "NEEDS", "NOTE"]);
+    for gate in &promotion.gates {
+        let until = gate.until.map(|until| format!(", until {}", until.0.to_words())).unwrap_or_default();
+        let needs = gate.needs.clone().or_else(|| gate.blocked.clone()).unwrap_or_default();
+        table.row([
+            gate.rule.clone(),
+            if gate.passes { "yes" } else { "no" }.to_owned(),
+            format!("{needs}{until}"),
+            gate.note.clone().unwrap_or_default(),
+        ]);
+    }
+    table
 }
 
 /// Shows a promotion; one that waits says what for, and how that is given.

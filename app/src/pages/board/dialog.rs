@@ -1,12 +1,14 @@
 //! The confirmation: asks for a reason and shows what is there now, after a drop or a choice in the menu.
 
 use super::Table;
+use super::undo::Dropped;
 use crate::components::dialog::Dialog;
 use crate::fns::promotions::Promote;
 use crate::pages::promote::PromoteForm;
 use leptos::prelude::*;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
+use towpath_domain::ids::PlacementId;
 use towpath_domain::slugs::Slug;
 
 /// A promotion before it is asked for.
@@ -15,10 +17,17 @@ pub(super) struct Wish {
     pub build: Build,
     pub from: (BucketKey, Slug),
     pub to: (BucketKey, Slug),
+    /// What is current there when it is wished for.
+    pub earlier: Option<PlacementId>,
 }
 
 #[component]
-pub(super) fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> impl IntoView {
+pub(super) fn PromoteDialog(
+    table: Table,
+    promote: ServerAction<Promote>,
+    /// Told of a wish that was granted, where something was there before.
+    dropped: RwSignal<Option<Dropped>>,
+) -> impl IntoView {
     let wish = table.wish;
     let open = RwSignal::new(false);
     Effect::new(move |_| {
@@ -32,6 +41,15 @@ pub(super) fn PromoteDialog(table: Table, promote: ServerAction<Promote>) -> imp
     // A promotion that was accepted needs no dialog any more; a refused one shows its mistakes in it.
     Effect::new(move |_| {
         if promote.value().with(|value| matches!(value, Some(Ok(_)))) {
+            if let Some(wish) = wish.get_untracked() {
+                let granted = |earlier| Dropped {
+                    build: wish.build.id,
+                    tag: wish.build.tag.to_string(),
+                    to: wish.to.clone(),
+                    earlier,
+                };
+                dropped.set(wish.earlier.map(granted));
+            }
             wish.set(None);
         }
     });
