@@ -1,4 +1,4 @@
-//! Promotions: asking, deciding, taking back. Each is one transaction with its placement and events.
+//! Promotions: asking, deciding, taking back, passing gates. Each is one transaction with its placement and events.
 
 mod automatic;
 mod turns;
@@ -195,7 +195,6 @@ impl Wish {
         let circumstances =
             circumstances::of_wish(conn, gates, (from, &place), &self.pushed.build, now).await?;
         let open = promotions::open(conn, integration, build, self.to.key).await?;
-        let now = self.service.now();
         let rival = promotions::rival(conn, integration, self.to.key, now).await?;
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {

@@ -204,15 +204,16 @@ pub struct Moved {
 
 /// The buckets of which the stages behind have not heard, the longest waiting first. Nothing in an archived project moves,
 /// so its own stay until it is restored.
-pub async fn moved(conn: &mut Conn, limit: i64) -> Result<Vec<Moved>, Error> {
+pub async fn moved(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Moved>, Error> {
     let rows = fetch!(
         fetch_all,
         (Uuid, Uuid, String, Uuid, i64),
         conn,
         "select b.id, b.integration, b.kind, b.key, b.moved_at from buckets b
          join integrations i on i.id = b.integration join projects o on o.id = i.project
-         where b.moved_at is not null and o.archived_at is null
-         order by b.moved_at, b.id limit $1",
+         where b.moved_at <= $1 and o.archived_at is null
+         order by b.moved_at, b.id limit $2",
+        now.micros(),
         limit
     )?;
     let read = |(id, integration, of, key, at): (Uuid, Uuid, String, Uuid, i64)| {
@@ -235,6 +236,12 @@ pub async fn heard(tx: &mut Tx, moved: &Moved) -> Result<(), Error> {
         moved.at.micros()
     )
     .map(drop)
+}
+
+/// Lets the stages behind a bucket hear of its move later, since they could not now.
+pub async fn tell_later(tx: &mut Tx, moved: &Moved, at: Time) -> Result<(), Error> {
+    let sql = "update buckets set moved_at = $3 where id = $1 and moved_at = $2";
+    execute!(tx.conn(), sql, moved.id.uuid(), moved.at.micros(), at.micros()).map(drop)
 }
 
 /// Lets the stages behind these buckets hear of them again, in the order in which their builds came.

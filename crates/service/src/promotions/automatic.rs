@@ -1,6 +1,7 @@
 //! Automatic stages: what becomes current in a stage before is promoted without anybody asking.
 
 use super::Wish;
+use super::turns::LATER;
 use crate::scenes::Located;
 use crate::{Error, Service};
 use towpath_domain::access::{Actor, Identity};
@@ -16,13 +17,17 @@ const TURN: i64 = 200;
 
 /// Lets the automatic stages behind the buckets that have moved ask for their promotions. Answers how many were asked for.
 pub async fn promote_on(service: &Service) -> Result<u64, Error> {
-    let moved = buckets::moved(&mut service.read().await?, TURN).await?;
+    let moved = buckets::moved(&mut service.read().await?, service.now(), TURN).await?;
     let mut asked = 0;
     for moved in moved {
         match follow(service, moved).await {
             Ok(count) => asked += count,
             // One that cannot be followed keeps nobody from the others.
-            Err(error) => tracing::error!(bucket = %moved.id, %error, "an automatic stage could not ask"),
+            Err(error) => {
+                tracing::error!(bucket = %moved.id, %error, "an automatic stage could not ask");
+                let later = service.now().plus_seconds(LATER);
+                service.db().write(async move |tx| buckets::tell_later(tx, &moved, later).await).await?;
+            }
         }
     }
     Ok(asked)

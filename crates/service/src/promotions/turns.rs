@@ -11,7 +11,7 @@ use towpath_domain::times::Time;
 use towpath_store::{Tx, access, buckets, promotions, tokens};
 
 /// In how many seconds one is tried again that could not be looked at.
-const LATER: i64 = 600;
+pub(super) const LATER: i64 = 600;
 /// How many promotions are looked at again in one turn.
 const TURN: i64 = 200;
 
