@@ -271,13 +271,16 @@ pub fn passes(gates: &[Gate], facts: &Facts, now: Time) -> Option<Time> {
     /// More than the openings that a stage's windows have in the days that are told.
     const TURNS: usize = 1_000;
     let mut at = now;
+    if judge(gates, facts, now).wait_for_someone() {
+        return None;
+    }
     for _ in 0..TURNS {
         at = turns(gates, facts, at)?;
         let verdicts = judge(gates, facts, at);
         if verdicts.pass() {
             return Some(at);
         }
-        if verdicts.blocked().is_some() {
+        if verdicts.blocked().is_some() || verdicts.wait_for_someone() {
             return None;
         }
     }
@@ -372,6 +375,11 @@ impl Verdict {
 impl Verdicts {
     pub fn pass(&self) -> bool {
         self.0.iter().all(|gate| gate.verdict == Verdict::Passes)
+    }
+
+    /// Whether a gate waits for what time alone does not bring.
+    fn wait_for_someone(&self) -> bool {
+        self.0.iter().any(|gate| matches!(gate.verdict, Verdict::Waits { until: None, .. }))
     }
 
     /// What is still missing, gate by gate.
