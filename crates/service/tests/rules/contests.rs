@@ -121,6 +121,34 @@ fn what_is_scheduled_enters_at_its_time_if_it_still_may() {
 }
 
 #[test]
+fn what_waits_to_enter_a_bucket_ends_when_that_is_rolled_back() {
+    use towpath_service::buckets::{BucketAddress, RollBack, roll_back};
+    on_both_engines(async |shop: Shop| {
+        gated(&shop, StageForm::default()).await;
+        for tag in ["1.0", "1.1"] {
+            let digest = staged(&shop, tag).await;
+            request(&shop, &shop.ana, into_prod(&digest)).await.expect("goes to prod");
+            shop.world.clock.advance(60);
+        }
+        let third = staged(&shop, "1.2").await;
+        let later = Request { scheduled_for: "20d".to_owned(), ..into_prod(&third) };
+        let waiting = request(&shop, &shop.ana, later).await.expect("may ask");
+        shop.world.clock.advance(60);
+        let board = towpath_service::boards::view(&shop, &shop.ana, "shop", "parcel").await.expect("a board");
+        let prod = board.columns.iter().find(|column| column.slot.slug.as_str() == "prod").expect("a bucket");
+        let wish = RollBack {
+            at: BucketAddress { project: "shop".into(), integration: "parcel".into(), bucket: "prod".into() },
+            to: prod.history[0].placement.expect("a placement"),
+            reason: "It fails".to_owned(),
+            expected: None,
+        };
+        roll_back(&shop, &shop.ben, wish).await.expect("may");
+        assert_eq!(look_again(&shop).await.expect("looks"), 1, "not when something else makes it due");
+        assert!(matches!(now(&shop, &waiting).await.state, State::Expired { .. }));
+    });
+}
+
+#[test]
 fn what_was_stopped_before_its_time_waits_on() {
     on_both_engines(async |shop: Shop| {
         gated(&shop, StageForm::default()).await;

@@ -21,9 +21,11 @@ use towpath_service::promotions::{
 };
 use towpath_service::{Error, Service, boards, checks, holds, images, inbox};
 
-/// Seeds that failed once. 256: what waited to enter a bucket that was rolled back ended only when something else made it
-/// due.
-const KEPT: [u64; 1] = [256];
+/// Seeds whose story fails where a fault is that the engine once had; told first. Where the dice or the deeds change, a seed
+/// tells another story: then another one is found by bringing the fault back, and the fault has a rule of its own, too.
+///
+/// 799: what waited to enter a bucket that was rolled back ended only when something else made it due.
+const KEPT: [u64; 1] = [799];
 /// How many stories share an installation.
 const TOGETHER: u64 = 25;
 /// How many deeds a story has at least, and at most so many more: most are short, and some are long.
