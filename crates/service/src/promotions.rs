@@ -121,7 +121,8 @@ pub async fn explain_emergency(
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
     let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
-    wish.weigh(&mut conn, current.as_ref(), consider_emergency).await
+    let has_reference = read_reference(&request.reference)?.is_some();
+    wish.weigh(&mut conn, current.as_ref(), |wish| consider_emergency(wish, has_reference)).await
 }
 
 fn check_emergency(request: &Request) -> Result<(), Invalid> {
@@ -231,7 +232,7 @@ impl Wish {
         // What is refused for another reason is not sent back for its reference.
         let refused = self.weigh(tx, Some(&bucket), |wish| {
             if emergency {
-                return consider_emergency(wish).err();
+                return consider_emergency(wish, reference.is_some()).err();
             }
             match consider(wish) {
                 Outlook::Refused { refused } => Some(refused),

@@ -113,9 +113,10 @@ pub fn consider(wish: &Move) -> Outlook {
     }
 }
 
-/// Whether whoever asks may pass the gates in an emergency, and what is missing that they would pass.
-pub fn consider_emergency(wish: &Move) -> Result<Vec<String>, RequestRefused> {
-    let verdicts = plan(wish, true, true)?;
+/// Whether whoever asks may pass the gates in an emergency, and what is missing that they would pass; a reference, too,
+/// where none is given.
+pub fn consider_emergency(wish: &Move, has_reference: bool) -> Result<Vec<String>, RequestRefused> {
+    let verdicts = plan(wish, has_reference, true)?;
     Ok(missing(&verdicts).into_iter().chain(one_at_a_time(wish)).collect())
 }
 

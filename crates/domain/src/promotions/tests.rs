@@ -587,7 +587,7 @@ fn an_emergency_passes_what_waits_and_what_is_blocked_and_says_so_for_good() {
         Outlook::Refused { refused: RequestRefused::Blocked { .. } }
     ));
     assert_eq!(
-        consider_emergency(&world.wish(&manager)),
+        consider_emergency(&world.wish(&manager), true),
         Ok(vec!["The build is older than 1 minute".to_owned()])
     );
     let step = request(&world.wish(&manager), &world.build, emergency()).expect("may pass");
@@ -613,7 +613,7 @@ fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
     let mut world = world(1, false);
     let admin = person(1, Role::admin());
     assert_eq!(
-        consider_emergency(&world.wish(&admin)),
+        consider_emergency(&world.wish(&admin), true),
         Err(RequestRefused::Forbidden(Refusal::Missing { action: Action::PassGates }))
     );
     let manager = person(1, Role::release_manager());
@@ -622,11 +622,11 @@ fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
         scope: Some(crate::access::Scope { actions: Action::ALL.to_vec(), project: None, integration: None }),
         ..manager.clone()
     };
-    assert_eq!(consider_emergency(&world.wish(&token)), Err(RequestRefused::Forbidden(Refusal::Token)));
+    assert_eq!(consider_emergency(&world.wish(&token), true), Err(RequestRefused::Forbidden(Refusal::Token)));
     world.circumstances.holds =
         vec![hold(HoldOn::Build { digest: world.build.digest.clone(), project: None }, world.now, None)];
     let bad = world.circumstances.holds[0].number;
-    assert_eq!(consider_emergency(&world.wish(&manager)), Err(RequestRefused::Bad { hold: bad }));
+    assert_eq!(consider_emergency(&world.wish(&manager), true), Err(RequestRefused::Bad { hold: bad }));
 }
 
 #[test]

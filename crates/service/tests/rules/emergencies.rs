@@ -6,7 +6,7 @@ use towpath_domain::access::{Place, Role};
 use towpath_domain::holds::HoldForm;
 use towpath_domain::promotions::State;
 use towpath_domain::workflows::StageForm;
-use towpath_service::promotions::{Pass, Request, pass, request, review};
+use towpath_service::promotions::{Pass, Request, explain_emergency, pass, request, review};
 use towpath_service::{Error, boards, holds, inbox};
 
 async fn staged(shop: &Shop, tag: &str) -> String {
@@ -163,6 +163,8 @@ fn a_reference_that_is_given_in_an_emergency_is_of_the_form_and_one_is_not_neede
             Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, "reference"),
             other => panic!("{other:?}"),
         }
+        let told = explain_emergency(&shop, &shop.ben, emergency(&digest)).await.expect("an answer");
+        assert_eq!(told, Ok(vec!["a reference like OPS-[0-9]+".to_owned()]), "the dry run says the same");
         let applied = request(&shop, &shop.ben, emergency(&digest)).await.expect("may");
         assert_eq!(applied.emergency.expect("a mark").passed, ["a reference like OPS-[0-9]+"]);
     });
