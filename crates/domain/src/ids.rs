@@ -79,6 +79,10 @@ ids! {
     PromotionId,
     /// Names a bucket that has had a placement, a refusal or a hold.
     BucketId,
+    /// Names a release set; people use its number.
+    ReleaseSetId,
+    /// Names an act on a release set.
+    ReleaseSetActId,
     /// Names a CI rule.
     RuleId,
     /// Names a service of a project.

@@ -3,6 +3,7 @@
 use crate::boards::Card;
 use crate::builds::Build;
 use crate::differences::Difference;
+use crate::digests::Digest;
 use crate::gates::GateVerdict;
 use crate::holds::HoldLine;
 use crate::ids::PersonId;
@@ -93,6 +94,33 @@ pub struct InboxItem {
     pub promotion: Promotion,
     pub requested_by: String,
     pub needs: Vec<String>,
+}
+
+/// A promotion that somebody is wanted for, as a decision names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub project: Slug,
+    pub number: i64,
+    pub digest: Digest,
+}
+
+impl Wanted {
+    /// Reads `shop#142@sha256:…`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, digest) = text.split_once('@')?;
+        let (project, number) = name.split_once('#')?;
+        Some(Self {
+            project: Slug::parse(project).ok()?,
+            number: number.parse().ok()?,
+            digest: Digest::parse(digest).ok()?,
+        })
+    }
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}@{}", self.project, self.number, self.digest)
+    }
 }
 
 impl From<InboxItem> for InboxLine {

@@ -25,7 +25,7 @@ pub struct Integration {
 }
 
 /// Which promotion workflow, or which CI rule, an integration follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "follows", content = "id", rename_all = "snake_case")]
 pub enum Follows<Id> {
     /// The project's default of its kind, whichever that is at the time.

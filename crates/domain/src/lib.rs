@@ -31,6 +31,7 @@ pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod references;
+pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod services;

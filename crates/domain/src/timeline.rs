@@ -19,6 +19,7 @@ use crate::ids::{
 use crate::placements::Refused;
 use crate::promotions::Choice;
 use crate::references::Tag;
+use crate::release_sets::Course;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Link;
@@ -294,6 +295,21 @@ pub enum Change {
     ArrivalsResumed {
         reason: Option<Personal>,
     },
+    ReleaseSetMade {
+        number: i64,
+        title: String,
+        /// How many builds it has.
+        size: i64,
+    },
+    /// What was done with each of its builds has an event of its own.
+    ReleaseSetMoved {
+        number: i64,
+        course: Course,
+        /// For how many builds something was done, and for how many that was refused.
+        done: i64,
+        refused: i64,
+        reason: Personal,
+    },
     TagDeleted {
         tag: Tag,
         digest: Digest,
@@ -395,7 +411,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 47] = [
+pub const KINDS: [(&str, &str); 49] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -409,6 +425,8 @@ pub const KINDS: [(&str, &str); 47] = [
     ("emergency_reviewed", "Emergency reviewed"),
     ("rolled_back", "Rolled back"),
     ("arrivals_resumed", "Arrivals resumed"),
+    ("release_set_made", "Release set made"),
+    ("release_set_moved", "Release set moved"),
     ("build_routed", "Build routed"),
     ("build_assigned", "Build assigned"),
     ("build_reclassified", "Build reclassified"),
@@ -480,6 +498,8 @@ impl Change {
             Self::EmergencyReviewed { .. } => "emergency_reviewed",
             Self::RolledBack { .. } => "rolled_back",
             Self::ArrivalsResumed { .. } => "arrivals_resumed",
+            Self::ReleaseSetMade { .. } => "release_set_made",
+            Self::ReleaseSetMoved { .. } => "release_set_moved",
             Self::TagDeleted { .. } => "tag_deleted",
             Self::ManifestDeleted { .. } => "manifest_deleted",
             Self::InvitationWithdrawn { .. } => "invitation_withdrawn",
@@ -533,6 +553,7 @@ impl Change {
         match self {
             Self::PromotionRequested { reason, .. }
             | Self::RolledBack { reason, .. }
+            | Self::ReleaseSetMoved { reason, .. }
             | Self::BuildAssigned { reason, .. }
             | Self::HoldPlaced { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }

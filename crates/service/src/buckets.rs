@@ -6,6 +6,7 @@ use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
+use towpath_domain::builds::Build;
 use towpath_domain::deployments::Run;
 use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
@@ -17,8 +18,9 @@ use towpath_domain::projects::Project;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::Arrivals;
+use towpath_store::buckets::Bucket;
 use towpath_store::services::ShouldRun;
-use towpath_store::{buckets, builds, deployments, environments, promotions, services};
+use towpath_store::{Conn, Tx, buckets, builds, deployments, environments, promotions, services};
 
 /// Where a bucket is, as addresses name it.
 #[derive(Debug, Clone)]
@@ -46,44 +48,58 @@ pub async fn roll_back(service: &Service, actor: &Actor, wish: RollBack) -> Resu
     allow(actor, Action::RollBack, &located.slot_target(&slot))?;
     let reason = Reason::parse(&wish.reason).map_err(|error| Invalid::field("reason", error))?;
     let (service, actor) = (service.clone(), actor.clone());
-    let rolling = Rolling { service, actor, located, slot, reason, to: wish.to, expected: wish.expected };
-    rolling.service.clone().db().write(async move |tx| rolling.run(tx).await).await
+    let rolling = Rolling { service, actor, located, slot, to: wish.to, expected: wish.expected };
+    let db = rolling.service.clone();
+    let (digest, _) = db.db().write(async move |tx| rolling.run(tx, &reason).await).await?;
+    Ok(digest)
 }
 
-struct Rolling {
-    service: Service,
-    actor: Actor,
-    located: Located,
-    slot: Slot,
-    reason: Reason,
-    to: PlacementId,
-    expected: Option<i64>,
+/// A rollback whose names are found.
+pub(crate) struct Rolling {
+    pub(crate) service: Service,
+    pub(crate) actor: Actor,
+    pub(crate) located: Located,
+    pub(crate) slot: Slot,
+    /// The placement to go back to.
+    pub(crate) to: PlacementId,
+    /// The bucket's version that was looked at, where it is known.
+    pub(crate) expected: Option<i64>,
 }
 
 impl Rolling {
-    async fn run(&self, tx: &mut towpath_store::Tx) -> Result<Digest, Error> {
-        scenes::check_in_use(tx, self.located.project.id).await?;
-        let key = self.slot.key;
-        let bucket = buckets::lock(tx, self.located.integration.id, key, self.service.id()).await?;
+    /// The build that would become current again, unless something stands against that.
+    pub(crate) async fn foresee(&self, conn: &mut Conn, bucket: &Bucket) -> Result<Build, Error> {
+        let place = self.located.slot_target(&self.slot);
+        allow(&self.actor, Action::RollBack, &place)?;
+        scenes::check_in_use(conn, self.located.project.id).await?;
         if self.expected.is_some_and(|expected| expected != bucket.version) {
             return Err(towpath_store::Error::Changed.into());
         }
-        let earlier = buckets::find_placement(tx, bucket.id, self.to).await?;
+        let earlier = buckets::find_placement(conn, bucket.id, self.to).await?;
         let earlier = earlier.ok_or_else(|| {
             Error::not_found(format_args!("This placement in the history of {}", self.slot.slug))
         })?;
-        let build = builds::load(tx, earlier.placement.build).await?.build;
+        let build = builds::load(conn, earlier.placement.build).await?.build;
         if bucket.current.as_ref().is_some_and(|current| current.build == build.id) {
             return Err(Error::Conflict(format!("{} is already current in {}.", build.tag, self.slot.slug)));
         }
         let now = self.service.now();
-        let standing = Standing::load(tx, &[&build.digest], now).await?;
-        let holds = standing.concerning(&self.located.slot_target(&self.slot), &build.digest);
+        let standing = Standing::load(conn, &[&build.digest], now).await?;
+        let holds = standing.concerning(&place, &build.digest);
         if let Some(held) = stops_rollback(&holds, now) {
             let slug = &self.slot.slug;
             let number = held.number();
             return Err(Error::Refused(format!("{slug} {held}. Hold {number} has to be released first.")));
         }
+        Ok(build)
+    }
+
+    /// Rolls back. What is refused has written nothing.
+    pub(crate) async fn run(&self, tx: &mut Tx, reason: &Reason) -> Result<(Digest, PlacementId), Error> {
+        let key = self.slot.key;
+        let bucket = buckets::lock(tx, self.located.integration.id, key, self.service.id()).await?;
+        let build = self.foresee(tx, &bucket).await?;
+        let now = self.service.now();
         let placement = Placement {
             id: bucket.next(self.service.id()),
             build: build.id,
@@ -92,7 +108,7 @@ impl Rolling {
             at: now,
         };
         let before = current_name(tx, &bucket).await?;
-        buckets::place(tx, &bucket, &placement, Some(self.reason.as_str())).await?;
+        buckets::place(tx, &bucket, &placement, Some(reason.as_str())).await?;
         if self.takes_by_itself(tx).await? {
             buckets::pause(tx, bucket.id, Some(now)).await?;
         }
@@ -102,15 +118,15 @@ impl Rolling {
             build: build_name(&build),
             placement: placement.id,
             before,
-            reason: Personal::new(&self.reason),
+            reason: Personal::new(reason),
         };
         let scene = self.located.bucket_scene(bucket.id, &self.slot.slug);
         tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
-        Ok(build.digest)
+        Ok((build.digest, placement.id))
     }
 
     /// Whether builds enter without a person, by arriving or since the stage is automatic.
-    async fn takes_by_itself(&self, tx: &mut towpath_store::Tx) -> Result<bool, Error> {
+    async fn takes_by_itself(&self, tx: &mut Tx) -> Result<bool, Error> {
         let workflow = self.located.workflow(tx).await?;
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.slot.key));
         let automatic = stage.is_some_and(|stage| stage.automatic);

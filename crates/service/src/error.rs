@@ -56,6 +56,20 @@ impl Error {
         Self::NotFound(what.to_string())
     }
 
+    /// Why a rule or what is there refused it, in words; an error of ours stays one.
+    pub(crate) fn refusal(self) -> Result<String, Self> {
+        match self {
+            Self::Invalid(invalid) => {
+                let messages: Vec<&str> =
+                    invalid.errors().iter().map(|error| error.message.as_str()).collect();
+                Ok(messages.join(" "))
+            }
+            Self::NotFound(_) => Ok(format!("{self}.")),
+            Self::Forbidden(_) | Self::Conflict(_) | Self::Refused(_) => Ok(self.to_string()),
+            other => Err(other),
+        }
+    }
+
     /// Names the field whose value is taken, where the schema's uniqueness refused an insert.
     pub(crate) fn taken(error: towpath_store::Error, field: &str, message: &str) -> Self {
         if error.is_duplicate() { Invalid::field(field, message).into() } else { error.into() }

@@ -34,6 +34,7 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod promotions;
+pub mod release_sets;
 pub mod rules;
 pub mod samples;
 pub mod search;

@@ -1,9 +1,11 @@
 //! Promotions: asking, deciding, taking back, passing gates. Each is one transaction with its placement and events.
 
 mod automatic;
+mod many;
 mod turns;
 
 pub use automatic::promote_on;
+pub use many::{Decided, decide_all};
 pub use turns::look_again;
 
 use crate::builds::placer;
@@ -98,8 +100,7 @@ fn check_reference(gates: &[Gate], reference: Option<&Reference>) -> Result<(), 
 pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Result<Outlook, Error> {
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
-    let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
-    let outlook = wish.weigh(&mut conn, current.as_ref(), consider).await?;
+    let outlook = wish.foresee(&mut conn).await?;
     if !matches!(outlook, Outlook::Refused { .. }) {
         let workflow = wish.located.workflow(&mut conn).await?;
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(wish.to.key));
@@ -133,7 +134,7 @@ fn check_emergency(request: &Request) -> Result<(), Invalid> {
     Ok(())
 }
 
-fn read_reference(text: &str) -> Result<Option<Reference>, Invalid> {
+pub(crate) fn read_reference(text: &str) -> Result<Option<Reference>, Invalid> {
     match text.trim() {
         "" => Ok(None),
         text => Reference::parse(text).map(Some).map_err(|error| Invalid::field("reference", error)),
@@ -141,16 +142,16 @@ fn read_reference(text: &str) -> Result<Option<Reference>, Invalid> {
 }
 
 /// A wish whose names are found.
-struct Wish {
-    service: Service,
-    actor: Actor,
-    located: Located,
-    from: Slot,
-    to: Slot,
-    pushed: Pushed,
-    scheduled_for: Option<Time>,
+pub(crate) struct Wish {
+    pub(crate) service: Service,
+    pub(crate) actor: Actor,
+    pub(crate) located: Located,
+    pub(crate) from: Slot,
+    pub(crate) to: Slot,
+    pub(crate) pushed: Pushed,
+    pub(crate) scheduled_for: Option<Time>,
     /// Whether a stage asks by itself.
-    automatic: bool,
+    pub(crate) automatic: bool,
 }
 
 impl Wish {
@@ -171,6 +172,12 @@ impl Wish {
         let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
         let (service, actor) = (service.clone(), actor.clone());
         Ok(Self { service, actor, located, from, to, pushed, scheduled_for, automatic: false })
+    }
+
+    /// What it would meet now.
+    pub(crate) async fn foresee(&self, conn: &mut Conn) -> Result<Outlook, Error> {
+        let current = buckets::find(conn, self.located.integration.id, self.to.key).await?;
+        self.weigh(conn, current.as_ref(), consider).await
     }
 
     /// Gathers the facts and hands them to a rule of the domain.
@@ -218,7 +225,8 @@ impl Wish {
         }))
     }
 
-    async fn ask(
+    /// Asks for it. What is refused has written nothing.
+    pub(crate) async fn ask(
         mut self,
         tx: &mut Tx,
         reason: Reason,

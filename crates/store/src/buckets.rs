@@ -410,14 +410,19 @@ pub async fn life(
 /// Seconds by which the clocks of two replicas may differ, so that a placement's id may be later than its time.
 const SKEW: i64 = 600;
 
+/// The last id that a placement of this time may have. Ids sort by when they were made, so that a walk back through history
+/// begins near the moment and not at its end.
+pub(crate) fn last_by(at: Time) -> Uuid {
+    uuid_v7(at.plus_seconds(SKEW), [0xff; 10])
+}
+
 /// What was current in the buckets of an integration at a moment, and since when: each that had something.
 pub async fn current_at(
     conn: &mut Conn,
     integration: IntegrationId,
     at: Time,
 ) -> Result<Vec<(BucketKey, BuildId, Time)>, Error> {
-    // Ids sort by when they were made, so that the walk begins near the moment and not at the end of history.
-    let last = uuid_v7(at.plus_seconds(SKEW), [0xff; 10]);
+    let last = last_by(at);
     let rows = fetch!(
         fetch_all,
         (String, Uuid, Uuid, i64),

@@ -90,6 +90,19 @@ pub async fn load(conn: &mut Conn, id: IntegrationId) -> Result<Integration, Err
     row.try_into()
 }
 
+/// The integrations of these ids, in no order.
+pub async fn of_ids(conn: &mut Conn, ids: &[IntegrationId]) -> Result<Vec<Integration>, Error> {
+    let rows = fetch_in!(
+        Row,
+        conn,
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
+         from integrations where id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    rows.into_iter().map(Integration::try_from).collect()
+}
+
 /// Up to `limit` integrations of a project by slug, after one of them.
 pub async fn list(
     conn: &mut Conn,

@@ -27,6 +27,7 @@ pub mod links;
 pub mod people;
 pub mod projects;
 pub mod promotions;
+pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod services;

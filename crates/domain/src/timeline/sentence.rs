@@ -10,6 +10,7 @@ use crate::ids::PersonId;
 use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use crate::promotions::Choice;
 use crate::references::Tag;
+use crate::release_sets::Course;
 use crate::slugs::Slug;
 use crate::workflows::Contest;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ pub enum Part {
         project: Slug,
         number: i64,
     },
+    ReleaseSet {
+        project: Slug,
+        number: i64,
+    },
 }
 
 impl Part {
@@ -55,6 +60,7 @@ impl Part {
             Self::Integration { project, integration } => format!("{project}/{integration}"),
             Self::Bucket { bucket } => bucket.to_string(),
             Self::Promotion { number, .. } => format!("#{number}"),
+            Self::ReleaseSet { number, .. } => format!("release set {number}"),
         }
     }
 }
@@ -170,6 +176,37 @@ impl Telling<'_> {
             }
             Change::PasswordChanged { .. } => self.text("changed their password"),
             Change::SessionEnded { .. } => self.text("ended a session of theirs"),
+            other => self.set_change(other),
+        }
+    }
+
+    fn set_change(&mut self, change: &Change) -> &mut Self {
+        match change {
+            Change::ReleaseSetMade { number, title, size } => {
+                let builds = if *size == 1 { "one build".to_owned() } else { format!("{size} builds") };
+                self.text("made ").release_set(*number).text(" ").name(title);
+                self.text(&format!(" of {builds}")).place()
+            }
+            Change::ReleaseSetMoved { number, course, done, refused, .. } => {
+                let all = done + refused;
+                let words =
+                    if *refused == 0 { String::new() } else { format!(", {refused} of {all} refused") };
+                match course {
+                    Course::Promote { from, to } => {
+                        self.text("asked to promote ").release_set(*number);
+                        self.text(&format!(" from {from} to {to}{words}"))
+                    }
+                    Course::TakeBack { bucket } => {
+                        self.text("took ").release_set(*number).text(&format!(" back out of {bucket}{words}"))
+                    }
+                    Course::Restore { bucket, at } => {
+                        let then = at.to_words();
+                        self.text(&format!("returned {bucket} to how it was on {then} by "));
+                        self.release_set(*number).text(&words)
+                    }
+                }
+                .place()
+            }
             other => self.build_change(other),
         }
     }
@@ -350,6 +387,13 @@ impl Telling<'_> {
     fn promotion(&mut self, number: i64) -> &mut Self {
         if let Some(project) = &self.event.scene.project {
             self.parts.push(Part::Promotion { project: project.slug.clone(), number });
+        }
+        self
+    }
+
+    fn release_set(&mut self, number: i64) -> &mut Self {
+        if let Some(project) = &self.event.scene.project {
+            self.parts.push(Part::ReleaseSet { project: project.slug.clone(), number });
         }
         self
     }

@@ -29,6 +29,7 @@ mod model;
 mod moments;
 mod people;
 mod promotions;
+mod release_sets;
 mod replicas;
 mod routing;
 mod samples;

@@ -1,0 +1,349 @@
+//! Release sets: comparing stages across services, making a set, carrying it on and taking it back. Every part is judged
+//! for itself, by the use cases by which a single build is promoted or rolled back.
+
+mod goings;
+mod views;
+
+pub use views::{SetsPage, list, view};
+
+use crate::promotions::read_reference;
+use crate::{Error, Service, allow, scenes};
+use goings::{Going, Survey};
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::BucketKind;
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::ProjectId;
+use towpath_domain::projects::Project;
+use towpath_domain::release_sets::{
+    Act, ActForm, Comparison, Course, CourseForm, CourseView, MOST, Member, NewAct, NewSetView, Outcome,
+    PartResult, Picked, ReleaseSet,
+};
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::{Change, Personal};
+use towpath_domain::words::{Reason, Reference, Title};
+use towpath_store::release_sets::Stand;
+use towpath_store::{Conn, Tx, projects, release_sets};
+
+/// How many other projects are offered, and may take part.
+const OTHERS: i64 = 50;
+
+/// A wish to compare two stages, or a bucket with itself at a time, across the integrations of projects.
+#[derive(Debug, Clone, Default)]
+pub struct Compare {
+    pub project: String,
+    pub course: CourseForm,
+    /// Other projects that take part, by their slugs.
+    pub others: Vec<String>,
+}
+
+/// A wish to make a set of what a comparison shows, and to move it.
+#[derive(Debug, Clone, Default)]
+pub struct Make {
+    pub compare: Compare,
+    pub title: String,
+    pub act: ActForm,
+}
+
+/// A wish to move a set.
+#[derive(Debug, Clone)]
+pub struct Carry {
+    pub project: String,
+    pub number: i64,
+    pub course: Course,
+    pub act: ActForm,
+}
+
+/// The form for a new set, with the comparison that it asks for.
+pub async fn compare(service: &Service, actor: &Actor, wish: &Compare) -> Result<NewSetView, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, &wish.project).await?;
+    let now = service.now();
+    let comparison = if wish.course.is_empty() {
+        None
+    } else {
+        let course = wish.course.check(now)?;
+        let projects = taking_part(&mut conn, actor, &project, &wish.others).await?;
+        let stands = stands(&mut conn, &projects, &course).await?;
+        Some((course.clone(), survey(service, actor, &mut conn, stands, &course).await?))
+    };
+    let buckets = bucket_names(&mut conn, &project).await?;
+    let others = projects::list(&mut conn, "", OTHERS + 1).await?.into_iter();
+    let others = others.filter(|other| other.id != project.id && other.archived_at.is_none());
+    let others = others.filter(|other| allow(actor, Action::View, &Target::project(other.id)).is_ok());
+    let others = others.map(|other| other.slug).collect();
+    Ok(NewSetView { project: project.slug, buckets, others, comparison, now })
+}
+
+/// What an act would do with a set.
+pub async fn course(
+    service: &Service,
+    actor: &Actor,
+    (project, number): (&str, i64),
+    course: Course,
+) -> Result<CourseView, Error> {
+    let mut conn = service.read().await?;
+    let (project, set) = find(&mut conn, actor, project, number).await?;
+    let stands = stands_of(&mut conn, &set, &course).await?;
+    let comparison = survey(service, actor, &mut conn, stands, &course).await?;
+    let (project, title) = (project.slug, set.title);
+    Ok(CourseView { project, number: set.number, title, course, comparison, now: service.now() })
+}
+
+/// Makes a set of the parts that are picked and moves it, all in one transaction. What is refused for one part keeps no
+/// other back; where all are refused, there is no set. Answers with its number.
+pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, &wish.compare.project).await?;
+    let title = Title::parse(&wish.title).map_err(|error| Invalid::field("title", error))?;
+    let NewAct { picked, reason, reference } = wish.act.check()?;
+    let course = wish.compare.course.check(service.now())?;
+    let taking_part = taking_part(&mut conn, actor, &project, &wish.compare.others).await?;
+    let stands = stands(&mut conn, &taking_part, &course).await?;
+    let goings = Survey::new(service, actor).goings(&mut conn, stands, &course).await?;
+    let goings = pick(goings, &picked)?;
+    let reference = check_reference(&goings, &reference)?;
+    let members = goings
+        .iter()
+        .filter_map(|going| Some(Member { integration: going.integration, build: going.build? }));
+    let members: Vec<Member> = members.collect();
+    let moving =
+        Moving { service: service.clone(), actor: actor.clone(), project, course, reason, reference };
+    service
+        .db()
+        .write(async move |tx| {
+            scenes::check_in_use(tx, moving.project.id).await?;
+            let set = ReleaseSet {
+                id: moving.service.id(),
+                project: moving.project.id,
+                number: release_sets::next_number(tx, moving.project.id).await?,
+                title,
+                made_by: moving.actor.person(),
+                made_at: moving.service.now(),
+                members,
+            };
+            release_sets::insert(tx, &set).await?;
+            let size = i64::try_from(set.members.len()).unwrap_or(i64::MAX);
+            moving
+                .tell(tx, Change::ReleaseSetMade { number: set.number, title: set.title.to_string(), size });
+            moving.run(tx, &set, goings).await?;
+            Ok(set.number)
+        })
+        .await
+}
+
+/// Moves a set: on to another stage, or back out of one. Like making it, one transaction, in which each part is judged for
+/// itself.
+pub async fn carry(service: &Service, actor: &Actor, wish: Carry) -> Result<(), Error> {
+    let mut conn = service.read().await?;
+    let (project, set) = find(&mut conn, actor, &wish.project, wish.number).await?;
+    let NewAct { picked, reason, reference } = wish.act.check()?;
+    let course = wish.course;
+    let stands = stands_of(&mut conn, &set, &course).await?;
+    let goings = Survey::new(service, actor).goings(&mut conn, stands, &course).await?;
+    let goings = pick(goings, &picked)?;
+    let reference = check_reference(&goings, &reference)?;
+    let moving =
+        Moving { service: service.clone(), actor: actor.clone(), project, course, reason, reference };
+    service
+        .db()
+        .write(async move |tx| {
+            scenes::check_in_use(tx, moving.project.id).await?;
+            moving.run(tx, &set, goings).await
+        })
+        .await
+}
+
+/// The set of this number, for someone who may see its project.
+async fn find(
+    conn: &mut Conn,
+    actor: &Actor,
+    project: &str,
+    number: i64,
+) -> Result<(Project, ReleaseSet), Error> {
+    let project = scenes::project(conn, actor, project).await?;
+    let set = release_sets::find(conn, project.id, number).await?;
+    let set =
+        set.ok_or_else(|| Error::not_found(format_args!("Release set {number} of {}", project.slug)))?;
+    Ok((project, set))
+}
+
+/// The project itself and the others that take part, each of which who asks may see.
+async fn taking_part(
+    conn: &mut Conn,
+    actor: &Actor,
+    project: &Project,
+    others: &[String],
+) -> Result<Vec<ProjectId>, Error> {
+    if i64::try_from(others.len()).is_ok_and(|count| count > OTHERS) {
+        return Err(Invalid::field("others", format!("Name {OTHERS} other projects at most.")).into());
+    }
+    let mut found = vec![project.id];
+    for other in others {
+        let other = scenes::project(conn, actor, other.trim()).await;
+        let other = other.map_err(|error| match error {
+            Error::NotFound(what) => Invalid::field("others", format!("{what} was not found.")).into(),
+            error => error,
+        })?;
+        if !found.contains(&other.id) {
+            found.push(other.id);
+        }
+    }
+    Ok(found)
+}
+
+/// How the buckets stand that a course is about, where it is not about a set.
+async fn stands(conn: &mut Conn, projects: &[ProjectId], course: &Course) -> Result<Vec<Stand>, Error> {
+    Ok(match course {
+        Course::Promote { from, to } => release_sets::ahead(conn, projects, from, to).await?,
+        Course::Restore { bucket, at } => release_sets::then(conn, projects, bucket, *at).await?,
+        Course::TakeBack { .. } => Vec::new(),
+    })
+}
+
+/// How the buckets stand that a course of a set is about.
+async fn stands_of(conn: &mut Conn, set: &ReleaseSet, course: &Course) -> Result<Vec<Stand>, Error> {
+    let back = matches!(course, Course::TakeBack { .. });
+    Ok(release_sets::of_set(conn, set.id, course.bucket(), back).await?)
+}
+
+async fn survey(
+    service: &Service,
+    actor: &Actor,
+    conn: &mut Conn,
+    mut stands: Vec<Stand>,
+    course: &Course,
+) -> Result<Comparison, Error> {
+    let more = stands.len() > MOST;
+    stands.truncate(MOST);
+    let goings = Survey::new(service, actor).goings(conn, stands, course).await?;
+    Ok(Comparison { parts: goings.into_iter().map(|going| going.part).collect(), more })
+}
+
+/// The parts that somebody picked, as they saw them; all that can be moved where nothing is picked.
+fn pick(goings: Vec<Going>, picked: &[Picked]) -> Result<Vec<Going>, Error> {
+    let wrong = |words: String| Error::from(Invalid::field("parts", words));
+    if picked.len() > MOST {
+        return Err(wrong(format!("A set has {MOST} builds at most.")));
+    }
+    for pick in picked {
+        let name = format!("{}/{}", pick.project, pick.integration);
+        let going = goings.iter().find(|going| pick.is_of(&going.part));
+        let part = &going.ok_or_else(|| wrong(format!("{name} has no part in this comparison.")))?.part;
+        let changed = pick
+            .digest
+            .as_ref()
+            .filter(|seen| part.comes.as_ref().is_none_or(|comes| comes.digest != **seen));
+        if changed.is_some() {
+            let now = part.comes.as_ref().map_or_else(|| "nothing".to_owned(), |comes| comes.tag.to_string());
+            let words = format!("{name} has changed since you looked: it would be {now}. Compare again.");
+            return Err(Error::Conflict(words));
+        }
+    }
+    let wanted = |going: &Going| {
+        if picked.is_empty() {
+            going.part.prospect.can()
+        } else {
+            picked.iter().any(|pick| pick.is_of(&going.part))
+        }
+    };
+    let goings: Vec<Going> = goings.into_iter().filter(wanted).collect();
+    if goings.is_empty() {
+        return Err(wrong("There is nothing that could be moved.".to_owned()));
+    }
+    if goings.len() > MOST {
+        return Err(wrong(format!("More than {MOST} builds differ. Pick {MOST} of them at most.")));
+    }
+    Ok(goings)
+}
+
+/// Reads the reference, and asks for one where a stage does.
+fn check_reference(goings: &[Going], text: &str) -> Result<Option<Reference>, Error> {
+    let reference = read_reference(text)?;
+    let asks = goings.iter().filter(|going| going.part.prospect.can()).find_map(|going| {
+        let pattern = going.part.asks_for.as_ref()?;
+        Some(format!(
+            "{}/{} asks for a reference of the form {pattern}.",
+            going.part.project, going.part.integration
+        ))
+    });
+    match asks {
+        Some(words) if reference.is_none() => Err(Invalid::field("reference", words).into()),
+        _ => Ok(reference),
+    }
+}
+
+/// The names of the buckets that a project's integrations can have: its environments and the release streams.
+async fn bucket_names(conn: &mut Conn, project: &Project) -> Result<Vec<Slug>, Error> {
+    let mut names = Vec::new();
+    for kind in [BucketKind::Environment, BucketKind::ReleaseStream] {
+        for slot in scenes::slots(conn, project.id, kind).await? {
+            if !names.contains(&slot.slug) {
+                names.push(slot.slug);
+            }
+        }
+    }
+    Ok(names)
+}
+
+/// An act under way.
+struct Moving {
+    service: Service,
+    actor: Actor,
+    project: Project,
+    course: Course,
+    reason: Reason,
+    reference: Option<Reference>,
+}
+
+impl Moving {
+    async fn run(&self, tx: &mut Tx, set: &ReleaseSet, mut goings: Vec<Going>) -> Result<(), Error> {
+        // Buckets are locked in one order, whoever moves what.
+        goings.sort_by_key(|going| going.integration);
+        let mut results = Vec::new();
+        let mut refusals = Vec::new();
+        for going in goings {
+            let (integration, build) = (going.integration, going.build);
+            let name = format!("{}/{}", going.part.project, going.part.integration);
+            let outcome = going.run(tx, &self.reason, self.reference.as_ref()).await?;
+            if let Outcome::Refused { because } = &outcome {
+                refusals.push(format!("{name}: {because}"));
+            }
+            if let Some(build) = build {
+                results.push(PartResult { integration, build, outcome });
+            }
+        }
+        let count = |refused: bool| {
+            let of = |result: &&PartResult| matches!(result.outcome, Outcome::Refused { .. }) == refused;
+            i64::try_from(results.iter().filter(of).count()).unwrap_or(i64::MAX)
+        };
+        let (done, refused) = (count(false), count(true));
+        if done == 0 {
+            return Err(Error::Refused(format!("None of them can be moved. {}", refusals.join(" "))));
+        }
+        self.tell(
+            tx,
+            Change::ReleaseSetMoved {
+                number: set.number,
+                course: self.course.clone(),
+                done,
+                refused,
+                reason: Personal::new(&self.reason),
+            },
+        );
+        let act = Act {
+            id: self.service.id(),
+            set: set.id,
+            course: self.course.clone(),
+            reason: self.reason.clone(),
+            by: self.actor.person(),
+            at: self.service.now(),
+            results,
+        };
+        Ok(release_sets::insert_act(tx, &act).await?)
+    }
+
+    fn tell(&self, tx: &mut Tx, change: Change) {
+        let scene = scenes::project_scene(&self.project);
+        tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
+    }
+}

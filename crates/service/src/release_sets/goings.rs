@@ -1,0 +1,238 @@
+//! What an act would do in each integration, and doing it there.
+
+use crate::buckets::Rolling;
+use crate::builds::build_name;
+use crate::promotions::Wish;
+use crate::scenes::{self, Located};
+use crate::{Error, Service};
+use std::collections::hash_map::{Entry, HashMap};
+use towpath_domain::access::{Action, Actor};
+use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::gates::Gate;
+use towpath_domain::ids::{BuildId, IntegrationId, PlacementId, ProjectId, WorkflowId};
+use towpath_domain::integrations::Follows;
+use towpath_domain::projects::Project;
+use towpath_domain::promotions::Outlook;
+use towpath_domain::release_sets::{Course, Outcome, Part, Prospect};
+use towpath_domain::slugs::Slug;
+use towpath_domain::words::{Reason, Reference};
+use towpath_domain::workflows::Workflow;
+use towpath_store::builds::Pushed;
+use towpath_store::release_sets::Stand;
+use towpath_store::{Conn, Tx, buckets, builds, integrations, projects};
+
+/// What an act would do in one integration, with what it takes to do it.
+pub(super) struct Going {
+    pub part: Part,
+    pub integration: IntegrationId,
+    /// What would become current.
+    pub build: Option<BuildId>,
+    way: Way,
+}
+
+enum Way {
+    Promote(Box<Wish>),
+    RollBack(Box<Rolling>),
+    /// Nothing can be done, or there is nothing to do.
+    None,
+}
+
+/// What is read once for all parts of an act.
+pub(super) struct Survey<'a> {
+    pub service: &'a Service,
+    pub actor: &'a Actor,
+    projects: HashMap<ProjectId, Project>,
+    slots: HashMap<(ProjectId, BucketKind), Vec<Slot>>,
+    workflows: HashMap<(ProjectId, BucketKind, Follows<WorkflowId>), Option<Workflow>>,
+}
+
+impl<'a> Survey<'a> {
+    pub fn new(service: &'a Service, actor: &'a Actor) -> Self {
+        Self { service, actor, projects: HashMap::new(), slots: HashMap::new(), workflows: HashMap::new() }
+    }
+
+    /// Integrations with their projects, as far as who asks may see them.
+    pub async fn visible(
+        &mut self,
+        conn: &mut Conn,
+        ids: &[IntegrationId],
+    ) -> Result<HashMap<IntegrationId, Located>, Error> {
+        let mut found = HashMap::new();
+        for integration in integrations::of_ids(conn, ids).await? {
+            let id = integration.project;
+            if let Entry::Vacant(vacant) = self.projects.entry(id) {
+                vacant.insert(projects::load(conn, id).await?);
+            }
+            let located = Located { project: self.projects[&id].clone(), integration };
+            if self.actor.may(Action::View, &located.target()) {
+                found.insert(located.integration.id, located);
+            }
+        }
+        Ok(found)
+    }
+
+    /// All buckets that an integration can have.
+    pub async fn slots(&mut self, conn: &mut Conn, located: &Located) -> Result<&[Slot], Error> {
+        let key = (located.project.id, located.integration.kind);
+        Ok(match self.slots.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(scenes::slots(conn, key.0, key.1).await?),
+        })
+    }
+
+    /// The workflow that an integration follows now.
+    pub async fn workflow(&mut self, conn: &mut Conn, located: &Located) -> Result<Option<&Workflow>, Error> {
+        let integration = &located.integration;
+        let known = self.workflows.entry((located.project.id, integration.kind, integration.workflow));
+        let workflow = match known {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(located.workflow(conn).await?),
+        };
+        Ok(workflow.as_ref())
+    }
+
+    async fn slot(&mut self, conn: &mut Conn, located: &Located, slug: &Slug) -> Result<Option<Slot>, Error> {
+        Ok(self.slots(conn, located).await?.iter().find(|slot| slot.slug == *slug).cloned())
+    }
+
+    /// What a course would do in each of these integrations that who asks may see.
+    pub async fn goings(
+        &mut self,
+        conn: &mut Conn,
+        stands: Vec<Stand>,
+        course: &Course,
+    ) -> Result<Vec<Going>, Error> {
+        let ids: Vec<IntegrationId> = stands.iter().map(|stand| stand.integration).collect();
+        let mut visible = self.visible(conn, &ids).await?;
+        let named = stands.iter().flat_map(|stand| [stand.comes, stand.there]).flatten().collect::<Vec<_>>();
+        let named = builds::list(conn, &named).await?.into_iter().map(|pushed| (pushed.build.id, pushed));
+        let named: HashMap<BuildId, Pushed> = named.collect();
+        let mut goings = Vec::new();
+        for stand in stands {
+            let Some(located) = visible.remove(&stand.integration) else { continue };
+            goings.push(self.going(conn, located, &stand, course, &named).await?);
+        }
+        Ok(goings)
+    }
+
+    async fn going(
+        &mut self,
+        conn: &mut Conn,
+        located: Located,
+        stand: &Stand,
+        course: &Course,
+        named: &HashMap<BuildId, Pushed>,
+    ) -> Result<Going, Error> {
+        let (project, integration) = (located.project.slug.clone(), located.integration.slug.clone());
+        let name = |id: Option<BuildId>| Some(build_name(&named.get(&id?)?.build));
+        let (comes, there) = (name(stand.comes), name(stand.there));
+        let pushed = stand.comes.and_then(|id| named.get(&id)).cloned();
+        let mut asks_for = None;
+        let (prospect, way) = match (self.slot(conn, &located, course.bucket()).await?, course) {
+            _ if comes.is_some() && stand.comes == stand.there => (Prospect::Same, Way::None),
+            (None, _) => cannot(format!("{project}/{integration} has no bucket {}.", course.bucket())),
+            (Some(to), Course::Promote { from, .. }) => {
+                let stage = self.workflow(conn, &located).await?;
+                let stage = stage.and_then(|workflow| workflow.graph.stage(to.key));
+                let pattern = stage.and_then(|stage| stage.gates.iter().find_map(Gate::reference));
+                asks_for = pattern.map(|pattern| pattern.as_str().to_owned());
+                match self.slot(conn, &located, from).await?.zip(pushed) {
+                    Some((from, pushed)) => self.promotion(conn, located, (from, to), pushed).await?,
+                    None => cannot(format!("{project}/{integration} has no bucket {from}.")),
+                }
+            }
+            (Some(slot), Course::TakeBack { .. }) if stand.there.is_none() || stand.there != stand.member => {
+                let now = there.as_ref().map(|there| format!(": {} is", there.tag)).unwrap_or_default();
+                cannot(format!("The set's build is not current in {} any more{now}.", slot.slug))
+            }
+            (Some(slot), course) => {
+                let was = if matches!(course, Course::TakeBack { .. }) { "before" } else { "then" };
+                self.rollback(conn, located, slot, stand.placement.ok_or(was)).await?
+            }
+        };
+        let part = Part { project, integration, comes, there, prospect, asks_for };
+        Ok(Going { part, integration: stand.integration, build: stand.comes, way })
+    }
+
+    async fn promotion(
+        &self,
+        conn: &mut Conn,
+        located: Located,
+        (from, to): (Slot, Slot),
+        pushed: Pushed,
+    ) -> Result<(Prospect, Way), Error> {
+        let (service, actor) = (self.service.clone(), self.actor.clone());
+        let wish = Wish { service, actor, located, from, to, pushed, scheduled_for: None, automatic: false };
+        let prospect = match wish.foresee(conn).await? {
+            Outlook::Enters => Prospect::Enters,
+            Outlook::Waits { needs, until } => Prospect::Waits { needs, until },
+            Outlook::Refused { refused } => Prospect::Cannot { because: refused.to_string() },
+        };
+        Ok((prospect, Way::Promote(Box::new(wish))))
+    }
+
+    /// A rollback to a placement; where there is none, `to` says when nothing was current.
+    async fn rollback(
+        &self,
+        conn: &mut Conn,
+        located: Located,
+        slot: Slot,
+        to: Result<PlacementId, &str>,
+    ) -> Result<(Prospect, Way), Error> {
+        let bucket = buckets::find(conn, located.integration.id, slot.key).await?;
+        let (to, bucket) = match (to, bucket) {
+            (Ok(to), Some(bucket)) => (to, bucket),
+            (to, _) => {
+                let was = to.err().unwrap_or("then");
+                return Ok(cannot(format!(
+                    "Nothing was current in {} {was}, and a bucket is never emptied.",
+                    slot.slug
+                )));
+            }
+        };
+        let (service, actor) = (self.service.clone(), self.actor.clone());
+        let rolling = Rolling { service, actor, located, slot, to, expected: Some(bucket.version) };
+        let prospect = match rolling.foresee(conn, &bucket).await {
+            Ok(_) => Prospect::Enters,
+            Err(error) => Prospect::Cannot { because: error.refusal()? },
+        };
+        Ok((prospect, Way::RollBack(Box::new(rolling))))
+    }
+}
+
+fn cannot(because: String) -> (Prospect, Way) {
+    (Prospect::Cannot { because }, Way::None)
+}
+
+impl Going {
+    /// Does it. What a rule refuses is an outcome, too, and has written nothing; an error of ours ends the whole act.
+    pub async fn run(
+        self,
+        tx: &mut Tx,
+        reason: &Reason,
+        reference: Option<&Reference>,
+    ) -> Result<Outcome, Error> {
+        let done = match self.way {
+            Way::Promote(wish) => {
+                // A reference concerns the stages that ask for one.
+                let reference = reference.filter(|_| self.part.asks_for.is_some()).cloned();
+                let asked = wish.ask(tx, reason.clone(), reference, false).await;
+                asked.map(|promotion| Outcome::Asked { promotion: promotion.id })
+            }
+            Way::RollBack(rolling) => {
+                rolling.run(tx, reason).await.map(|(_, placement)| Outcome::RolledBack { placement })
+            }
+            Way::None => {
+                let because = match self.part.prospect {
+                    Prospect::Cannot { because } => because,
+                    _ => "It is current there already.".to_owned(),
+                };
+                return Ok(Outcome::Refused { because });
+            }
+        };
+        match done {
+            Ok(outcome) => Ok(outcome),
+            Err(error) => Ok(Outcome::Refused { because: error.refusal()? }),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Release sets as pages and calls show them.
+
+use super::goings::Survey;
+use crate::builds::build_name;
+use crate::circumstances::Judge;
+use crate::scenes::Located;
+use crate::{Error, Service, scenes};
+use std::collections::{BTreeMap, HashMap};
+use towpath_domain::access::Actor;
+use towpath_domain::buckets::{BucketKey, BucketName};
+use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PromotionId};
+use towpath_domain::inbox::Wanted;
+use towpath_domain::promotions::{Promotion, State};
+use towpath_domain::release_sets::{
+    Act, ActLine, MemberLine, Outcome, PartResult, ReleaseSetLine, ReleaseSetView, ResultLine, Told,
+};
+use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::BuildName;
+use towpath_store::{Conn, builds, people, promotions, release_sets};
+
+/// How many acts a set's page shows.
+const ACTS: i64 = 20;
+
+/// A page of a project's sets.
+#[derive(Debug, Clone)]
+pub struct SetsPage {
+    pub items: Vec<ReleaseSetLine>,
+    /// The number before which the next page starts, where there is one.
+    pub older: Option<i64>,
+}
+
+/// The sets of a project, newest first, with a number below `before`.
+pub async fn list(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<SetsPage, Error> {
+    let mut conn = service.read().await?;
+    let project = scenes::project(&mut conn, actor, project).await?;
+    let before = before.unwrap_or(i64::MAX);
+    let mut listed = release_sets::list(&mut conn, project.id, before, limit + 1).await?;
+    let mut older = None;
+    if i64::try_from(listed.len()).is_ok_and(|count| count > limit) {
+        listed.pop();
+        older = listed.last().map(|set| set.number);
+    }
+    let people: Vec<PersonId> = listed.iter().map(|set| set.made_by).collect();
+    let names = people::names(&mut conn, &people).await?;
+    let mut members: Vec<IntegrationId> = listed.iter().flat_map(|set| set.members.iter().copied()).collect();
+    members.sort_unstable();
+    members.dedup();
+    let visible = Survey::new(service, actor).visible(&mut conn, &members).await?;
+    let line = |set: release_sets::Listed| ReleaseSetLine {
+        number: set.number,
+        title: set.title,
+        made_by: name(&names, set.made_by),
+        made_at: set.made_at,
+        size: set.members.iter().filter(|member| visible.contains_key(member)).count(),
+        last: set.last,
+    };
+    Ok(SetsPage { items: listed.into_iter().map(line).collect(), older })
+}
+
+/// A set with everything that its page shows. Integrations that who asks may not see are left out.
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    number: i64,
+) -> Result<ReleaseSetView, Error> {
+    // Before all else: what happens while the rest is read is told to the page, which reads it again.
+    let as_of = crate::timeline::head(service).await?;
+    let mut conn = service.read().await?;
+    let (project, set) = super::find(&mut conn, actor, project, number).await?;
+    let acts = release_sets::acts(&mut conn, set.id, ACTS).await?;
+    let ids: Vec<IntegrationId> = set.members.iter().map(|member| member.integration).collect();
+    let mut survey = Survey::new(service, actor);
+    let visible = survey.visible(&mut conn, &ids).await?;
+    let known = Known::load(service, actor, &mut conn, &set.members, &acts).await?;
+    let mut current = HashMap::<IntegrationId, Vec<BucketName>>::new();
+    for (integration, bucket) in release_sets::current(&mut conn, set.id).await? {
+        current.entry(integration).or_default().push(bucket);
+    }
+    let members = set.members.iter().filter_map(|member| {
+        let located = visible.get(&member.integration)?;
+        let mut current_in: Vec<Slug> = current
+            .get(&member.integration)
+            .into_iter()
+            .flatten()
+            .map(|bucket| bucket.slug.clone())
+            .collect();
+        current_in.sort();
+        Some(MemberLine {
+            project: located.project.slug.clone(),
+            integration: located.integration.slug.clone(),
+            build: known.builds.get(&member.build)?.clone(),
+            current_in,
+        })
+    });
+    let members = members.collect();
+    let onward = onward(&mut conn, &mut survey, &visible, &current).await?;
+    let entered: Vec<&Slug> = acts.iter().map(|act| act.course.bucket()).collect();
+    let mut back: Vec<Slug> =
+        visible.keys().filter_map(|id| current.get(id)).flatten().map(|at| at.slug.clone()).collect();
+    back.retain(|slug| entered.contains(&slug));
+    back.sort();
+    back.dedup();
+    let people: Vec<PersonId> = acts.iter().map(|act| act.by).chain([set.made_by]).collect();
+    let names = people::names(&mut conn, &people).await?;
+    let line = |act: Act| ActLine {
+        results: act.results.iter().filter_map(|result| known.line(result, &visible)).collect(),
+        course: act.course,
+        reason: act.reason.into(),
+        by: name(&names, act.by),
+        at: act.at,
+    };
+    Ok(ReleaseSetView {
+        project: project.slug,
+        number: set.number,
+        title: set.title,
+        made_by: name(&names, set.made_by),
+        made_at: set.made_at,
+        members,
+        acts: acts.into_iter().map(line).collect(),
+        onward,
+        back,
+        to_decide: known.to_decide,
+        as_of,
+        now: service.now(),
+    })
+}
+
+fn name(names: &BTreeMap<PersonId, String>, person: PersonId) -> String {
+    names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
+}
+
+/// What the results of a set's acts are told with.
+struct Known {
+    builds: HashMap<BuildId, BuildName>,
+    promotions: HashMap<PromotionId, Told>,
+    to_decide: Vec<Wanted>,
+}
+
+impl Known {
+    async fn load(
+        service: &Service,
+        actor: &Actor,
+        conn: &mut Conn,
+        members: &[towpath_domain::release_sets::Member],
+        acts: &[Act],
+    ) -> Result<Self, Error> {
+        let results = || acts.iter().flat_map(|act| act.results.iter());
+        let mut named: Vec<BuildId> = members.iter().map(|member| member.build).collect();
+        named.extend(results().map(|result| result.build));
+        named.sort_unstable();
+        named.dedup();
+        let named = builds::list(conn, &named).await?.into_iter();
+        let builds = named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
+        let asked = results().filter_map(|result| match result.outcome {
+            Outcome::Asked { promotion } => Some(promotion),
+            Outcome::RolledBack { .. } | Outcome::Refused { .. } => None,
+        });
+        let asked: Vec<PromotionId> = asked.collect();
+        let mut asked = promotions::of_ids(conn, &asked).await?;
+        asked.sort_by_key(|promotion| promotion.id);
+        let judge = Judge::of(conn, &asked, service.now()).await?;
+        let destinations = promotions::destinations(conn, &asked).await?;
+        let mut to_decide = Vec::new();
+        let mut told = HashMap::new();
+        for promotion in asked {
+            let Some(destination) = destinations.get(&promotion.id) else { continue };
+            let verdicts = judge.verdicts(&promotion);
+            if promotion.lacks_approval(&verdicts) && promotion.may_decide(actor, &destination.target).is_ok()
+            {
+                to_decide.push(Wanted {
+                    project: destination.project.clone(),
+                    number: promotion.number,
+                    digest: promotion.digest.clone(),
+                });
+            }
+            let Promotion { id, number, state, .. } = promotion;
+            let needs = if state == State::Waiting { verdicts.needs() } else { Vec::new() };
+            told.insert(id, Told::Promotion { number, state: state.name().to_owned(), needs });
+        }
+        Ok(Self { builds, promotions: told, to_decide })
+    }
+
+    fn line(&self, result: &PartResult, visible: &HashMap<IntegrationId, Located>) -> Option<ResultLine> {
+        let located = visible.get(&result.integration)?;
+        let told = match &result.outcome {
+            Outcome::Asked { promotion } => self.promotions.get(promotion)?.clone(),
+            Outcome::RolledBack { .. } => Told::RolledBack,
+            Outcome::Refused { because } => Told::Refused { because: because.clone() },
+        };
+        Some(ResultLine {
+            project: located.project.slug.clone(),
+            integration: located.integration.slug.clone(),
+            build: self.builds.get(&result.build)?.clone(),
+            told,
+        })
+    }
+}
+
+/// The ways on which the set's builds can go on from where they are current, but for those on which all have gone.
+async fn onward(
+    conn: &mut Conn,
+    survey: &mut Survey<'_>,
+    visible: &HashMap<IntegrationId, Located>,
+    current: &HashMap<IntegrationId, Vec<BucketName>>,
+) -> Result<Vec<(Slug, Slug)>, Error> {
+    let mut ways = Vec::new();
+    for located in visible.values() {
+        let Some(at) = current.get(&located.integration.id) else { continue };
+        let Some(workflow) = survey.workflow(conn, located).await?.cloned() else { continue };
+        let here: Vec<BucketKey> = at.iter().map(|bucket| bucket.key).collect();
+        let slots = survey.slots(conn, located).await?;
+        for bucket in at {
+            for next in workflow.graph.after(bucket.key) {
+                if let Some(slot) =
+                    slots.iter().find(|slot| slot.key == next).filter(|_| !here.contains(&next))
+                {
+                    ways.push((bucket.slug.clone(), slot.slug.clone()));
+                }
+            }
+        }
+    }
+    ways.sort();
+    ways.dedup();
+    Ok(ways)
+}
