@@ -21,6 +21,7 @@ pub mod people;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;
+pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod streams;

@@ -23,6 +23,7 @@ pub mod people;
 pub mod projects;
 pub mod promote;
 pub mod promotions;
+pub mod release_sets;
 pub mod roll_back;
 pub mod rules;
 pub mod search;
@@ -32,5 +33,6 @@ pub mod timeline;
 pub mod tokens;
 pub mod workflows;
 
+mod deciding;
 mod followers;
 mod forms;

@@ -118,6 +118,30 @@ pub fn unclassified(project: &Slug, integration: &Slug, before: Option<BuildId>)
     before.map_or(page.clone(), |before| format!("{page}?before={before}"))
 }
 
+/// The sets of builds that go together.
+pub fn release_sets(project: &Slug, before: Option<i64>) -> String {
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(&format!("/projects/{project}/release-sets"), [("before", before.as_str())])
+}
+
+/// The form for a new set.
+pub fn new_release_set(project: &Slug) -> String {
+    format!("/projects/{project}/release-sets/new")
+}
+
+pub fn release_set(project: &Slug, number: i64) -> String {
+    format!("/projects/{project}/release-sets/{number}")
+}
+
+/// The page that asks before it carries a set on from one stage to another or, without `from`, takes it back out of one.
+pub fn carry_release_set(project: &Slug, number: i64, from: Option<&Slug>, to: &Slug) -> String {
+    let from = from.map_or("", Slug::as_str);
+    with_query(
+        &format!("/projects/{project}/release-sets/{number}/carry"),
+        [("from", from), ("to", to.as_str())],
+    )
+}
+
 /// How builds moved on in a project.
 pub fn insights(project: &Slug) -> String {
     format!("/projects/{project}/insights")

@@ -20,6 +20,10 @@ lazy!(bucket_page = crate::pages::buckets::BucketPage, in daily);
 lazy!(promote_page = crate::pages::promote::PromotePage, in daily);
 lazy!(roll_back_page = crate::pages::roll_back::RollBackPage, in daily);
 lazy!(promotion_page = crate::pages::promotions::PromotionPage, in daily);
+lazy!(release_sets_page = crate::pages::release_sets::ReleaseSetsPage, in releasing);
+lazy!(new_release_set_page = crate::pages::release_sets::NewReleaseSetPage, in releasing);
+lazy!(release_set_page = crate::pages::release_sets::ReleaseSetPage, in releasing);
+lazy!(carry_page = crate::pages::release_sets::CarryPage, in releasing);
 lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
 lazy!(new_hold_page = crate::pages::holds::NewHoldPage, in setting_up);
 lazy!(hold_page = crate::pages::holds::HoldPage, in setting_up);
@@ -93,6 +97,7 @@ pub fn App() -> impl IntoView {
                     view=insights_page::PAGE
                     ssr=mode.clone()
                 />
+                <ReleaseSetsRoutes />
                 <Route
                     path=at(path!("/projects/:project/archive"))
                     view=archive_page::PAGE
@@ -181,6 +186,33 @@ pub fn App() -> impl IntoView {
 /// A pattern of addresses, whatever its segments, so that all routes are of one type.
 fn at(path: impl PossibleRouteMatch + Send + Sync + 'static) -> Arc<dyn PossibleRouteMatch + Send + Sync> {
     Arc::new(path)
+}
+
+/// The release sets of a project.
+#[component(transparent)]
+fn ReleaseSetsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    let mode = SsrMode::Async;
+    view! {
+        <Route
+            path=at(path!("/projects/:project/release-sets"))
+            view=release_sets_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/release-sets/new"))
+            view=new_release_set_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/release-sets/:number"))
+            view=release_set_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route path=at(path!("/projects/:project/release-sets/:number/carry")) view=carry_page::PAGE ssr=mode />
+    }
+    .into_inner()
+    .into_any_nested_route()
 }
 
 /// The streams; development builds have the gallery beside them, and release builds no such route at all.

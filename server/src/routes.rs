@@ -23,6 +23,7 @@ mod problems;
 mod projects;
 mod promotions;
 mod queries;
+mod release_sets;
 mod rules;
 mod search;
 mod sessions;
@@ -74,6 +75,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(insights::routes())
         .merge(moments::routes())
         .merge(promotions::routes())
+        .merge(release_sets::routes())
         .merge(buckets::routes())
         .merge(holds::routes())
         .merge(timeline::routes())

@@ -2,17 +2,26 @@
 
 use crate::components::avatar::Avatar;
 use crate::components::card::Card;
+use crate::components::disclosure::Disclosure;
+use crate::components::form::ErrorSummary;
 use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
+use crate::echo::errors;
 use crate::fns::inbox::view_inbox;
+use crate::fns::release_sets::DecideTogether;
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
+use crate::pages::deciding::DecideFields;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use towpath_domain::forms::FieldError;
 use towpath_domain::inbox::{Inbox, InboxLine, ReviewLine};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
+
+/// The form to which the boxes of the list belong.
+const TOGETHER: &str = "decide-together";
 
 #[component]
 pub fn InboxPage() -> impl IntoView {
@@ -30,11 +39,17 @@ pub fn InboxPage() -> impl IntoView {
 #[component]
 fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let concerns = |notice: &Notice| notice.is_of_promotion() || notice.is_of_hold();
-    let Kept { view: inbox, .. } = keep(first, concerns, view_inbox, move || gone.run(()));
+    let Kept { view: inbox, read } = keep(first, concerns, view_inbox, move || gone.run(()));
     let now = Memo::new(move |_| inbox.read().now);
     let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
     let asked = Memo::new(move |_| inbox.read().asked.clone());
     let nothing = Memo::new(move |_| to_decide.read().is_empty());
+    // One alone is decided on its page, after a look.
+    let several = Memo::new(move |_| to_decide.read().len() > 1);
+    let action = ServerAction::<DecideTogether>::new();
+    let mistakes = errors(move || action.value().get());
+    // What was not decided is told also when no more than one is left.
+    let together = Memo::new(move |_| several.get() || !mistakes.read().is_empty());
     let to_review = Memo::new(move |_| inbox.read().to_review.clone());
     let any_review = Memo::new(move |_| !to_review.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
@@ -53,7 +68,8 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                         }
                     })
             }}
-            <List items=to_decide now=now verb="Review" />
+            <List items=to_decide now=now verb="Review" picks=several />
+            {move || together.get().then(|| view! { <Together action=action errors=mistakes read=read /> })}
         </Card>
         {move || {
             any_review
@@ -84,6 +100,33 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     }
 }
 
+/// One word on all promotions that are ticked in the list.
+#[component]
+fn Together(
+    action: ServerAction<DecideTogether>,
+    errors: Memo<Vec<FieldError>>,
+    /// Reads the inbox anew.
+    read: Callback<()>,
+) -> impl IntoView {
+    // Some may have been decided though others were not.
+    Effect::new(move |last: Option<usize>| {
+        let now = action.version().get();
+        if last.is_some_and(|last| last != now) {
+            read.run(());
+        }
+        now
+    });
+    let open = !errors.read_untracked().is_empty();
+    view! {
+        <Disclosure class="inbox__together" summary="Decide on those that are ticked" open=open>
+            <ActionForm action=action attr:class="form" attr:id=TOGETHER attr:novalidate="">
+                <ErrorSummary errors=errors />
+                <DecideFields action=action errors=errors which="those" />
+            </ActionForm>
+        </Disclosure>
+    }
+}
+
 /// Gates that somebody passed, and that a second person has to look at.
 #[component]
 fn Emergency(line: ReviewLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
@@ -111,7 +154,14 @@ fn Emergency(line: ReviewLine, #[prop(into)] now: Signal<Time>) -> impl IntoView
 
 /// Promotions that wait; one is drawn again only where what it needs has changed.
 #[component]
-pub(super) fn List(items: Memo<Vec<InboxLine>>, now: Memo<Time>, verb: &'static str) -> impl IntoView {
+pub(super) fn List(
+    items: Memo<Vec<InboxLine>>,
+    now: Memo<Time>,
+    verb: &'static str,
+    /// Whether each has a box, to be decided on with others.
+    #[prop(optional, into)]
+    picks: Signal<bool>,
+) -> impl IntoView {
     let any = Memo::new(move |_| !items.read().is_empty());
     move || {
         any.get().then(|| {
@@ -122,7 +172,7 @@ pub(super) fn List(items: Memo<Vec<InboxLine>>, now: Memo<Time>, verb: &'static 
                         key=|item| (item.project.clone(), item.number, item.needs.clone())
                         let:item
                     >
-                        <Item item=item now=now verb=verb />
+                        <Item item=item now=now verb=verb picks=picks />
                     </For>
                 </ul>
             }
@@ -132,11 +182,18 @@ pub(super) fn List(items: Memo<Vec<InboxLine>>, now: Memo<Time>, verb: &'static 
 
 /// One promotion that waits.
 #[component]
-fn Item(item: InboxLine, #[prop(into)] now: Signal<Time>, verb: &'static str) -> impl IntoView {
+fn Item(
+    item: InboxLine,
+    #[prop(into)] now: Signal<Time>,
+    verb: &'static str,
+    picks: Signal<bool>,
+) -> impl IntoView {
+    let wanted = item.wanted().to_string();
     let InboxLine { project, integration, number, tag, to, .. } = item;
     let href = paths::promotion(&project, number);
     let title = format!("#{number} {project}/{integration} {tag} to {to}");
     let label = format!("{verb} #{number}");
+    let at = project.clone();
     let needs = match item.needs.as_slice() {
         // Every gate passes, or one never will: it is about to be applied, or to end.
         [] => String::new(),
@@ -155,6 +212,23 @@ fn Item(item: InboxLine, #[prop(into)] now: Signal<Time>, verb: &'static str) ->
                 </p>
             </div>
             <div class="inbox__actions">
+                {move || {
+                    let (value, label) = (wanted.clone(), format!("Tick #{number} of {at}"));
+                    picks
+                        .get()
+                        .then(|| {
+                            view! {
+                                <input
+                                    class="choice__input inbox__pick"
+                                    type="checkbox"
+                                    name="promotions[]"
+                                    value=value
+                                    aria-label=label
+                                    form=TOGETHER
+                                />
+                            }
+                        })
+                }}
                 <a class="button button--small" href=href aria-label=label>
                     {verb}
                 </a>

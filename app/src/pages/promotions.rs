@@ -279,6 +279,19 @@ fn Facts(view: View) -> impl IntoView {
                             </div>
                         }
                     })}
+                {first
+                    .release_set
+                    .clone()
+                    .map(|(project, number, title)| {
+                        view! {
+                            <div class="facts__row">
+                                <dt>"Release set"</dt>
+                                <dd>
+                                    <a href=paths::release_set(&project, number)>{title.to_string()}</a>
+                                </dd>
+                            </div>
+                        }
+                    })}
                 <div class="facts__row">
                     <dt>"Reason"</dt>
                     <dd>{promotion.reason.to_string()}</dd>

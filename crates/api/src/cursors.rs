@@ -21,6 +21,7 @@ pub enum Listing {
     Placements,
     Projects,
     Promotions,
+    ReleaseSets,
     Timeline,
     Unclassified,
 }
@@ -59,6 +60,7 @@ impl Listing {
             Self::Placements => "1h",
             Self::Projects => "1j",
             Self::Promotions => "1p",
+            Self::ReleaseSets => "1s",
             Self::Timeline => "1t",
             Self::Unclassified => "1u",
         }

@@ -22,6 +22,7 @@ pub mod people;
 pub mod problems;
 pub mod projects;
 pub mod promotions;
+pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod sessions;

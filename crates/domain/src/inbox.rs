@@ -11,6 +11,7 @@ use crate::promotions::Promotion;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::times::Time;
+use crate::words::Title;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,6 +33,8 @@ pub struct PromotionView {
     /// The holds that concern it: in force, and still to begin.
     pub holds: Vec<HoldLine>,
     pub names: BTreeMap<PersonId, String>,
+    /// The release set by which it was asked for: its project, its number there and its title.
+    pub release_set: Option<(Slug, i64, Title)>,
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,
     pub may_cancel: Result<(), String>,
@@ -64,12 +67,21 @@ pub struct InboxLine {
     pub project: Slug,
     pub integration: Slug,
     pub number: i64,
+    /// What a decision is bound to.
+    pub digest: Digest,
     pub tag: Tag,
     pub to: Slug,
     pub reason: String,
     pub requested_by: String,
     pub requested_at: Time,
     pub needs: Vec<String>,
+}
+
+impl InboxLine {
+    /// As a decision on several names it.
+    pub fn wanted(&self) -> Wanted {
+        Wanted { project: self.project.clone(), number: self.number, digest: self.digest.clone() }
+    }
 }
 
 /// A promotion whose gates were passed in an emergency that nobody has reviewed.
@@ -130,6 +142,7 @@ impl From<InboxItem> for InboxLine {
             project,
             integration,
             number: promotion.number,
+            digest: promotion.digest,
             tag: promotion.tag,
             to: promotion.to.slug,
             reason: promotion.reason.into(),

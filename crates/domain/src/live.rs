@@ -49,6 +49,11 @@ impl Notice {
         matches!(self.kind.as_str(), "hold_placed" | "hold_released")
     }
 
+    /// Whether it is about a release set, whichever.
+    pub fn is_of_release_set(&self) -> bool {
+        self.kind.starts_with("release_set_")
+    }
+
     /// Whether it is about a promotion, whichever.
     pub const fn is_of_promotion(&self) -> bool {
         self.promotion.is_some()

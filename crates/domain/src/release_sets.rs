@@ -3,7 +3,8 @@
 mod views;
 
 pub use views::{
-    ActLine, CourseView, MemberLine, NewSetView, ReleaseSetLine, ReleaseSetView, ResultLine, Told,
+    ActLine, CourseView, MemberLine, NewSetView, ReleaseSetLine, ReleaseSetView, ReleaseSetsView, ResultLine,
+    Told,
 };
 
 use crate::digests::Digest;
@@ -125,6 +126,28 @@ pub enum Prospect {
     },
 }
 
+/// How what would come compares with what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    Differs,
+    /// Nothing is there yet.
+    New,
+    Same,
+    /// A rule is against it.
+    Cannot,
+}
+
+impl Likeness {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Differs => "differs",
+            Self::New => "new",
+            Self::Same => "same",
+            Self::Cannot => "cannot",
+        }
+    }
+}
+
 /// A part that somebody picks: an integration, and the build that they saw would become current.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picked {
@@ -159,11 +182,6 @@ pub struct ActForm {
 const SAME: &str = "Choose another bucket than the one they come from.";
 
 impl CourseForm {
-    /// Whether it asks for nothing yet.
-    pub fn is_empty(&self) -> bool {
-        [&self.from, &self.to, &self.at].iter().all(|text| text.trim().is_empty())
-    }
-
     pub fn check(&self, now: Time) -> Result<Course, Invalid> {
         let mut check = Check::default();
         let to = check.field("to", Slug::parse(self.to.trim()));
@@ -221,13 +239,13 @@ impl Prospect {
 }
 
 impl Part {
-    /// How the two builds compare, in a word.
-    pub const fn likeness(&self) -> &'static str {
+    /// How the two builds compare.
+    pub const fn likeness(&self) -> Likeness {
         match (&self.prospect, &self.there) {
-            (Prospect::Same, _) => "same",
-            (Prospect::Cannot { .. }, _) => "cannot",
-            (_, None) => "new",
-            (_, Some(_)) => "differs",
+            (Prospect::Same, _) => Likeness::Same,
+            (Prospect::Cannot { .. }, _) => Likeness::Cannot,
+            (_, None) => Likeness::New,
+            (_, Some(_)) => Likeness::Differs,
         }
     }
 
@@ -277,6 +295,19 @@ pub struct NewAct {
 impl ActForm {
     pub fn check(&self) -> Result<NewAct, Invalid> {
         let mut check = Check::default();
+        let new = self.read(&mut check);
+        check.finish(new)
+    }
+
+    /// The same for an act that makes a set of this title.
+    pub fn check_titled(&self, title: &str) -> Result<(Title, NewAct), Invalid> {
+        let mut check = Check::default();
+        let title = check.field("title", Title::parse(title));
+        let new = title.zip(self.read(&mut check));
+        check.finish(new)
+    }
+
+    fn read(&self, check: &mut Check) -> Option<NewAct> {
         let picked = self.parts.iter().map(|text| {
             let wrong =
                 || format!("“{text}” is not of the form project/integration or project/integration@digest.");
@@ -284,11 +315,59 @@ impl ActForm {
         });
         let picked = check.field("parts", picked.collect::<Result<Vec<_>, _>>());
         let reason = check.field("reason", Reason::parse(&self.reason));
-        let new = picked.zip(reason).map(|(picked, reason)| NewAct {
-            picked,
-            reason,
-            reference: self.reference.clone(),
-        });
-        check.finish(new)
+        let reference = self.reference.clone();
+        picked.zip(reason).map(|(picked, reason)| NewAct { picked, reason, reference })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digests::Algorithm;
+
+    fn form(from: &str, to: &str, at: &str) -> CourseForm {
+        CourseForm { from: from.to_owned(), to: to.to_owned(), at: at.to_owned() }
+    }
+
+    fn wrong(form: &CourseForm, now: Time) -> Vec<String> {
+        let invalid = form.check(now).expect_err("a mistake");
+        invalid.errors().iter().map(|error| error.field.clone()).collect()
+    }
+
+    #[test]
+    fn a_course_leads_from_one_bucket_to_another_or_back_to_a_time() {
+        let now = Time::parse("2026-12-01T10:00:00Z").unwrap();
+        let slug = |text| Slug::parse(text).unwrap();
+        let on = Course::Promote { from: slug("qa"), to: slug("staging") };
+        assert_eq!(form(" qa", "staging ", "").check(now), Ok(on));
+        let at = Time::parse("2026-11-01T10:00:00Z").unwrap();
+        let back = Course::Restore { bucket: slug("staging"), at };
+        assert_eq!(form("", "staging", "2026-11-01T10:00:00Z").check(now), Ok(back));
+        assert_eq!(wrong(&form("", "", ""), now), ["to", "from"]);
+        assert_eq!(wrong(&form("QA", "", ""), now), ["to", "from"]);
+        assert_eq!(wrong(&form("qa", "qa", ""), now), ["to"]);
+        assert_eq!(wrong(&form("qa", "staging", "2026-11-01T10:00:00Z"), now), ["at"]);
+        assert_eq!(wrong(&form("", "staging", "2026-12-01T10:00:01Z"), now), ["at"]);
+    }
+
+    #[test]
+    fn what_is_picked_survives_its_text() {
+        let digest = Digest::of(Algorithm::Sha256, b"image");
+        for text in ["shop/checkout".to_owned(), format!("shop/checkout@{digest}")] {
+            assert_eq!(Picked::parse(&text).expect("a part").to_string(), text);
+        }
+        for text in
+            ["", "shop", "shop/Checkout", "shop/checkout@", "shop/checkout@sha256:00", "shop/checkout/qa"]
+        {
+            assert_eq!(Picked::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_of_an_act_are_told_at_once() {
+        let form = ActForm { parts: vec!["checkout".to_owned()], ..ActForm::default() };
+        let invalid = form.check_titled(" ").expect_err("mistakes");
+        let fields: Vec<&str> = invalid.errors().iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["title", "parts", "reason"]);
     }
 }

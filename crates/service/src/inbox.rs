@@ -8,7 +8,7 @@ use crate::scenes::Located;
 use crate::{Error, Service, differences};
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
-use towpath_domain::access::{Action, Actor};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::Card;
 use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
@@ -17,8 +17,11 @@ use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView, ReviewLi
 use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::slugs::Slug;
+use towpath_domain::words::Title;
 use towpath_store::promotions::Destination;
-use towpath_store::{Conn, buckets, builds, integrations, people, projects, promotions, timeline};
+use towpath_store::{
+    Conn, buckets, builds, integrations, people, projects, promotions, release_sets, timeline,
+};
 
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
@@ -196,6 +199,17 @@ impl Places {
     }
 }
 
+/// The release set by which a promotion was asked for, where who asks may see it.
+async fn release_set(
+    conn: &mut Conn,
+    actor: &Actor,
+    promotion: &Promotion,
+) -> Result<Option<(Slug, i64, Title)>, Error> {
+    let Some(set) = release_sets::of_promotion(conn, promotion.id).await? else { return Ok(None) };
+    let visible = actor.may(Action::View, &Target::project(set.project));
+    Ok(visible.then_some((set.slug, set.number, set.title)))
+}
+
 /// A promotion with everything that its page shows.
 pub async fn promotion(
     service: &Service,
@@ -231,6 +245,7 @@ pub async fn promotion(
         }
     };
     let now = service.now();
+    let release_set = release_set(&mut conn, actor, &promotion).await?;
     let judge = Judge::of(&mut conn, std::slice::from_ref(&promotion), now).await?;
     let digest = &promotion.digest;
     // What is over is not stopped by what came later.
@@ -268,6 +283,7 @@ pub async fn promotion(
         holds,
         current,
         names,
+        release_set,
         as_of,
         now,
         promotion,

@@ -4,7 +4,7 @@
 mod goings;
 mod views;
 
-pub use views::{SetsPage, list, view};
+pub use views::{list, view};
 
 use crate::promotions::read_reference;
 use crate::{Error, Service, allow, scenes};
@@ -20,7 +20,7 @@ use towpath_domain::release_sets::{
 };
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Personal};
-use towpath_domain::words::{Reason, Reference, Title};
+use towpath_domain::words::{Reason, Reference};
 use towpath_store::release_sets::Stand;
 use towpath_store::{Conn, Tx, projects, release_sets};
 
@@ -31,7 +31,8 @@ const OTHERS: i64 = 50;
 #[derive(Debug, Clone, Default)]
 pub struct Compare {
     pub project: String,
-    pub course: CourseForm,
+    /// Absent where nothing has been asked for yet.
+    pub course: Option<CourseForm>,
     /// Other projects that take part, by their slugs.
     pub others: Vec<String>,
 }
@@ -58,13 +59,15 @@ pub async fn compare(service: &Service, actor: &Actor, wish: &Compare) -> Result
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, &wish.project).await?;
     let now = service.now();
-    let comparison = if wish.course.is_empty() {
-        None
-    } else {
-        let course = wish.course.check(now)?;
-        let projects = taking_part(&mut conn, actor, &project, &wish.others).await?;
-        let stands = stands(&mut conn, &projects, &course).await?;
-        Some((course.clone(), survey(service, actor, &mut conn, stands, &course).await?))
+    let comparison = match &wish.course {
+        None => None,
+        Some(course) => {
+            let course = course.check(now)?;
+            let projects = taking_part(&mut conn, actor, &project, &wish.others).await?;
+            let stands = stands(&mut conn, &projects, &course).await?;
+            let comparison = survey(service, actor, &mut conn, stands, &course).await?;
+            Some((course, comparison))
+        }
     };
     let buckets = bucket_names(&mut conn, &project).await?;
     let others = projects::list(&mut conn, "", OTHERS + 1).await?.into_iter();
@@ -94,9 +97,8 @@ pub async fn course(
 pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, &wish.compare.project).await?;
-    let title = Title::parse(&wish.title).map_err(|error| Invalid::field("title", error))?;
-    let NewAct { picked, reason, reference } = wish.act.check()?;
-    let course = wish.compare.course.check(service.now())?;
+    let (title, NewAct { picked, reason, reference }) = wish.act.check_titled(&wish.title)?;
+    let course = wish.compare.course.unwrap_or_default().check(service.now())?;
     let taking_part = taking_part(&mut conn, actor, &project, &wish.compare.others).await?;
     let stands = stands(&mut conn, &taking_part, &course).await?;
     let goings = Survey::new(service, actor).goings(&mut conn, stands, &course).await?;
@@ -175,13 +177,13 @@ async fn taking_part(
     others: &[String],
 ) -> Result<Vec<ProjectId>, Error> {
     if i64::try_from(others.len()).is_ok_and(|count| count > OTHERS) {
-        return Err(Invalid::field("others", format!("Name {OTHERS} other projects at most.")).into());
+        return Err(Invalid::field("projects", format!("Name {OTHERS} other projects at most.")).into());
     }
     let mut found = vec![project.id];
     for other in others {
         let other = scenes::project(conn, actor, other.trim()).await;
         let other = other.map_err(|error| match error {
-            Error::NotFound(what) => Invalid::field("others", format!("{what} was not found.")).into(),
+            Error::NotFound(what) => Invalid::field("projects", format!("{what} was not found.")).into(),
             error => error,
         })?;
         if !found.contains(&other.id) {

@@ -418,15 +418,23 @@ pub async fn acts(conn: &mut Conn, set: ReleaseSetId, limit: i64) -> Result<Vec<
     Ok(rows.into_iter().map(act).collect())
 }
 
-/// The project, number and title of the set by which a promotion was asked for.
-pub async fn of_promotion(
-    conn: &mut Conn,
-    promotion: PromotionId,
-) -> Result<Option<(Slug, i64, Title)>, Error> {
+/// A set as what belongs to it names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub project: ProjectId,
+    /// The project's.
+    pub slug: Slug,
+    pub number: i64,
+    pub title: Title,
+}
+
+/// The set by which a promotion was asked for.
+pub async fn of_promotion(conn: &mut Conn, promotion: PromotionId) -> Result<Option<Named>, Error> {
     #[derive(sqlx::FromRow)]
     struct Row {
+        project: Uuid,
         #[sqlx(try_from = "String")]
-        project: Slug,
+        slug: Slug,
         number: i64,
         #[sqlx(try_from = "String")]
         title: Title,
@@ -435,10 +443,16 @@ pub async fn of_promotion(
         fetch_optional,
         Row,
         conn,
-        "select o.slug as project, s.number, s.title from release_set_results r
+        "select o.id as project, o.slug, s.number, s.title from release_set_results r
          join release_set_acts a on a.id = r.act join release_sets s on s.id = a.release_set
          join projects o on o.id = s.project where r.promotion = $1",
         promotion.uuid()
     )?;
-    Ok(row.map(|row| (row.project, row.number, row.title)))
+    let named = |row: Row| Named {
+        project: row.project.into(),
+        slug: row.slug,
+        number: row.number,
+        title: row.title,
+    };
+    Ok(row.map(named))
 }

@@ -92,7 +92,7 @@ impl Maker {
         self.post(&format!("/projects/{slug}/rules"), new).await;
     }
 
-    /// An integration with three builds: 0.9 and 1.0 went to staging, where arrivals are paused; 1.0 waits to
+    /// An integration with three builds: 0.9, by a release set, and 1.0 went to staging, where arrivals are paused; 1.0 waits to
     /// enter prod; 1.1 is current in qa.
     pub async fn integration(&self, project: &str, slug: &str) -> Subject {
         let new = json!({"slug": slug, "title": slug, "kind": "environment"});
@@ -100,7 +100,9 @@ impl Maker {
         let (at, name) = (format!("/projects/{project}/integrations/{slug}"), format!("{project}/{slug}"));
         let repository = format!("{name}/qa");
         let oldest = self.push(&repository, "0.9").await;
-        self.promote(&at, &oldest.digest, "qa", "staging").await;
+        let new =
+            json!({"title": "First", "from": "qa", "to": "staging", "parts": [name], "reason": "Tested."});
+        let set = self.post(&format!("/projects/{project}/release-sets"), new).await["number"].to_string();
         let build = self.push(&repository, "1.0").await;
         self.promote(&at, &build.digest, "qa", "staging").await;
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
@@ -116,6 +118,7 @@ impl Maker {
             project: project.to_owned(),
             integration: slug.to_owned(),
             number,
+            set,
             placement: self.placement(&at, "qa", "1.0").await,
             digest: build.digest,
             unnamed,

@@ -9,6 +9,7 @@ mod openapi;
 mod people;
 mod projects;
 mod promotions;
+mod release_sets;
 mod rules;
 mod search;
 mod sessions;

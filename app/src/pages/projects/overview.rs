@@ -48,11 +48,13 @@ pub fn Overview(
         view! { <Environments view=view.clone() /> }.into_any()
     };
     let insights = paths::insights(&project.slug);
+    let sets = paths::release_sets(&project.slug, None);
     let members = paths::members(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
         <PageHeader title=title lead=lead>
+            <LinkButton href=sets>"Release sets"</LinkButton>
             <LinkButton href=insights>"Insights"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
         </PageHeader>

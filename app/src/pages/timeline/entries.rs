@@ -93,6 +93,7 @@ fn part(part: Part) -> impl IntoView {
         Part::Project { project } => paths::project(&project),
         Part::Integration { project, integration } => paths::integration(&project, &integration),
         Part::Promotion { project, number } => paths::promotion(&project, number),
+        Part::ReleaseSet { project, number } => paths::release_set(&project, number),
     };
     view! { <a href=href>{text}</a> }.into_any()
 }

@@ -2,6 +2,7 @@
 
 use super::{Comparison, Course};
 use crate::inbox::Wanted;
+use crate::promotions::State;
 use crate::slugs::Slug;
 use crate::timeline::BuildName;
 use crate::times::Time;
@@ -19,6 +20,16 @@ pub struct ReleaseSetLine {
     pub size: usize,
     /// What was done with it last.
     pub last: Course,
+}
+
+/// A page of a project's sets, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseSetsView {
+    pub project: Slug,
+    pub sets: Vec<ReleaseSetLine>,
+    /// The number before which the next page starts, where there is one.
+    pub older: Option<i64>,
+    pub now: Time,
 }
 
 /// The form for a new set, with what it would do.
@@ -97,7 +108,7 @@ pub struct ResultLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "told", rename_all = "snake_case")]
 pub enum Told {
-    Promotion { number: i64, state: String, needs: Vec<String> },
+    Promotion { number: i64, state: State, needs: Vec<String> },
     RolledBack,
     Refused { because: String },
 }

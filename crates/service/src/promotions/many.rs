@@ -43,6 +43,7 @@ pub async fn decide_all(
             Reason::parse(text).map_err(|error| Invalid::field("comment", error))?;
         }
     }
+    let alone = wanted.len() == 1;
     let mut decided = Decided::default();
     for wanted in wanted {
         let wish = Decide {
@@ -54,6 +55,8 @@ pub async fn decide_all(
         };
         match decide(service, actor, wish).await {
             Ok(_) => decided.done.push(wanted),
+            // One alone ends as it would by itself.
+            Err(error) if alone => return Err(error),
             Err(error) => decided.refused.push((wanted, error.refusal()?)),
         }
     }

@@ -12,7 +12,8 @@ use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PromotionId};
 use towpath_domain::inbox::Wanted;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::release_sets::{
-    Act, ActLine, MemberLine, Outcome, PartResult, ReleaseSetLine, ReleaseSetView, ResultLine, Told,
+    Act, ActLine, MemberLine, Outcome, PartResult, ReleaseSetLine, ReleaseSetView, ReleaseSetsView,
+    ResultLine, Told,
 };
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::BuildName;
@@ -21,14 +22,6 @@ use towpath_store::{Conn, builds, people, promotions, release_sets};
 /// How many acts a set's page shows.
 const ACTS: i64 = 20;
 
-/// A page of a project's sets.
-#[derive(Debug, Clone)]
-pub struct SetsPage {
-    pub items: Vec<ReleaseSetLine>,
-    /// The number before which the next page starts, where there is one.
-    pub older: Option<i64>,
-}
-
 /// The sets of a project, newest first, with a number below `before`.
 pub async fn list(
     service: &Service,
@@ -36,7 +29,7 @@ pub async fn list(
     project: &str,
     before: Option<i64>,
     limit: i64,
-) -> Result<SetsPage, Error> {
+) -> Result<ReleaseSetsView, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
     let before = before.unwrap_or(i64::MAX);
@@ -60,7 +53,8 @@ pub async fn list(
         size: set.members.iter().filter(|member| visible.contains_key(member)).count(),
         last: set.last,
     };
-    Ok(SetsPage { items: listed.into_iter().map(line).collect(), older })
+    let sets = listed.into_iter().map(line).collect();
+    Ok(ReleaseSetsView { project: project.slug, sets, older, now: service.now() })
 }
 
 /// A set with everything that its page shows. Integrations that who asks may not see are left out.
@@ -182,7 +176,7 @@ impl Known {
             }
             let Promotion { id, number, state, .. } = promotion;
             let needs = if state == State::Waiting { verdicts.needs() } else { Vec::new() };
-            told.insert(id, Told::Promotion { number, state: state.name().to_owned(), needs });
+            told.insert(id, Told::Promotion { number, state, needs });
         }
         Ok(Self { builds, promotions: told, to_decide })
     }

@@ -6,7 +6,9 @@ use towpath_domain::access::{Place, Role};
 use towpath_domain::holds::HoldForm;
 use towpath_domain::projects::ProjectForm;
 use towpath_domain::promotions::Choice;
-use towpath_domain::release_sets::{ActForm, Course, CourseForm, Part, Prospect, ReleaseSetView, Told};
+use towpath_domain::release_sets::{
+    ActForm, Course, CourseForm, Likeness, Part, Prospect, ReleaseSetView, Told,
+};
 use towpath_domain::slugs::Slug;
 use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::decide_all;
@@ -15,7 +17,7 @@ use towpath_service::{Error, boards, holds, projects, timeline};
 
 fn comparing(from: &str, to: &str) -> Compare {
     let course = CourseForm { from: from.to_owned(), to: to.to_owned(), at: String::new() };
-    Compare { project: "shop".to_owned(), course, others: Vec::new() }
+    Compare { project: "shop".to_owned(), course: Some(course), others: Vec::new() }
 }
 
 fn act(parts: &[&str]) -> ActForm {
@@ -54,7 +56,7 @@ async fn widen(shop: &Shop) {
 fn told(parts: &[Part]) -> Vec<String> {
     let line = |part: &Part| {
         let tag = part.comes.as_ref().map(|build| build.tag.to_string()).unwrap_or_default();
-        format!("{}/{} {} {tag}", part.project, part.integration, part.likeness())
+        format!("{}/{} {} {tag}", part.project, part.integration, part.likeness().name())
     };
     parts.iter().map(line).collect()
 }
@@ -72,7 +74,7 @@ async fn seen(shop: &Shop, number: i64) -> ReleaseSetView {
 fn results(view: &ReleaseSetView) -> Vec<String> {
     let line = |result: &towpath_domain::release_sets::ResultLine| {
         let words = match &result.told {
-            Told::Promotion { state, .. } => state.clone(),
+            Told::Promotion { state, .. } => state.name().to_owned(),
             Told::RolledBack => "rolled back".to_owned(),
             Told::Refused { because } => because.clone(),
         };
@@ -127,8 +129,8 @@ fn several_services_are_compared_and_go_as_one_act() {
         assert_eq!((again.done.len(), again.refused.len()), (0, 2));
         assert!(again.trouble().expect("told").contains("is applied already"));
         let page = list(&shop, &shop.ana, "shop", None, 10).await.expect("a list");
-        assert_eq!((page.items.len(), page.items[0].size), (1, 2));
-        assert_eq!(page.items[0].last, on("staging", "prod"));
+        assert_eq!((page.sets.len(), page.sets[0].size), (1, 2));
+        assert_eq!(page.sets[0].last, on("staging", "prod"));
     });
 }
 
@@ -160,7 +162,7 @@ fn what_is_refused_for_one_keeps_no_other_back_and_nothing_is_made_of_refusals_a
         let parts = view.comparison.expect("asked for").1.parts;
         assert_eq!(told(&parts), ["shop/checkout cannot 1.1", "shop/billing same 1.0"]);
         make(&shop, &vic, making(wish, &["shop/checkout"])).await.expect_err("may not promote");
-        assert_eq!(list(&shop, &vic, "shop", None, 10).await.expect("a list").items.len(), 2);
+        assert_eq!(list(&shop, &vic, "shop", None, 10).await.expect("a list").sets.len(), 2);
     });
 }
 
@@ -188,7 +190,7 @@ fn what_somebody_saw_is_what_goes() {
             (CourseForm { from: String::new(), to: "qa".into(), at: "2126-01-01T00:00:00Z".into() }, "at"),
             (CourseForm { from: "QA".into(), to: "staging".into(), at: String::new() }, "from"),
         ] {
-            match compare(&shop, &shop.dora, &Compare { course, ..wish.clone() }).await {
+            match compare(&shop, &shop.dora, &Compare { course: Some(course), ..wish.clone() }).await {
                 Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, field),
                 other => panic!("{other:?}"),
             }
@@ -223,12 +225,12 @@ fn a_set_is_taken_back_to_what_was_there_before() {
         assert_eq!(current(&shop, "checkout", "staging").await, "1.0");
         assert_eq!(results(&seen(&shop, number).await), ["billing rolled back", "checkout rolled back"]);
         let twice = course(&shop, &shop.ana, ("shop", number), back).await.expect("told");
-        assert!(twice.comparison.parts.iter().all(|part| part.likeness() == "cannot"), "{twice:?}");
+        assert!(twice.comparison.parts.iter().all(|part| part.likeness() == Likeness::Cannot), "{twice:?}");
         // A bucket of all services as it was at a time.
         carry(&shop, &shop.dora, carrying(number, on("qa", "staging"))).await.expect("goes again");
         assert_eq!(current(&shop, "checkout", "staging").await, "1.1");
         let course = CourseForm { from: String::new(), to: "staging".to_owned(), at: then.to_string() };
-        let wish = Compare { course, ..comparing("", "") };
+        let wish = Compare { course: Some(course), ..comparing("", "") };
         assert_eq!(
             differences(&shop, &wish).await,
             ["shop/billing differs 2.0", "shop/checkout differs 1.0", "shop/search cannot "],
@@ -257,7 +259,7 @@ fn projects_take_part_that_who_asks_may_see_and_each_is_judged_under_its_own_rul
         shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
         let wish = Compare { others: vec!["lab".to_owned()], ..comparing("qa", "staging") };
         match compare(&shop, &shop.dora, &wish).await {
-            Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, "others"),
+            Err(Error::Invalid(invalid)) => assert_eq!(invalid.errors()[0].field, "projects"),
             other => panic!("{other:?}"),
         }
         let number = make(&shop, &shop.ana, making(wish, &[])).await.expect("a set");
@@ -265,7 +267,7 @@ fn projects_take_part_that_who_asks_may_see_and_each_is_judged_under_its_own_rul
         // Who sees one of the projects sees its part of the set.
         let set = view(&shop, &shop.dora, "shop", number).await.expect("a set");
         assert_eq!((set.members.len(), set.acts[0].results.len()), (1, 1));
-        assert_eq!(list(&shop, &shop.dora, "shop", None, 10).await.expect("a list").items[0].size, 1);
+        assert_eq!(list(&shop, &shop.dora, "shop", None, 10).await.expect("a list").sets[0].size, 1);
         let eve = shop.world.person("Eve", Role::release_manager(), Place::Project { project: lab.id }).await;
         view(&shop, &eve, "shop", number).await.expect_err("sees the lab only");
         // An archived project keeps its own part back, and no other.

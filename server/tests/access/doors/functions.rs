@@ -119,6 +119,29 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_moment").body(|subject, _| in_integration(subject, &[("at", "")])),
         post("/fn/view_difference")
             .body(|subject, _| in_integration(subject, &[("from", "qa"), ("to", "staging")])),
+        post("/fn/view_release_sets").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_new_release_set")
+            .body(|subject, _| in_project(subject, &[("course[from]", "qa"), ("course[to]", "staging")])),
+        post("/fn/make_release_set").body(|subject, _| {
+            let part = format!("{}/{}", subject.project, subject.integration);
+            let course = [("form[from]", "qa"), ("form[to]", "staging"), ("form[parts][]", part.as_str())];
+            let act = [
+                ("form[project]", &*subject.project),
+                ("form[title]", "Second"),
+                ("form[reason]", "Tested."),
+            ];
+            form(course.into_iter().chain(act))
+        }),
+        post("/fn/view_release_set").body(|subject, _| in_project(subject, &[("number", &subject.set)])),
+        post("/fn/view_course").body(|subject, _| {
+            in_project(subject, &[("number", &subject.set), ("from", "staging"), ("to", "prod")])
+        }),
+        post("/fn/carry_release_set").note("into prod").body(|subject, _| carry(subject, "staging", "prod")),
+        post("/fn/carry_release_set").note("out of staging").body(|subject, _| carry(subject, "", "staging")),
+        post("/fn/decide_together").body(|subject, _| {
+            let wanted = format!("{}#{}@{}", subject.project, subject.number, subject.digest);
+            form([("promotions[]", wanted.as_str()), ("choice", "approve"), ("comment", "")])
+        }),
         post("/fn/view_holds").body(|_, _| Body::Form(vec![("listed", "standing".into())])),
         post("/fn/view_hold").body(|subject, _| Body::Form(vec![("number", subject.hold.clone())])),
         post("/fn/view_hold_choices")
@@ -223,6 +246,19 @@ fn new(slug: &str, more: &[(&'static str, &str)]) -> Body {
     let mut fields = vec![("form[slug]", slug.to_owned()), ("form[title]", "Something new".to_owned())];
     fields.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
     Body::Form(fields)
+}
+
+fn form<'a>(fields: impl IntoIterator<Item = (&'static str, &'a str)>) -> Body {
+    Body::Form(fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect())
+}
+
+/// Carries the release set on or, without `from`, takes it back.
+fn carry(subject: &Subject, from: &str, to: &str) -> Body {
+    let part = format!("{}/{}", subject.project, subject.integration);
+    let set = [("form[project]", &*subject.project), ("form[number]", &*subject.set)];
+    let act =
+        [("form[from]", from), ("form[to]", to), ("form[parts][]", &*part), ("form[reason]", "Tested.")];
+    form(set.into_iter().chain(act))
 }
 
 fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {

@@ -44,6 +44,8 @@ pub struct Subject {
     pub integration: String,
     /// A promotion that waits to enter `prod`.
     pub number: i64,
+    /// The number of a release set, whose build is current in `staging`.
+    pub set: String,
     /// The build of that promotion.
     pub digest: String,
     /// A build that can go from `qa` to `staging`.
@@ -200,6 +202,7 @@ impl Door {
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),
+            ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             // Every project of the installation has one of this name.

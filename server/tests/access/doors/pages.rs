@@ -46,6 +46,10 @@ pub fn doors() -> Vec<Door> {
             .query("digest={digest}&from=qa&to=staging"),
         page("/projects/{project}/integrations/{integration}/roll-back").query("bucket=qa&to={placement}"),
         page("/projects/{project}/promotions/{number}"),
+        page("/projects/{project}/release-sets"),
+        page("/projects/{project}/release-sets/new").query("from=qa&to=staging"),
+        page("/projects/{project}/release-sets/{number}"),
+        page("/projects/{project}/release-sets/{number}/carry").query("from=staging&to=prod"),
     ];
     pages.into_iter().chain(gallery).collect()
 }

@@ -64,6 +64,21 @@ pub fn doors() -> Vec<Door> {
             .bucket("staging")
             .note("staging")
             .body(|_, _| Body::Json(json!({}))),
+        get("/api/v1/projects/{project}/release-sets"),
+        post("/api/v1/projects/{project}/release-sets").body(|subject, _| Body::Json(set(subject, false))),
+        post("/api/v1/projects/{project}/release-sets")
+            .note("dry run")
+            .body(|subject, _| Body::Json(set(subject, true))),
+        get("/api/v1/projects/{project}/release-sets/{number}"),
+        post("/api/v1/projects/{project}/release-sets/{number}/promotions")
+            .note("into prod")
+            .body(|_, _| Body::Json(json!({"from": "staging", "to": "prod", "reason": "Tested."}))),
+        post("/api/v1/projects/{project}/release-sets/{number}/rollbacks")
+            .note("out of staging")
+            .body(|_, _| Body::Json(json!({"bucket": "staging", "reason": "It is broken."}))),
+        post("/api/v1/projects/{project}/release-sets/{number}/decisions")
+            .note("of one of which nothing waits")
+            .body(|_, _| Body::Json(json!({"choice": "approve"}))),
         get("/api/v1/projects/{project}/promotions"),
         get("/api/v1/projects/{project}/promotions/{number}"),
         post("/api/v1/projects/{project}/promotions/{number}/decisions")
@@ -183,4 +198,10 @@ fn hold(on: &str) -> serde_json::Value {
 
 fn deployment(subject: &Subject) -> serde_json::Value {
     json!({"service": subject.integration, "digest": subject.digest, "outcome": "succeeded"})
+}
+
+/// A release set of the newest build of `qa`.
+fn set(subject: &Subject, dry_run: bool) -> serde_json::Value {
+    let part = format!("{}/{}", subject.project, subject.integration);
+    json!({"title": "Second", "from": "qa", "to": "staging", "parts": [part], "reason": "Tested.", "dry_run": dry_run})
 }
