@@ -8,6 +8,7 @@ mod archived;
 mod build_card;
 mod carry;
 mod dialog;
+mod drawing;
 mod first_push;
 mod hand;
 mod history;
@@ -37,6 +38,7 @@ use crate::shell::Announcement;
 use archived::Archived;
 use carry::{Act, Around, Berth, Carry, Hand, Load};
 use dialog::{PromoteDialog, Wish};
+use drawing::Drawing;
 use hand::HandBar;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -81,6 +83,8 @@ pub fn BoardPage() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Table {
     board: Signal<Arc<Board>>,
+    /// How its stages stand, where they are more than one line.
+    drawing: Memo<Option<Drawing>>,
     now: Signal<Time>,
     /// By which verdicts are judged.
     present: Present,
@@ -176,6 +180,7 @@ fn BoardView(
     );
     let now = Memo::new(move |_| board.read().now);
     let table = Table {
+        drawing: Memo::new(move |_| Drawing::of(&board.read())),
         board,
         now: now.into(),
         present: use_present(now),
@@ -197,8 +202,11 @@ fn BoardView(
     let dropped = RwSignal::new(None);
     let buckets =
         Memo::new(move |_| board.read().columns.iter().map(|column| column.slot.key).collect::<Vec<_>>());
-    let way = move || {
-        if board.read().workflow.is_some() { "board__way" } else { "board__way board__way--loose" }
+    let drawing = table.drawing;
+    let way = move || match (board.read().workflow.is_some(), drawing.read().is_some()) {
+        (false, _) => "board__way board__way--loose",
+        (true, false) => "board__way",
+        (true, true) => "board__way board__way--graph",
     };
     let carry = table.carry;
     let on_key = move |event: KeyboardEvent| {
@@ -215,6 +223,7 @@ fn BoardView(
                 <For each=move || buckets.get() key=|bucket| *bucket let:bucket>
                     <Stage table=table key=bucket />
                 </For>
+                {move || drawing.get().map(|drawing| drawing.ways())}
             </ol>
             <p id="board-help" class="visually-hidden">
                 "Space picks the build up. Left and right move between the stages that take it, up and down read what every stage says. Space drops it, Escape puts it back."

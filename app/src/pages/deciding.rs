@@ -14,7 +14,8 @@ pub fn DecideFields(
     action: ServerAction<DecideTogether>,
     errors: Memo<Vec<FieldError>>,
     /// What both buttons are about, such as “all”.
-    which: &'static str,
+    #[prop(into)]
+    which: Signal<&'static str>,
 ) -> impl IntoView {
     let echo = Echo::of("/fn/decide_together");
     view! {
@@ -28,10 +29,10 @@ pub fn DecideFields(
         />
         <div class="form__actions">
             <SubmitButton kind=ButtonKind::Primary name="choice" value="approve" pending=action.pending()>
-                {format!("Approve {which}")}
+                {move || format!("Approve {}", which.get())}
             </SubmitButton>
             <SubmitButton kind=ButtonKind::Danger name="choice" value="reject" pending=action.pending()>
-                {format!("Reject {which}")}
+                {move || format!("Reject {}", which.get())}
             </SubmitButton>
         </div>
     }

@@ -118,12 +118,14 @@ fn Together(
     });
     let open = !errors.read_untracked().is_empty();
     view! {
-        <Disclosure class="inbox__together" summary="Decide on those that are ticked" open=open>
+        <div class="card__foot">
+            <Disclosure summary="Decide on those that are ticked" open=open>
             <ActionForm action=action attr:class="form" attr:id=TOGETHER attr:novalidate="">
                 <ErrorSummary errors=errors />
-                <DecideFields action=action errors=errors which="those" />
+                <DecideFields action=action errors=errors which=Signal::stored("those") />
             </ActionForm>
         </Disclosure>
+        </div>
     }
 }
 

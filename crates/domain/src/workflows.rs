@@ -2,8 +2,10 @@
 
 pub mod declared;
 mod form;
+mod layout;
 
 pub use form::{StageForm, WorkflowForm};
+pub use layout::{Joint, Layout, Pass, Place};
 
 use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
 use crate::checks::{CheckName, TokenName, Wanted};

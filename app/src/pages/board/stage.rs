@@ -2,6 +2,7 @@
 
 use super::build_card::BuildCard;
 use super::carry::{Act, Carry, Hand};
+use super::drawing::comes_from;
 use super::history::History;
 use super::holds::{HoldLink, Holds};
 use super::paused::Paused;
@@ -19,7 +20,7 @@ use towpath_domain::workflows::Arrivals;
 
 #[component]
 pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
-    let (board, carry) = (table.board, table.carry);
+    let (board, carry, drawing) = (table.board, table.carry, table.drawing);
     let first = board.read_untracked().column(key).cloned()?;
     let Column { slot, .. } = first.clone();
     // A stage that goes away stays as it was until it has gone.
@@ -71,6 +72,9 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             class:stage--over=move || carry.get().hangs_over(key)
             data-verdict=move || meeting.read().name()
             data-bucket=slot.slug.to_string()
+            data-level=move || drawing.read().as_ref().and_then(|drawing| drawing.level(key))
+            data-lane=move || drawing.read().as_ref().map(|drawing| drawing.lane(key))
+            data-ends=move || drawing.read().as_ref().map(|drawing| drawing.ends(key))
             aria-labelledby=labelled_by
             on:dragover=over
             on:dragleave=leave
@@ -90,6 +94,10 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                     </p>
                     {move || meeting.read().outlook().map(|outlook| verdict::line(outlook, touched.get()))}
                 </div>
+                {move || {
+                    let from = drawing.read().as_ref().and_then(|_| comes_from(&board.read(), key));
+                    from.map(|from| view! { <p class="stage__from">{from}</p> })
+                }}
                 <p class="stage__arrivals">{move || arrivals(&column.read(), board.read().project.archived_at.is_some())}</p>
             </header>
             <div class="stage__body">

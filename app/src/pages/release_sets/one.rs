@@ -133,8 +133,12 @@ fn Act(act: ActLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
     let ActLine { course, reason, by, at, results } = act;
     view! {
         <Card title=heading(&course)>
-            <p class="parts__act">{by} ", " <TimeView at=at now=now /> " · " {reason}</p>
-            <ul class="rows">{results.into_iter().map(result).collect_view()}</ul>
+            <ul class="rows">
+                <li class="rows__item">
+                    <span class="rows__meta">{by} ", " <TimeView at=at now=now /> " · " {reason}</span>
+                </li>
+                {results.into_iter().map(result).collect_view()}
+            </ul>
         </Card>
     }
 }
@@ -188,6 +192,7 @@ fn DecideForm(to_decide: Memo<Vec<Wanted>>) -> impl IntoView {
         if !any.get() {
             return told.get().then(|| view! { <ErrorSummary errors=errors /> }).into_any();
         }
+        let which = Signal::derive(move || if to_decide.read().len() == 1 { "it" } else { "all" });
         let title = move || match to_decide.read().len() {
             1 => "One promotion of this set waits for you".to_owned(),
             count => format!("{count} promotions of this set wait for you"),
@@ -207,7 +212,7 @@ fn DecideForm(to_decide: Memo<Vec<Wanted>>) -> impl IntoView {
                             };
                             wanted.map(input).collect_view()
                         }}
-                        <DecideFields action=decide errors=errors which="all" />
+                        <DecideFields action=decide errors=errors which=which />
                     </ActionForm>
                 </div>
             </section>

@@ -5,7 +5,7 @@ use crate::builds::build_name;
 use crate::circumstances::Judge;
 use crate::scenes::Located;
 use crate::{Error, Service, scenes};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use towpath_domain::access::Actor;
 use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PromotionId};
@@ -94,7 +94,7 @@ pub async fn view(
         })
     });
     let members = members.collect();
-    let onward = onward(&mut conn, &mut survey, &visible, &current).await?;
+    let onward = onward(&mut conn, &mut survey, &visible, &current, &known.waiting).await?;
     let entered: Vec<&Slug> = acts.iter().map(|act| act.course.bucket()).collect();
     let mut back: Vec<Slug> =
         visible.keys().filter_map(|id| current.get(id)).flatten().map(|at| at.slug.clone()).collect();
@@ -135,6 +135,8 @@ struct Known {
     builds: HashMap<BuildId, BuildName>,
     promotions: HashMap<PromotionId, Told>,
     to_decide: Vec<Wanted>,
+    /// What waits, and for which bucket.
+    waiting: HashSet<(IntegrationId, Slug)>,
 }
 
 impl Known {
@@ -163,6 +165,7 @@ impl Known {
         let destinations = promotions::destinations(conn, &asked).await?;
         let mut to_decide = Vec::new();
         let mut told = HashMap::new();
+        let mut waiting = HashSet::new();
         for promotion in asked {
             let Some(destination) = destinations.get(&promotion.id) else { continue };
             let verdicts = judge.verdicts(&promotion);
@@ -174,11 +177,14 @@ impl Known {
                     digest: promotion.digest.clone(),
                 });
             }
+            if promotion.state == State::Waiting {
+                waiting.insert((promotion.integration, promotion.to.slug.clone()));
+            }
             let Promotion { id, number, state, .. } = promotion;
             let needs = if state == State::Waiting { verdicts.needs() } else { Vec::new() };
             told.insert(id, Told::Promotion { number, state, needs });
         }
-        Ok(Self { builds, promotions: told, to_decide })
+        Ok(Self { builds, promotions: told, to_decide, waiting })
     }
 
     fn line(&self, result: &PartResult, visible: &HashMap<IntegrationId, Located>) -> Option<ResultLine> {
@@ -197,12 +203,13 @@ impl Known {
     }
 }
 
-/// The ways on which the set's builds can go on from where they are current, but for those on which all have gone.
+/// The ways on which the set's builds can go on from where they are current, but for those that all have gone or wait to go.
 async fn onward(
     conn: &mut Conn,
     survey: &mut Survey<'_>,
     visible: &HashMap<IntegrationId, Located>,
     current: &HashMap<IntegrationId, Vec<BucketName>>,
+    waiting: &HashSet<(IntegrationId, Slug)>,
 ) -> Result<Vec<(Slug, Slug)>, Error> {
     let mut ways = Vec::new();
     for located in visible.values() {
@@ -212,9 +219,10 @@ async fn onward(
         let slots = survey.slots(conn, located).await?;
         for bucket in at {
             for next in workflow.graph.after(bucket.key) {
-                if let Some(slot) =
-                    slots.iter().find(|slot| slot.key == next).filter(|_| !here.contains(&next))
-                {
+                let slot = slots.iter().find(|slot| slot.key == next).filter(|_| !here.contains(&next));
+                let slot =
+                    slot.filter(|slot| !waiting.contains(&(located.integration.id, slot.slug.clone())));
+                if let Some(slot) = slot {
                     ways.push((bucket.slug.clone(), slot.slug.clone()));
                 }
             }
