@@ -17,29 +17,21 @@ test("stages stand by level and lane, and a build goes along both ways", async (
   const { admin } = await openShop(towpath.server);
   const perf = { "form[slug]": "perf", "form[title]": "Performance", "form[stream]": "staging" };
   await admin.call("create_environment", { project: "shop", ...perf });
-  const session = await fetch(`${towpath.server.url}/api/v1/sessions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ email: ADA.email, password: ADA.password }),
+  const row = (at: number, bucket: string, from: string, wasIn = "") => ({
+    [`form[stages][${at}][bucket]`]: bucket,
+    [`form[stages][${at}][from]`]: from,
+    [`form[stages][${at}][was_in]`]: wasIn,
   });
-  const { session: bearer } = (await session.json()) as { session: string };
-  const made = await fetch(`${towpath.server.url}/api/v1/projects/shop/workflows`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${bearer}` },
-    body: JSON.stringify({
-      slug: "diamond",
-      title: "Diamond",
-      kind: "environment",
-      stages: [
-        { bucket: "qa" },
-        { bucket: "perf" },
-        { bucket: "staging" },
-        { bucket: "prod", gates: [{ gate: "was_in", buckets: ["perf", "staging"] }] },
-      ],
-      edges: [["qa", "perf"], ["qa", "staging"], ["perf", "prod"], ["staging", "prod"]],
-    }),
+  await admin.call("create_workflow", {
+    project: "shop",
+    "form[slug]": "diamond",
+    "form[title]": "Diamond",
+    "form[kind]": "environment",
+    ...row(0, "qa", ""),
+    ...row(1, "perf", ""),
+    ...row(2, "staging", "qa"),
+    ...row(3, "prod", "perf, staging", "perf, staging"),
   });
-  expect(made.status).toBe(201);
   const form = { "form[slug]": "web", "form[title]": "Web", "form[kind]": "environment", "form[workflow]": "diamond" };
   await admin.call("create_integration", { project: "shop", ...form });
   const token = await makeToken(admin, "All of the shop", "shop", ["pull", "push"]);
@@ -49,6 +41,13 @@ test("stages stand by level and lane, and a build goes along both ways", async (
   await ada.signIn(ADA);
   const { page } = ada;
   await page.setViewportSize({ width: 1440, height: 900 });
+  // Its page tells from where builds come, and its form says so, too.
+  await ada.open("/projects/shop/workflows/diamond");
+  await expect(page.getByRole("list", { name: "Stages" }).first()).toContainText("from perf and staging");
+  await expect(page.getByRole("textbox", { name: "Comes from" }).nth(1)).toHaveValue("perf, staging");
+  await page.getByRole("textbox", { name: "Comes from" }).nth(1).fill("perf, moon");
+  await steps.submit(page, "Save as the next version");
+  await expect(page.getByRole("alert")).toContainText("“moon” is no other stage of this workflow.");
   await ada.open("/projects/shop/integrations/web");
   const place = async (bucket: string) => {
     const box = await stage(page, bucket).boundingBox();

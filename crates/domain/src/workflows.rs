@@ -513,10 +513,49 @@ mod tests {
         assert_eq!((again.title.as_str(), again.is_default.as_deref()), ("Release", Some("on")));
     }
 
+    fn row(bucket: &str, from: &str) -> StageForm {
+        StageForm { bucket: bucket.into(), from: from.into(), ..StageForm::default() }
+    }
+
+    fn form_of(rows: &[StageForm]) -> WorkflowForm {
+        let kind = "environment".to_owned();
+        WorkflowForm { slug: "x".into(), title: "X".into(), kind, is_default: None, stages: rows.to_vec() }
+    }
+
+    #[test]
+    fn a_form_draws_forks_and_joins_by_where_builds_come_from() {
+        for (edges, from) in [
+            (vec![(0, 1), (0, 2)], ["", "", "qa"]),
+            (vec![(0, 2), (1, 2)], ["", "-", "qa, staging"]),
+            (vec![(0, 1), (0, 2), (1, 2)], ["", "", "qa, staging"]),
+            (vec![(0, 2), (2, 1)], ["", "prod", "qa"]),
+        ] {
+            let graph = Graph::new((1..=3).map(stage).collect(), edges).expect("sound");
+            let form = WorkflowForm::of(&workflow_of(graph.clone()), &slots()).expect("the form can hold it");
+            let told: Vec<&str> = form.stages.iter().map(|stage| stage.from.as_str()).collect();
+            assert_eq!(told, from);
+            assert_eq!(checked(&form).expect("sound").graph, graph);
+        }
+        let wrong = |rows: &[StageForm]| {
+            let invalid = checked(&form_of(rows)).expect_err("a mistake");
+            invalid.errors().iter().map(|error| error.field.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(&[row("qa", ""), row("prod", "staging")]), ["stages[1][from]"]);
+        assert_eq!(wrong(&[row("qa", ""), row("prod", "prod")]), ["stages[1][from]"]);
+        assert_eq!(wrong(&[row("qa", "prod"), row("prod", "qa")]), ["stages"]);
+        // A row that is left out is not the one above.
+        let gap = form_of(&[row("qa", ""), row("", ""), row("prod", "")]);
+        assert_eq!(
+            checked(&gap).expect("sound").graph,
+            Graph::linear(vec![stage(1), stage(3)]).expect("sound")
+        );
+    }
+
     #[test]
     fn what_the_form_cannot_hold_has_none() {
-        let fork = Graph::new((1..=3).map(stage).collect(), vec![(0, 1), (0, 2)]).expect("sound");
-        assert_eq!(WorkflowForm::of(&workflow_of(fork), &slots()), None);
+        // Its first row has nothing that is about entering it.
+        let backwards = Graph::new((1..=2).map(stage).collect(), vec![(1, 0)]).expect("sound");
+        assert_eq!(WorkflowForm::of(&workflow_of(backwards), &slots()), None);
         let soak = |minutes| Gate::Soak { time: Span::minutes(minutes).expect("a length") };
         let twice = Stage { gates: vec![soak(1), soak(2)], ..stage(2) };
         let twice = Graph::linear(vec![stage(1), twice]).expect("sound");

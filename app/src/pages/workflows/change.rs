@@ -24,7 +24,7 @@ use leptos_router::hooks::use_params_map;
 use towpath_domain::checks::TokenName;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::words::Title as Words;
-use towpath_domain::workflows::{WorkflowForm, WorkflowView};
+use towpath_domain::workflows::{StageForm, WorkflowForm, WorkflowView};
 
 #[component]
 pub fn WorkflowPage() -> impl IntoView {
@@ -62,7 +62,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         (Ok(()), None) => view! {
             <Banner tone=Tone::Info title="It is changed through REST">
                 <p class="banner__text">
-                    "Its stages fork, or a stage has gates for which this page has no form yet. "
+                    "A stage has gates for which this page has no form. "
                     <a href=paths::docs("rest")>"See the REST guide"</a>
                 </p>
             </Banner>
@@ -194,24 +194,46 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
     let mut fields = vec![("title".to_owned(), title)];
     fields.extend(is_default.map(|on| ("is_default".to_owned(), on)));
     for (row, stage) in stages.into_iter().enumerate() {
+        // Taken apart by name, since a field that is left out here would be lost by the next save.
+        let StageForm {
+            bucket,
+            from,
+            arrivals,
+            approvals,
+            role,
+            bar_pusher,
+            also_approvals,
+            also_role,
+            checks,
+            reporter,
+            automatic,
+            contest,
+            soak,
+            was_in,
+            hours,
+            zone,
+            reference,
+            maximum_age,
+        } = stage;
         let texts = [
-            ("bucket", stage.bucket),
-            ("arrivals", stage.arrivals),
-            ("approvals", if stage.approvals.is_empty() { "0".to_owned() } else { stage.approvals }),
-            ("role", stage.role),
-            ("bar_pusher", stage.bar_pusher.unwrap_or_default()),
-            ("soak", stage.soak),
-            ("was_in", stage.was_in),
-            ("hours", stage.hours),
-            ("zone", stage.zone),
-            ("reference", stage.reference),
-            ("maximum_age", stage.maximum_age),
-            ("also_approvals", stage.also_approvals),
-            ("also_role", stage.also_role),
-            ("checks", stage.checks),
-            ("reporter", stage.reporter),
-            ("automatic", stage.automatic.unwrap_or_default()),
-            ("contest", stage.contest),
+            ("bucket", bucket),
+            ("from", from),
+            ("arrivals", arrivals),
+            ("approvals", if approvals.is_empty() { "0".to_owned() } else { approvals }),
+            ("role", role),
+            ("bar_pusher", bar_pusher.unwrap_or_default()),
+            ("also_approvals", also_approvals),
+            ("also_role", also_role),
+            ("checks", checks),
+            ("reporter", reporter),
+            ("automatic", automatic.unwrap_or_default()),
+            ("contest", contest),
+            ("soak", soak),
+            ("was_in", was_in),
+            ("hours", hours),
+            ("zone", zone),
+            ("reference", reference),
+            ("maximum_age", maximum_age),
         ];
         let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
         fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));

@@ -2,13 +2,13 @@
 
 use crate::components::icon::{Icon, Symbol};
 use leptos::prelude::*;
-use towpath_domain::buckets::Slot;
-use towpath_domain::workflows::{Graph, Stage};
+use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::workflows::Graph;
 
 /// `qa → staging → prod`, each with its gates.
 #[component]
 pub fn StageLine(graph: Graph, slots: Vec<Slot>) -> impl IntoView {
-    let stages = graph.stages().iter().map(|stage| stop(stage, &slots)).collect();
+    let stages = (0..graph.stages().len()).map(|position| stop(&graph, position, &slots)).collect();
     view! { <Line stops=stages /> }
 }
 
@@ -16,13 +16,15 @@ pub fn StageLine(graph: Graph, slots: Vec<Slot>) -> impl IntoView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     pub name: String,
+    /// From where builds come, where that is not the stop before.
+    pub after: Option<String>,
     pub gates: Vec<String>,
 }
 
 /// The line itself.
 #[component]
 pub fn Line(stops: Vec<Stop>) -> impl IntoView {
-    let item = |Stop { name, gates }: Stop| {
+    let item = |Stop { name, after, gates }: Stop| {
         let gates = gates.into_iter().map(|gate| {
             view! {
                 <span class="way__gate">
@@ -31,8 +33,10 @@ pub fn Line(stops: Vec<Stop>) -> impl IntoView {
                 </span>
             }
         });
+        let class = if after.is_some() { "way__stop way__stop--after" } else { "way__stop" };
         view! {
-            <li class="way__stop">
+            <li class=class>
+                {after.map(|after| view! { <span class="way__after">{after}</span> })}
                 <span class="way__name">{name}</span>
                 {gates.collect_view()}
             </li>
@@ -45,10 +49,18 @@ pub fn Line(stops: Vec<Stop>) -> impl IntoView {
     }
 }
 
-fn stop(stage: &Stage, slots: &[Slot]) -> Stop {
-    let slot = slots.iter().find(|slot| slot.key == stage.bucket);
-    Stop {
-        name: slot.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string()),
-        gates: stage.words(),
-    }
+fn stop(graph: &Graph, position: usize, slots: &[Slot]) -> Stop {
+    let stage = &graph.stages()[position];
+    let name = |bucket: BucketKey| {
+        let slot = slots.iter().find(|slot| slot.key == bucket);
+        slot.map_or_else(|| "a bucket that is gone".to_owned(), |slot| slot.slug.to_string())
+    };
+    let before = graph.before(stage.bucket);
+    let above = position.checked_sub(1).map(|above| graph.stages()[above].bucket);
+    let elsewhere = before != above.into_iter().collect::<Vec<_>>();
+    let after = elsewhere.then(|| {
+        let names: Vec<String> = before.into_iter().map(name).collect();
+        if names.is_empty() { "from no stage".to_owned() } else { format!("from {}", names.join(" and ")) }
+    });
+    Stop { name: name(stage.bucket), after, gates: stage.words() }
 }

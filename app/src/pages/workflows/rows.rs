@@ -189,7 +189,8 @@ fn Conditions(
 ) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let manager = Role::release_manager().slug;
-    let names = ["soak", "was_in", "hours", "zone", "reference", "maximum_age", "checks", "also_approvals"];
+    let names =
+        ["from", "soak", "was_in", "hours", "zone", "reference", "maximum_age", "checks", "also_approvals"];
     // What was typed, or is wrong, is seen at once.
     let open = names.iter().any(|name| !draft.value(&field(name)).is_empty());
     let kept = draft.clone();
@@ -244,6 +245,7 @@ fn Conditions(
     view! {
         <Disclosure summary="More conditions" open=open>
             <div class="form__rows">
+                {text("from", "Comes from", "Empty for the stage above; or buckets, such as qa, perf. A hyphen for none.", None)}
                 <div class="form__row">
                     {text("also_approvals", "And as many approvals", "Of a second role. Empty for none.", Some(also))}
                     {choice("also_role", ("Approved by", "The second role."), roles, manager.as_str())}

@@ -138,10 +138,13 @@ impl Ground {
             title: "x".to_owned(),
             kind: kind.to_owned(),
             is_default: None,
-            stages: vec![stage.clone()],
+            stages: vec![StageForm { from: String::new(), ..stage.clone() }],
         };
         let gates = self.check(&form).map(|new| new.graph.stages().iter().flat_map(Stage::words).collect());
-        Stop { name: stage.bucket.clone(), gates: gates.unwrap_or_default() }
+        let after = Some(stage.from.trim()).filter(|from| !from.is_empty());
+        let after =
+            after.map(|from| if from == "-" { "from no stage".to_owned() } else { format!("from {from}") });
+        Stop { name: stage.bucket.clone(), after, gates: gates.unwrap_or_default() }
     }
 }
 

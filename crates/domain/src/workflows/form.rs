@@ -4,7 +4,7 @@ use super::{
     Arrivals, Contest, Given, Graph, NewWorkflow, Stage, Workflow, asks_nobody, given_span, own_bucket,
     waits_for_itself,
 };
-use crate::buckets::{BucketKind, Slot};
+use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::checks::Wanted;
 use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Gate, Window};
@@ -31,6 +31,9 @@ pub struct WorkflowForm {
 pub struct StageForm {
     /// A slot's slug.
     pub bucket: String,
+    /// The slugs of the buckets from which builds come, with commas between them; empty for the stage above, and `-` for
+    /// none.
+    pub from: String,
     /// Empty for the default, else `any` or `promotion_only`.
     pub arrivals: String,
     /// How many approvals it takes; empty for none.
@@ -65,24 +68,29 @@ pub struct StageForm {
 
 /// How many checks a row names at most.
 const MOST_CHECKS: usize = 10;
+/// What a row says to which no way leads.
+const NOWHERE: &str = "-";
 
 impl WorkflowForm {
-    /// The form that makes this workflow; absent where stages fork or have gates that the form cannot hold.
+    /// The form that makes this workflow; absent where stages have gates that the form cannot hold.
     pub fn of(workflow: &Workflow, slots: &[Slot]) -> Option<Self> {
         let graph = &workflow.graph;
-        let line = Graph::linear(graph.stages().to_vec()).ok()?;
-        let stage = |stage: &Stage| StageForm::of(stage, slots);
+        let stage = |(position, stage)| {
+            let from = comes_from(graph, position, slots)?;
+            Some(StageForm { from, ..StageForm::of(stage, slots)? })
+        };
         // Nothing is promoted into the first stage, so the form has nothing about that.
         let bare = graph.stages().first().is_some_and(|first| {
-            first.gates.is_empty() && !first.automatic && first.contest == Contest::default()
+            let nothing = first.gates.is_empty() && !first.automatic && first.contest == Contest::default();
+            nothing && graph.before(first.bucket).is_empty()
         });
-        (line == *graph && bare).then_some(())?;
+        bare.then_some(())?;
         Some(Self {
             slug: workflow.name.slug.to_string(),
             title: workflow.name.title.to_string(),
             kind: workflow.name.kind.name().to_owned(),
             is_default: workflow.is_default.then(|| "on".to_owned()),
-            stages: graph.stages().iter().map(stage).collect::<Option<_>>()?,
+            stages: graph.stages().iter().enumerate().map(stage).collect::<Option<_>>()?,
         })
     }
 
@@ -93,7 +101,9 @@ impl WorkflowForm {
         let slug = check.field("slug", Slug::parse_new(&self.slug));
         let kind = check.field("kind", check_kind(&self.kind, given.project));
         let stages = kind.map(|kind| self.check_stages(kind, given, &mut check));
-        let graph = stages.and_then(|stages| check.field("stages", Graph::linear(stages)));
+        let edges = self.check_edges(&mut check);
+        let graph = stages.zip(edges);
+        let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -103,9 +113,39 @@ impl WorkflowForm {
         check.finish(new)
     }
 
+    /// The rows that say something, with their places in the form.
+    fn filled(&self) -> impl Iterator<Item = (usize, &StageForm)> {
+        self.stages.iter().enumerate().filter(|(_, stage)| !stage.is_empty())
+    }
+
+    /// The ways as positions among the rows that say something, if every one of them starts at another row.
+    fn check_edges(&self, check: &mut Check) -> Option<Vec<(usize, usize)>> {
+        let buckets: Vec<&str> = self.filled().map(|(_, stage)| stage.bucket.as_str()).collect();
+        let mut edges = Vec::new();
+        let mut right = true;
+        for (to, (row, stage)) in self.filled().enumerate() {
+            match stage.from.trim() {
+                "" => edges.extend(to.checked_sub(1).map(|above| (above, to))),
+                NOWHERE => {}
+                names => {
+                    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                        let from = buckets.iter().position(|bucket| *bucket == name);
+                        let from = from.filter(|from| *from != to);
+                        let wrong = || format!("“{name}” is no other stage of this workflow.");
+                        let from = check.field(&format!("stages[{row}][from]"), from.ok_or_else(wrong));
+                        right &= from.is_some();
+                        edges.extend(from.map(|from| (from, to)));
+                    }
+                }
+            }
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        right.then_some(edges)
+    }
+
     fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Vec<Stage> {
-        let filled = self.stages.iter().enumerate().filter(|(_, stage)| !stage.is_empty());
-        filled
+        self.filled()
             .filter_map(|(row, stage)| {
                 let field = |name: &str| format!("stages[{row}][{name}]");
                 let slot = match stage.bucket.as_str() {
@@ -134,6 +174,19 @@ impl WorkflowForm {
             })
             .collect()
     }
+}
+
+/// From where builds come to a stage, as its row says it; absent where a bucket is gone.
+fn comes_from(graph: &Graph, position: usize, slots: &[Slot]) -> Option<String> {
+    let stages = graph.stages();
+    let before = graph.before(stages[position].bucket);
+    let above = position.checked_sub(1).map(|above| stages[above].bucket);
+    if before == above.into_iter().collect::<Vec<_>>() {
+        return Some(String::new());
+    }
+    let name = |bucket: &BucketKey| Some(slots.iter().find(|slot| slot.key == *bucket)?.slug.as_str());
+    let names: Vec<&str> = before.iter().map(name).collect::<Option<_>>()?;
+    Some(if names.is_empty() { NOWHERE.to_owned() } else { names.join(", ") })
 }
 
 impl StageForm {
@@ -297,7 +350,8 @@ impl StageForm {
 
     /// Whether the row says nothing, so that it is left out. A role is what every row starts with.
     fn is_empty(&self) -> bool {
-        let texts = [&self.bucket, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
+        let texts =
+            [&self.bucket, &self.from, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
         let others = [&self.maximum_age, &self.checks, &self.reporter, &self.contest];
         let nothing = texts.into_iter().chain(others).all(|text| text.trim().is_empty());
         let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
