@@ -18,6 +18,7 @@ pub mod links;
 pub mod members;
 pub mod moments;
 pub mod people;
+pub mod pins;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;

@@ -20,6 +20,7 @@ pub mod join;
 pub mod members;
 pub mod moments;
 pub mod people;
+pub mod pins;
 pub mod projects;
 pub mod promote;
 pub mod promotions;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
-use towpath_domain::ids::{BuildId, PersonId, PlacementId};
+use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId};
 use towpath_domain::projects::{Listed, Part};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -92,6 +92,18 @@ pub fn archive(project: &Slug) -> String {
 
 pub fn new_environment(project: &Slug) -> String {
     format!("/projects/{project}/environments/new")
+}
+
+/// An environment, with a page of its ended pins from before one of them.
+pub fn environment(project: &Slug, environment: &Slug, before: Option<PromotionId>) -> String {
+    let page = format!("/projects/{project}/environments/{environment}");
+    before.map_or(page.clone(), |before| format!("{page}?before={before}"))
+}
+
+/// The form that asks to pin a build, of a service or of one that is chosen there.
+pub fn new_pin(project: &Slug, environment: &Slug, service: Option<&Slug>) -> String {
+    let page = format!("/projects/{project}/environments/{environment}/pins/new");
+    service.map_or(page.clone(), |service| format!("{page}?service={service}"))
 }
 
 pub fn new_workflow(project: &Slug) -> String {

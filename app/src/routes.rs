@@ -45,6 +45,8 @@ lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
 lazy!(archive_page = crate::pages::projects::ArchivePage, in setting_up);
 lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
 lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
+lazy!(environment_page = crate::pages::environments::EnvironmentPage, in setting_up);
+lazy!(new_pin_page = crate::pages::pins::NewPinPage, in setting_up);
 lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
 lazy!(new_workflow_page = crate::pages::workflows::NewWorkflowPage, in setting_up);
 lazy!(workflow_page = crate::pages::workflows::WorkflowPage, in setting_up);
@@ -106,6 +108,16 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/environments/new"))
                     view=new_environment_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/environments/:environment"))
+                    view=environment_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/environments/:environment/pins/new"))
+                    view=new_pin_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route

@@ -187,6 +187,7 @@ impl Writer {
             reference: None,
             automatic: false,
             scheduled_for: None,
+            pin: None,
         };
         self.tell(&place, Some((which, stage)), at, asked)?;
         let applied = Change::PromotionApplied { number, build: build.clone(), from: slug, placement };
@@ -202,7 +203,7 @@ impl Writer {
             workflow: place.workflow,
             person: self.person.uuid(),
             at: at.micros(),
-            state: State::Applied { at, placement },
+            state: State::Applied { at, placement: Some(placement) },
         });
         Ok(())
     }

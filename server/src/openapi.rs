@@ -21,6 +21,7 @@ const BEARER: &str = "bearer";
         (name = "projects", description = "Projects with their environments, workflows and integrations"),
         (name = "builds", description = "What is known of an image"),
         (name = "promotions", description = "Moving builds forward and back"),
+        (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),
         (name = "timeline", description = "Who did what, when and why"),
         (name = "access", description = "Sessions, tokens, people and their roles")
     ),

@@ -19,6 +19,7 @@ mod insights;
 mod integrations;
 mod moments;
 mod people;
+mod pins;
 mod problems;
 mod projects;
 mod promotions;
@@ -78,6 +79,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(release_sets::routes())
         .merge(buckets::routes())
         .merge(holds::routes())
+        .merge(pins::routes())
         .merge(timeline::routes())
         .merge(search::routes())
         .merge(sessions::routes())

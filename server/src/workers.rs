@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, images, promotions, sessions};
+use towpath_service::{Service, images, pins, promotions, sessions};
 
 const SWEEP: Duration = Duration::from_mins(10);
 /// How late what waits for a moment may be.
@@ -33,7 +33,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
     }
 }
 
-/// Applies, or ends, the promotions that time has had its say in.
+/// Applies, or ends, the promotions that time has had its say in, and tells of pins that are over.
 async fn take_turns(service: Service, stop: CancellationToken) {
     let mut turns = tokio::time::interval(TURN);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -51,6 +51,11 @@ async fn take_turns(service: Service, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "waiting promotions ended by themselves"),
             Err(error) => tracing::error!(%error, "waiting promotions could not be looked at again"),
+        }
+        match pins::end_over(&service).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "pins ended by themselves"),
+            Err(error) => tracing::error!(%error, "the ends of pins could not be told"),
         }
     }
 }

@@ -13,12 +13,13 @@ use crate::components::tone::Tone;
 use crate::fns::builds::view_build;
 use crate::live::use_changes;
 use crate::loaded::Loaded;
+use crate::pages::forms::{announce, successes};
 use crate::pages::holds::HoldNote;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use life::LifeView;
+use life::{Defaults, LifeView};
 use pull::From;
 pub use sizes::words as words_of_size;
 use towpath_domain::builds::life::BuildView;
@@ -39,22 +40,26 @@ pub fn BuildPage() -> impl IntoView {
             query.with(|query| query.get("after")).and_then(|after| after.parse().ok());
         (digest, within, after)
     };
+    let acts = Defaults { set: ServerAction::new(), clear: ServerAction::new() };
+    let (set, cleared) = (successes(acts.set), successes(acts.clear));
+    announce(acts.set, "It is the default build now.");
+    announce(acts.clear, "There is no default build any more.");
     let changes = use_changes(Notice::is_of_hold);
     let build = Resource::new(
-        move || (asked(), changes.get()),
-        |((digest, within, after), _)| view_build(digest, within, after),
+        move || (asked(), changes.get(), set.get(), cleared.get()),
+        |((digest, within, after), ..)| view_build(digest, within, after),
     );
     view! {
         <main id="main" class="page">
             <Loaded resource=build let:view>
-                <Build view=view />
+                <Build view=view acts=acts />
             </Loaded>
         </main>
     }
 }
 
 #[component]
-fn Build(view: BuildView) -> impl IntoView {
+fn Build(view: BuildView, acts: Defaults) -> impl IntoView {
     let BuildView { digest, lives, elsewhere, marks, may_mark, registry, insecure, now } = view;
     let name = lives.first().map_or_else(|| digest.short().to_owned(), |life| life.build.tag.to_string());
     let lead = match lives.len() + elsewhere.len() {
@@ -67,7 +72,7 @@ fn Build(view: BuildView) -> impl IntoView {
     let whole = digest.to_string();
     let lives = lives
         .into_iter()
-        .map(|life| view! { <LifeView life=life from=from.clone() now=now /> })
+        .map(|life| view! { <LifeView life=life from=from.clone() now=now acts=acts /> })
         .collect_view();
     view! {
         <Title text=format!("Build {name}") />

@@ -191,9 +191,10 @@ fn Item(
     picks: Signal<bool>,
 ) -> impl IntoView {
     let wanted = item.wanted().to_string();
-    let InboxLine { project, integration, number, tag, to, .. } = item;
+    let InboxLine { project, integration, number, tag, to, pins_in, .. } = item;
     let href = paths::promotion(&project, number);
-    let title = format!("#{number} {project}/{integration} {tag} to {to}");
+    let wish = pins_in.map_or_else(|| format!("to {to}"), |place| format!("to pin in {place}"));
+    let title = format!("#{number} {project}/{integration} {tag} {wish}");
     let label = format!("{verb} #{number}");
     let at = project.clone();
     let needs = match item.needs.as_slice() {

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use towpath_domain::gates::{Gate, GateVerdict, Verdict};
 use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
+use towpath_domain::pins::{Phase as PinPhase, Pinning};
 use towpath_domain::promotions::{Choice, Decision, State};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
@@ -88,11 +89,15 @@ struct Acts {
 fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoView {
     let Acts { decide, cancel, pass, review } = acts;
     let promotion = first.promotion.clone();
-    let title = format!("#{} Promote {} to {}", promotion.number, promotion.tag, promotion.to.slug);
-    let lead = format!(
-        "{}/{}, from {} to {}.",
-        first.project, first.integration, promotion.from.slug, promotion.to.slug
-    );
+    let (number, tag, to) = (promotion.number, &promotion.tag, &promotion.to.slug);
+    let title = match &promotion.pin {
+        Some(pin) => format!("#{number} Pin {tag} in {}", pin.environment.slug),
+        None => format!("#{number} Promote {tag} to {to}"),
+    };
+    let lead = match &promotion.pin {
+        Some(pin) => pins(pin, &first),
+        None => format!("{}/{}, from {} to {to}.", first.project, first.integration, promotion.from.slug),
+    };
     let trail = vec![
         Crumb::new("Projects", paths::PROJECTS),
         Crumb::new(first.project.to_string(), paths::project(&first.project)),
@@ -132,6 +137,19 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
             </div>
         </div>
     }
+}
+
+/// What a promotion that pins is about, in one line.
+fn pins(pin: &Pinning, view: &PromotionView) -> String {
+    let Pinning { project, environment, service, until } = pin;
+    format!(
+        "An exception for {} in {}/{}, until {}. Nothing becomes current in {}.",
+        service.slug,
+        project.slug,
+        environment.slug,
+        until.to_words(),
+        view.promotion.to.slug
+    )
 }
 
 /// What it changes about the image that is there now.
@@ -241,6 +259,7 @@ fn Facts(view: View) -> impl IntoView {
         }
         .into_any(),
     };
+    let place = promotion.pin.as_ref().map_or(&promotion.to.slug, |pin| &pin.environment.slug).to_string();
     let requester = first.name(promotion.requested_by).to_owned();
     let pusher = first.name(promotion.pushed_by).to_owned();
     let with = promotion.requested_with.map(|_| " by token");
@@ -257,9 +276,10 @@ fn Facts(view: View) -> impl IntoView {
                     </dd>
                 </div>
                 <div class="facts__row">
-                    <dt>{format!("Now in {}", promotion.to.slug)}</dt>
+                    <dt>{format!("Now in {place}")}</dt>
                     <dd>{there}</dd>
                 </div>
+                {promotion.pin.map(|pin| view! { <PinFacts pin=pin view=view /> })}
                 <div class="facts__row">
                     <dt>{if automatic { "Asked by itself" } else { "Asked by" }}</dt>
                     <dd>
@@ -315,16 +335,42 @@ fn Facts(view: View) -> impl IntoView {
     }
 }
 
+/// Where it pins its build, and until when.
+#[component]
+fn PinFacts(pin: Pinning, view: View) -> impl IntoView {
+    let now = Memo::new(move |_| view.read().now);
+    let place = format!("{}/{}", pin.project.slug, pin.environment.slug);
+    let href = paths::environment(&pin.project.slug, &pin.environment.slug, None);
+    let service = pin.service.slug.to_string();
+    view! {
+        <div class="facts__row">
+            <dt>"Pins"</dt>
+            <dd>{service} " in " <a href=href>{place}</a></dd>
+        </div>
+        <div class="facts__row">
+            <dt>"Until"</dt>
+            <dd>
+                <ExactTime at=pin.until /> " (" <TimeView at=pin.until now=now /> ")"
+            </dd>
+        </div>
+    }
+}
+
 #[component]
 fn Gates(view: View) -> impl IntoView {
     let verdicts = Memo::new(move |_| view.read().verdicts.clone());
     let now = Memo::new(move |_| view.read().now);
     let none = view.read_untracked().verdicts.is_empty();
+    let no_gate = if view.read_untracked().promotion.goes_back() {
+        "It has been there before, so that no gate kept it out."
+    } else {
+        "This stage had no gate."
+    };
     let waits = Memo::new(move |_| view.read().promotion.state == State::Waiting);
     view! {
         <Panel title="Gates">
             <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, waits.get(), now)).collect_view()}</ul>
-            {none.then(|| view! { <p class="muted">"This stage had no gate."</p> })}
+            {none.then(|| view! { <p class="muted">{no_gate}</p> })}
         </Panel>
     }
 }
@@ -502,7 +548,10 @@ fn CancelForm(view: View, action: ServerAction<CancelPromotion>) -> impl IntoVie
 fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
     let (words, at) = match &first.promotion.state {
         State::Waiting => return None,
-        State::Applied { at, .. } => (format!("It became current in {}", first.promotion.to.slug), *at),
+        State::Applied { at, .. } => match &first.promotion.pin {
+            Some(pin) => (format!("It was pinned in {}", pin.environment.slug), *at),
+            None => (format!("It became current in {}", first.promotion.to.slug), *at),
+        },
         State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
         State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
         State::Expired { at, because } => (format!("{because} It expired"), *at),
@@ -510,13 +559,28 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
             (format!("#{by} was asked for after it, and the newest wins. It ended"), *at)
         }
     };
-    let board = paths::integration(&first.project, &first.integration);
     let now = Memo::new(move |_| view.read().now);
+    let (board, way) = match &first.promotion.pin {
+        Some(pin) => {
+            (paths::environment(&pin.project.slug, &pin.environment.slug, None), "Go to the environment")
+        }
+        None => (paths::integration(&first.project, &first.integration), "Go to the board"),
+    };
+    let pin = first.pin.clone().map(|pin| {
+        let words = move || match pin.phase(now.get()) {
+            PinPhase::InForce => "The pin is in force.".to_owned(),
+            PinPhase::Over => format!("The pin ended on {}.", pin.until.to_words()),
+            PinPhase::Released => "The pin was released.".to_owned(),
+            PinPhase::Replaced => "Another pin took its place.".to_owned(),
+        };
+        view! { <p>{words}</p> }
+    });
     Some(view! {
         <Panel title="Outcome">
             <p>{words} " " <TimeView at=at now=now /> "."</p>
+            {pin}
             <a class="button" href=board>
-                "Go to the board"
+                {way}
             </a>
         </Panel>
     })

@@ -3,7 +3,7 @@
 use crate::builds::Build;
 use crate::deployments::Fed;
 use crate::holds::Hold;
-use crate::integrations::Integration;
+use crate::integrations::{DefaultBuild, Integration};
 use crate::times::Timestamp;
 use crate::workflows::Arrivals;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,9 @@ pub struct Board {
     pub buckets: Vec<Bucket>,
     /// The holds that concern any of its buckets or of the builds that are shown: in force, and still to begin.
     pub holds: Vec<Hold>,
+    /// What services run where neither a pin nor a bucket says anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_build: Option<DefaultBuild>,
     /// Builds that were pushed without a bucket, the newest few.
     pub unclassified: Vec<Card>,
     /// The number of the newest event of the timeline when this was read.
@@ -83,6 +86,9 @@ pub struct Waiting {
     pub until: Option<Timestamp>,
     pub requested_by: String,
     pub requested_at: Timestamp,
+    /// The environment in which it is to pin its build, where it does not enter the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pins_in: Option<String>,
 }
 
 /// An arrival that a bucket refused.
@@ -105,6 +111,9 @@ impl From<domain::Board> for Board {
             workflow: workflow.map(|name| name.slug.into()),
             buckets: board.columns.into_iter().map(Bucket::from).collect(),
             holds: board.holds.into_iter().map(|line| Hold::new(line, board.now)).collect(),
+            default_build: board
+                .default_build
+                .map(|build| DefaultBuild { digest: build.digest.into(), tag: build.tag.into() }),
             unclassified: board.unclassified.into_iter().map(Card::from).collect(),
             as_of: board.as_of,
         }
@@ -155,6 +164,7 @@ impl From<domain::Waiting> for Waiting {
             until: waiting.until.map(Timestamp::from),
             requested_by: waiting.requested_by,
             requested_at: waiting.requested_at.into(),
+            pins_in: waiting.pins_in.map(Into::into),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Buckets: rolling back, resuming arrivals, and what should run in an environment.
 
 use crate::deployments::Run;
+use crate::pins::PinMark;
 use serde::{Deserialize, Serialize};
+use towpath_domain::pins::Source;
 use utoipa::ToSchema;
 
 /// An earlier build of a bucket, to become current again.
@@ -42,7 +44,7 @@ pub struct EnvironmentImages {
     pub environment: String,
     pub stream: String,
     pub images: Vec<Image>,
-    /// Services for which nothing is current yet.
+    /// Services for which nothing is pinned or current, and which have no default.
     pub missing: Vec<MissingImage>,
 }
 
@@ -54,12 +56,48 @@ pub struct Image {
     pub reference: String,
     pub digest: String,
     pub tag: String,
+    pub source: ImageSource,
+    /// The exception that says so, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<PinMark>,
     /// What runs there, as far as it was reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runs: Option<Run>,
 }
 
-/// A service for which nothing is current.
+/// What says which image a service should run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageSource {
+    /// A pin in the environment.
+    Pin,
+    /// What is current in the integration's bucket for the environment or its stream.
+    Bucket,
+    /// The integration's default build, as neither of these says anything.
+    Default,
+}
+
+impl ImageSource {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pin => "pin",
+            Self::Bucket => "bucket",
+            Self::Default => "default",
+        }
+    }
+}
+
+impl From<&Source> for ImageSource {
+    fn from(source: &Source) -> Self {
+        match source {
+            Source::Pin(_) => Self::Pin,
+            Source::Bucket => Self::Bucket,
+            Source::Default => Self::Default,
+        }
+    }
+}
+
+/// A service for which nothing says what it should run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MissingImage {
     pub service: String,

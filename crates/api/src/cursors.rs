@@ -18,6 +18,7 @@ pub struct Cursor(String);
 pub enum Listing {
     Deployments,
     Holds,
+    Pins,
     Placements,
     Projects,
     Promotions,
@@ -57,6 +58,7 @@ impl Listing {
         match self {
             Self::Deployments => "1d",
             Self::Holds => "1o",
+            Self::Pins => "1i",
             Self::Placements => "1h",
             Self::Projects => "1j",
             Self::Promotions => "1p",

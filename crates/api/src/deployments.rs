@@ -1,5 +1,6 @@
 //! Deployment reports: what deployers say of environments.
 
+use crate::pins::PinMark;
 use crate::times::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -74,6 +75,9 @@ pub struct Fed {
     /// A deployment that is under way or failed since then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<LastDeployment>,
+    /// What should run there whatever the bucket says, where something is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<PinMark>,
 }
 
 /// A deployment that changed nothing about what runs.
@@ -167,6 +171,7 @@ impl From<domain::Fed> for Fed {
             service: fed.service.into(),
             runs: runs.map(Run::from),
             last: last.map(LastDeployment::from),
+            pin: fed.pin.map(PinMark::from),
         }
     }
 }

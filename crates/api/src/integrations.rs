@@ -30,6 +30,20 @@ pub struct NewIntegration {
     pub workflow: Follows,
 }
 
+/// What services run where neither a pin nor a bucket says anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DefaultBuild {
+    pub digest: String,
+    pub tag: String,
+}
+
+/// A build to make the default of its integration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDefaultBuild {
+    pub digest: String,
+}
+
 /// Which promotion workflow an integration follows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "follows", rename_all = "snake_case", deny_unknown_fields)]

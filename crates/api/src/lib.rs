@@ -19,6 +19,7 @@ pub mod integrations;
 pub mod moments;
 pub mod pages;
 pub mod people;
+pub mod pins;
 pub mod problems;
 pub mod projects;
 pub mod promotions;

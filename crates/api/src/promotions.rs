@@ -1,5 +1,6 @@
 //! Promotions.
 
+use crate::pins::Pinning;
 use crate::problems::Problem;
 use crate::times::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -106,6 +107,9 @@ pub struct PromotionLine {
     /// Before when it is not applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduled_for: Option<Timestamp>,
+    /// Present where it is to pin the build in one environment, and makes nothing current in `to`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pinning>,
 }
 
 /// That the gates of a promotion were passed in an emergency.
@@ -241,6 +245,7 @@ impl From<InboxItem> for PromotionLine {
             },
             automatic: promotion.automatic,
             scheduled_for: promotion.scheduled_for.map(Timestamp::from),
+            pin: promotion.pin.map(Pinning::from),
             state: promotion.state.into(),
             needs,
             reason: promotion.reason.into(),

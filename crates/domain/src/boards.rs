@@ -14,6 +14,7 @@ use crate::projects::Project;
 use crate::promotions::{Move, Outlook, consider};
 use crate::references::Tag;
 use crate::slugs::Slug;
+use crate::timeline::BuildName;
 use crate::times::Time;
 use crate::workflows::{Arrivals, Contest, Workflow};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Board {
     pub openings: Vec<(Window, Vec<Opening>)>,
     /// The holds that concern any of its buckets or of its builds: in force, and still to begin.
     pub holds: Vec<HoldLine>,
+    /// What services run where neither a pin nor a bucket says anything.
+    pub default_build: Option<BuildName>,
     /// Builds that were pushed to the integration without a bucket.
     pub unclassified: Vec<Card>,
     /// The host and port by which clients name images here.
@@ -104,6 +107,8 @@ pub struct Waiting {
     pub requested_at: Time,
     /// Before when it is not applied, where whoever asked wants that.
     pub scheduled_for: Option<Time>,
+    /// The environment in which it is to pin its build, where it does not enter the bucket.
+    pub pins_in: Option<Slug>,
 }
 
 /// An arrival that the bucket refused.
@@ -172,7 +177,7 @@ impl Board {
     pub fn supersedes(&self, to: &Column) -> Vec<i64> {
         let stage = self.workflow.as_ref().and_then(|workflow| workflow.graph.stage(to.slot.key));
         match stage.map_or_else(Contest::default, |stage| stage.contest) {
-            Contest::NewestWins => to.waiting.iter().map(|waiting| waiting.number).collect(),
+            Contest::NewestWins => to.contestants().map(|waiting| waiting.number).collect(),
             Contest::Queue | Contest::Refuse => Vec::new(),
         }
     }
@@ -192,6 +197,7 @@ impl Board {
             checks: card.checks.clone(),
             openings: self.openings.clone(),
             ahead: None,
+            pinned: None,
             holds: self
                 .holds
                 .iter()
@@ -211,13 +217,13 @@ impl Board {
             pushed_by: card.pushed_by,
             was_current: true,
             current: to.current.as_ref().map(|card| card.build.id),
-            open: to.waiting.iter().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
+            open: to.contestants().find(|waiting| waiting.build == build).map(|waiting| waiting.number),
             rival: to
-                .waiting
-                .iter()
+                .contestants()
                 .filter(|waiting| waiting.is_on_time(now))
                 .map(|waiting| waiting.number)
                 .max(),
+            pin: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &circumstances,
@@ -234,6 +240,11 @@ impl Waiting {
 }
 
 impl Column {
+    /// What waits to become current in it: pins stand beside that.
+    fn contestants(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter().filter(|waiting| waiting.pins_in.is_none())
+    }
+
     /// The current build and those before it.
     pub fn cards(&self) -> impl Iterator<Item = &Card> {
         self.current.iter().chain(&self.history)

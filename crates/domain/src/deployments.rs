@@ -3,6 +3,7 @@
 use crate::digests::Digest;
 use crate::forms::{Check, Invalid};
 use crate::ids::{BuildId, DeploymentId, EnvironmentId, ServiceId};
+use crate::pins::Mark;
 use crate::placements::Placer;
 use crate::references::Tag;
 use crate::slugs::Slug;
@@ -165,6 +166,8 @@ pub struct Fed {
     pub service: Slug,
     /// Absent where nobody has reported anything.
     pub run: Option<Run>,
+    /// The pin in force, where the environment should run something else than its bucket says.
+    pub pin: Option<Mark>,
 }
 
 /// How what runs compares with what should run.
@@ -203,13 +206,31 @@ impl Run {
 }
 
 impl Fed {
+    /// Compares with its pin, or else with what its bucket says.
     pub fn likeness(&self, should: Option<BuildId>) -> Likeness {
+        let should = self.pin.as_ref().map(|pin| pin.build).or(should);
         self.run.as_ref().map_or(Likeness::Unknown, |run| run.likeness(should))
     }
 }
 
 /// How all environments that a bucket feeds compare, in one line for a card: “Runs in 3 of 4 environments”.
 pub fn summary(fed: &[Fed], should: Option<BuildId>) -> (Likeness, String) {
+    let (pinned, free): (Vec<&Fed>, Vec<&Fed>) = fed.iter().partition(|fed| fed.pin.is_some());
+    let (likeness, words) = compared(&free, should);
+    let astray = pinned.iter().any(|fed| fed.likeness(should) == Likeness::Differs);
+    let likeness = if astray { Likeness::Differs } else { likeness };
+    let words = match (free.as_slice(), pinned.as_slice()) {
+        (_, []) => words,
+        ([], [Fed { pin: Some(pin), .. }]) => format!("Not here: {}.", pin.words()),
+        ([], all) => format!("All {} environments are pinned.", all.len()),
+        (_, [_]) => format!("{}; 1 is pinned.", words.trim_end_matches('.')),
+        (_, some) => format!("{}; {} are pinned.", words.trim_end_matches('.'), some.len()),
+    };
+    (likeness, words)
+}
+
+/// The same of those that should run what the bucket says.
+fn compared(fed: &[&Fed], should: Option<BuildId>) -> (Likeness, String) {
     let count = |wanted: Likeness| fed.iter().filter(|fed| fed.likeness(should) == wanted).count();
     let (same, unknown, all) = (count(Likeness::Same), count(Likeness::Unknown), fed.len());
     if all == unknown {
@@ -246,7 +267,8 @@ mod tests {
             since: Time::from_micros(0),
         };
         let run = Some(Run { runs: Some(ran), last: None });
-        Fed { project: slug("shop"), environment: slug("prod"), service: slug("checkout"), run }
+        let (environment, service) = (slug("prod"), slug("checkout"));
+        Fed { project: slug("shop"), environment, service, run, pin: None }
     }
 
     fn silent() -> Fed {

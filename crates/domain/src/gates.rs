@@ -12,6 +12,7 @@ pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 use crate::buckets::{BucketKey, BucketName};
 use crate::checks::{Check, CheckState, Wanted};
 use crate::holds::Hold;
+use crate::pins::Mark;
 use crate::spans::Span;
 use crate::times::Time;
 use crate::words::is_plain;
@@ -83,6 +84,8 @@ pub struct Circumstances {
     pub ahead: Option<i64>,
     /// The holds that concern the build on its way into the stage: in force, and still to begin.
     pub holds: Vec<Hold>,
+    /// The pin in force in the place, for a promotion that is to pin something there.
+    pub pinned: Option<Mark>,
 }
 
 /// How long a build was current in a bucket; without an end, it still is.

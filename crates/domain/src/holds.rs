@@ -233,6 +233,13 @@ impl Hold {
         }
     }
 
+    /// Whether it concerns a build on its way to a place that a bucket feeds: by what stops the place, and by all that
+    /// stops the bucket but other environments that this feeds, too.
+    pub fn concerns_place(&self, place: &Target, bucket: &Target, digest: &Digest) -> bool {
+        let elsewhere = matches!(self.on, HoldOn::Environment { .. });
+        self.concerns(place, digest) || (!elsewhere && self.concerns(bucket, digest))
+    }
+
     /// Whether it stops a bucket, whatever the build.
     pub fn covers(&self, bucket: &Target) -> bool {
         // A bucket that stands for a stream has no environment.

@@ -4,6 +4,7 @@ use crate::deployments::{Likeness, Run};
 use crate::digests::Digest;
 use crate::holds::HoldLine;
 use crate::inbox::InboxLine;
+use crate::pins::Source;
 use crate::projects::Step;
 use crate::references::Tag;
 use crate::slugs::Slug;
@@ -81,7 +82,10 @@ pub struct Cell {
     /// The bucket that decides: the environment's own, or its stream's.
     pub bucket: Slug,
     pub build: Option<Placed>,
-    /// How many promotions wait to enter.
+    /// What says so.
+    #[serde(default)]
+    pub source: Source,
+    /// How many promotions wait to enter, and to be pinned.
     pub waiting: i64,
     /// Whether a rollback has paused arrivals.
     pub paused: bool,
@@ -95,7 +99,15 @@ impl Cell {
     /// A cell of which nothing is known but where it stands.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { bucket: self.bucket, build: None, waiting: 0, paused: false, held: false, run: None }
+        Self {
+            bucket: self.bucket,
+            build: None,
+            source: Source::Bucket,
+            waiting: 0,
+            paused: false,
+            held: false,
+            run: None,
+        }
     }
 }
 
@@ -110,7 +122,7 @@ impl HomeGroup {
     }
 }
 
-/// The build that is current in a bucket, and since when.
+/// The build that should run, and since when it should: when it became current, or was pinned or made the default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placed {
     pub tag: Tag,

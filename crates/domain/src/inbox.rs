@@ -7,6 +7,7 @@ use crate::digests::Digest;
 use crate::gates::GateVerdict;
 use crate::holds::HoldLine;
 use crate::ids::PersonId;
+use crate::pins::Pin;
 use crate::promotions::Promotion;
 use crate::references::Tag;
 use crate::slugs::Slug;
@@ -22,7 +23,7 @@ pub struct PromotionView {
     pub integration: Slug,
     pub promotion: Promotion,
     pub build: Build,
-    /// What is current in the target bucket now.
+    /// What is current in the target bucket now; of a pin, what its place should run.
     pub current: Option<Card>,
     /// What differs between that and the build that is promoted, as far as both can be read.
     pub difference: Option<Difference>,
@@ -30,6 +31,8 @@ pub struct PromotionView {
     pub unread: bool,
     pub commits_link: Option<String>,
     pub verdicts: Vec<GateVerdict>,
+    /// The pin that it made, where it did.
+    pub pin: Option<Pin>,
     /// The holds that concern it: in force, and still to begin.
     pub holds: Vec<HoldLine>,
     pub names: BTreeMap<PersonId, String>,
@@ -71,6 +74,8 @@ pub struct InboxLine {
     pub digest: Digest,
     pub tag: Tag,
     pub to: Slug,
+    /// The environment in which it is to pin its build, where it does not enter the bucket.
+    pub pins_in: Option<Slug>,
     pub reason: String,
     pub requested_by: String,
     pub requested_at: Time,
@@ -145,6 +150,7 @@ impl From<InboxItem> for InboxLine {
             digest: promotion.digest,
             tag: promotion.tag,
             to: promotion.to.slug,
+            pins_in: promotion.pin.map(|pin| pin.environment.slug),
             reason: promotion.reason.into(),
             requested_by,
             requested_at: promotion.requested_at,

@@ -26,6 +26,7 @@ pub mod live;
 pub mod members;
 pub mod moments;
 pub mod people;
+pub mod pins;
 pub mod placements;
 pub mod preferences;
 pub mod projects;

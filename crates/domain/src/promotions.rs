@@ -6,11 +6,12 @@
 
 mod asking;
 mod emergency;
+mod pinning;
 
 pub use asking::{Asking, Move, Outlook, RequestRefused, consider, consider_emergency, request};
 pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
 
-use crate::access::{Action, Actor, Refusal, Target, may};
+use crate::access::{Actor, Refusal, Target, may};
 use crate::buckets::BucketName;
 use crate::digests::Digest;
 use crate::gates::{
@@ -20,6 +21,7 @@ use crate::gates::{
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
 };
+use crate::pins::Pinning;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::spans::Span;
@@ -58,6 +60,8 @@ pub struct Promotion {
     pub scheduled_for: Option<Time>,
     /// Whether it waits until those are over that were asked for before it into the same bucket.
     pub in_turn: bool,
+    /// That it is to pin its build in one environment, where it is: then it makes nothing current in `to`.
+    pub pin: Option<Pinning>,
     pub decisions: Vec<Decision>,
     /// That its gates were passed in an emergency, where they were.
     pub emergency: Option<Emergency>,
@@ -73,7 +77,9 @@ pub enum State {
     Waiting,
     Applied {
         at: Time,
-        placement: PlacementId,
+        /// Absent where it made a pin, which bears its own id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        placement: Option<PlacementId>,
     },
     Rejected {
         at: Time,
@@ -264,6 +270,7 @@ impl Promotion {
         }
         self.version += 1;
         let to = self.to.slug.clone();
+        let target = &self.standing(target);
         let vain = if target.current == Some(self.build) {
             Some(format!("It is current in {to} already."))
         } else if target.rolled_back {
@@ -337,7 +344,7 @@ impl Promotion {
         }
         // Nobody has asked for what a stage asks for by itself.
         if self.automatic || actor.person() != self.requested_by || actor.token().is_some() {
-            may(actor, Action::Promote, place)?;
+            may(actor, self.action(), place)?;
         }
         Ok(())
     }
@@ -354,20 +361,33 @@ impl Promotion {
         let verdicts = judge(&self.gates, &facts, now);
         let end = LONGEST_WAIT.after(self.requested_at);
         let late = (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words()));
+        let late = late.or_else(|| self.outlived(now));
         if let Some(because) = late.or_else(|| verdicts.blocked().map(str::to_owned)) {
             return self.expire(because, now, changes);
         }
         if !verdicts.pass() {
+            let end = self.pin.as_ref().map_or(end, |pin| pin.until.min(end));
             let due = turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end));
             return Transition { promotion: self, changes, due: Some(due) };
         }
-        self.apply(placement, now, changes)
+        self.apply(circumstances, placement, now, changes)
     }
 
-    fn apply(self, placement: PlacementId, now: Time, mut changes: Vec<Change>) -> Transition {
+    fn apply(
+        self,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+        mut changes: Vec<Change>,
+    ) -> Transition {
+        if let Some(applied) = self.pin_applied(circumstances) {
+            changes.push(applied);
+            let state = State::Applied { at: now, placement: None };
+            return Transition { promotion: Self { state, ..self }, changes, due: None };
+        }
         let (number, build) = (self.number, self.build_name());
         changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
-        let state = State::Applied { at: now, placement };
+        let state = State::Applied { at: now, placement: Some(placement) };
         Transition { promotion: Self { state, ..self }, changes, due: None }
     }
 
@@ -376,7 +396,7 @@ impl Promotion {
             involved: self.involved(),
             has_reference: self.reference.is_some(),
             scheduled_for: self.scheduled_for,
-            circumstances: circumstances.clone(),
+            circumstances: pinning::met(circumstances, self.goes_back()),
         }
     }
 
@@ -416,6 +436,11 @@ impl Transition {
             Change::PromotionApplied { placement, .. } => Some(*placement),
             _ => None,
         })
+    }
+
+    /// Whether this step makes a pin.
+    pub fn pins(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::PinApplied { .. }))
     }
 
     pub fn into_promotion(self) -> Promotion {

@@ -42,6 +42,7 @@ pub fn read_moment(text: &str, after: Time) -> Result<Time, String> {
 
 impl Span {
     pub const DAYS_30: Self = Self { minutes: 30 * 1_440 };
+    pub const DAYS_365: Self = Self { minutes: LONGEST };
 
     /// Of so many minutes, if that is a length that can be set.
     pub const fn minutes(minutes: i64) -> Option<Self> {

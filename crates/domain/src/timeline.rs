@@ -16,6 +16,7 @@ use crate::ids::{
     BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
     SessionId, StreamId, TokenId,
 };
+use crate::pins::Pinning;
 use crate::placements::Refused;
 use crate::promotions::Choice;
 use crate::references::Tag;
@@ -78,6 +79,26 @@ pub struct BuildName {
     pub id: BuildId,
     pub digest: Digest,
     pub tag: Tag,
+}
+
+/// What is pinned where and until when, as an event tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinTold {
+    pub project: Slug,
+    pub environment: Slug,
+    pub service: Slug,
+    pub until: Time,
+}
+
+impl PinTold {
+    pub fn of(pin: &Pinning) -> Self {
+        Self {
+            project: pin.project.slug.clone(),
+            environment: pin.environment.slug.clone(),
+            service: pin.service.slug.clone(),
+            until: pin.until,
+        }
+    }
 }
 
 /// A text that may tell of a person. In the canonical bytes only a salted commitment to it stands;
@@ -245,6 +266,9 @@ pub enum Change {
         automatic: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         scheduled_for: Option<Time>,
+        /// What its build is to be pinned for, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<PinTold>,
     },
     PromotionDecided {
         number: i64,
@@ -408,10 +432,36 @@ pub enum Change {
         on: HoldAddress,
         reason: Option<Personal>,
     },
+    PinApplied {
+        /// Of the promotion, as in all that is told of a pin.
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+        /// What was pinned there until then.
+        before: Option<BuildName>,
+    },
+    PinReleased {
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+        reason: Personal,
+    },
+    PinEnded {
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+    },
+    DefaultBuildSet {
+        build: BuildName,
+        before: Option<BuildName>,
+    },
+    DefaultBuildCleared {
+        before: BuildName,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 49] = [
+pub const KINDS: [(&str, &str); 54] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -437,6 +487,11 @@ pub const KINDS: [(&str, &str); 49] = [
     ("deployment_reported", "Deployment reported"),
     ("hold_placed", "Hold placed"),
     ("hold_released", "Hold released"),
+    ("pin_applied", "Pin applied"),
+    ("pin_released", "Pin released"),
+    ("pin_ended", "Pin ended"),
+    ("default_build_set", "Default build set"),
+    ("default_build_cleared", "Default build cleared"),
     ("tag_deleted", "Tag deleted"),
     ("manifest_deleted", "Manifest deleted"),
     ("project_created", "Project created"),
@@ -516,6 +571,11 @@ impl Change {
             Self::DeploymentReported { .. } => "deployment_reported",
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldReleased { .. } => "hold_released",
+            Self::PinApplied { .. } => "pin_applied",
+            Self::PinReleased { .. } => "pin_released",
+            Self::PinEnded { .. } => "pin_ended",
+            Self::DefaultBuildSet { .. } => "default_build_set",
+            Self::DefaultBuildCleared { .. } => "default_build_cleared",
         }
     }
 
@@ -543,7 +603,10 @@ impl Change {
             | Self::PromotionExpired { number, .. }
             | Self::PromotionSuperseded { number, .. }
             | Self::GatesPassed { number, .. }
-            | Self::EmergencyReviewed { number, .. } => Some(*number),
+            | Self::EmergencyReviewed { number, .. }
+            | Self::PinApplied { number, .. }
+            | Self::PinReleased { number, .. }
+            | Self::PinEnded { number, .. } => Some(*number),
             _ => None,
         }
     }
@@ -555,7 +618,8 @@ impl Change {
             | Self::RolledBack { reason, .. }
             | Self::ReleaseSetMoved { reason, .. }
             | Self::BuildAssigned { reason, .. }
-            | Self::HoldPlaced { reason, .. } => Some(reason),
+            | Self::HoldPlaced { reason, .. }
+            | Self::PinReleased { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }
             | Self::ArrivalsResumed { reason }

@@ -26,7 +26,7 @@ use towpath_domain::workflows::{Stage, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
 use towpath_store::deployments::Place;
-use towpath_store::{Conn, buckets, builds, deployments, people, promotions, timeline};
+use towpath_store::{Conn, buckets, builds, deployments, integrations, people, promotions, timeline};
 
 /// How many earlier builds, refusals and unclassified builds the board shows.
 const HISTORY: i64 = 10;
@@ -52,6 +52,7 @@ pub async fn view(
         .flat_map(|stage| stage.gates.iter().cloned())
         .collect();
     let rows = Rows::load(&mut conn, actor, &located, &gates, now).await?;
+    let default = integrations::default_of(&mut conn, located.integration.id).await?;
     let digests = rows.digests();
     let standing = Standing::load(&mut conn, &digests, now).await?;
     let holds = standing.lines(&mut conn, actor, &places, &digests).await?;
@@ -59,6 +60,7 @@ pub async fn view(
         slots.into_iter().map(|slot| rows.column(actor, &located, workflow.as_ref(), slot)).collect();
     columns.sort_by_key(|column| position(workflow.as_ref(), &column.slot));
     Ok(Board {
+        default_build: default.map(|default| default.build),
         unclassified: rows.unclassified.iter().map(|pushed| rows.pushed_card(pushed)).collect(),
         project: located.project,
         integration: located.integration,
@@ -134,10 +136,10 @@ impl Rows {
         let been = circumstances::where_been(conn, gates, &wanted).await?;
         let placements: Vec<PlacementId> =
             rows.iter().flat_map(|row| row.history.iter().map(|placed| placed.placement.id)).collect();
-        let ran = circumstances::has_run(conn, gates, &placements).await?;
+        let ran = circumstances::has_run(conn, gates, &placements, now).await?;
         let checks = circumstances::checked(conn, gates, &wanted).await?;
         let known = Known { builds, names, been, ran, checks };
-        let mut places = deployments::of_integration(conn, located.integration.id).await?;
+        let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
     }
@@ -212,6 +214,7 @@ impl Rows {
                 self.known.name(promotion.requested_by)
             },
             scheduled_for: promotion.scheduled_for,
+            pins_in: promotion.pin.as_ref().map(|pin| pin.environment.slug.clone()),
             requested_at: promotion.requested_at,
         }
     }

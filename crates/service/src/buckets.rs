@@ -184,8 +184,8 @@ pub struct EnvironmentImages {
     pub services: Vec<(ShouldRun, Option<Run>)>,
 }
 
-/// Resolves the images of an environment: for each service, what is current in its integration's bucket
-/// for that environment or for its stream.
+/// Resolves the images of an environment: for each service, what is pinned there, else what is current in its
+/// integration's bucket for that environment or for its stream, else the integration's default build.
 pub async fn resolve(
     service: &Service,
     actor: &Actor,
@@ -198,7 +198,7 @@ pub async fn resolve(
     let found = found.into_iter().find(|known| known.slug.as_str() == environment);
     let environment = found
         .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
-    let mut services = services::should_run(&mut conn, project.id, environment.id).await?;
+    let mut services = services::should_run(&mut conn, project.id, environment.id, service.now()).await?;
     // A token of one integration is not told what others build.
     services.retain(|run| actor.may(Action::View, &Target::integration(project.id, run.built_by)));
     let ids: Vec<ServiceId> = services.iter().map(|run| run.id).collect();

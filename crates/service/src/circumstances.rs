@@ -12,12 +12,13 @@ use towpath_domain::builds::Build;
 use towpath_domain::checks::Check;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Reported, Verdicts, Window, Zone};
-use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId};
+use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId, ServiceId};
+use towpath_domain::pins::Pinning;
 use towpath_domain::promotions::{PassRefused, Promotion, State};
 use towpath_domain::times::Time;
 use towpath_store::circumstances::{been, of_promotions, ran, stay};
 use towpath_store::promotions::{ahead, destinations};
-use towpath_store::{Conn, checks};
+use towpath_store::{Conn, checks, pins};
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
 const DAYS: i64 = 16;
@@ -26,8 +27,8 @@ const DAYS: i64 = 16;
 pub(crate) async fn of_wish(
     conn: &mut Conn,
     gates: &[Gate],
-    (from, to): (Option<BucketId>, &Target),
-    build: &Build,
+    (from, place, bucket): (Option<BucketId>, &Target, &Target),
+    (build, pin): (&Build, Option<&Pinning>),
     now: Time,
 ) -> Result<Circumstances, Error> {
     let stayed = match from {
@@ -35,10 +36,18 @@ pub(crate) async fn of_wish(
         None => None,
     };
     let placements: Vec<PlacementId> = stayed.iter().map(|(placement, _)| *placement).collect();
-    let ran = has_run(conn, gates, &placements).await?.into_values().next().unwrap_or_default();
+    let ran = has_run(conn, gates, &placements, now).await?.into_values().next().unwrap_or_default();
     let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
     let checks = checked(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
-    let holds = Standing::load(conn, &[&build.digest], now).await?.concerning(to, &build.digest);
+    let standing = Standing::load(conn, &[&build.digest], now).await?;
+    let holds = standing.concerning_place(place, bucket, &build.digest);
+    let pinned = match pin {
+        Some(pin) => {
+            let services = [pin.service.id];
+            pins::of_services(conn, &services, now).await?.remove(&(pin.service.id, pin.environment.id))
+        }
+        None => None,
+    };
     Ok(Circumstances {
         received_at: build.received_at,
         stay: stayed.map(|(_, stay)| stay),
@@ -49,6 +58,7 @@ pub(crate) async fn of_wish(
         // Whoever asks knows who asked before.
         ahead: None,
         holds,
+        pinned,
     })
 }
 
@@ -121,7 +131,7 @@ async fn of_all(
     let checks = checked(conn, &gates, &builds).await?;
     let placements: Vec<PlacementId> =
         stays.values().filter_map(|(_, stayed)| stayed.map(|(placement, _)| placement)).collect();
-    let ran = has_run(conn, &gates, &placements).await?;
+    let ran = has_run(conn, &gates, &placements, now).await?;
     let circumstances = |promotion: &Promotion| {
         let (received_at, stayed) = stays.remove(&promotion.id)?;
         let (placement, stay) = stayed.unzip();
@@ -139,6 +149,7 @@ async fn of_all(
                 openings: openings(&promotion.gates, now),
                 ahead: None,
                 holds: Vec::new(),
+                pinned: None,
             },
         ))
     };
@@ -154,6 +165,14 @@ async fn of_all(
     for (promotion, number) in ahead(conn, &in_turn, now).await? {
         known.entry(promotion).or_default().ahead = Some(number);
     }
+    let to_pin = waiting.iter().filter_map(|promotion| Some((promotion.id, promotion.pin.as_ref()?)));
+    let to_pin: Vec<(PromotionId, &Pinning)> = to_pin.collect();
+    let services: Vec<ServiceId> = to_pin.iter().map(|(_, pin)| pin.service.id).collect();
+    let pinned = pins::of_services(conn, &services, now).await?;
+    for (promotion, pin) in to_pin {
+        let mark = pinned.get(&(pin.service.id, pin.environment.id));
+        known.entry(promotion).or_default().pinned = mark.cloned();
+    }
     let digests: Vec<&Digest> = waiting.iter().map(|promotion| &promotion.digest).collect();
     let standing = Standing::load(conn, &digests, now).await?;
     if standing.is_empty() {
@@ -162,7 +181,7 @@ async fn of_all(
     let destinations = destinations(conn, promotions).await?;
     for promotion in waiting {
         let Some(destination) = destinations.get(&promotion.id) else { continue };
-        let holds = standing.concerning(&destination.target, &promotion.digest);
+        let holds = standing.concerning_place(&destination.target, &destination.bucket, &promotion.digest);
         if !holds.is_empty() {
             known.entry(promotion.id).or_default().holds = holds;
         }
@@ -195,9 +214,10 @@ pub(crate) async fn has_run(
     conn: &mut Conn,
     gates: &[Gate],
     placements: &[PlacementId],
+    now: Time,
 ) -> Result<HashMap<PlacementId, Reported>, Error> {
     let wanted = gates.iter().any(|gate| matches!(gate, Gate::Soak { .. }));
-    Ok(if wanted { ran(conn, placements).await? } else { HashMap::new() })
+    Ok(if wanted { ran(conn, placements, now).await? } else { HashMap::new() })
 }
 
 /// When each window of these gates is open, from now on.

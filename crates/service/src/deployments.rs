@@ -14,7 +14,9 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Named};
 use towpath_store::deployments::{self, Running, Standing};
 use towpath_store::services::Built;
-use towpath_store::{Conn, Tx, buckets, builds, environments, people, promotions, services};
+use towpath_store::{
+    Conn, Tx, buckets, builds, environments, integrations, people, pins, promotions, services,
+};
 
 /// What became of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +62,7 @@ pub async fn report(
 }
 
 /// The environment of this name, for someone who may see its project.
-async fn find(
+pub(crate) async fn find(
     conn: &mut Conn,
     actor: &Actor,
     project: &str,
@@ -97,9 +99,8 @@ impl Reporting {
         {
             return Ok((last.clone(), false));
         }
-        let current = buckets::find(tx, integration, bucket).await?;
-        let current = current.and_then(|bucket| bucket.current).map(|placement| placement.build);
         let now = service.now();
+        let current = self.effective(tx, bucket, now).await?;
         let report = Deployment {
             id: service.id(),
             service: of,
@@ -124,6 +125,25 @@ impl Reporting {
         promotions::look_soon_from(tx, integration, bucket, now).await?;
         self.tell(tx, &report, before, late).await?;
         Ok((report, true))
+    }
+
+    /// The build that should run there.
+    async fn effective(
+        &self,
+        tx: &mut Tx,
+        bucket: BucketKey,
+        now: towpath_domain::times::Time,
+    ) -> Result<Option<BuildId>, Error> {
+        let (integration, of) = (self.built.service.integration, self.built.service.id);
+        let pinned = pins::open(tx, of, self.environment.id).await?;
+        if let Some(pin) = pinned.filter(|pin| pin.is_in_force(now)) {
+            return Ok(Some(pin.build.id));
+        }
+        let current = buckets::find(tx, integration, bucket).await?.and_then(|bucket| bucket.current);
+        Ok(match current {
+            Some(placement) => Some(placement.build),
+            None => integrations::default_of(tx, integration).await?.map(|default| default.build.id),
+        })
     }
 
     /// Whether it says no more than the newest report: a deployer may tell what runs as often as it likes. Another attempt

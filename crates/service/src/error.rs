@@ -115,6 +115,7 @@ impl From<RequestRefused> for Error {
         match refused {
             RequestRefused::Forbidden(refusal) => Self::Forbidden(refusal),
             RequestRefused::AlreadyThere { .. }
+            | RequestRefused::AlreadyPinned { .. }
             | RequestRefused::AlreadyAsked { .. }
             | RequestRefused::OneAtATime { .. } => Self::Conflict(refused.to_string()),
             other => Self::Refused(other.to_string()),

@@ -39,6 +39,22 @@ impl Standing {
         self.0.iter().filter(|hold| hold.concerns(bucket, digest)).cloned().collect()
     }
 
+    /// Those that concern a build on its way to a place that a bucket feeds.
+    pub(crate) fn concerning_place(&self, place: &Target, bucket: &Target, digest: &Digest) -> Vec<Hold> {
+        self.0.iter().filter(|hold| hold.concerns_place(place, bucket, digest)).cloned().collect()
+    }
+
+    /// The same as lines.
+    pub(crate) async fn lines_at(
+        self,
+        conn: &mut Conn,
+        actor: &Actor,
+        (place, bucket): (&Target, &Target),
+        digest: &Digest,
+    ) -> Result<Vec<HoldLine>, Error> {
+        lines(conn, actor, self.concerning_place(place, bucket, digest)).await
+    }
+
     /// Whether a hold in force stops a bucket, whatever the build.
     pub(crate) fn stops(&self, bucket: &Target, now: Time) -> bool {
         self.0.iter().any(|hold| hold.covers(bucket) && hold.is_in_force(now))

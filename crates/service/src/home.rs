@@ -7,15 +7,17 @@ use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::deployments::Run;
 use towpath_domain::environments::Environment;
-use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeService, Place};
-use towpath_domain::ids::{EnvironmentId, IntegrationId, ProjectId, ServiceId};
+use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeService, Place, Placed};
+use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
+use towpath_domain::pins::{Mark, Source};
 use towpath_domain::projects::{Project, Step};
 use towpath_domain::search::Term;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_store::home::{Criteria, Current, Line, current, lines, waiting};
+use towpath_store::integrations::DefaultBuild;
 use towpath_store::services::Built;
-use towpath_store::{Conn, deployments, environments, projects, timeline};
+use towpath_store::{Conn, deployments, environments, integrations, pins, projects, promotions, timeline};
 
 /// How many services a page has.
 pub const PAGE: usize = 50;
@@ -101,6 +103,9 @@ struct Matrix {
     waiting: HashMap<(IntegrationId, BucketKey), i64>,
     standing: Standing,
     runs: HashMap<(ServiceId, EnvironmentId), Run>,
+    pinned: HashMap<(ServiceId, EnvironmentId), Mark>,
+    to_pin: HashMap<(ServiceId, EnvironmentId), Vec<i64>>,
+    defaults: HashMap<IntegrationId, DefaultBuild>,
     now: Time,
 }
 
@@ -123,6 +128,9 @@ impl Matrix {
             waiting: HashMap::new(),
             standing: Standing::load(conn, &[], now).await?,
             runs: deployments::of_services(conn, &services).await?,
+            pinned: pins::of_services(conn, &services, now).await?,
+            to_pin: promotions::to_pin(conn, &services).await?,
+            defaults: integrations::defaults(conn, &built).await?,
             now,
         };
         for environment in environments::list_of(conn, &of).await? {
@@ -187,17 +195,41 @@ impl Matrix {
             ..Target::integration(built.home, built.service.integration)
         };
         let at = (built.service.integration, key);
+        let here = (built.service.id, environment.id);
         let current = self.current.get(&at);
+        let (should, build, source) = self.effective(built.service.integration, here, current);
+        let to_pin = self.to_pin.get(&here).map_or(0, Vec::len);
         Cell {
             bucket: bucket.clone(),
-            build: current.and_then(|current| current.build.clone()),
-            waiting: self.waiting.get(&at).copied().unwrap_or(0),
+            build,
+            source,
+            waiting: self.waiting.get(&at).copied().unwrap_or(0) + i64::try_from(to_pin).unwrap_or_default(),
             paused: current.is_some_and(|current| current.paused),
             held: self.standing.stops(&place, self.now),
-            run: self
-                .runs
-                .get(&(built.service.id, environment.id))
-                .map(|run| (run.clone(), run.likeness(current.and_then(|current| current.id)))),
+            run: self.runs.get(&here).map(|run| (run.clone(), run.likeness(should))),
+        }
+    }
+
+    /// What should run, since when, and what says so.
+    fn effective(
+        &self,
+        integration: IntegrationId,
+        here: (ServiceId, EnvironmentId),
+        current: Option<&Current>,
+    ) -> (Option<BuildId>, Option<Placed>, Source) {
+        if let Some(mark) = self.pinned.get(&here) {
+            let build = Placed { tag: mark.tag.clone(), digest: mark.digest.clone(), at: mark.at };
+            return (Some(mark.build), Some(build), Source::Pin(Box::new(mark.clone())));
+        }
+        if let Some(current) = current.filter(|current| current.id.is_some()) {
+            return (current.id, current.build.clone(), Source::Bucket);
+        }
+        match self.defaults.get(&integration) {
+            None => (None, None, Source::Bucket),
+            Some(DefaultBuild { build, at }) => {
+                let placed = Placed { tag: build.tag.clone(), digest: build.digest.clone(), at: *at };
+                (Some(build.id), Some(placed), Source::Default)
+            }
         }
     }
 }

@@ -14,13 +14,14 @@ use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView, ReviewLine};
+use towpath_domain::pins::Pin;
 use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_domain::words::Title;
 use towpath_store::promotions::Destination;
 use towpath_store::{
-    Conn, buckets, builds, integrations, people, projects, promotions, release_sets, timeline,
+    Conn, buckets, builds, integrations, people, pins, projects, promotions, release_sets, timeline,
 };
 
 /// How many waiting promotions are looked through.
@@ -42,10 +43,12 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let to_review = reviews(&mut conn, actor).await?;
     let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), as_of, now };
     for promotion in waiting {
-        let Some(Destination { project, integration, target }) = destinations.remove(&promotion.id) else {
+        let Some(Destination { project, integration, target, bucket }) = destinations.remove(&promotion.id)
+        else {
             continue;
         };
-        if !actor.may(Action::View, &target) {
+        // Its page is its integration's, whatever place it wants to pin in.
+        if !actor.may(Action::View, &bucket) {
             continue;
         }
         // One that waits for its time alone asks nobody.
@@ -68,8 +71,8 @@ async fn reviews(conn: &mut Conn, actor: &Actor) -> Result<Vec<ReviewLine>, Erro
     let mut destinations = promotions::destinations(conn, &passed).await?;
     let names = names(conn, &passed).await?;
     let line = |promotion: Promotion| {
-        let Destination { project, integration, target } = destinations.remove(&promotion.id)?;
-        if !actor.may(Action::View, &target) || promotion.may_review(actor, &target).is_err() {
+        let Destination { project, integration, target, bucket } = destinations.remove(&promotion.id)?;
+        if !actor.may(Action::View, &bucket) || promotion.may_review(actor, &target).is_err() {
             return None;
         }
         let emergency = promotion.emergency?;
@@ -219,14 +222,26 @@ pub async fn promotion(
 ) -> Result<PromotionView, Error> {
     // Before all else: what happens while the rest is read is told to the page, which reads it again.
     let as_of = crate::timeline::head(service).await?;
-    let Found { promotion, located, place } = Found::find(service, actor, project, number).await?;
+    let found = Found::find(service, actor, project, number).await?;
+    let target = found.bucket();
+    let Found { promotion, located, place, slot: _ } = found;
     let mut conn = service.read().await?;
     let pushed = builds::load(&mut conn, promotion.build).await?;
     let mut names = names(&mut conn, std::slice::from_ref(&promotion)).await?;
-    let bucket = buckets::find(&mut conn, promotion.integration, promotion.to.key).await?;
-    let current = match bucket.and_then(|bucket| bucket.current) {
+    let now = service.now();
+    let pin = pins::find(&mut conn, promotion.id).await?;
+    let there = match &promotion.pin {
+        Some(pinning) => {
+            let pin = pins::open(&mut conn, pinning.service.id, pinning.environment.id).await?;
+            pin.filter(|pin| pin.is_in_force(now))
+        }
         None => None,
-        Some(placement) => {
+    };
+    let bucket = buckets::find(&mut conn, promotion.integration, promotion.to.key).await?;
+    let current = match (there, bucket.and_then(|bucket| bucket.current)) {
+        (Some(pin), _) => Some(pinned(&mut conn, &pin, &mut names).await?),
+        (None, None) => None,
+        (None, Some(placement)) => {
             let there = builds::load(&mut conn, placement.build).await?;
             names.extend(people::names(&mut conn, &[placement.by.person]).await?);
             Some(Card {
@@ -244,14 +259,13 @@ pub async fn promotion(
             })
         }
     };
-    let now = service.now();
     let release_set = release_set(&mut conn, actor, &promotion).await?;
     let judge = Judge::of(&mut conn, std::slice::from_ref(&promotion), now).await?;
     let digest = &promotion.digest;
     // What is over is not stopped by what came later.
     let holds = if promotion.state == State::Waiting {
         let standing = Standing::load(&mut conn, &[digest], now).await?;
-        standing.lines(&mut conn, actor, &[place], &[digest]).await?
+        standing.lines_at(&mut conn, actor, (&place, &target), digest).await?
     } else {
         Vec::new()
     };
@@ -282,10 +296,30 @@ pub async fn promotion(
         commits_link,
         holds,
         current,
+        pin,
         names,
         release_set,
         as_of,
         now,
         promotion,
+    })
+}
+
+/// What is pinned in a place, as a card.
+async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, String>) -> Result<Card, Error> {
+    let there = builds::load(conn, pin.build.id).await?;
+    names.extend(people::names(conn, &[pin.by]).await?);
+    Ok(Card {
+        build: there.build,
+        pushed_by: there.by.person,
+        placement: None,
+        cause: "pin".to_owned(),
+        by: names.get(&pin.by).cloned().unwrap_or_default(),
+        by_token: false,
+        at: pin.at,
+        reason: None,
+        been: Vec::new(),
+        ran: Reported::Nobody,
+        checks: Vec::new(),
     })
 }

@@ -1,11 +1,16 @@
 //! CI integrations.
 
+use crate::builds::build_name;
+use crate::holds::Standing;
+use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::digests::Digest;
+use towpath_domain::forms::Invalid;
 use towpath_domain::integrations::{Follows, Integration, IntegrationForm};
-use towpath_domain::timeline::{Change, Named, Scene};
+use towpath_domain::timeline::{BuildName, Change, Named, Scene};
 use towpath_domain::workflows::WorkflowName;
-use towpath_store::{integrations, services, workflows};
+use towpath_store::{Tx, builds, integrations, services, workflows};
 
 /// Creates an integration, and a service of its name where the project has none yet.
 pub async fn create(
@@ -71,4 +76,76 @@ pub async fn create(
         })
         .await?;
     Ok(integration)
+}
+
+/// Makes a build what services of its integration run where neither a pin nor a bucket says anything.
+pub async fn set_default(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    integration: &str,
+    digest: &str,
+) -> Result<(), Error> {
+    let mut conn = service.read().await?;
+    let located = scenes::integration(&mut conn, actor, project, integration).await?;
+    allow(actor, Action::Configure, &Target::project(located.project.id))?;
+    let missing =
+        || Invalid::field("digest", format!("There is no build “{digest}” in {project}/{integration}."));
+    let parsed = Digest::parse(digest.trim()).map_err(|_| missing())?;
+    let pushed = builds::find(&mut conn, located.integration.id, &parsed, "").await?.ok_or_else(missing)?;
+    drop(conn);
+    let (writer, actor) = (service.clone(), actor.clone());
+    service
+        .db()
+        .write(async move |tx| {
+            scenes::check_in_use(tx, located.project.id).await?;
+            let (build, now) = (pushed.build, writer.now());
+            let standing = Standing::load(tx, &[&build.digest], now).await?;
+            let holds = standing.concerning(&located.target(), &build.digest);
+            if let Some(mark) = holds.iter().find(|hold| hold.is_bad_mark() && hold.is_in_force(now)) {
+                return Err(Error::Refused(format!(
+                    "{} is marked bad by hold {number}, so it is no default. Release the mark first.",
+                    build.tag,
+                    number = mark.number
+                )));
+            }
+            let before = default_name(tx, &located).await?;
+            if before.as_ref().is_some_and(|before| before.id == build.id) {
+                return Ok(());
+            }
+            integrations::set_default(tx, located.integration.id, Some(build.id), now).await?;
+            let change = Change::DefaultBuildSet { build: build_name(&build), before };
+            tx.tell(writer.event(Service::event_actor(&actor), located.scene(), change));
+            Ok(())
+        })
+        .await
+}
+
+/// Leaves an integration without a default build; one that has none stays as it is.
+pub async fn clear_default(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    integration: &str,
+) -> Result<(), Error> {
+    let mut conn = service.read().await?;
+    let located = scenes::integration(&mut conn, actor, project, integration).await?;
+    allow(actor, Action::Configure, &Target::project(located.project.id))?;
+    drop(conn);
+    let (writer, actor) = (service.clone(), actor.clone());
+    service
+        .db()
+        .write(async move |tx| {
+            scenes::check_in_use(tx, located.project.id).await?;
+            let Some(before) = default_name(tx, &located).await? else { return Ok(()) };
+            integrations::set_default(tx, located.integration.id, None, writer.now()).await?;
+            let change = Change::DefaultBuildCleared { before };
+            tx.tell(writer.event(Service::event_actor(&actor), located.scene(), change));
+            Ok(())
+        })
+        .await
+}
+
+async fn default_name(tx: &mut Tx, located: &Located) -> Result<Option<BuildName>, Error> {
+    Ok(integrations::default_of(tx, located.integration.id).await?.map(|default| default.build))
 }

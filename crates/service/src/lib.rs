@@ -32,6 +32,7 @@ pub mod members;
 pub mod moments;
 pub mod passwords;
 pub mod people;
+pub mod pins;
 pub mod projects;
 pub mod promotions;
 pub mod release_sets;

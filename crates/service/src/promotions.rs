@@ -2,21 +2,25 @@
 
 mod automatic;
 mod many;
+mod pinning;
 mod turns;
 
 pub use automatic::promote_on;
 pub use many::{Decided, decide_all};
+pub use pinning::{PinRequest, explain_pin, explain_pin_in_emergency, pin};
+pub(crate) use pinning::{feeding, locate};
 pub use turns::look_again;
 
 use crate::builds::placer;
 use crate::scenes::Located;
-use crate::{Error, Service, circumstances, patterns, scenes};
+use crate::{Error, Service, circumstances, patterns, pins, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::{Circumstances, Gate};
 use towpath_domain::ids::{BuildId, PlacementId};
+use towpath_domain::pins::Pinning;
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{
     Asking, Choice, Decision, LONGEST_WAIT, Move, Outlook, PassRefused, Promotion, RequestRefused, State,
@@ -26,7 +30,7 @@ use towpath_domain::spans::read_moment;
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
 use towpath_domain::words::{Reason, Reference};
-use towpath_domain::workflows::Contest;
+use towpath_domain::workflows::{Contest, Workflow};
 use towpath_store::buckets::Bucket;
 use towpath_store::builds::Pushed;
 use towpath_store::images::{self, Repository};
@@ -100,16 +104,7 @@ fn check_reference(gates: &[Gate], reference: Option<&Reference>) -> Result<(), 
 pub async fn explain(service: &Service, actor: &Actor, request: Request) -> Result<Outlook, Error> {
     let wish = Wish::find(service, actor, &request).await?;
     let mut conn = service.read().await?;
-    let outlook = wish.foresee(&mut conn).await?;
-    if !matches!(outlook, Outlook::Refused { .. }) {
-        let workflow = wish.located.workflow(&mut conn).await?;
-        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(wish.to.key));
-        check_reference(
-            stage.map_or(&[], |stage| &stage.gates),
-            read_reference(&request.reference)?.as_ref(),
-        )?;
-    }
-    Ok(outlook)
+    wish.foresee(&mut conn, &request.reference).await
 }
 
 /// What a promotion would pass in an emergency now, without asking for it: what is missing, in words.
@@ -120,14 +115,15 @@ pub async fn explain_emergency(
 ) -> Result<Result<Vec<String>, RequestRefused>, Error> {
     check_emergency(&request)?;
     let wish = Wish::find(service, actor, &request).await?;
-    let mut conn = service.read().await?;
-    let current = buckets::find(&mut conn, wish.located.integration.id, wish.to.key).await?;
-    let has_reference = read_reference(&request.reference)?.is_some();
-    wish.weigh(&mut conn, current.as_ref(), |wish| consider_emergency(wish, has_reference)).await
+    wish.foresee_emergency(&mut service.read().await?, &request.reference).await
 }
 
 fn check_emergency(request: &Request) -> Result<(), Invalid> {
-    if request.emergency && !request.scheduled_for.trim().is_empty() {
+    check_at_once(request.emergency, &request.scheduled_for)
+}
+
+fn check_at_once(emergency: bool, scheduled_for: &str) -> Result<(), Invalid> {
+    if emergency && !scheduled_for.trim().is_empty() {
         let both = "An emergency does not wait. Leave out the time, or the emergency.";
         return Err(Invalid::field("scheduled_for", both));
     }
@@ -148,6 +144,9 @@ pub(crate) struct Wish {
     pub(crate) located: Located,
     pub(crate) from: Slot,
     pub(crate) to: Slot,
+    /// Where one must be permitted to: the bucket, or the one environment of a pin.
+    pub(crate) place: Target,
+    pub(crate) pin: Option<Pinning>,
     pub(crate) pushed: Pushed,
     pub(crate) scheduled_for: Option<Time>,
     /// Whether a stage asks by itself.
@@ -171,11 +170,52 @@ impl Wish {
         let pushed = pushed.ok_or_else(missing)?;
         let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
         let (service, actor) = (service.clone(), actor.clone());
-        Ok(Self { service, actor, located, from, to, pushed, scheduled_for, automatic: false })
+        let place = located.slot_target(&to);
+        Ok(Self {
+            service,
+            actor,
+            located,
+            from,
+            to,
+            place,
+            pin: None,
+            pushed,
+            scheduled_for,
+            automatic: false,
+        })
+    }
+
+    /// What it would meet now, with this reference.
+    async fn foresee(&self, conn: &mut Conn, reference: &str) -> Result<Outlook, Error> {
+        let outlook = self.outlook(conn).await?;
+        if !matches!(outlook, Outlook::Refused { .. }) {
+            let workflow = self.located.workflow(conn).await?;
+            check_reference(self.gates(workflow.as_ref()), read_reference(reference)?.as_ref())?;
+        }
+        Ok(outlook)
+    }
+
+    async fn foresee_emergency(
+        &self,
+        conn: &mut Conn,
+        reference: &str,
+    ) -> Result<Result<Vec<String>, RequestRefused>, Error> {
+        let current = buckets::find(conn, self.located.integration.id, self.to.key).await?;
+        let has_reference = read_reference(reference)?.is_some();
+        self.weigh(conn, current.as_ref(), |wish| consider_emergency(wish, has_reference)).await
+    }
+
+    /// The gates that it has to pass: a pin of what has been in the bucket passes none.
+    fn gates<'a>(&self, workflow: Option<&'a Workflow>) -> &'a [Gate] {
+        if self.pin.is_some() && self.from.key == self.to.key {
+            return &[];
+        }
+        let stage = workflow.and_then(|workflow| workflow.graph.stage(self.to.key));
+        stage.map_or(&[], |stage| &stage.gates)
     }
 
     /// What it would meet now.
-    pub(crate) async fn foresee(&self, conn: &mut Conn) -> Result<Outlook, Error> {
+    pub(crate) async fn outlook(&self, conn: &mut Conn) -> Result<Outlook, Error> {
         let current = buckets::find(conn, self.located.integration.id, self.to.key).await?;
         self.weigh(conn, current.as_ref(), consider).await
     }
@@ -195,15 +235,20 @@ impl Wish {
             Some(bucket) => buckets::was_current(conn, bucket.id, build).await?,
             None => false,
         };
-        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
-        let gates = stage.map_or(&[][..], |stage| &stage.gates);
+        let gates = self.gates(workflow.as_ref());
         let from = from.map(|bucket| bucket.id);
         let now = self.service.now();
-        let place = self.located.slot_target(&self.to);
-        let circumstances =
-            circumstances::of_wish(conn, gates, (from, &place), &self.pushed.build, now).await?;
-        let open = promotions::open(conn, integration, build, self.to.key).await?;
-        let rival = promotions::rival(conn, integration, self.to.key, now).await?;
+        let (place, bucket, pin) = (self.place, self.located.slot_target(&self.to), self.pin.as_ref());
+        let about = (&self.pushed.build, pin);
+        let circumstances = circumstances::of_wish(conn, gates, (from, &place, &bucket), about, now).await?;
+        // A pin takes no part in the contest for the bucket.
+        let (open, rival) = match pin {
+            Some(_) => (None, None),
+            None => (
+                promotions::open(conn, integration, build, self.to.key).await?,
+                promotions::rival(conn, integration, self.to.key, now).await?,
+            ),
+        };
         let current = to.and_then(|bucket| bucket.current.as_ref()).map(|placement| placement.build);
         Ok(rule(&Move {
             actor: &self.actor,
@@ -218,6 +263,7 @@ impl Wish {
             current,
             open,
             rival,
+            pin,
             automatic: self.automatic,
             scheduled_for: self.scheduled_for,
             circumstances: &circumstances,
@@ -236,6 +282,9 @@ impl Wish {
         let integration = self.located.integration.id;
         // It may have been archived since the wish was found.
         self.located.project = towpath_store::projects::load(tx, self.located.project.id).await?;
+        if let Some(pin) = &self.pin {
+            scenes::check_in_use(tx, pin.project.id).await?;
+        }
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
         // What is refused for another reason is not sent back for its reference.
         let refused = self.weigh(tx, Some(&bucket), |wish| {
@@ -254,10 +303,13 @@ impl Wish {
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
         // An emergency passes without a reference, but none that is given is wrong.
         if !emergency || reference.is_some() {
-            check_reference(stage.map_or(&[], |stage| &stage.gates), reference.as_ref())?;
+            check_reference(self.gates(workflow.as_ref()), reference.as_ref())?;
         }
         let contest = stage.map_or_else(Contest::default, |stage| stage.contest);
-        let waiting = promotions::waiting_for(tx, integration, self.to.key).await?;
+        let waiting = match &self.pin {
+            Some(pin) => promotions::waiting_to_pin(tx, pin.service.id, pin.environment.id).await?,
+            None => promotions::waiting_for(tx, integration, self.to.key).await?,
+        };
         let asking = Asking {
             id: self.service.id(),
             number: promotion_number(tx, &self.located).await?,
@@ -271,7 +323,8 @@ impl Wish {
         let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
         let who = if self.automatic { EventActor::System } else { Service::event_actor(&self.actor) };
         // Where it is an emergency, saving it has ended the others already.
-        let mut superseded = if contest == Contest::NewestWins && !emergency { waiting } else { Vec::new() };
+        let newest_wins = self.pin.is_some() || (contest == Contest::NewestWins && !emergency);
+        let mut superseded = if newest_wins { waiting } else { Vec::new() };
         // What people asked for is ended by people.
         superseded.retain(|earlier| earlier.automatic || !self.automatic);
         let now = self.service.now();
@@ -314,6 +367,10 @@ async fn save_as(
     step: Transition,
 ) -> Result<Promotion, Error> {
     promotions::save(tx, &step).await?;
+    if step.pins() {
+        // What was pinned there before, and is over by now, is told first.
+        pins::tell_over(tx, service, located, step.promotion()).await?;
+    }
     let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
     for change in step.changes() {
         tx.tell(service.event(who, scene.clone(), change.clone()));
@@ -321,9 +378,13 @@ async fn save_as(
     if let Some(id) = step.placement() {
         apply(tx, service, by, bucket, step.promotion(), id).await?;
     }
+    if step.pins() {
+        pins::apply(tx, service, step.promotion()).await?;
+    }
     let passed = step.placement().is_some() && step.promotion().emergency.is_some();
     let promotion = step.into_promotion();
-    if promotion.state == State::Waiting {
+    // A pin stands beside the contest for the bucket.
+    if promotion.state == State::Waiting || promotion.pin.is_some() {
         return Ok(promotion);
     }
     let (integration, to, now) = (promotion.integration, promotion.to.key, service.now());
@@ -481,7 +542,8 @@ struct Known {
 impl Known {
     /// Refuses what would place a build where it is current already, as after a rollback to it.
     fn check_news(&self, promotion: &Promotion) -> Result<(), Error> {
-        if promotion.state == State::Waiting && self.current == Some(promotion.build) {
+        let places = promotion.state == State::Waiting && promotion.pin.is_none();
+        if places && self.current == Some(promotion.build) {
             return Err(RequestRefused::AlreadyThere { to: promotion.to.slug.clone() }.into());
         }
         Ok(())
@@ -492,7 +554,16 @@ impl Known {
 pub(crate) struct Found {
     pub promotion: Promotion,
     pub located: Located,
+    pub slot: Slot,
     pub place: Target,
+}
+
+/// Where one must be permitted to act on a promotion: its bucket, or the one environment of a pin.
+fn place(located: &Located, slot: &Slot, promotion: &Promotion) -> Target {
+    match &promotion.pin {
+        Some(pin) => pin.place(promotion.integration, &slot.stream),
+        None => located.slot_target(slot),
+    }
 }
 
 impl Found {
@@ -510,7 +581,12 @@ impl Found {
         let located = Located { project: project.clone(), integration };
         crate::allow(actor, Action::View, &located.target()).map_err(|_| missing())?;
         let slot = located.slot(&mut conn, promotion.to.slug.as_str()).await?;
-        Ok(Self { place: located.slot_target(&slot), promotion, located })
+        Ok(Self { place: place(&located, &slot, &promotion), slot, promotion, located })
+    }
+
+    /// The bucket itself, as a place.
+    pub(crate) fn bucket(&self) -> Target {
+        self.located.slot_target(&self.slot)
     }
 
     /// Takes a step on the promotion as it is by then: bucket first, then the promotion itself.
@@ -524,8 +600,11 @@ impl Found {
         service
             .db()
             .write(async move |tx| {
-                let Self { promotion, located, place } = self;
+                let Self { promotion, located, place, slot: _ } = self;
                 scenes::check_in_use(tx, located.project.id).await?;
+                if let Some(pin) = &promotion.pin {
+                    scenes::check_in_use(tx, pin.project.id).await?;
+                }
                 let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;

@@ -72,10 +72,12 @@ pub async fn of_promotions(
 
 /// Since when the build of each of these placements has been running in all the environments that its bucket feeds and
 /// that deployers report of, or when it ran there last. It counts from when that was known here, so that nobody reports
-/// the past to pass a gate. Those of which nobody reports are left out.
+/// the past to pass a gate. Those of which nobody reports are left out, and so are environments that are pinned by now, as
+/// they are not to run it.
 pub async fn ran(
     conn: &mut Conn,
     placements: &[PlacementId],
+    now: Time,
 ) -> Result<HashMap<PlacementId, Reported>, Error> {
     #[derive(sqlx::FromRow)]
     struct Row {
@@ -93,7 +95,8 @@ pub async fn ran(
     let rows = fetch_in!(
         Row,
         conn,
-        "select p.id as placement, p.at as placed_at, (n.build is not null and n.build = p.build) as runs,
+        [(
+            "select p.id as placement, p.at as placed_at, (n.build is not null and n.build = p.build) as runs,
                 r.known_since,
                 (select min(d.reported_at) from deployments d
                  where d.build = p.build and d.environment = r.environment and d.service = r.service
@@ -111,7 +114,11 @@ pub async fn ran(
          join environments e on e.project = s.project and (e.id = k.key or e.stream = k.key)
          join runs r on r.service = s.id and r.environment = e.id
          left join deployments n on n.id = r.runs
-         where p.id in (",
+         where not exists (select 1 from pins x where x.service = s.id and x.environment = e.id
+                                                  and x.open and x.until_at > ",
+            now.micros()
+        )]
+        ") and p.id in (",
         placements.iter().map(|placement| placement.uuid()).collect(),
         ")"
     )?;

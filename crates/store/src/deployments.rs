@@ -1,7 +1,7 @@
 //! What deployers report of environments: every report, and what runs by the newest of them.
 
 use crate::query::{execute, fetch, fetch_in};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, pins};
 use std::collections::HashMap;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
@@ -332,8 +332,13 @@ impl Place {
     }
 }
 
-/// Every environment that an integration feeds with a service, and what it runs; by project, service and environment.
-pub async fn of_integration(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<Place>, Error> {
+/// Every environment that an integration feeds with a service, what it runs and what is pinned there; by project, service
+/// and environment.
+pub async fn of_integration(
+    conn: &mut Conn,
+    integration: IntegrationId,
+    now: Time,
+) -> Result<Vec<Place>, Error> {
     #[derive(sqlx::FromRow)]
     struct PlaceRow {
         service: Uuid,
@@ -363,6 +368,7 @@ pub async fn of_integration(conn: &mut Conn, integration: IntegrationId) -> Resu
     let mut services: Vec<ServiceId> = rows.iter().map(|row| row.service.into()).collect();
     services.dedup();
     let mut runs = of_services(conn, &services).await?;
+    let mut pinned = pins::of_services(conn, &services, now).await?;
     let place = |row: PlaceRow| Place {
         project: row.project.into(),
         environment: row.environment.into(),
@@ -372,6 +378,7 @@ pub async fn of_integration(conn: &mut Conn, integration: IntegrationId) -> Resu
             environment: row.environment_slug,
             service: row.service_slug,
             run: runs.remove(&(row.service.into(), row.environment.into())),
+            pin: pinned.remove(&(row.service.into(), row.environment.into())),
         },
     };
     Ok(rows.into_iter().map(place).collect())

@@ -241,7 +241,7 @@ pub async fn current(conn: &mut Conn, integrations: &[IntegrationId]) -> Result<
     rows.into_iter().map(current).collect()
 }
 
-/// How many promotions wait to enter each bucket of these integrations, where any do.
+/// How many promotions wait to become current in each bucket of these integrations, where any do.
 pub async fn waiting(
     conn: &mut Conn,
     integrations: &[IntegrationId],
@@ -250,7 +250,7 @@ pub async fn waiting(
         (Uuid, String, Uuid, i64),
         conn,
         "select integration, to_kind, to_key, count(*) from promotions
-         where state = 'waiting' and integration in (",
+         where state = 'waiting' and pin is null and integration in (",
         integrations.iter().map(|integration| integration.uuid()).collect(),
         ") group by integration, to_kind, to_key"
     )?;

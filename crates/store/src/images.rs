@@ -2,7 +2,8 @@
 //!
 //! A name reaches a content in one of three ways: the content was pushed through the name; a manifest that was
 //! pushed through it refers to the content; or a build whose manifest is or refers to the content was placed in
-//! the bucket of that name. The last is why a promotion copies nothing and adds no rows here.
+//! the bucket of that name, was pinned where this feeds, or is the integration's default. The last is why a promotion
+//! copies nothing and adds no rows here.
 
 mod manifests;
 mod tags;
@@ -44,6 +45,12 @@ macro_rules! reached {
     () => {
         "(exists (select 1 from manifest_contents c join repository_manifests r on r.manifest = c.manifest
                   where c.content = $3 and r.integration = $1 and r.bucket = $2)
+          or exists (select 1 from builds b
+                     where b.integration = $1
+                       and (exists (select 1 from pins x where x.build = b.id and x.key = $2)
+                            or exists (select 1 from integrations i where i.default_build = b.id))
+                       and b.digest in (select cast($3 as text) union all
+                                        select c.manifest from manifest_contents c where c.content = $3))
           or exists (select 1 from builds b join placements p on p.build = b.id join buckets k on k.id = p.bucket
                      where b.integration = $1 and k.integration = $1 and k.key = $2
                        and b.digest in (select cast($3 as text) union all

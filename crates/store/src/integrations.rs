@@ -4,9 +4,12 @@ use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
 use std::collections::HashMap;
-use towpath_domain::ids::{IntegrationId, ProjectId, RuleId, WorkflowId};
+use towpath_domain::digests::Digest;
+use towpath_domain::ids::{BuildId, IntegrationId, ProjectId, RuleId, WorkflowId};
 use towpath_domain::integrations::{Follows, Integration};
+use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::BuildName;
 use towpath_domain::times::Time;
 use towpath_domain::words::Title;
 use uuid::Uuid;
@@ -196,4 +199,61 @@ pub async fn set_rule(tx: &mut Tx, id: IntegrationId, rule: Follows<RuleId>) -> 
     let (follows, rule) = choice(rule, RuleId::uuid);
     let sql = "update integrations set rule_follows = $2, rule = $3 where id = $1";
     execute!(tx.conn(), sql, id.uuid(), follows, rule).map(drop)
+}
+
+/// The default build of an integration, and when it was made that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultBuild {
+    pub build: BuildName,
+    pub at: Time,
+}
+
+/// The default builds of these integrations, of those that have one.
+pub async fn defaults(
+    conn: &mut Conn,
+    integrations: &[IntegrationId],
+) -> Result<HashMap<IntegrationId, DefaultBuild>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct DefaultRow {
+        #[sqlx(try_from = "Uuid")]
+        integration: IntegrationId,
+        #[sqlx(try_from = "Uuid")]
+        build: BuildId,
+        #[sqlx(try_from = "String")]
+        digest: Digest,
+        #[sqlx(try_from = "String")]
+        tag: Tag,
+        #[sqlx(try_from = "i64")]
+        default_at: Time,
+    }
+    let rows = fetch_in!(
+        DefaultRow,
+        conn,
+        "select i.id as integration, b.id as build, b.digest, b.tag, i.default_at
+         from integrations i join builds b on b.id = i.default_build where i.id in (",
+        integrations.iter().map(|integration| integration.uuid()).collect(),
+        ")"
+    )?;
+    let read = |row: DefaultRow| {
+        let build = BuildName { id: row.build, digest: row.digest, tag: row.tag };
+        (row.integration, DefaultBuild { build, at: row.default_at })
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// The default build of one integration, if it has one.
+pub async fn default_of(conn: &mut Conn, id: IntegrationId) -> Result<Option<DefaultBuild>, Error> {
+    Ok(defaults(conn, &[id]).await?.remove(&id))
+}
+
+/// Changes what services run where nothing else says anything; none clears it.
+pub async fn set_default(
+    tx: &mut Tx,
+    id: IntegrationId,
+    build: Option<BuildId>,
+    at: Time,
+) -> Result<(), Error> {
+    let sql = "update integrations set default_build = $2, default_at = $3 where id = $1";
+    let at = build.map(|_| at.micros());
+    execute!(tx.conn(), sql, id.uuid(), build.map(BuildId::uuid), at).map(drop)
 }

@@ -25,6 +25,7 @@ pub mod installation;
 pub mod integrations;
 pub mod links;
 pub mod people;
+pub mod pins;
 pub mod projects;
 pub mod promotions;
 pub mod release_sets;

@@ -10,7 +10,10 @@ use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
 use towpath_domain::holds::HoldOn;
-use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
+use towpath_domain::ids::{
+    BuildId, EnvironmentId, IntegrationId, PersonId, ProjectId, PromotionId, ServiceId, TokenId, WorkflowId,
+};
+use towpath_domain::pins::Pinning;
 use towpath_domain::promotions::{Choice, Decision, Emergency, Promotion, State, Transition};
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
@@ -59,6 +62,7 @@ struct Row {
     automatic: bool,
     scheduled_for: Option<i64>,
     in_turn: bool,
+    pin: Option<Json<Pinning>>,
     emergency: Option<Json<Emergency>>,
     #[sqlx(json)]
     state_data: State,
@@ -91,6 +95,7 @@ impl Row {
             automatic: self.automatic,
             scheduled_for: self.scheduled_for.map(Time::from_micros),
             in_turn: self.in_turn,
+            pin: self.pin.map(|pin| pin.0),
             decisions,
             emergency: self.emergency.map(|emergency| emergency.0),
             state: self.state_data,
@@ -139,7 +144,7 @@ macro_rules! select {
             "select m.id, m.project, m.number, m.integration, m.build, b.digest, b.tag, m.from_kind, m.from_key,
                     m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
                     m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.automatic,
-                    m.scheduled_for, m.in_turn, m.emergency, m.state_data, m.version
+                    m.scheduled_for, m.in_turn, m.pin, m.emergency, m.state_data, m.version
              from promotions m join builds b on b.id = m.build ",
             $condition
         )
@@ -192,7 +197,10 @@ pub async fn due(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Promotion
         conn,
         select!(
             "join projects o on o.id = m.project
-             where m.due_at <= $1 and o.archived_at is null order by m.due_at, m.id limit $2"
+             where m.due_at <= $1 and o.archived_at is null
+               and not exists (select 1 from environments e join projects a on a.id = e.project
+                               where e.id = m.pin_environment and a.archived_at is not null)
+             order by m.due_at, m.id limit $2"
         ),
         now.micros(),
         limit
@@ -304,7 +312,7 @@ pub async fn waiting_of(conn: &mut Conn, integration: IntegrationId) -> Result<V
     with_decisions(conn, rows).await
 }
 
-/// What waits to enter a bucket, the first that was asked for first.
+/// What waits to become current in a bucket, the first that was asked for first.
 pub async fn waiting_for(
     conn: &mut Conn,
     integration: IntegrationId,
@@ -316,6 +324,7 @@ pub async fn waiting_for(
         conn,
         select!(
             "where m.integration = $1 and m.to_kind = $2 and m.to_key = $3 and m.state = 'waiting'
+               and m.pin is null
              order by m.number limit 500"
         ),
         integration.uuid(),
@@ -325,7 +334,48 @@ pub async fn waiting_for(
     with_decisions(conn, rows).await
 }
 
-/// The newest promotion that waits to enter a bucket and whose time has come.
+/// What waits to pin a build of a service in an environment, the first that was asked for first.
+pub async fn waiting_to_pin(
+    conn: &mut Conn,
+    service: ServiceId,
+    environment: EnvironmentId,
+) -> Result<Vec<Promotion>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where m.pin_service = $1 and m.pin_environment = $2 and m.state = 'waiting' and m.pin is not null
+             order by m.number limit 500"
+        ),
+        service.uuid(),
+        environment.uuid()
+    )?;
+    with_decisions(conn, rows).await
+}
+
+/// The numbers of the promotions that wait to pin a build of these services, by where they want to.
+pub async fn to_pin(
+    conn: &mut Conn,
+    services: &[ServiceId],
+) -> Result<HashMap<(ServiceId, EnvironmentId), Vec<i64>>, Error> {
+    let rows = fetch_in!(
+        (Uuid, Uuid, i64),
+        conn,
+        "select pin_service, pin_environment, number from promotions
+         where state = 'waiting' and pin is not null and pin_service in (",
+        services.iter().map(|service| service.uuid()).collect(),
+        ") order by number"
+    )?;
+    let mut all = HashMap::<(ServiceId, EnvironmentId), Vec<i64>>::new();
+    for (service, environment, number) in rows {
+        let (service, environment): (Uuid, Uuid) = (service, environment);
+        all.entry((service.into(), environment.into())).or_default().push(number);
+    }
+    Ok(all)
+}
+
+/// The newest promotion that waits to become current in a bucket and whose time has come.
 pub async fn rival(
     conn: &mut Conn,
     integration: IntegrationId,
@@ -338,7 +388,7 @@ pub async fn rival(
         conn,
         "select max(number) from promotions
          where integration = $1 and to_kind = $2 and to_key = $3 and state = 'waiting'
-           and (scheduled_for is null or scheduled_for <= $4)",
+           and pin is null and (scheduled_for is null or scheduled_for <= $4)",
         integration.uuid(),
         to.kind().name(),
         to.id(),
@@ -373,7 +423,7 @@ pub async fn ahead(
         [(
             "select m.id, (select max(w.number) from promotions w
                            where w.integration = m.integration and w.to_kind = m.to_kind and w.to_key = m.to_key
-                             and w.state = 'waiting' and w.number < m.number
+                             and w.state = 'waiting' and w.pin is null and w.number < m.number
                              and (w.scheduled_for is null or w.scheduled_for <= ",
             now.micros()
         )]
@@ -442,6 +492,8 @@ pub struct Destination {
     pub project: Slug,
     pub integration: Slug,
     pub target: Target,
+    /// The bucket itself, which feeds more than the one environment that is the target of a pin.
+    pub bucket: Target,
 }
 
 /// Where these promotions lead, as far as it still exists.
@@ -462,30 +514,39 @@ pub async fn destinations(
         environment: Option<Uuid>,
         stream: Uuid,
         production: bool,
+        pinned: Option<Uuid>,
+        pinned_project: Option<Uuid>,
     }
     let rows = fetch_in!(
         DestinationRow,
         conn,
         "select m.id, o.id as project_id, o.slug as project, i.id as integration_id, i.slug as integration,
-                e.id as environment, s.id as stream, s.production
+                e.id as environment, s.id as stream, s.production, y.id as pinned, y.project as pinned_project
          from promotions m
          join integrations i on i.id = m.integration
          join projects o on o.id = i.project
          left join environments e on m.to_kind = 'environment' and e.id = m.to_key
          join release_streams s on s.id = coalesce(e.stream, m.to_key)
+         left join environments y on y.id = m.pin_environment
          where m.id in (",
         promotions.iter().map(|promotion| promotion.id.uuid()).collect(),
         ")"
     )?;
     let destination = |row: DestinationRow| {
-        let target = Target {
+        let bucket = Target {
             project: Some(row.project_id.into()),
             integration: Some(row.integration_id.into()),
             environment: row.environment.map(Into::into),
             stream: Some(row.stream.into()),
             production: row.production,
         };
-        (row.id, Destination { project: row.project, integration: row.integration, target })
+        let target = match row.pinned.zip(row.pinned_project) {
+            Some((environment, project)) => {
+                Target { project: Some(project.into()), environment: Some(environment.into()), ..bucket }
+            }
+            None => bucket,
+        };
+        (row.id, Destination { project: row.project, integration: row.integration, target, bucket })
     };
     Ok(rows.into_iter().map(destination).collect())
 }
@@ -541,7 +602,7 @@ pub async fn open(
         (i64,),
         conn,
         "select number from promotions where integration = $1 and build = $2 and to_kind = $3 and to_key = $4
-           and state = 'waiting'",
+           and state = 'waiting' and pin is null",
         integration.uuid(),
         build.uuid(),
         to.kind().name(),
@@ -586,9 +647,10 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
                                  requested_with, requested_at, reason, reference, state, state_data, version,
-                                 due_at, automatic, scheduled_for, in_turn, emergency, to_review, ended_at)
+                                 due_at, automatic, scheduled_for, in_turn, emergency, to_review, ended_at,
+                                 pin, pin_service, pin_environment)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25, $26, $27, $28, $29)",
+                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -618,6 +680,9 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         promotion.emergency.as_ref().map(Json),
         promotion.is_to_review(),
         promotion.state.ended_at().map(Time::micros),
+        promotion.pin.as_ref().map(Json),
+        promotion.pin.as_ref().map(|pin| pin.service.id.uuid()),
+        promotion.pin.as_ref().map(|pin| pin.environment.id.uuid()),
     )
     .map(drop)
 }

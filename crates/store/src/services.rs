@@ -2,14 +2,16 @@
 
 use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, pins};
 use std::collections::HashMap;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
+use towpath_domain::pins::Source;
 use towpath_domain::references::Tag;
 use towpath_domain::services::Service;
 use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
 use towpath_domain::words::Title;
 use uuid::Uuid;
 
@@ -157,15 +159,17 @@ pub struct ShouldRun {
     pub integration: Slug,
     /// The integration's bucket for the environment or for its stream.
     pub bucket: Slug,
-    /// The build that is current there; absent while it is empty.
+    /// What is pinned, or else current there, or else the integration's default; absent while there is none of these.
     pub build: Option<(BuildId, Digest, Tag)>,
+    pub source: Source,
 }
 
-/// What each service of a project should run in an environment of it, by service.
+/// What each service of a project should run in an environment of it at a moment, by service.
 pub async fn should_run(
     conn: &mut Conn,
     project: ProjectId,
     environment: EnvironmentId,
+    now: Time,
 ) -> Result<Vec<ShouldRun>, Error> {
     #[derive(sqlx::FromRow)]
     struct RunRow {
@@ -184,13 +188,14 @@ pub async fn should_run(
         build: Option<Uuid>,
         digest: Option<String>,
         tag: Option<String>,
+        by_default: bool,
     }
     let rows = fetch!(
         fetch_all,
         RunRow,
         conn,
         "select s.id, s.slug as service, i.id as built_by, o.slug as project, i.slug as integration,
-                b.id as build, b.digest, b.tag,
+                b.id as build, b.digest, b.tag, (p.build is null and b.id is not null) as by_default,
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
@@ -200,11 +205,13 @@ pub async fn should_run(
          left join buckets k on k.integration = i.id
               and k.key = case i.kind when 'environment' then e.id else e.stream end
          left join placements p on p.id = k.placement
-         left join builds b on b.id = p.build
+         left join builds b on b.id = coalesce(p.build, i.default_build)
          where s.project = $1 order by s.slug",
         project.uuid(),
         environment.uuid()
     )?;
+    let ids: Vec<ServiceId> = rows.iter().map(|row| row.id).collect();
+    let mut pinned = pins::of_services(conn, &ids, now).await?;
     rows.into_iter()
         .map(|row| {
             let wrong = |error: &dyn ToString| Error::inconsistent("builds", error.to_string());
@@ -216,7 +223,17 @@ pub async fn should_run(
                 )),
                 _ => None,
             };
+            let mark = pinned.remove(&(row.id, environment));
+            let (build, source) = match (mark, row.by_default) {
+                (Some(mark), _) => {
+                    let build = (mark.build, mark.digest.clone(), mark.tag.clone());
+                    (Some(build), Source::Pin(Box::new(mark)))
+                }
+                (None, true) => (build, Source::Default),
+                (None, false) => (build, Source::Bucket),
+            };
             Ok(ShouldRun {
+                source,
                 id: row.id,
                 service: row.service,
                 built_by: row.built_by,

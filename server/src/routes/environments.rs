@@ -6,10 +6,11 @@ use super::callers::Caller;
 use super::failures::Failure;
 use axum::Json;
 use axum::extract::{Path, State};
-use towpath_api::buckets::{EnvironmentImages, Image, MissingImage};
+use towpath_api::buckets::{EnvironmentImages, Image, ImageSource, MissingImage};
 use towpath_api::deployments::Run;
 use towpath_api::environments::{Environment, NewEnvironment};
 use towpath_api::pages::Page;
+use towpath_api::pins::PinMark;
 use towpath_service::buckets::{EnvironmentImages as Resolved, resolve};
 use towpath_service::{Service, environments, projects};
 use utoipa_axum::router::OpenApiRouter;
@@ -53,7 +54,7 @@ async fn create(
     Ok(Created(address, environment.into()))
 }
 
-/// What every service of the project should run in the environment.
+/// What every service of the project should run in the environment, and what says so.
 #[utoipa::path(
     get, path = "/projects/{project}/environments/{environment}/images",
     operation_id = "resolve_environment", tag = "builds",
@@ -73,9 +74,13 @@ fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
     for (run, reported) in resolved.services {
         let (service, bucket) =
             (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
+        let source = ImageSource::from(&run.source);
+        let pin = run.source.pin().cloned().map(PinMark::from);
         match run.build {
             Some((_, digest, tag)) => images.push(Image {
                 service,
+                source,
+                pin,
                 runs: reported.and_then(|run| run.runs).map(Run::from),
                 reference: format!("{host}/{bucket}@{digest}"),
                 digest: digest.into(),
@@ -83,7 +88,10 @@ fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
             }),
             None => missing.push(MissingImage {
                 service,
-                detail: format!("Nothing is current in {bucket} yet. Push or promote a build there."),
+                detail: format!(
+                    "Nothing is current in {bucket} yet, and the integration has no default build. Push or \
+                     promote a build there."
+                ),
                 bucket,
             }),
         }

@@ -95,7 +95,7 @@ async fn request(
     Ok(Created(address, promotion).into_response())
 }
 
-fn foretell(outlook: domain::Outlook) -> Outlook {
+pub(super) fn foretell(outlook: domain::Outlook) -> Outlook {
     match outlook {
         domain::Outlook::Enters => Outlook::Enters,
         domain::Outlook::Waits { needs, until } => {
@@ -192,7 +192,7 @@ async fn review(
     show(&service, &caller, &project, number).await
 }
 
-async fn show(
+pub(super) async fn show(
     service: &Service,
     caller: &Caller,
     project: &str,

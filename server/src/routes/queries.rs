@@ -59,6 +59,19 @@ pub struct HoldChoice {
     pub limit: Option<i64>,
 }
 
+/// Which pins of an environment to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PinChoice {
+    /// Whether to list those that have ended, instead of those in force.
+    pub ended: bool,
+    /// What `next` of the page before held.
+    pub cursor: Option<String>,
+    /// How many to list, 1 to 200.
+    pub limit: Option<i64>,
+}
+
 /// Which reports of an environment to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

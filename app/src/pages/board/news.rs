@@ -53,10 +53,13 @@ fn tell(before: &Column, now: &Column, told: &mut Vec<String>) {
         let earlier = before.waiting.iter().find(|earlier| earlier.number == waiting.number);
         let needs = waiting.needs.join(" and ");
         match earlier {
-            None => told.push(format!(
-                "{} asked to promote {} to {slug}. It waits for {needs}.",
-                waiting.requested_by, waiting.tag
-            )),
+            None => {
+                let wish = match &waiting.pins_in {
+                    Some(place) => format!("pin {} in {place}", waiting.tag),
+                    None => format!("promote {} to {slug}", waiting.tag),
+                };
+                told.push(format!("{} asked to {wish}. It waits for {needs}.", waiting.requested_by));
+            }
             Some(earlier) if earlier.needs != waiting.needs => {
                 told.push(format!("Promotion #{} to {slug} now waits for {needs}.", waiting.number));
             }
@@ -65,6 +68,10 @@ fn tell(before: &Column, now: &Column, told: &mut Vec<String>) {
     }
     let waits: HashSet<i64> = now.waiting.iter().map(|waiting| waiting.number).collect();
     for ended in before.waiting.iter().filter(|waiting| !waits.contains(&waiting.number)) {
+        if ended.pins_in.is_some() {
+            told.push(format!("Promotion #{} to {slug} has ended.", ended.number));
+            continue;
+        }
         // One that was applied is told by what arrived.
         if arrived.is_none_or(|card| card.build.id != ended.build) {
             told.push(format!("Promotion #{} to {slug} ended without being applied.", ended.number));
@@ -110,7 +117,7 @@ mod tests {
     fn waiting(number: i64, build: u32, needs: &str) -> Waiting {
         let waiting = json!({
             "number": number, "build": id(build), "tag": format!("1.{build}"), "from": "qa", "needs": [needs], "until": null,
-            "requested_by": "Rui", "requested_at": 0, "scheduled_for": null,
+            "requested_by": "Rui", "requested_at": 0, "scheduled_for": null, "pins_in": null,
         });
         serde_json::from_value(waiting).unwrap()
     }

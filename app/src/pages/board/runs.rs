@@ -2,7 +2,8 @@
 
 use super::Table;
 use crate::components::icon::{Icon, Symbol};
-use crate::components::time::TimeView;
+use crate::components::time::{ExactTime, TimeView};
+use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::deployments::{Fed, Last, Likeness, Outcome, Run, summary};
@@ -17,7 +18,7 @@ pub(super) fn Runs(table: Table, bucket: BucketKey, should: BuildId) -> impl Int
     let told = Memo::new(move |_| summary(&fed.read(), Some(should)));
     // Since when, where there is one environment only.
     let since = Memo::new(move |_| match fed.read().as_slice() {
-        [one] if one.likeness(Some(should)) == Likeness::Same => {
+        [one] if one.pin.is_none() && one.likeness(Some(should)) == Likeness::Same => {
             one.run.as_ref().and_then(|run| run.runs.as_ref()).map(|ran| ran.since)
         }
         _ => None,
@@ -32,7 +33,8 @@ pub(super) fn Runs(table: Table, bucket: BucketKey, should: BuildId) -> impl Int
         let fed = fed.read();
         let reported = fed.iter().any(|fed| fed.run.is_some());
         let restless = fed.iter().any(|fed| fed.run.as_ref().is_some_and(|run| run.last.is_some()));
-        restless || (reported && fed.len() > 1)
+        let pinned = fed.iter().any(|fed| fed.pin.is_some());
+        restless || pinned || (reported && fed.len() > 1)
     });
     view! {
         <p class="build-card__runs" data-state=move || name(told.read().0)>
@@ -69,6 +71,17 @@ const fn name(likeness: Likeness) -> &'static str {
 /// One environment, and what it runs.
 fn place(fed: Fed, should: BuildId, alone: bool, table: Table) -> impl IntoView {
     let likeness = fed.likeness(Some(should));
+    let page = paths::environment(&fed.project, &fed.environment, None);
+    let pin = fed.pin.map(|mark| {
+        let words = format!("pinned to {} until ", mark.tag);
+        let why = format!("Pinned by #{}: {}", mark.number, mark.reason);
+        view! {
+            <span class="runs__pin" title=why>
+                <Icon symbol=Symbol::Hold />
+                <a href=page>{words} <ExactTime at=mark.until /></a>
+            </span>
+        }
+    });
     let (runs, last) = fed.run.map(|Run { runs, last }| (runs, last)).unwrap_or_default();
     let runs = match runs {
         Some(ran) => {
@@ -102,7 +115,7 @@ fn place(fed: Fed, should: BuildId, alone: bool, table: Table) -> impl IntoView 
     view! {
         <li class="runs__item" data-state=name(likeness)>
             // The line above says it already, where there is one environment only.
-            {(!alone)
+            {(!alone || pin.is_some())
                 .then(|| {
                     view! {
                         <span>
@@ -112,6 +125,7 @@ fn place(fed: Fed, should: BuildId, alone: bool, table: Table) -> impl IntoView 
                         </span>
                     }
                 })}
+            {pin}
             {last}
         </li>
     }

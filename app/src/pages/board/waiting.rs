@@ -37,7 +37,11 @@ pub(super) fn WaitingList(table: Table, column: Memo<Column>) -> impl IntoView {
 
 #[component]
 fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
-    let Waiting { number, tag, requested_by, requested_at, .. } = waiting.clone();
+    let Waiting { number, tag, requested_by, requested_at, pins_in, .. } = waiting.clone();
+    let name = match pins_in {
+        Some(place) => format!("#{number} · {tag}, to pin in {place}"),
+        None => format!("#{number} · {tag}"),
+    };
     let href = paths::promotion(&table.board.read_untracked().project.slug, number);
     // Fewer and fewer approvals, say.
     let needs = Memo::new(move |last: Option<&String>| {
@@ -63,7 +67,7 @@ fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
     view! {
         <li class="waiting__item">
             <a class="waiting__link" href=href>
-                {format!("#{number} · {tag}")}
+                {name}
             </a>
             <span class="waiting__reason">{move || needs.get()} {by_itself}</span>
             <span class="waiting__meta">

@@ -6,21 +6,32 @@ use super::pull::{From, PullCommands};
 use super::sizes;
 use crate::components::badge::Badge;
 use crate::components::banner::Banner;
+use crate::components::button::SubmitButton;
 use crate::components::card::Card;
 use crate::components::digest::DigestView;
+use crate::components::form::ErrorSummary;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
+use crate::echo::errors;
+use crate::fns::pins::{ClearDefaultBuild, SetDefaultBuild};
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::builds::Build;
-use towpath_domain::builds::life::{Life, RunsIn, Standing, Wait};
+use towpath_domain::builds::life::{Life, PinnedIn, RunsIn, Standing, Wait};
 use towpath_domain::checks::{CheckLine, CheckState};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
+/// The ways to change the default build of an integration.
+#[derive(Clone, Copy)]
+pub struct Defaults {
+    pub set: ServerAction<SetDefaultBuild>,
+    pub clear: ServerAction<ClearDefaultBuild>,
+}
+
 #[component]
-pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
+pub fn LifeView(life: Life, from: From, now: Time, acts: Defaults) -> impl IntoView {
     let (project, integration) = (life.project.clone(), life.integration.clone());
     let id = format!("life-{project}-{integration}");
     let labelled_by = id.clone();
@@ -30,6 +41,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
     let waiting = life.waiting.iter().cloned().map(|wait| waits(&project, wait, now)).collect_view();
     let labels = build.origin.labels.clone();
     let checks = life.checks.clone();
+    let default = life.clone();
     view! {
         <section class="life" aria-labelledby=labelled_by>
             <header class="section__header">
@@ -40,6 +52,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
             </header>
             <Standings project=project integration=integration current=current now=now />
             <Running runs=life.runs.clone() now=now />
+            <Pinned places=life.pinned.clone() now=now />
             {waiting}
             <div class="columns">
                 <section class="stack stack--tight" aria-label="Chain of custody">
@@ -51,6 +64,7 @@ pub fn LifeView(life: Life, from: From, now: Time) -> impl IntoView {
                     <Facts of=build />
                     <Labels labels=labels />
                     <PullCommands image=image insecure=from.insecure />
+                    <Default life=default acts=acts />
                 </div>
             </div>
         </section>
@@ -125,12 +139,90 @@ fn Running(runs: Vec<RunsIn>, now: Time) -> impl IntoView {
     })
 }
 
+/// Where it is pinned, until when.
+#[component]
+fn Pinned(places: Vec<PinnedIn>, now: Time) -> impl IntoView {
+    let place = |PinnedIn { project, environment, service, until }: PinnedIn| {
+        view! {
+            <li>
+                <a class="life__running" href=paths::environment(&project, &environment, None)>
+                    <Icon symbol=Symbol::Hold />
+                    <span class="life__bucket">{environment.to_string()}</span>
+                    " "
+                    <span class="life__since">
+                        {format!("{project}/{service}, ends ")} <TimeView at=until now=now />
+                    </span>
+                </a>
+            </li>
+        }
+    };
+    (!places.is_empty()).then(|| {
+        view! {
+            <div class="life__now">
+                <span class="life__since" aria-hidden="true">
+                    "Pinned in"
+                </span>
+                <ul class="life__standings" aria-label="Pinned in">
+                    {places.into_iter().map(place).collect_view()}
+                </ul>
+            </div>
+        }
+    })
+}
+
+/// That it is what services run where nothing else says anything, and the way to change that.
+#[component]
+fn Default(life: Life, acts: Defaults) -> impl IntoView {
+    let Life { project, integration, build, is_default, may_configure, .. } = life;
+    let of = format!("{project}/{integration}");
+    let told = if is_default {
+        format!("Services of {of} run this build where neither a pin nor a bucket says anything.")
+    } else {
+        format!("What services of {of} run where neither a pin nor a bucket says anything can be this build.")
+    };
+    let (project, integration) = (project.to_string(), integration.to_string());
+    let form = match (may_configure, is_default) {
+        (Err(_), _) => None,
+        (Ok(()), true) => Some(
+            view! {
+                <ActionForm action=acts.clear attr:class="form">
+                    <input type="hidden" name="project" value=project />
+                    <input type="hidden" name="integration" value=integration />
+                    <SubmitButton small=true pending=acts.clear.pending()>"Clear the default"</SubmitButton>
+                </ActionForm>
+            }
+            .into_any(),
+        ),
+        (Ok(()), false) => Some(
+            view! {
+                <ActionForm action=acts.set attr:class="form">
+                    <ErrorSummary errors=errors(move || acts.set.value().get()) />
+                    <input type="hidden" name="project" value=project />
+                    <input type="hidden" name="integration" value=integration />
+                    <input type="hidden" name="digest" value=build.digest.to_string() />
+                    <SubmitButton small=true pending=acts.set.pending()>"Make it the default"</SubmitButton>
+                </ActionForm>
+            }
+            .into_any(),
+        ),
+    };
+    (is_default || form.is_some()).then(|| {
+        view! {
+            <Card title="Default build">
+                <p class=if is_default { "" } else { "muted" }>{told}</p>
+                {form}
+            </Card>
+        }
+    })
+}
+
 fn waits(project: &Slug, wait: Wait, now: Time) -> impl IntoView + use<> {
-    let Wait { number, from, to, needs, by, at, reason } = wait;
+    let Wait { number, from, to, pins_in, needs, by, at, reason } = wait;
+    let wish = pins_in.map_or_else(|| format!("enter {to}"), |place| format!("be pinned in {place}"));
     let title = match needs.as_slice() {
         // Its gates pass, and it is about to enter.
-        [] => format!("Waits to enter {to}"),
-        needs => format!("Waits to enter {to}: needs {}", needs.join(" and ")),
+        [] => format!("Waits to {wish}"),
+        needs => format!("Waits to {wish}: needs {}", needs.join(" and ")),
     };
     let href = paths::promotion(project, number);
     view! {

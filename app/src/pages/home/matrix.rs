@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use towpath_domain::deployments::{Likeness, Outcome, Run};
 use towpath_domain::home::{Cell, Home, HomeEnvironment, HomeGroup, HomeService, Placed};
+use towpath_domain::pins::Source;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -185,6 +186,7 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
             </span>
         }
     });
+    let exception = exception(&cell.source);
     let runs = cell.run.clone().map(runs);
     let held = cell.held.then(|| {
         view! {
@@ -197,10 +199,39 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
     view! {
         <span class="visually-hidden">{name}</span>
         {build}
-        {(waiting.is_some() || paused.is_some() || held.is_some() || runs.is_some())
-            .then(|| view! { <span class="matrix__marks">{runs} {waiting} {held} {paused}</span> })}
+        {(exception.is_some() || waiting.is_some() || paused.is_some() || held.is_some() || runs.is_some())
+            .then(|| view! { <span class="matrix__marks">{exception} {runs} {waiting} {held} {paused}</span> })}
     }
     .into_any()
+}
+
+/// That something else than the bucket says what should run.
+fn exception(source: &Source) -> Option<AnyView> {
+    match source {
+        Source::Bucket => None,
+        Source::Pin(mark) => {
+            let why = format!("{}, by #{}: {}", mark.words(), mark.number, mark.reason);
+            let until = mark.until;
+            Some(
+                view! {
+                    <span class="matrix__mark matrix__mark--pinned" title=why>
+                        <Icon symbol=Symbol::Hold />
+                        {format!("pinned until {}", until.day())}
+                    </span>
+                }
+                .into_any(),
+            )
+        }
+        Source::Default => Some(
+            view! {
+                <span class="matrix__mark">
+                    <Icon symbol=Symbol::Tag />
+                    "by default"
+                </span>
+            }
+            .into_any(),
+        ),
+    }
 }
 
 /// What runs beside what should, and a deployment that is under way or failed.

@@ -107,10 +107,13 @@ fn add(view: &ProjectView, href: String, words: &'static str) -> ViewFn {
 fn Environments(view: ProjectView) -> impl IntoView {
     let actions = add(&view, paths::new_environment(&view.project.slug), "Add environment");
     let none = view.environments.is_empty();
-    let item = |Environment { slug, title, stream, .. }: Environment| {
+    let project = view.project.slug.clone();
+    let item = move |Environment { slug, title, stream, .. }: Environment| {
         view! {
             <li class="rows__item">
-                <span class="rows__name">{title.to_string()}</span>
+                <a class="rows__link" href=paths::environment(&project, &slug, None)>
+                    {title.to_string()}
+                </a>
                 <code class="rows__meta">{slug.to_string()}</code>
                 <StreamBadge stream=stream />
             </li>

@@ -41,6 +41,12 @@ pub struct Life {
     pub current: Vec<Standing>,
     /// Where it was reported to run, as far as who looks may see it.
     pub runs: Vec<RunsIn>,
+    /// Where it is pinned, as far as who looks may see it.
+    pub pinned: Vec<PinnedIn>,
+    /// Whether it is what services run where nothing else says anything.
+    pub is_default: bool,
+    /// Whether who looks may make it that, or may end that.
+    pub may_configure: Result<(), String>,
     /// The newest results that were reported on it, by name.
     pub checks: Vec<CheckLine>,
     /// The promotions of it that wait.
@@ -85,12 +91,23 @@ pub struct RunsIn {
     pub since: Time,
 }
 
+/// An environment in which a build is pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedIn {
+    pub project: Slug,
+    pub environment: Slug,
+    pub service: Slug,
+    pub until: Time,
+}
+
 /// A promotion that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wait {
     pub number: i64,
     pub from: Slug,
     pub to: Slug,
+    /// The environment in which it is to be pinned, where it does not enter the bucket.
+    pub pins_in: Option<Slug>,
     pub needs: Vec<String>,
     pub by: By,
     pub at: Time,

@@ -50,6 +50,7 @@ fn facts(approvers: &[u128]) -> Facts {
             been: vec![bucket(1, "qa").key],
             openings: Vec::new(),
             holds: Vec::new(),
+            pinned: None,
         },
     }
 }

@@ -1,15 +1,18 @@
 //! Asking for a promotion: what it would meet, and the first step.
 
 use super::emergency::{bad_mark, missing};
+use super::pinning::met;
 use super::{Promotion, State, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
-use crate::buckets::{BucketKey, BucketName, Slot};
+use crate::buckets::{BucketName, Slot};
 use crate::builds::Build;
 use crate::gates::{Circumstances, Facts, Gate, Involved, Verdicts, judge, passes};
 use crate::ids::{BuildId, PersonId, PlacementId, ProjectId, PromotionId};
+use crate::pins::Pinning;
 use crate::projects::{Archived, Project};
+use crate::references::Tag;
 use crate::slugs::Slug;
-use crate::timeline::{Change, Personal};
+use crate::timeline::{Change, Personal, PinTold};
 use crate::times::Time;
 use crate::words::{Reason, Reference};
 use crate::workflows::{Contest, Workflow};
@@ -23,7 +26,7 @@ pub struct Move<'a> {
     pub workflow: Option<&'a Workflow>,
     pub from: &'a Slot,
     pub to: &'a Slot,
-    /// The target bucket as a place of permission.
+    /// The target bucket as a place of permission; of a pin, the one environment.
     pub place: &'a Target,
     pub build: BuildId,
     pub pushed_by: PersonId,
@@ -35,6 +38,8 @@ pub struct Move<'a> {
     pub open: Option<i64>,
     /// The newest of the promotions that wait to enter `to` and whose time has come, whatever their builds.
     pub rival: Option<i64>,
+    /// What the build is to be pinned for, instead of being made current in `to`.
+    pub pin: Option<&'a Pinning>,
     /// Whether the stage asks by itself, so that the actor is who made the build current in the stage before.
     pub automatic: bool,
     /// Before when it shall not enter.
@@ -86,6 +91,8 @@ pub enum RequestRefused {
     NeverThere { from: Slug },
     #[error("{because}")]
     Blocked { because: String },
+    #[error("{tag} is pinned there until {} already, by #{number}.", until.to_words())]
+    AlreadyPinned { tag: Tag, number: i64, until: Time },
     #[error("{to} asks for a reference of the form {pattern}.")]
     NoReference { to: Slug, pattern: String },
 }
@@ -128,7 +135,7 @@ fn one_at_a_time(wish: &Move) -> Option<String> {
 
 /// When it would enter without anybody doing anything, where that is known.
 fn passes_at(wish: &Move) -> Option<Time> {
-    let gates = wish.workflow.map_or(&[][..], |workflow| gates_of(workflow, wish.to.key));
+    let gates = wish.workflow.map_or(&[][..], |workflow| wish.gates(workflow));
     passes(gates, &first_facts(wish, true), wish.now)
 }
 
@@ -136,7 +143,7 @@ fn passes_at(wish: &Move) -> Option<Time> {
 fn first_facts(wish: &Move, has_reference: bool) -> Facts {
     let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
     let ahead = wish.rival.filter(|_| wish.contest() == Contest::Queue);
-    let circumstances = Circumstances { ahead, ..wish.circumstances.clone() };
+    let circumstances = Circumstances { ahead, ..met(wish.circumstances, wish.goes_back()) };
     Facts { involved, has_reference, scheduled_for: wish.scheduled_for, circumstances }
 }
 
@@ -148,15 +155,18 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
     if wish.from.key != wish.to.key && !workflow.graph.leads(wish.from.key, wish.to.key) {
         return Err(RequestRefused::NoWay { from: from(), to: to() });
     }
-    if wish.current == Some(wish.build) || wish.from.key == wish.to.key {
+    let is_there = wish.current == Some(wish.build) || wish.from.key == wish.to.key;
+    if is_there && wish.pin.is_none() {
         return Err(RequestRefused::AlreadyThere { to: to() });
     }
     if !wish.was_current {
         return Err(RequestRefused::NeverThere { from: from() });
     }
     if !wish.automatic {
-        may(wish.actor, Action::Promote, wish.place)?;
+        let action = if wish.goes_back() { Action::RollBack } else { Action::Promote };
+        may(wish.actor, action, wish.place)?;
     }
+    wish.check_pin(emergency)?;
     if let Some(number) = wish.open {
         return Err(RequestRefused::AlreadyAsked { number });
     }
@@ -169,22 +179,18 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
         return Err(RequestRefused::OneAtATime { number, to: to() });
     }
     let facts = first_facts(wish, has_reference);
-    let verdicts = judge(gates_of(workflow, wish.to.key), &facts, wish.now);
+    let verdicts = judge(wish.gates(workflow), &facts, wish.now);
     match verdicts.blocked().filter(|_| !emergency) {
         Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
         None => Ok(verdicts),
     }
 }
 
-fn gates_of(workflow: &Workflow, bucket: BucketKey) -> &[Gate] {
-    workflow.graph.stage(bucket).map_or(&[], |stage| &stage.gates)
-}
-
 /// Asks for a promotion; one whose gates pass is applied in the same step.
 pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition, RequestRefused> {
     let verdicts = plan(wish, asking.reference.is_some(), asking.emergency)?;
     let workflow = wish.workflow.ok_or(RequestRefused::NoWorkflow)?;
-    let gates = gates_of(workflow, wish.to.key);
+    let gates = wish.gates(workflow);
     let wanted = gates.iter().find_map(Gate::reference).filter(|_| asking.reference.is_none());
     let wanted = wanted.filter(|_| !asking.emergency);
     if let Some(pattern) = wanted {
@@ -215,6 +221,7 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         automatic: wish.automatic,
         scheduled_for: wish.scheduled_for,
         in_turn: wish.contest() == Contest::Queue,
+        pin: wish.pin.cloned(),
         decisions: Vec::new(),
         emergency: None,
         state: State::Waiting,
@@ -229,6 +236,7 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         reference: promotion.reference.as_ref().map(Personal::new),
         automatic: promotion.automatic,
         scheduled_for: promotion.scheduled_for,
+        pin: wish.pin.map(PinTold::of),
     }];
     let circumstances = first_facts(wish, true).circumstances;
     Ok(if asking.emergency {
@@ -241,7 +249,11 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
 }
 
 impl Move<'_> {
+    /// How promotions into the bucket stand to each other. Pins stand beside them.
     fn contest(&self) -> Contest {
+        if self.pin.is_some() {
+            return Contest::NewestWins;
+        }
         let stage = self.workflow.and_then(|workflow| workflow.graph.stage(self.to.key));
         stage.map_or_else(Contest::default, |stage| stage.contest)
     }

@@ -88,6 +88,9 @@ impl Promotion {
             return Err(PassRefused::Over(self.state.name().to_owned()));
         }
         may(actor, Action::PassGates, place)?;
+        if self.outlived(now).is_some() {
+            return Err(PassRefused::Over("past the end of its pin".to_owned()));
+        }
         match bad_mark(circumstances, now) {
             Some(hold) => Err(PassRefused::Bad { hold }),
             None => Ok(()),
@@ -130,7 +133,7 @@ impl Promotion {
             reason: Personal::new(&reason),
         });
         let emergency = Some(Emergency { by: actor.person(), at: now, reason, passed, rules, review: None });
-        Self { emergency, ..self }.apply(placement, now, changes)
+        Self { emergency, ..self }.apply(circumstances, placement, now, changes)
     }
 
     /// Whether an actor may review the emergency now, and why not.

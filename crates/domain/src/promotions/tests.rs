@@ -1,7 +1,7 @@
 //! The rules of promotions, as examples and as properties over any sequence of steps.
 
 use super::*;
-use crate::access::{Grant, Identity, Place, Role};
+use crate::access::{Action, Grant, Identity, Place, Role};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::builds::{Arrival, Build, Origin};
 use crate::digests::Algorithm;
@@ -113,6 +113,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         openings: Vec::new(),
         ahead: None,
         holds: Vec::new(),
+        pinned: None,
     };
     World { project, qa, prod, workflow, build, place, circumstances, now: Time::from_micros(1) }
 }
@@ -141,6 +142,7 @@ impl World {
             current: None,
             open: None,
             rival: None,
+            pin: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &self.circumstances,

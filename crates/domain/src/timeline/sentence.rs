@@ -1,6 +1,6 @@
 //! How an event is told: a sentence in parts, so that a page can link what it names.
 
-use super::{BuildName, Change, Event, RuleShape, StageShape, WorkflowShape};
+use super::{BuildName, Change, Event, PinTold, RuleShape, StageShape, WorkflowShape};
 use crate::access::Place;
 use crate::checks::CheckState;
 use crate::deployments::Outcome;
@@ -224,6 +224,13 @@ impl Telling<'_> {
             Change::BuildPlaced { build, before, .. } => {
                 self.text("placed ").build(build).text(" in ").bucket().place().before(before.as_ref())
             }
+            Change::PromotionRequested { number, build, needs, scheduled_for, pin: Some(pin), .. } => {
+                self.text("asked to pin ").build(build).pinned(pin).text(" as ").promotion(*number);
+                if let Some(at) = scheduled_for {
+                    self.text(&format!(", not before {}", at.to_words()));
+                }
+                self.waits(needs)
+            }
             Change::PromotionRequested { number, build, from, needs, automatic, scheduled_for, .. } => {
                 self.text(if *automatic { "asked by itself to promote " } else { "asked to promote " })
                     .build(build)
@@ -361,8 +368,50 @@ impl Telling<'_> {
             Change::HoldReleased { number, on, .. } => {
                 self.text("released ").name(&format!("hold {number}")).text(" on ").hold(on)
             }
+            other => self.pin_change(other),
+        }
+    }
+
+    fn pin_change(&mut self, change: &Change) -> &mut Self {
+        match change {
+            Change::PinApplied { number, build, pin, before } => {
+                self.text("pinned ").build(build).pinned(pin).text(" by ").promotion(*number);
+                match before {
+                    Some(before) => self.text(", in place of ").build(before),
+                    None => self,
+                }
+            }
+            Change::PinReleased { number, build, pin, .. } => {
+                self.text("released the pin of ").build(build).pinned_there(pin);
+                self.text(", made by ").promotion(*number)
+            }
+            Change::PinEnded { number, build, pin } => {
+                self.text("ended the pin of ").build(build).pinned_there(pin);
+                self.text(", made by ").promotion(*number).text(", as its time was over")
+            }
+            Change::DefaultBuildSet { build, before } => {
+                self.text("made ").build(build).text(" the default build of ").integration();
+                match before {
+                    Some(before) => self.text(", in place of ").build(before),
+                    None => self,
+                }
+            }
+            Change::DefaultBuildCleared { before } => {
+                self.text("left ").integration().text(" without a default build, which was ").build(before)
+            }
             _ => self,
         }
+    }
+
+    /// “ as checkout in shop/prod-eu until 24 Nov 2026, 09:00 UTC”
+    fn pinned(&mut self, pin: &PinTold) -> &mut Self {
+        self.pinned_there(pin).text(&format!(" until {}", pin.until.to_words()))
+    }
+
+    /// “ as checkout in shop/prod-eu”
+    fn pinned_there(&mut self, pin: &PinTold) -> &mut Self {
+        let PinTold { project, environment, service, .. } = pin;
+        self.text(" as ").name(service).text(&format!(" in {project}/{environment}"))
     }
 
     fn hold(&mut self, on: &HoldAddress) -> &mut Self {

@@ -2,13 +2,14 @@
 
 use crate::checks::lines;
 use crate::circumstances::Judge;
+use crate::projects::in_use;
 use crate::scenes::Located;
-use crate::{Error, Service, holds};
+use crate::{Error, Service, explain, holds};
 use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::life::{
-    Approved, BuildView, By, Life, Link, Passed, Passing, Placed, Replaced, RunsIn, Standing, Wait,
+    Approved, BuildView, By, Life, Link, Passed, Passing, PinnedIn, Placed, Replaced, RunsIn, Standing, Wait,
 };
 use towpath_domain::checks::CheckLine;
 use towpath_domain::digests::Digest;
@@ -21,7 +22,7 @@ use towpath_domain::words::Reason;
 use towpath_store::buckets::{Bucket, Lived, RefusedArrival};
 use towpath_store::builds::Pushed;
 use towpath_store::{
-    Conn, buckets, builds, checks, deployments, integrations, people, projects, promotions, tokens,
+    Conn, buckets, builds, checks, deployments, integrations, people, pins, projects, promotions, tokens,
 };
 
 /// How many refusals, and how many promotions that came to nothing, are told of one build.
@@ -74,7 +75,19 @@ pub async fn view(
             let runs = runs(&mut conn, actor, build).await?;
             let known = checks::list(&mut conn, &[build]).await?.remove(&build).unwrap_or_default();
             let checks = lines(&mut conn, known).await?;
-            lives.push(reading.tell(&located, runs, checks));
+            let told = Told {
+                runs,
+                checks,
+                pinned: pinned(&mut conn, actor, build, service.now()).await?,
+                is_default: integrations::default_of(&mut conn, located.integration.id)
+                    .await?
+                    .is_some_and(|default| default.build.id == build),
+                may_configure: in_use(
+                    &located.project,
+                    explain(actor, Action::Configure, &Target::project(located.project.id)),
+                ),
+            };
+            lives.push(reading.tell(&located, told));
         } else {
             elsewhere.push((located.project.slug, located.integration.slug));
         }
@@ -107,6 +120,28 @@ async fn runs(conn: &mut Conn, actor: &Actor, build: BuildId) -> Result<Vec<Runs
         since: place.since,
     };
     Ok(places.into_iter().map(place).collect())
+}
+
+/// Where a build is pinned, as far as who asks may see it.
+async fn pinned(conn: &mut Conn, actor: &Actor, build: BuildId, now: Time) -> Result<Vec<PinnedIn>, Error> {
+    let mut places = pins::where_pinned(conn, build, now).await?;
+    places.retain(|place| actor.may(Action::View, &Target::project(place.in_project)));
+    let place = |place: pins::PinnedIn| PinnedIn {
+        project: place.project,
+        environment: place.environment,
+        service: place.service,
+        until: place.until,
+    };
+    Ok(places.into_iter().map(place).collect())
+}
+
+/// What is told of a build in one integration beside its placements.
+struct Told {
+    runs: Vec<RunsIn>,
+    pinned: Vec<PinnedIn>,
+    checks: Vec<CheckLine>,
+    is_default: bool,
+    may_configure: Result<(), String>,
 }
 
 /// Everything that is told of a build in one integration.
@@ -200,7 +235,8 @@ impl Reading {
         (people, all.iter().filter_map(|by| by.token).collect())
     }
 
-    fn tell(self, located: &Located, runs: Vec<RunsIn>, checks: Vec<CheckLine>) -> Life {
+    fn tell(self, located: &Located, told: Told) -> Life {
+        let Told { runs, pinned, checks, is_default, may_configure } = told;
         let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
         let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
         let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
@@ -213,6 +249,9 @@ impl Reading {
         let waiting = self.unapplied.iter().filter(|promotion| promotion.state == State::Waiting);
         Life {
             runs,
+            pinned,
+            is_default,
+            may_configure,
             checks,
             project: located.project.slug.clone(),
             integration: located.integration.slug.clone(),
@@ -325,6 +364,7 @@ impl Reading {
             number: promotion.number,
             from: promotion.from.slug.clone(),
             to: promotion.to.slug.clone(),
+            pins_in: promotion.pin.as_ref().map(|pin| pin.environment.slug.clone()),
             needs: self.judge.verdicts(promotion).needs(),
             by: if promotion.automatic { By::itself() } else { self.by(asker(promotion)) },
             at: promotion.requested_at,

@@ -109,6 +109,8 @@ async fn ask(
             scope: None,
         },
         located: Located { project: located.project.clone(), integration: located.integration.clone() },
+        place: located.slot_target(to),
+        pin: None,
         from: from.clone(),
         to: to.clone(),
         pushed: builds::load(tx, current.build).await?,

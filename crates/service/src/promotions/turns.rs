@@ -1,9 +1,9 @@
 //! Turns: what waits is looked at again when time, or something else, has had its say.
 
-use super::save_as;
+use super::{place, save_as};
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances};
-use towpath_domain::access::{Action, Actor, Identity, Target};
+use towpath_domain::access::{Actor, Identity, Target};
 use towpath_domain::placements::{Cause, Placer};
 use towpath_domain::promotions::{Promotion, Standing};
 use towpath_domain::timeline::EventActor;
@@ -35,7 +35,7 @@ pub async fn look_again(service: &Service) -> Result<u64, Error> {
     Ok(ended)
 }
 
-/// Whether whoever asked for a promotion may still promote into its target, by the same token if it was one.
+/// Whether whoever asked for a promotion may still ask for it, by the same token if it was one.
 async fn requester_may(
     tx: &mut Tx,
     promotion: &Promotion,
@@ -56,7 +56,7 @@ async fn requester_may(
         grants: access::grants(tx, promotion.requested_by).await?,
         scope,
     };
-    Ok(actor.may(Action::Promote, target))
+    Ok(actor.may(promotion.action(), target))
 }
 
 /// Looks again at one; whether it has ended by that.
@@ -82,7 +82,7 @@ async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Erro
                     matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
                 }),
                 requester_may: promotion.automatic
-                    || requester_may(tx, &promotion, &located.slot_target(&slot), now).await?,
+                    || requester_may(tx, &promotion, &place(&located, &slot, &promotion), now).await?,
             };
             let id = bucket.next(writer.id());
             let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {

@@ -162,8 +162,20 @@ impl<'a> Survey<'a> {
         pushed: Pushed,
     ) -> Result<(Prospect, Way), Error> {
         let (service, actor) = (self.service.clone(), self.actor.clone());
-        let wish = Wish { service, actor, located, from, to, pushed, scheduled_for: None, automatic: false };
-        let prospect = match wish.foresee(conn).await? {
+        let place = located.slot_target(&to);
+        let wish = Wish {
+            service,
+            actor,
+            located,
+            from,
+            to,
+            place,
+            pin: None,
+            pushed,
+            scheduled_for: None,
+            automatic: false,
+        };
+        let prospect = match wish.outlook(conn).await? {
             Outlook::Enters => Prospect::Enters,
             Outlook::Waits { needs, until } => Prospect::Waits { needs, until },
             Outlook::Refused { refused } => Prospect::Cannot { because: refused.to_string() },

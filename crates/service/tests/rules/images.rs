@@ -108,6 +108,13 @@ impl World {
         Ok(found.digest.to_string())
     }
 
+    /// The same by the digest itself.
+    pub async fn pull_digest(&self, actor: &Actor, repository: &str, digest: &str) -> Result<String, Error> {
+        let digest = Digest::parse(digest).expect("a digest");
+        let found = find_manifest(self, actor, &name(repository), &Reference::Digest(digest)).await?;
+        Ok(found.digest.to_string())
+    }
+
     pub async fn tags(&self, actor: &Actor, repository: &str) -> Vec<String> {
         list_tags(self, actor, &name(repository), "", 100).await.expect("tags")
     }

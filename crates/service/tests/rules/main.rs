@@ -28,6 +28,7 @@ mod members;
 mod model;
 mod moments;
 mod people;
+mod pins;
 mod promotions;
 mod release_sets;
 mod replicas;

@@ -172,6 +172,12 @@ impl Shop {
         columns.into_iter().find(|column| column.slot.slug.as_str() == bucket).expect("a bucket")
     }
 
+    /// A bucket of another integration, as Ana sees it.
+    pub async fn board_of(&self, integration: &str, bucket: &str) -> Column {
+        let board = boards::view(self, &self.ana, "shop", integration).await.expect("a board");
+        board.columns.into_iter().find(|column| column.slot.slug.as_str() == bucket).expect("a bucket")
+    }
+
     /// The tags of what is, and what was, current in a bucket of `checkout`, newest first.
     pub async fn history(&self, bucket: &str) -> Vec<String> {
         self.column(bucket).await.cards().map(|card| card.build.tag.to_string()).collect()

@@ -210,7 +210,8 @@ pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Dig
         conn,
         "select cast(1 as bigint) from builds b where b.integration = $1 and b.digest = $2
             and (exists (select 1 from placements p where p.build = b.id)
-                 or exists (select 1 from refused_arrivals r where r.build = b.id)) limit 1",
+                 or exists (select 1 from refused_arrivals r where r.build = b.id)
+                 or exists (select 1 from integrations i where i.default_build = b.id)) limit 1",
         integration.uuid(),
         digest.to_string(),
     )?;

@@ -75,7 +75,7 @@ fn what_runs_and_the_newest_report_are_told_apart() {
         assert_eq!((last.outcome, &last.digest, &last.tag), (Outcome::Failed, &failed.digest, &None));
         assert_eq!(last.link, failed.link);
 
-        let places = of_integration(&mut conn, shop.integration.id).await.expect("reads");
+        let places = of_integration(&mut conn, shop.integration.id, at(0)).await.expect("reads");
         let told: Vec<(&str, bool)> =
             places.iter().map(|place| (place.fed.environment.as_str(), place.fed.run.is_some())).collect();
         assert_eq!(told, [("qa", false), ("prod", true)]);

@@ -57,7 +57,7 @@ fn a_promotion_comes_back_step_by_step() {
         let found = find(&mut conn, shop.project.id, 1).await.expect("reads").expect("is there");
         assert_eq!(found, asked);
         let applied = decide(&shop, found, bob, Choice::Approve);
-        assert_eq!(applied.promotion().state, State::Applied { at: at(6), placement: id(81) });
+        assert_eq!(applied.promotion().state, State::Applied { at: at(6), placement: Some(id(81)) });
         put(&store, applied.clone()).await;
         let found = find(&mut conn, shop.project.id, 1).await.expect("reads");
         assert_eq!(found.as_ref(), Some(applied.promotion()));

@@ -1,10 +1,11 @@
 //! Services, and what each should run.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Store, id, integration, slug, title};
+use crate::fixture::{Store, at, id, integration, slug, title};
 use crate::shop::Shop;
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::integrations::{Follows, Integration};
+use towpath_domain::pins::Source;
 use towpath_domain::services::Service;
 use towpath_store::services::{Built, ShouldRun, insert, is_taken, list, should_run};
 use towpath_store::{buckets, builds, integrations};
@@ -74,18 +75,19 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
             integration: of.slug.clone(),
             bucket: slug(bucket),
             build,
+            source: Source::Bucket,
         };
         let there =
             |build: &towpath_domain::builds::Build| Some((build.id, build.digest.clone(), build.tag.clone()));
         assert_eq!(
-            should_run(&mut conn, shop.project.id, shop.qa.id).await.expect("reads"),
+            should_run(&mut conn, shop.project.id, shop.qa.id, at(0)).await.expect("reads"),
             [
                 run(90, "web", &shop.integration, "qa", there(&shop.build)),
                 run(91, "worker", &worker, "qa", there(&build))
             ]
         );
         assert_eq!(
-            should_run(&mut conn, shop.project.id, shop.prod.id).await.expect("reads"),
+            should_run(&mut conn, shop.project.id, shop.prod.id, at(0)).await.expect("reads"),
             [run(90, "web", &shop.integration, "prod", None), run(91, "worker", &worker, "production", None)]
         );
     });

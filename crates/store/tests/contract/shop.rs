@@ -116,6 +116,7 @@ impl Shop {
             current: None,
             open: None,
             rival: None,
+            pin: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &Circumstances::default(),

@@ -1,0 +1,192 @@
+//! One environment: what every service should run there and what says so, what runs, and its pins.
+
+use crate::components::badge::Badge;
+use crate::components::button::LinkButton;
+use crate::components::card::Card;
+use crate::components::icon::{Icon, Symbol};
+use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::time::{ExactTime, TimeView};
+use crate::components::tone::Tone;
+use crate::fns::pins::{ReleasePin, view_environment};
+use crate::live::{read_at, use_changes};
+use crate::loaded::Loaded;
+use crate::pages::forms::{announce, successes};
+use crate::pages::pins::Pins;
+use crate::paths;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::deployments::{Likeness, Outcome, Run};
+use towpath_domain::ids::PromotionId;
+use towpath_domain::pins::{Effective, EnvironmentView, Source};
+use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
+
+#[component]
+pub fn EnvironmentPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let param = move |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+    let before =
+        move || query.with(|query| query.get("before")).and_then(|text| text.parse::<PromotionId>().ok());
+    let release = ServerAction::<ReleasePin>::new();
+    let released = successes(release);
+    announce(release, "Pin released.");
+    let changes = use_changes(|notice| notice.project.is_some() || notice.is_of_hold());
+    let view = Resource::new(
+        move || (param("project"), param("environment"), before(), released.get(), changes.get()),
+        |(project, environment, before, ..)| async move {
+            Ok((view_environment(project, environment, before).await?, before.is_none()))
+        },
+    );
+    view! {
+        <main id="main" class="page">
+            <Loaded resource=view let:shown>
+                {follow(&shown.0, move || view.refetch())}
+                <One view=shown.0 first=shown.1 release=release />
+            </Loaded>
+        </main>
+    }
+}
+
+/// Reads it anew when the next of its pins ends by itself.
+fn follow(view: &EnvironmentView, read: impl Fn() + Copy + Send + Sync + 'static) {
+    let turns_at = view.in_force.iter().map(|line| line.pin.until).min();
+    read_at(move || turns_at, Signal::stored(view.now), read);
+}
+
+#[component]
+fn One(
+    view: EnvironmentView,
+    /// Whether the first page of the ended pins is shown.
+    first: bool,
+    release: ServerAction<ReleasePin>,
+) -> impl IntoView {
+    let (project, environment) = (view.project.slug.clone(), view.environment.clone());
+    let (title, now) = (environment.title.to_string(), view.now);
+    let stream = environment.stream.slug.to_string();
+    let tone = if environment.stream.production { Tone::Warning } else { Tone::Neutral };
+    let pin = view.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
+    let may_pin = pin.is_some();
+    let none = view.services.is_empty();
+    let (at, here) = (project.clone(), environment.slug.clone());
+    let services = view.services.clone().into_iter();
+    let services = services.map(|of| service(&at, &here, of, may_pin, now)).collect_view();
+    view! {
+        <Title text=format!("{project}/{}", environment.slug) />
+        <Breadcrumbs trail=vec![
+            Crumb::new("Projects", paths::PROJECTS),
+            Crumb::new(project.to_string(), paths::project(&project)),
+            Crumb::here(environment.slug.to_string()),
+        ] />
+        <PageHeader title=title lead="What every service should run here, what says so, and what runs.">
+            <Badge tone=tone>{format!("{stream} stream")}</Badge>
+            {pin.map(|href| view! { <LinkButton href=href>"Pin a build here…"</LinkButton> })}
+        </PageHeader>
+        <Card title="Services">
+            {none
+                .then(|| {
+                    view! { <p class="muted">"No service yet. Each CI integration makes one of its name."</p> }
+                })}
+            <ul class="rows">{services}</ul>
+        </Card>
+        <Pins view=view first=first release=release />
+    }
+}
+
+fn service(
+    project: &Slug,
+    environment: &Slug,
+    of: Effective,
+    may_pin: bool,
+    now: Time,
+) -> impl IntoView + use<> {
+    let Effective { service, board, bucket, build, source, run, waiting } = of;
+    let name = service.to_string();
+    let name = match &board {
+        Some((home, integration)) => {
+            let href = paths::stage(home, integration, &bucket);
+            view! { <a href=href>{name}</a> }.into_any()
+        }
+        None => name.into_any(),
+    };
+    let should = match build {
+        Some((digest, tag)) => view! { <a href=paths::build(&digest)>{tag.to_string()}</a> }.into_any(),
+        None => view! { <span class="muted">"nothing yet"</span> }.into_any(),
+    };
+    let home = board.map(|(home, _)| home);
+    let waiting = home.map(|home| {
+        let link =
+            |number: i64| view! { " " <a href=paths::promotion(&home, number)>{format!("#{number}")}</a> };
+        let one = waiting.len() == 1;
+        let words = if one { " waits to pin another build." } else { " wait to pin another build." };
+        let any = !waiting.is_empty();
+        let links = waiting.into_iter().map(link).collect_view();
+        any.then(|| view! { <span class="rows__meta rows__meta--line">{links} {words}</span> })
+    });
+    let pin = may_pin.then(|| {
+        let (href, label) =
+            (paths::new_pin(project, environment, Some(&service)), format!("Pin a build of {service}"));
+        view! { <a class="button button--small" href=href aria-label=label>"Pin…"</a> }
+    });
+    view! {
+        <li class="rows__item">
+            <span class="rows__name">{name}</span>
+            <span>"should run " {should}</span>
+            {badge(&source)}
+            {told(source, &bucket, now)}
+            {run.map(|run| runs(run, now))}
+            {waiting}
+            {pin}
+        </li>
+    }
+}
+
+fn badge(source: &Source) -> Option<impl IntoView + use<>> {
+    let (tone, symbol, word) = match source {
+        Source::Bucket => return None,
+        Source::Pin(_) => (Tone::Accent, Symbol::Hold, "pinned"),
+        Source::Default => (Tone::Neutral, Symbol::Tag, "default build"),
+    };
+    Some(view! { <Badge tone=tone symbol=symbol>{word}</Badge> })
+}
+
+/// What says what should run.
+fn told(source: Source, bucket: &Slug, now: Time) -> impl IntoView + use<> {
+    let words = match source {
+        Source::Bucket => format!("by the bucket {bucket}").into_any(),
+        Source::Default => format!("as the bucket {bucket} is empty").into_any(),
+        Source::Pin(mark) => {
+            let href = paths::promotion(&mark.project, mark.number);
+            let reason = mark.reason.brief();
+            view! {
+                "until " <ExactTime at=mark.until /> " (" <TimeView at=mark.until now=now /> "), by "
+                <a href=href>{format!("#{}", mark.number)}</a> {format!(": {reason}")}
+            }
+            .into_any()
+        }
+    };
+    view! { <span class="rows__meta rows__meta--line">{words}</span> }
+}
+
+/// What runs beside what should, and a deployment that is under way or failed.
+fn runs((run, likeness): (Run, Likeness), now: Time) -> impl IntoView {
+    let ran = run.runs.map(|ran| {
+        let words = match likeness {
+            Likeness::Same => "Runs, deployed ".to_owned(),
+            _ => format!("Runs {} instead, deployed ", ran.name()),
+        };
+        view! { {words} <TimeView at=ran.since now=now /> ". " }
+    });
+    let last = run.last.map(|last| {
+        let word = match last.outcome {
+            Outcome::Failed => "failed ",
+            Outcome::Started | Outcome::Succeeded => "is being deployed, begun ",
+        };
+        view! { {last.name()} " " {word} <TimeView at=last.at now=now /> "." }
+    });
+    view! {
+        <span class="rows__meta rows__meta--line">
+            <Icon symbol=Symbol::Pulse /> " " {ran} {last}
+        </span>
+    }
+}
