@@ -121,6 +121,20 @@ pub enum Command {
   towpath holds
   towpath holds --ended --output json")]
     Holds(Holds),
+    /// Ask that an environment runs another build of a service than its bucket says, until a time.
+    #[command(before_help = "Examples:
+  towpath pin shop prod-eu checkout sha256:… --until 7d --reason 'Hold EU back until the fix'
+  towpath pin shop prod-eu checkout sha256:… --until 2h --reason 'Canary' --dry-run")]
+    Pin(Pin),
+    /// Release a pin before its time.
+    #[command(before_help = "Example:
+  towpath unpin shop prod-eu checkout --reason 'The fix is out'")]
+    Unpin(Unpin),
+    /// List the pins in force in an environment, or those that have ended.
+    #[command(before_help = "Examples:
+  towpath pins shop prod-eu
+  towpath pins shop prod-eu --ended --output json")]
+    Pins(Pins),
     /// Find builds, promotions, services and whatever else you see, by any of its names.
     #[command(before_help = "Examples:
   towpath search c0ffee1
@@ -141,7 +155,7 @@ pub enum Command {
     #[command(before_help = "Example:
   towpath explain shop#2")]
     Explain(Explain),
-    /// Tell which image each service should run in an environment.
+    /// Tell which image each service should run in an environment, and what says so.
     #[command(before_help = "Examples:
   towpath resolve shop prod
   towpath resolve shop prod --output json | jq -r '.images[].reference'")]
@@ -312,6 +326,58 @@ pub struct Hold {
     /// Stop rollbacks, too.
     #[arg(long)]
     pub rollbacks: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Pin {
+    pub project: String,
+    pub environment: String,
+    pub service: String,
+    /// The build; it is or was current in the bucket that feeds the environment, or in a stage before it.
+    pub digest: String,
+    /// When it ends by itself: a time, or a length of time such as 7d; within 365 days.
+    #[arg(long, value_name = "TIME|LENGTH")]
+    pub until: String,
+    /// Why; everyone who meets it reads this.
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// The bucket where the build is or was; the nearest one, if not given.
+    #[arg(long, value_name = "BUCKET")]
+    pub from: Option<String>,
+    /// What it refers to, such as a change ticket, where the stage asks for one.
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
+    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
+    #[arg(long, value_name = "TIME|LENGTH")]
+    pub at: Option<String>,
+    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
+    #[arg(long, conflicts_with = "at")]
+    pub emergency: bool,
+    /// Only tell what it would meet.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Unpin {
+    pub project: String,
+    pub environment: String,
+    pub service: String,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Pins {
+    pub project: String,
+    pub environment: String,
+    /// Those that have ended.
+    #[arg(long)]
+    pub ended: bool,
+    /// Where to go on, as the page before said.
+    #[arg(long)]
+    pub cursor: Option<String>,
 }
 
 #[derive(Debug, Args)]

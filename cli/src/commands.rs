@@ -5,6 +5,7 @@ mod checks;
 mod deployments;
 mod differences;
 mod holds;
+mod pins;
 mod promotions;
 mod search;
 mod sessions;
@@ -37,6 +38,9 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Hold(hold) => holds::place(&client(&common)?, hold, format).await,
         Command::Release(release) => holds::release(&client(&common)?, release, format).await,
         Command::Holds(filter) => holds::list(&client(&common)?, filter, format).await,
+        Command::Pin(pin) => pins::ask(&client(&common)?, pin, format).await,
+        Command::Unpin(unpin) => pins::release(&client(&common)?, unpin).await,
+        Command::Pins(filter) => pins::list(&client(&common)?, filter, format).await,
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Where(asked) => search::locate(&client(&common)?, asked, format).await,

@@ -349,10 +349,16 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
 
 fn lead(board: &Board) -> String {
     let kind = board.integration.kind;
-    match &board.workflow {
+    let words = match &board.workflow {
         Some(workflow) => {
             format!("Builds move through {} by the workflow “{}”.", kind.plural(), workflow.name.title)
         }
         None => format!("Builds by {kind}. No workflow moves them."),
+    };
+    match &board.default_build {
+        Some(build) => {
+            format!("{words} Where nothing else says anything, services run {} by default.", build.tag)
+        }
+        None => words,
     }
 }

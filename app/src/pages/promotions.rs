@@ -265,7 +265,7 @@ fn Facts(view: View) -> impl IntoView {
     let with = promotion.requested_with.map(|_| " by token");
     let automatic = promotion.automatic;
     view! {
-        <Panel title="What moves">
+        <Panel title=if promotion.pin.is_some() { "What is pinned" } else { "What moves" }>
             <dl class="facts">
                 <div class="facts__row">
                     <dt>"Build"</dt>

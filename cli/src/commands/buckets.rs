@@ -84,12 +84,19 @@ fn notes(bucket: &Bucket) -> String {
 pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<Exit, Failure> {
     let resolved = client.images(&args.project, &args.environment).await?;
     show(format, &resolved, |resolved| {
-        let mut table = Table::new(&["SERVICE", "TAG", "IMAGE"]);
+        let mut table = Table::new(&["SERVICE", "TAG", "SOURCE", "IMAGE"]);
         for image in &resolved.images {
-            table.row([image.service.clone(), image.tag.clone(), image.reference.clone()]);
+            let source = image.source.name().to_owned();
+            table.row([image.service.clone(), image.tag.clone(), source, image.reference.clone()]);
         }
         table
     })?;
+    for image in &resolved.images {
+        if let Some(pin) = &image.pin {
+            let (until, number, reason) = (pin.until.0.to_words(), pin.number, &pin.reason);
+            say(&format!("{}: pinned until {until} by {}#{number}: {reason}", image.service, pin.project));
+        }
+    }
     for missing in &resolved.missing {
         say(&format!("{}: {}", missing.service, missing.detail));
     }

@@ -76,7 +76,7 @@ pub fn tags<'a>(cards: impl Iterator<Item = &'a Card>) -> String {
     if tags.is_empty() { "none".to_owned() } else { tags.join(", ") }
 }
 
-fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure> {
+pub(super) fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure> {
     show(format, &outlook, |outlook| {
         let words = match outlook {
             Outlook::Enters => "enters at once".to_owned(),
@@ -158,7 +158,7 @@ fn gates(promotion: &Promotion) -> Table {
 }
 
 /// Shows a promotion; one that waits says what for, and how that is given.
-fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
+pub(super) fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
     show(format, promotion, table)?;
     let line = &promotion.line;
     if line.state != PromotionState::Waiting {

@@ -222,7 +222,7 @@ pub fn summary(fed: &[Fed], should: Option<BuildId>) -> (Likeness, String) {
     let words = match (free.as_slice(), pinned.as_slice()) {
         (_, []) => words,
         ([], [Fed { pin: Some(pin), .. }]) => format!("Not here: {}.", pin.words()),
-        ([], all) => format!("All {} environments are pinned.", all.len()),
+        ([], _) => "Every environment is pinned.".to_owned(),
         (_, [_]) => format!("{}; 1 is pinned.", words.trim_end_matches('.')),
         (_, some) => format!("{}; {} are pinned.", words.trim_end_matches('.'), some.len()),
     };

@@ -92,8 +92,8 @@ impl Maker {
         self.post(&format!("/projects/{slug}/rules"), new).await;
     }
 
-    /// An integration with three builds: 0.9, by a release set, and 1.0 went to staging, where arrivals are paused; 1.0 waits to
-    /// enter prod; 1.1 is current in qa.
+    /// An integration with three builds: 0.9, by a release set, and 1.0 went to staging, where arrivals are paused; 1.0
+    /// waits to enter prod; 1.1 is current in qa, whose environment is pinned to 1.0.
     pub async fn integration(&self, project: &str, slug: &str) -> Subject {
         let new = json!({"slug": slug, "title": slug, "kind": "environment"});
         self.post(&format!("/projects/{project}/integrations"), new).await;
@@ -107,6 +107,8 @@ impl Maker {
         self.promote(&at, &build.digest, "qa", "staging").await;
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
         let newest = self.push(&repository, "1.1").await;
+        let pin = json!({"service": slug, "digest": build.digest, "until": "30d", "reason": "1.1 is slow."});
+        self.post(&format!("/projects/{project}/environments/qa/pins"), pin).await;
         let nightly = self.push(&name, "nightly").await;
         let unnamed = self.push(&name, "unnamed").await.digest;
         let mark = json!({"on": format!("build:{project}/{}", nightly.digest), "reason": "It loses orders."});

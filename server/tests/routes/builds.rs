@@ -177,13 +177,14 @@ async fn an_environment_resolves_to_what_to_pull() {
           "digest": "[digest]",
           "reference": "towpath.example/shop/checkout/qa@[digest]",
           "service": "checkout",
+          "source": "bucket",
           "tag": "1.4.2"
         }
       ],
       "missing": [
         {
           "bucket": "shop/web/qa",
-          "detail": "Nothing is current in shop/web/qa yet. Push or promote a build there.",
+          "detail": "Nothing is current in shop/web/qa yet, and the integration has no default build. Push or promote a build there.",
           "service": "web"
         }
       ],

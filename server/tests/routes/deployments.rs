@@ -46,6 +46,7 @@ async fn a_deployer_reports_and_is_answered_the_same_again() {
             "tag": "1.0"
           },
           "service": "checkout",
+          "source": "bucket",
           "tag": "1.0"
         }
       ],

@@ -7,6 +7,7 @@ mod deployments;
 mod holds;
 mod openapi;
 mod people;
+mod pins;
 mod projects;
 mod promotions;
 mod release_sets;

@@ -145,7 +145,7 @@ fn Pinned(places: Vec<PinnedIn>, now: Time) -> impl IntoView {
     let place = |PinnedIn { project, environment, service, until }: PinnedIn| {
         view! {
             <li>
-                <a class="life__running" href=paths::environment(&project, &environment, None)>
+                <a class="life__standing" href=paths::environment(&project, &environment, None)>
                     <Icon symbol=Symbol::Hold />
                     <span class="life__bucket">{environment.to_string()}</span>
                     " "

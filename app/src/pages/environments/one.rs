@@ -3,7 +3,7 @@
 use crate::components::badge::Badge;
 use crate::components::button::LinkButton;
 use crate::components::card::Card;
-use crate::components::icon::{Icon, Symbol};
+use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
@@ -109,6 +109,7 @@ fn service(
         }
         None => name.into_any(),
     };
+    let empty = build.is_none();
     let should = match build {
         Some((digest, tag)) => view! { <a href=paths::build(&digest)>{tag.to_string()}</a> }.into_any(),
         None => view! { <span class="muted">"nothing yet"</span> }.into_any(),
@@ -133,10 +134,10 @@ fn service(
             <span class="rows__name">{name}</span>
             <span>"should run " {should}</span>
             {badge(&source)}
-            {told(source, &bucket, now)}
+            {pin}
+            {told(source, &bucket, empty, now)}
             {run.map(|run| runs(run, now))}
             {waiting}
-            {pin}
         </li>
     }
 }
@@ -151,15 +152,18 @@ fn badge(source: &Source) -> Option<impl IntoView + use<>> {
 }
 
 /// What says what should run.
-fn told(source: Source, bucket: &Slug, now: Time) -> impl IntoView + use<> {
+fn told(source: Source, bucket: &Slug, empty: bool, now: Time) -> impl IntoView + use<> {
     let words = match source {
-        Source::Bucket => format!("by the bucket {bucket}").into_any(),
-        Source::Default => format!("as the bucket {bucket} is empty").into_any(),
+        Source::Bucket if empty => {
+            format!("The bucket {bucket} is empty, and there is no default build.").into_any()
+        }
+        Source::Bucket => format!("By the bucket {bucket}.").into_any(),
+        Source::Default => format!("As the bucket {bucket} is empty.").into_any(),
         Source::Pin(mark) => {
             let href = paths::promotion(&mark.project, mark.number);
             let reason = mark.reason.brief();
             view! {
-                "until " <ExactTime at=mark.until /> " (" <TimeView at=mark.until now=now /> "), by "
+                "Until " <ExactTime at=mark.until /> " (" <TimeView at=mark.until now=now /> "), by "
                 <a href=href>{format!("#{}", mark.number)}</a> {format!(": {reason}")}
             }
             .into_any()
@@ -186,7 +190,7 @@ fn runs((run, likeness): (Run, Likeness), now: Time) -> impl IntoView {
     });
     view! {
         <span class="rows__meta rows__meta--line">
-            <Icon symbol=Symbol::Pulse /> " " {ran} {last}
+            {ran} {last}
         </span>
     }
 }

@@ -13,6 +13,7 @@ use crate::holds::{Hold, NewHold, NewRelease};
 use crate::integrations::{Integration, NewIntegration};
 use crate::pages::Page;
 use crate::people::{Invited, NewInvitation, People};
+use crate::pins::{NewPin, NewPinRelease, Pin};
 use crate::projects::{NewProject, Project, ProjectDetail};
 use crate::promotions::{
     Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
@@ -125,6 +126,43 @@ impl Client {
 
     pub async fn release_hold(&self, number: i64, release: &NewRelease) -> Result<Hold, Error> {
         self.post(self.address(&["holds", &number.to_string(), "release"]), release).await
+    }
+
+    /// The pins in force in an environment, or those that have ended.
+    pub async fn pins(
+        &self,
+        project: &str,
+        environment: &str,
+        ended: bool,
+        cursor: Option<&str>,
+    ) -> Result<Page<Pin>, Error> {
+        let mut url = self.address(&["projects", project, "environments", environment, "pins"]);
+        query(&mut url, [("ended", ended.then_some("true")), ("cursor", cursor)]);
+        self.get(url).await
+    }
+
+    /// Asks to pin a build.
+    pub async fn pin(&self, project: &str, environment: &str, new: &NewPin) -> Result<Promotion, Error> {
+        let new = NewPin { dry_run: false, ..new.clone() };
+        self.post(self.address(&["projects", project, "environments", environment, "pins"]), &new).await
+    }
+
+    /// Tells what a pin would meet, without asking for it.
+    pub async fn consider_pin(
+        &self,
+        project: &str,
+        environment: &str,
+        new: &NewPin,
+    ) -> Result<Outlook, Error> {
+        let new = NewPin { dry_run: true, ..new.clone() };
+        self.post(self.address(&["projects", project, "environments", environment, "pins"]), &new).await
+    }
+
+    /// Releases the pin of a service, given as project, environment and service.
+    pub async fn release_pin(&self, at: [&str; 3], release: &NewPinRelease) -> Result<(), Error> {
+        let [project, environment, of] = at;
+        let url = ["projects", project, "environments", environment, "pins", of, "release"];
+        self.tell(self.address(&url), release).await
     }
 
     pub async fn search(&self, wanted: &Search) -> Result<SearchResults, Error> {

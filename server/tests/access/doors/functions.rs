@@ -152,6 +152,21 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/fn/release_hold")
             .body(|subject, _| Body::Form(vec![("number", subject.hold.clone()), ("reason", String::new())])),
+        post("/fn/view_environment").body(|subject, _| in_project(subject, &[("environment", "qa")])),
+        post("/fn/view_pin_choices")
+            .body(|subject, _| in_project(subject, &[("environment", "qa"), ("of", &subject.integration)])),
+        post("/fn/ask_pin")
+            .note("of what has been there")
+            .body(|subject, _| pin(subject, "qa", &subject.digest)),
+        post("/fn/ask_pin").note("in production").body(|subject, _| pin(subject, "prod", &subject.oldest)),
+        post("/fn/release_pin").body(|subject, _| {
+            let fields =
+                [("environment", "qa"), ("of", subject.integration.as_str()), ("reason", "All is well.")];
+            in_project(subject, &fields)
+        }),
+        post("/fn/set_default_build")
+            .body(|subject, _| in_integration(subject, &[("digest", &subject.digest)])),
+        post("/fn/clear_default_build").body(|subject, _| in_integration(subject, &[])),
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),
@@ -304,6 +319,17 @@ fn token(scope: String) -> Body {
 fn promotion(subject: &Subject, way: [(&'static str, &str); 3]) -> Body {
     let more = [("integration", subject.integration.as_str()), ("reason", "Tested.")];
     in_project(subject, &[way.as_slice(), &more].concat())
+}
+
+fn pin(subject: &Subject, environment: &str, digest: &str) -> Body {
+    let fields = [
+        ("environment", environment),
+        ("form[service]", subject.integration.as_str()),
+        ("form[digest]", digest),
+        ("form[until]", "7d"),
+        ("form[reason]", "One region first."),
+    ];
+    in_project(subject, &fields)
 }
 
 fn decision(subject: &Subject, choice: &str) -> Body {

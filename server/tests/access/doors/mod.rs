@@ -208,6 +208,7 @@ impl Door {
             // Every project of the installation has one of this name.
             ("{workflow}", "release"),
             ("{rule}", "branches"),
+            ("{service}", &subject.integration),
             ("{environment}", self.bucket),
             ("{bucket}", self.bucket),
             ("{number}", &number),

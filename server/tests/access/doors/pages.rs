@@ -37,6 +37,8 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/members"),
         page("/projects/{project}/archive"),
         page("/projects/{project}/environments/new"),
+        page("/projects/{project}/environments/{environment}"),
+        page("/projects/{project}/environments/{environment}/pins/new").query("service={integration}"),
         page("/projects/{project}/workflows/new"),
         page("/projects/{project}/workflows/{workflow}"),
         page("/projects/{project}/integrations/new"),

@@ -15,6 +15,23 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/environments")
             .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),
         get("/api/v1/projects/{project}/environments/{environment}/images"),
+        get("/api/v1/projects/{project}/environments/{environment}/pins"),
+        post("/api/v1/projects/{project}/environments/{environment}/pins")
+            .note("of what has been there")
+            .body(|subject, _| Body::Json(pin(subject, &subject.digest))),
+        post("/api/v1/projects/{project}/environments/{environment}/pins")
+            .note("in production")
+            .bucket("prod")
+            .body(|subject, _| Body::Json(pin(subject, &subject.oldest))),
+        post("/api/v1/projects/{project}/environments/{environment}/pins/{service}/release")
+            .body(|_, _| Body::Json(json!({"reason": "All is well."}))),
+        put("/api/v1/projects/{project}/integrations/{integration}/default-build")
+            .body(|subject, _| Body::Json(json!({"digest": subject.digest}))),
+        Door::new(
+            Kind::Rest,
+            "DELETE",
+            "/api/v1/projects/{project}/integrations/{integration}/default-build",
+        ),
         get("/api/v1/projects/{project}/environments/{environment}/deployments"),
         post("/api/v1/projects/{project}/environments/{environment}/deployments")
             .note("outside production")
@@ -194,6 +211,10 @@ fn put(path: &'static str) -> Door {
 
 fn hold(on: &str) -> serde_json::Value {
     json!({"on": on, "reason": "Payments are down."})
+}
+
+fn pin(subject: &Subject, digest: &str) -> serde_json::Value {
+    json!({"service": subject.integration, "digest": digest, "until": "7d", "reason": "One region first."})
 }
 
 fn deployment(subject: &Subject) -> serde_json::Value {
