@@ -42,6 +42,8 @@ test.beforeAll(async ({ browser }) => {
   const freeze = { "form[on]": "stream:production", "form[reason]": "Nothing goes live between the years" };
   await admin.call("place_hold", { ...freeze, "form[from]": new Date(Date.now() + 86_400_000).toISOString() });
   await admin.call("place_hold", { "form[on]": "bucket:shop/checkout/staging", "form[reason]": "Payments are down" });
+  const pin = { "form[service]": "checkout", "form[digest]": digest, "form[until]": "7d", "form[reason]": "A canary" };
+  await admin.call("ask_pin", { project: "shop", environment: "staging", ...pin });
   const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
   invitation = (await admin.call("invite", guest)) as string;
 
@@ -68,6 +70,10 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/global", "Global"],
   ["/projects/shop/archive", "Archive Shop"],
   ["/projects/shop/environments/new", "New environment"],
+  ["/projects/shop/environments/staging", "Staging"],
+  ["/projects/shop/environments/staging/pins/new", "Pin a build in Staging"],
+  ["/projects/shop/environments/staging/pins/new?service=checkout", "Pin a build of checkout in Staging"],
+  ["/projects/shop/promotions/3", "#3 Pin 1.4.2 in staging"],
   ["/projects/shop/workflows/new", "New workflow"],
   ["/projects/shop/workflows/release", "Release"],
   ["/projects/shop/rules/new", "New CI rule"],

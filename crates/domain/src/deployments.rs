@@ -289,6 +289,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_pinned_is_compared_with_its_pin_and_told_apart() {
+        let pinned = |runs: u128| {
+            let mark = Mark {
+                build: build(2),
+                digest: Digest::of(Algorithm::Sha256, b"other"),
+                tag: Tag::parse("1.4.1").unwrap(),
+                reason: crate::words::Reason::parse("canary").unwrap(),
+                at: Time::from_micros(0),
+                until: Time::from_micros(0).plus_seconds(60),
+                project: Slug::parse("shop").unwrap(),
+                number: 1,
+            };
+            Fed { pin: Some(mark), ..fed(Some(build(runs))) }
+        };
+        let told = |fed: &[Fed]| summary(fed, Some(build(1)));
+        let words = "Not here: pinned to 1.4.1 until 1970-01-01 00:01:00 UTC.".to_owned();
+        assert_eq!(told(&[pinned(2)]), (Likeness::Unknown, words));
+        let mixed = [fed(Some(build(1))), pinned(2)];
+        assert_eq!(told(&mixed), (Likeness::Same, "Runs; 1 is pinned.".to_owned()));
+        let astray = [fed(Some(build(1))), pinned(1)];
+        assert_eq!(told(&astray), (Likeness::Differs, "Runs; 1 is pinned.".to_owned()));
+    }
+
+    #[test]
     fn an_image_that_is_no_build_never_is_what_should_run() {
         assert_eq!(fed(None).likeness(None), Likeness::Differs);
         assert_eq!(fed(None).likeness(Some(build(1))), Likeness::Differs);

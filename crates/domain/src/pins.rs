@@ -260,7 +260,7 @@ impl Source {
 }
 
 impl Mark {
-    /// “pinned to 1.4 until 24 Nov 2026, 09:00 UTC”
+    /// “pinned to 1.4 until 2026-11-24 09:00:00 UTC”
     pub fn words(&self) -> String {
         format!("pinned to {} until {}", self.tag, self.until.to_words())
     }

@@ -197,11 +197,11 @@ impl Matrix {
         let at = (built.service.integration, key);
         let here = (built.service.id, environment.id);
         let current = self.current.get(&at);
-        let (should, build, source) = self.effective(built.service.integration, here, current);
+        let (should, placed, source) = self.effective(built.service.integration, here, current);
         let to_pin = self.to_pin.get(&here).map_or(0, Vec::len);
         Cell {
             bucket: bucket.clone(),
-            build,
+            build: placed,
             source,
             waiting: self.waiting.get(&at).copied().unwrap_or(0) + i64::try_from(to_pin).unwrap_or_default(),
             paused: current.is_some_and(|current| current.paused),

@@ -1,13 +1,15 @@
 //! The rules of promotions, as examples and as properties over any sequence of steps.
 
+mod pinning;
+
 use super::*;
 use crate::access::{Action, Grant, Identity, Place, Role};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::builds::{Arrival, Build, Origin};
 use crate::digests::Algorithm;
 use crate::gates::{Approvals, Pattern, Stay};
-use crate::holds::HoldOn;
 use crate::holds::tests::hold;
+use crate::holds::{Hold, HoldOn};
 use crate::ids::{EnvironmentId, StreamId};
 use crate::projects::{Archived, Project};
 use crate::streams::Stream;

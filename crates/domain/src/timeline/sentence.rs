@@ -403,7 +403,7 @@ impl Telling<'_> {
         }
     }
 
-    /// “ as checkout in shop/prod-eu until 24 Nov 2026, 09:00 UTC”
+    /// “ as checkout in shop/prod-eu until 2026-11-24 09:00:00 UTC”
     fn pinned(&mut self, pin: &PinTold) -> &mut Self {
         self.pinned_there(pin).text(&format!(" until {}", pin.until.to_words()))
     }

@@ -7,6 +7,7 @@ use towpath_domain::access::{Place, Role};
 use towpath_domain::deployments::{Likeness, Outcome, ReportForm, summary};
 use towpath_domain::holds::HoldForm;
 use towpath_domain::home::Filter;
+use towpath_domain::insights::InsightsForm;
 use towpath_domain::pins::{PinForm, Source};
 use towpath_domain::promotions::{Choice, Promotion, State};
 use towpath_domain::timeline;
@@ -48,20 +49,9 @@ impl Fleet {
         Self { shop, first, second, third }
     }
 
-    fn wish(&self, digest: &str, until: &str) -> PinRequest {
-        let form = PinForm {
-            service: "mailer".to_owned(),
-            digest: digest.to_owned(),
-            until: until.to_owned(),
-            reason: "One region first".to_owned(),
-            ..PinForm::default()
-        };
-        PinRequest { project: "shop".to_owned(), environment: "prod-eu".to_owned(), form }
-    }
-
     /// Pins a build that has been in production.
     async fn pin_back(&self, digest: &str, until: &str) -> Promotion {
-        pin(&self.shop, &self.shop.ben, self.wish(digest, until)).await.expect("may pin")
+        pin(&self.shop, &self.shop.ben, wish(digest, until)).await.expect("may pin")
     }
 
     /// The tag that the mailer should run in an environment, and what says so.
@@ -105,6 +95,18 @@ impl Fleet {
             .lines
             .len()
     }
+}
+
+/// A wish to pin a build of the mailer in `prod-eu`.
+fn wish(digest: &str, until: &str) -> PinRequest {
+    let form = PinForm {
+        service: "mailer".to_owned(),
+        digest: digest.to_owned(),
+        until: until.to_owned(),
+        reason: "One region first".to_owned(),
+        ..PinForm::default()
+    };
+    PinRequest { project: "shop".to_owned(), environment: "prod-eu".to_owned(), form }
 }
 
 async fn promote(shop: &Shop, digest: &str) -> Promotion {
@@ -162,9 +164,9 @@ fn one_environment_is_held_back_while_the_stream_moves_on() {
 fn a_build_is_given_to_one_environment_first_by_the_gates_of_the_stage() {
     on_both_engines(async |shop: Shop| {
         let fleet = Fleet::of(shop).await;
-        let denied = pin(&fleet.shop, &fleet.shop.dora, fleet.wish(&fleet.third, "2h")).await;
+        let denied = pin(&fleet.shop, &fleet.shop.dora, wish(&fleet.third, "2h")).await;
         assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
-        let asked = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let asked = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         assert_eq!((asked.state.name(), asked.from.slug.as_str()), ("waiting", "staging"));
         assert_eq!(fleet.should_run("prod-eu").await.0.as_deref(), Some("1.1"));
         let own = fleet.shop.approve(&fleet.shop.ana, &asked).await;
@@ -173,7 +175,7 @@ fn a_build_is_given_to_one_environment_first_by_the_gates_of_the_stage() {
         assert_eq!(fleet.should_run("prod-eu").await.0.as_deref(), Some("1.2"));
         // Nothing became current, nothing counts as that.
         assert_eq!(fleet.current().await, "1.1");
-        let told = insights::view(&fleet.shop, &fleet.shop.ana, "shop", &Default::default())
+        let told = insights::view(&fleet.shop, &fleet.shop.ana, "shop", &InsightsForm::default())
             .await
             .expect("insights");
         assert_eq!(told.hops.iter().map(|hop| hop.parts.iter().sum::<usize>()).collect::<Vec<_>>(), [2]);
@@ -185,7 +187,7 @@ fn a_build_is_given_to_one_environment_first_by_the_gates_of_the_stage() {
 
 async fn refusal_of_never_there(fleet: &Fleet) -> String {
     let loose = fleet.shop.push(&fleet.shop.dora, "shop/mailer/qa", "0.9").await.expect("arrives");
-    let (field, message) = mistake(pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&loose, "2h")).await);
+    let (field, message) = mistake(pin(&fleet.shop, &fleet.shop.ana, wish(&loose, "2h")).await);
     assert_eq!(field, "digest");
     message
 }
@@ -195,12 +197,12 @@ fn a_pin_stands_beside_the_contest_for_the_bucket() {
     on_both_engines(async |shop: Shop| {
         let fleet = Fleet::of(shop).await;
         let waiting = promote(&fleet.shop, &fleet.third).await;
-        let first = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let first = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         assert_eq!(state(&fleet.shop, waiting.number).await, State::Waiting);
         // A newer one for the same place supersedes it; one for another place does not.
-        let other = PinRequest { environment: "prod".to_owned(), ..fleet.wish(&fleet.third, "2h") };
+        let other = PinRequest { environment: "prod".to_owned(), ..wish(&fleet.third, "2h") };
         let other = pin(&fleet.shop, &fleet.shop.ana, other).await.expect("may ask");
-        let newer = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "3h")).await.expect("may ask");
+        let newer = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "3h")).await.expect("may ask");
         assert!(
             matches!(state(&fleet.shop, first.number).await, State::Superseded { by, .. } if by == newer.number)
         );
@@ -242,7 +244,7 @@ fn a_newer_pin_takes_the_place_of_the_one_in_force_and_the_timeline_tells_all_of
         let fleet = Fleet::of(shop).await;
         let seen = fleet.shop.timeline(&fleet.shop.ana, timeline::Filter::default()).await.len();
         fleet.pin_back(&fleet.first, "7d").await;
-        let again = pin(&fleet.shop, &fleet.shop.ben, fleet.wish(&fleet.first, "7d")).await;
+        let again = pin(&fleet.shop, &fleet.shop.ben, wish(&fleet.first, "7d")).await;
         assert!(
             matches!(&again, Err(Error::Conflict(why)) if why.contains("pinned there until")),
             "{again:?}"
@@ -288,7 +290,7 @@ fn a_hold_that_stops_rollbacks_and_a_mark_stop_what_goes_back_and_others_stop_wh
         };
         let soft = holds::place(&fleet.shop, &fleet.shop.ben, hold("environment:shop/prod-eu", false)).await;
         fleet.pin_back(&fleet.first, "7d").await;
-        let asked = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let asked = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         fleet.shop.approve(&fleet.shop.ben, &asked).await.expect("may approve");
         assert_eq!(state(&fleet.shop, asked.number).await, State::Waiting, "a hold stops what is new");
         // What stops another environment that the bucket feeds is nothing to it.
@@ -300,7 +302,7 @@ fn a_hold_that_stops_rollbacks_and_a_mark_stop_what_goes_back_and_others_stop_wh
 
         let strict =
             holds::place(&fleet.shop, &fleet.shop.ben, hold("bucket:shop/mailer/production", true)).await;
-        let denied = pin(&fleet.shop, &fleet.shop.ben, fleet.wish(&fleet.second, "7d")).await;
+        let denied = pin(&fleet.shop, &fleet.shop.ben, wish(&fleet.second, "7d")).await;
         assert!(
             matches!(&denied, Err(Error::Refused(why)) if why.contains("is stopped by hold")),
             "{denied:?}"
@@ -308,7 +310,7 @@ fn a_hold_that_stops_rollbacks_and_a_mark_stop_what_goes_back_and_others_stop_wh
         holds::release(&fleet.shop, &fleet.shop.ben, strict.expect("a hold").number, "").await.expect("may");
         let bad = hold(&format!("build:shop/{}", fleet.second), false);
         holds::place(&fleet.shop, &fleet.shop.ana, bad).await.expect("marks");
-        let denied = pin(&fleet.shop, &fleet.shop.ben, fleet.wish(&fleet.second, "7d")).await;
+        let denied = pin(&fleet.shop, &fleet.shop.ben, wish(&fleet.second, "7d")).await;
         assert!(matches!(&denied, Err(Error::Refused(why)) if why.contains("marked bad")), "{denied:?}");
     });
 }
@@ -349,11 +351,11 @@ fn whoever_has_a_role_in_the_environment_alone_may_pin_there_and_nowhere_else() 
         let (project, environment) = fleet.shop.environment("prod-eu").await;
         let place = Place::Environment { project, environment };
         let eve = fleet.shop.world.person("Eve", Role::release_manager(), place).await;
-        pin(&fleet.shop, &eve, fleet.wish(&fleet.first, "7d")).await.expect("may pin there");
-        let other = PinRequest { environment: "prod".to_owned(), ..fleet.wish(&fleet.first, "7d") };
+        pin(&fleet.shop, &eve, wish(&fleet.first, "7d")).await.expect("may pin there");
+        let other = PinRequest { environment: "prod".to_owned(), ..wish(&fleet.first, "7d") };
         let denied = pin(&fleet.shop, &eve, other).await;
         assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
-        let asked = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let asked = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         let items = inbox::list(&fleet.shop, &eve).await.expect("an inbox").to_decide;
         assert_eq!(items.iter().map(|item| item.number).collect::<Vec<_>>(), [asked.number]);
         fleet.shop.decide(&eve, &asked, Choice::Approve).await.expect("may approve there");
@@ -368,13 +370,13 @@ fn whoever_has_a_role_in_the_environment_alone_may_pin_there_and_nowhere_else() 
 fn a_pin_that_would_be_over_before_it_is_applied_expires() {
     on_both_engines(async |shop: Shop| {
         let fleet = Fleet::of(shop).await;
-        let asked = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let asked = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         fleet.shop.clock.advance(2 * 3_600);
         look_again(&fleet.shop).await.expect("looks");
         assert!(matches!(state(&fleet.shop, asked.number).await, State::Expired { because, .. }
             if because.starts_with("Its pin would have ended")));
         for (until, wrong) in [("", "Say until when"), ("2020-01-01T00:00", "in the past"), ("365d", "")] {
-            let asked = pin(&fleet.shop, &fleet.shop.ben, fleet.wish(&fleet.first, until)).await;
+            let asked = pin(&fleet.shop, &fleet.shop.ben, wish(&fleet.first, until)).await;
             if wrong.is_empty() {
                 asked.expect("may");
                 continue;
@@ -382,9 +384,9 @@ fn a_pin_that_would_be_over_before_it_is_applied_expires() {
             let (field, message) = mistake(asked);
             assert_eq!((field.as_str(), message.contains(wrong)), ("until", true), "{message}");
         }
-        let long = PinForm { until: "2030-01-01T00:00Z".to_owned(), ..fleet.wish(&fleet.first, "").form };
+        let long = PinForm { until: "2030-01-01T00:00Z".to_owned(), ..wish(&fleet.first, "").form };
         let (field, message) =
-            mistake(pin(&fleet.shop, &fleet.shop.ben, PinRequest { form: long, ..fleet.wish("", "") }).await);
+            mistake(pin(&fleet.shop, &fleet.shop.ben, PinRequest { form: long, ..wish("", "") }).await);
         assert_eq!((field.as_str(), message.contains("365 days")), ("until", true), "{message}");
     });
 }
@@ -396,7 +398,7 @@ fn a_pinned_build_can_be_pulled_by_the_name_that_feeds_the_environment() {
         let name = "shop/mailer/production";
         let unknown = fleet.shop.pull_digest(&fleet.shop.dora, name, &fleet.third).await;
         assert!(matches!(unknown, Err(images::Error::ManifestUnknown)), "{unknown:?}");
-        let asked = pin(&fleet.shop, &fleet.shop.ana, fleet.wish(&fleet.third, "2h")).await.expect("may ask");
+        let asked = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
         fleet.shop.approve(&fleet.shop.ben, &asked).await.expect("pins");
         assert_eq!(
             fleet.shop.pull_digest(&fleet.shop.dora, name, &fleet.third).await.expect("is there"),
