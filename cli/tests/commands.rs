@@ -150,8 +150,8 @@ async fn a_build_travels_by_two_people() {
     "#);
     assert_snapshot!(terminal.run(&["resolve", "shop", "prod"], ""), @r#"
     exit 0
-    SERVICE   TAG    IMAGE
-    checkout  1.4.2  towpath.example/shop/checkout/prod@sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    SERVICE   TAG    SOURCE  IMAGE
+    checkout  1.4.2  bucket  towpath.example/shop/checkout/prod@sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
     "#);
     assert_snapshot!(terminal.run(&["timeline", "--integration", "shop/checkout", "--limit", "3"], ""), @r#"
     exit 0
@@ -258,8 +258,8 @@ async fn half_an_environment_is_told_by_the_exit_code() {
     let terminal = Terminal::signed_in().await;
     assert_snapshot!(terminal.run(&["resolve", "shop", "qa"], ""), @r#"
     exit 5
-    SERVICE  TAG  IMAGE
-    ! checkout: Nothing is current in shop/checkout/qa yet. Push or promote a build there.
+    SERVICE  TAG  SOURCE  IMAGE
+    ! checkout: Nothing is current in shop/checkout/qa yet, and the integration has no default build. Push or promote a build there.
     "#);
 }
 
@@ -385,4 +385,50 @@ async fn gates_are_passed_in_an_emergency_and_that_is_reviewed() {
     let review = ["review", "shop#2", "--comment", "Right call"];
     let ran = terminal.run_with(&review, "", &[("TOWPATH_TOKEN", zoe.as_str())]);
     assert!(ran.code == 0 && ran.stdout.contains("reviewed by Zoe (Right call)"), "{ran}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_is_pinned_in_an_environment_and_released() {
+    let terminal = Terminal::signed_in().await;
+    terminal.world.push("qa", "1.4.2").await;
+    terminal.world.push("qa", "1.5.0").await;
+    let pin = |environment| ["pin", "shop", environment, "checkout", DIGEST, "--until", "7d"];
+    let because = |environment| [&pin(environment)[..], &["--reason", "1.5.0 loses orders"]].concat();
+    assert_eq!(terminal.run(&[&pin("qa")[..], &["--dry-run"]].concat(), "").code, 0);
+    assert_snapshot!(terminal.run(&because("prod"), ""), @r#"
+    exit 2
+    ! error: digest: It has never been current in prod, nor in staging before it. Promote it as far as that first.
+    "#);
+    assert_snapshot!(terminal.run(&because("qa"), ""), @r#"
+    exit 0
+    promotion  shop#1
+    state      applied
+    build      1.4.2
+    digest     sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    way        shop/checkout from qa to qa
+    pins       checkout in shop/qa until 2026-02-07 09:30:00 UTC
+    reason     1.5.0 loses orders
+    asked by   Ana, 2026-01-31 09:30:00 UTC
+    ! Release it with: towpath unpin shop qa checkout --reason …
+    "#);
+    assert_eq!(terminal.run(&because("qa"), "").code, 6);
+    assert_snapshot!(terminal.run(&["pins", "shop", "qa"], ""), @r#"
+    exit 0
+    SERVICE   STATE     TAG    UNTIL                    PROMOTION  BY   REASON
+    checkout  in force  1.4.2  2026-02-07 09:30:00 UTC  shop#1     Ana  1.5.0 loses orders
+    "#);
+    assert_snapshot!(terminal.run(&["resolve", "shop", "qa"], ""), @r#"
+    exit 0
+    SERVICE   TAG    SOURCE  IMAGE
+    checkout  1.4.2  pin     towpath.example/shop/checkout/qa@sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    ! checkout: pinned until 2026-02-07 09:30:00 UTC by shop#1: 1.5.0 loses orders
+    "#);
+    let unpin = ["unpin", "shop", "qa", "checkout", "--reason", "1.5.1 is out"];
+    assert_snapshot!(terminal.run(&unpin, ""), @r#"
+    exit 0
+    ! checkout should run in shop/qa what its bucket says again.
+    "#);
+    assert_eq!(terminal.run(&unpin, "").code, 5);
+    let ended = terminal.run(&["pins", "shop", "qa", "--ended"], "");
+    assert!(ended.code == 0 && ended.stdout.contains("released"), "{ended}");
 }

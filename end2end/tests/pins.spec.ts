@@ -107,7 +107,7 @@ test("without script, too, a pin is released with a reason and stays in the list
   await expect(page.getByRole("region", { name: "Ended pins" })).toContainText("released by Rui Manager");
   await expect(page.getByRole("region", { name: "Pins in force" })).toContainText("None.");
   await plain.open("/timeline?kind=pin_released");
-  await expect(page.getByText(/released the pin of 1\.4\.2 .* as checkout in shop\/staging/)).toBeVisible();
+  await expect(steps.event(page, /released the pin of 1\.4\.2.* as checkout in shop\/staging/)).toBeVisible();
   await plain.open("/projects/shop/environments/staging/pins/new?service=checkout");
   await steps.choose(page, "Build", first);
   await page.getByLabel("Until (UTC)").fill("2020-01-01T10:00");

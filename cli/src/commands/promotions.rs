@@ -7,6 +7,7 @@ use crate::names::PromotionName;
 use crate::output::{Table, say, show};
 use towpath_api::boards::{Board, Card};
 use towpath_api::client::Client;
+use towpath_api::pins::Pinning;
 use towpath_api::promotions::{
     Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
     PromotionState,
@@ -192,6 +193,7 @@ fn table(promotion: &Promotion) -> Table {
         ("build", line.tag.clone()),
         ("digest", line.digest.clone()),
         ("way", format!("{}/{} from {} to {}", line.project, line.integration, line.from, line.to)),
+        ("pins", line.pin.as_ref().map(pinned).unwrap_or_default()),
         ("needs", line.needs.join(", ")),
         ("reason", line.reason.clone()),
         ("not before", line.scheduled_for.map(|at| at.0.to_words()).unwrap_or_default()),
@@ -199,6 +201,11 @@ fn table(promotion: &Promotion) -> Table {
         ("asked by", format!("{}, {}", line.requested_by, line.requested_at.0.to_words())),
         ("decisions", decisions.join(", ")),
     ])
+}
+
+fn pinned(pin: &Pinning) -> String {
+    let Pinning { project, environment, service, until } = pin;
+    format!("{service} in {project}/{environment} until {}", until.0.to_words())
 }
 
 fn emergency(emergency: &Emergency) -> String {

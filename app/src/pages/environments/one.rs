@@ -82,7 +82,7 @@ fn One(
             <Badge tone=tone>{format!("{stream} stream")}</Badge>
             {pin.map(|href| view! { <LinkButton href=href>"Pin a build here…"</LinkButton> })}
         </PageHeader>
-        <Card title="Services">
+        <Card title="Services" id="services">
             {none
                 .then(|| {
                     view! { <p class="muted">"No service yet. Each CI integration makes one of its name."</p> }

@@ -58,7 +58,7 @@ pub fn Pins(
         {any_ended
             .then(|| {
                 view! {
-                    <Card title="Ended pins">
+                    <Card title="Ended pins" id="ended-pins">
                         <ul class="rows">{over}</ul>
                         <Pager newest=newest older=older label="Pages of ended pins" />
                     </Card>
