@@ -11,6 +11,7 @@ use towpath_domain::insights::InsightsForm;
 use towpath_domain::pins::{PinForm, Source};
 use towpath_domain::promotions::{Choice, Promotion, State};
 use towpath_domain::timeline;
+use towpath_domain::workflows::StageForm;
 use towpath_service::buckets::resolve;
 use towpath_service::pins::{Listed, PinRequest, end_over, list, pin, release, view};
 use towpath_service::promotions::look_again;
@@ -27,8 +28,14 @@ struct Fleet {
 
 impl Fleet {
     async fn of(shop: Shop) -> Self {
+        Self::with(shop, "").await
+    }
+
+    /// The same, where promotions into production stand to each other in a way.
+    async fn with(shop: Shop, contest: &str) -> Self {
         make_environment(&shop, &shop.ana, "shop", "prod-eu", "production").await;
-        let stages = [stage("staging", ""), stage("production", "1")];
+        let last = StageForm { contest: contest.to_owned(), ..stage("production", "1") };
+        let stages = [stage("staging", ""), last];
         crate::shop::make_workflow(&shop, &shop.ana, "shop", workflow("train", "release_stream", &stages))
             .await
             .expect("a workflow");
@@ -214,9 +221,15 @@ fn a_pin_stands_beside_the_contest_for_the_bucket() {
         let counts: Vec<i64> = mailer.expect("it").cells.iter().map(|cell| cell.waiting).collect();
         assert_eq!(counts, [0, 0, 2, 2]);
 
-        // Neither the promotion nor a rollback ends what waits to pin.
-        fleet.shop.approve(&fleet.shop.ben, &waiting).await.expect("enters");
-        assert_eq!(fleet.current().await, "1.2");
+        // Neither a newer promotion nor a rollback ends what waits to pin.
+        let fourth = fleet.shop.push(&fleet.shop.dora, "shop/mailer/staging", "1.3").await.expect("arrives");
+        let entering = promote(&fleet.shop, &fourth).await;
+        assert!(matches!(state(&fleet.shop, waiting.number).await, State::Superseded { .. }));
+        for pinning in [&other, &newer] {
+            assert_eq!(state(&fleet.shop, pinning.number).await, State::Waiting);
+        }
+        fleet.shop.approve(&fleet.shop.ben, &entering).await.expect("enters");
+        assert_eq!(fleet.current().await, "1.3");
         let column = fleet.shop.board_of("mailer", "production").await;
         let back = towpath_service::buckets::RollBack {
             at: towpath_service::buckets::BucketAddress {
@@ -235,6 +248,31 @@ fn a_pin_stands_beside_the_contest_for_the_bucket() {
             (fleet.current().await.as_str(), fleet.should_run("prod-eu").await.0.as_deref()),
             ("1.1", Some("1.2"))
         );
+    });
+}
+
+#[test]
+fn a_stage_that_takes_one_at_a_time_or_in_turn_takes_no_notice_of_what_waits_to_pin() {
+    on_both_engines(async |shop: Shop| {
+        let fleet = Fleet::with(shop, "refuse").await;
+        pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
+        // Of the same build, too.
+        let entering = promote(&fleet.shop, &fleet.third).await;
+        let other = PinRequest { environment: "prod".to_owned(), ..wish(&fleet.third, "2h") };
+        pin(&fleet.shop, &fleet.shop.ana, other).await.expect("is not refused");
+        fleet.shop.approve(&fleet.shop.ben, &entering).await.expect("enters");
+        assert_eq!(fleet.current().await, "1.2");
+    });
+    on_both_engines(async |shop: Shop| {
+        let fleet = Fleet::with(shop, "queue").await;
+        let before = pin(&fleet.shop, &fleet.shop.ana, wish(&fleet.third, "2h")).await.expect("may ask");
+        let entering = promote(&fleet.shop, &fleet.third).await;
+        let other = PinRequest { environment: "prod".to_owned(), ..wish(&fleet.third, "2h") };
+        let after = pin(&fleet.shop, &fleet.shop.ana, other).await.expect("may ask");
+        for waiting in [&after, &entering, &before] {
+            let over = fleet.shop.approve(&fleet.shop.ben, waiting).await.expect("may approve");
+            assert_eq!(over.state.name(), "applied", "#{} waits for no turn", over.number);
+        }
     });
 }
 
