@@ -191,10 +191,12 @@ fn BoardView(
         stands: StoredValue::new(false),
     };
     Effect::new(move |_| table.stands.set_value(true));
-    // A freeze that begins, or a hold that ends, changes what every stage says.
+    // A freeze that begins, or a hold or a pin that ends, changes what every stage says.
     let turns_at = move || {
         let board = board.read();
-        next_turn(board.holds.iter().map(|line| &line.hold), board.now)
+        let fed = board.columns.iter().flat_map(|column| &column.fed);
+        let pins = fed.filter_map(|fed| fed.pin.as_ref().map(|pin| pin.until));
+        pins.chain(next_turn(board.holds.iter().map(|line| &line.hold), board.now)).min()
     };
     read_at(turns_at, table.now, move || read.run(()));
     read_after_acts(promote, resume, read);

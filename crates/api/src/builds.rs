@@ -138,7 +138,7 @@ impl From<life::Life> for Life {
     fn from(life: life::Life) -> Self {
         let placed = |link| match link {
             life::Link::Placed(placed) => Some(Placement::from(placed)),
-            life::Link::Refused { .. } | life::Link::Ended { .. } => None,
+            life::Link::Refused { .. } | life::Link::Pinned { .. } | life::Link::Ended { .. } => None,
         };
         Self {
             project: life.project.into(),

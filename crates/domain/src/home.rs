@@ -28,7 +28,7 @@ pub struct Home {
     pub may_create: Result<(), String>,
     /// The holds in force that stop the whole installation.
     pub stopped: Vec<HoldLine>,
-    /// When the next hold begins or ends by itself, whichever.
+    /// When the next hold begins or ends by itself, or the next pin ends, whichever.
     pub turns_at: Option<Time>,
     /// Whether there are projects that were put away.
     pub archived: bool,

@@ -229,6 +229,14 @@ impl Pin {
         self.phase(now) == Phase::InForce
     }
 
+    /// When it ends by itself, or has ended before.
+    pub fn ends_at(&self) -> Time {
+        match self.end {
+            Some(End::Released { at, .. } | End::Replaced { at, .. }) => at,
+            None => self.until,
+        }
+    }
+
     /// Whether an actor may release it: whoever may hold there, and who asked for it while they may still promote there.
     pub fn may_release(&self, actor: &Actor, place: &Target) -> Result<(), Refusal> {
         if actor.person() == self.by && actor.may(Action::Promote, place) {

@@ -70,7 +70,7 @@ pub async fn view(
         may_create: explain(actor, Action::Configure, &Target::installation()),
         archived,
         stopped,
-        turns_at: matrix.standing.next_turn(now),
+        turns_at: matrix.turns_at(),
         as_of,
         now,
     })
@@ -143,6 +143,12 @@ impl Matrix {
             matrix.waiting.insert((integration, key), count);
         }
         Ok(matrix)
+    }
+
+    /// When the first hold or pin ends, or a hold begins, by itself.
+    fn turns_at(&self) -> Option<Time> {
+        let pins = self.pinned.values().map(|mark| mark.until);
+        pins.chain(self.standing.next_turn(self.now)).min()
     }
 
     fn groups(&self, actor: &Actor, lines: Vec<Line>) -> Vec<HomeGroup> {

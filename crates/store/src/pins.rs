@@ -193,6 +193,19 @@ pub async fn ended(
     Ok(rows.into_iter().map(Pin::from).collect())
 }
 
+/// The promotions by which a build was pinned, the first first, each with its pin.
+pub async fn of_build(conn: &mut Conn, build: BuildId, limit: i64) -> Result<Vec<Pin>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!("where x.build = $1 order by x.at, x.promotion limit $2"),
+        build.uuid(),
+        limit
+    )?;
+    Ok(rows.into_iter().map(Pin::from).collect())
+}
+
 /// The pin that a promotion made, as far as it did.
 pub async fn find(conn: &mut Conn, promotion: PromotionId) -> Result<Option<Pin>, Error> {
     let row = fetch!(fetch_optional, Row, conn, select!("where x.promotion = $1"), promotion.uuid())?;

@@ -57,6 +57,27 @@ fn told(project: &Slug, link: Link, now: Time) -> AnyView {
             </Step>
         }
         .into_any(),
+        Link::Pinned { number, project: home, environment, service, by, at, reason, until, how } => {
+            let (href, place) =
+                (paths::promotion(project, number), paths::environment(&home, &environment, None));
+            let by = By { name: by, token: None };
+            let words = match how.as_str() {
+                "in force" => "in force until ",
+                "over" => "ended ",
+                "released" => "released ",
+                _ => "replaced by another ",
+            };
+            view! {
+                <Step symbol=Symbol::Hold tone="placed" title=format!("Pinned in {environment}") by=by at=at now=now>
+                    <p class="chain__reason">{reason}</p>
+                    <p class="chain__meta">
+                        {format!("For {service} in ")} <a href=place>{format!("{home}/{environment}")}</a> " by "
+                        <a href=href>{format!("promotion #{number}")}</a> ", " {words} <ExactTime at=until />
+                    </p>
+                </Step>
+            }
+            .into_any()
+        }
         Link::Ended { number, to, how, by, at, comment } => {
             let href = paths::promotion(project, number);
             let by = By { name: by, token: None };

@@ -18,7 +18,7 @@ impl From {
     pub fn image(&self, life: &Life) -> String {
         let been = life.chain.iter().find_map(|link| match link {
             Link::Placed(placed) => Some(&placed.bucket),
-            Link::Refused { .. } | Link::Ended { .. } => None,
+            Link::Refused { .. } | Link::Pinned { .. } | Link::Ended { .. } => None,
         });
         let bucket = life.current.last().map(|standing| &standing.bucket).or(been);
         let bucket = bucket.map(|bucket| format!("/{bucket}")).unwrap_or_default();

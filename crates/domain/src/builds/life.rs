@@ -126,6 +126,20 @@ pub enum Link {
         by: By,
         at: Time,
     },
+    /// It was pinned in an environment, whatever the bucket of this said.
+    Pinned {
+        number: i64,
+        project: Slug,
+        environment: Slug,
+        service: Slug,
+        by: String,
+        at: Time,
+        reason: String,
+        /// Until when: its end, or that before its time.
+        until: Time,
+        /// “in force”, “over”, “released” or “replaced”.
+        how: String,
+    },
     /// A promotion of it came to nothing.
     Ended {
         number: i64,
@@ -197,7 +211,7 @@ impl Link {
     pub const fn at(&self) -> Time {
         match self {
             Self::Placed(placed) => placed.at,
-            Self::Refused { at, .. } | Self::Ended { at, .. } => *at,
+            Self::Refused { at, .. } | Self::Pinned { at, .. } | Self::Ended { at, .. } => *at,
         }
     }
 }

@@ -14,6 +14,7 @@ use towpath_domain::builds::life::{
 use towpath_domain::checks::CheckLine;
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
+use towpath_domain::pins::Pin;
 use towpath_domain::placements::{Cause, Placer};
 use towpath_domain::projects::Project;
 use towpath_domain::promotions::{Choice, Promotion, State};
@@ -135,6 +136,16 @@ async fn pinned(conn: &mut Conn, actor: &Actor, build: BuildId, now: Time) -> Re
     Ok(places.into_iter().map(place).collect())
 }
 
+/// The pins of a build, each with the promotion that made it.
+async fn pins_of(conn: &mut Conn, build: BuildId) -> Result<Vec<(Pin, Promotion)>, Error> {
+    let found = pins::of_build(conn, build, ASIDE).await?;
+    let ids: Vec<PromotionId> = found.iter().map(|pin| pin.promotion).collect();
+    let asked = promotions::of_ids(conn, &ids).await?.into_iter();
+    let mut asked: HashMap<PromotionId, Promotion> =
+        asked.map(|promotion| (promotion.id, promotion)).collect();
+    Ok(found.into_iter().filter_map(|pin| asked.remove(&pin.promotion).map(|made| (pin, made))).collect())
+}
+
 /// What is told of a build in one integration beside its placements.
 struct Told {
     runs: Vec<RunsIn>,
@@ -156,10 +167,13 @@ struct Reading {
     until: Option<Time>,
     refused: Vec<(BucketKey, RefusedArrival)>,
     unapplied: Vec<Promotion>,
+    /// Its pins, each with the promotion that made it.
+    pins: Vec<(Pin, Promotion)>,
     judge: Judge,
     passed: HashMap<PromotionId, Promotion>,
     names: BTreeMap<PersonId, String>,
     titles: HashMap<TokenId, String>,
+    now: Time,
 }
 
 impl Reading {
@@ -197,10 +211,12 @@ impl Reading {
             from,
             refused: buckets::refusals(conn, id, ASIDE).await?,
             unapplied,
+            pins: pins_of(conn, id).await?,
             judge,
             passed: passed.into_iter().map(|promotion| (promotion.id, promotion)).collect(),
             names: BTreeMap::new(),
             titles: HashMap::new(),
+            now,
             lived,
             pushed,
         };
@@ -218,7 +234,7 @@ impl Reading {
     fn actors(&self) -> (Vec<PersonId>, Vec<TokenId>) {
         let placed = self.lived.iter().map(|lived| lived.placed.placement.by);
         let refused = self.refused.iter().map(|(_, arrival)| arrival.by);
-        let asked = self.unapplied.iter().map(asker);
+        let asked = self.unapplied.iter().chain(self.pins.iter().map(|(_, promotion)| promotion)).map(asker);
         let all: Vec<Placer> = placed.chain(refused).chain(asked).chain([self.pushed.by]).collect();
         let promotions = self.passed.values().chain(&self.unapplied);
         let decided =
@@ -240,6 +256,7 @@ impl Reading {
         let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
         let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
         let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
+        let beside = beside.chain(self.pins.iter().filter_map(|(pin, asked)| self.was_pinned(pin, asked)));
         let here = |link: &Link| {
             self.from.is_none_or(|from| link.at() > from) && self.until.is_none_or(|until| link.at() <= until)
         };
@@ -335,6 +352,21 @@ impl Reading {
             why: arrival.refused.to_string(),
             by: self.by(arrival.by),
             at: arrival.at,
+        })
+    }
+
+    fn was_pinned(&self, pin: &Pin, asked: &Promotion) -> Option<Link> {
+        let wish = asked.pin.as_ref()?;
+        Some(Link::Pinned {
+            number: pin.number,
+            project: wish.project.slug.clone(),
+            environment: wish.environment.slug.clone(),
+            service: wish.service.slug.clone(),
+            by: self.by(asker(asked)).to_string(),
+            at: pin.at,
+            reason: pin.reason.to_string(),
+            until: pin.ends_at(),
+            how: pin.phase(self.now).words().to_owned(),
         })
     }
 

@@ -205,6 +205,7 @@ fn a_life_tells_who_let_a_build_pass_what_refused_it_and_what_waits() {
                     format!("{} of {}{}", placed.bucket, placed.by, passed.unwrap_or_default())
                 }
                 Link::Refused { bucket, by, .. } => format!("{bucket} refused it of {by}"),
+                Link::Pinned { environment, by, .. } => format!("pinned in {environment} by {by}"),
                 Link::Ended { number, how, by, comment, .. } => {
                     format!("#{number} {how} by {by}: {comment:?}")
                 }

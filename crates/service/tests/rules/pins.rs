@@ -4,6 +4,7 @@ use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_environment, make_integration, stage, workflow};
 use crate::world::line;
 use towpath_domain::access::{Place, Role};
+use towpath_domain::builds::life::Link;
 use towpath_domain::deployments::{Likeness, Outcome, ReportForm, summary};
 use towpath_domain::holds::HoldForm;
 use towpath_domain::home::Filter;
@@ -13,6 +14,7 @@ use towpath_domain::promotions::{Choice, Promotion, State};
 use towpath_domain::timeline;
 use towpath_domain::workflows::StageForm;
 use towpath_service::buckets::resolve;
+use towpath_service::builds::{self, Part};
 use towpath_service::pins::{Listed, PinRequest, end_over, list, pin, release, view};
 use towpath_service::promotions::look_again;
 use towpath_service::{Error, boards, deployments, holds, home, images, inbox, insights, integrations};
@@ -33,8 +35,13 @@ impl Fleet {
 
     /// The same, where promotions into production stand to each other in a way.
     async fn with(shop: Shop, contest: &str) -> Self {
+        Self::behind(shop, StageForm { contest: contest.to_owned(), ..stage("production", "1") }).await
+    }
+
+    /// The same, with this stage of production.
+    async fn behind(shop: Shop, last: StageForm) -> Self {
         make_environment(&shop, &shop.ana, "shop", "prod-eu", "production").await;
-        let last = StageForm { contest: contest.to_owned(), ..stage("production", "1") };
+        let soaks = !last.soak.is_empty();
         let stages = [stage("staging", ""), last];
         crate::shop::make_workflow(&shop, &shop.ana, "shop", workflow("train", "release_stream", &stages))
             .await
@@ -49,7 +56,12 @@ impl Fleet {
             if version != "1.2" {
                 shop.clock.advance(60);
                 let asked = promote(&shop, &digest).await;
-                shop.approve(&shop.ben, &asked).await.expect("enters");
+                if soaks {
+                    shop.clock.advance(3_600);
+                    look_again(&shop).await.expect("looks");
+                } else {
+                    shop.approve(&shop.ben, &asked).await.expect("enters");
+                }
             }
         }
         let [first, second, third] = pushed.try_into().expect("three builds");
@@ -379,6 +391,45 @@ fn what_runs_is_compared_with_the_pin() {
             .await
             .expect("may");
         assert_eq!(fleet.summary().await, (Likeness::Differs, "Runs in 1 of 2 environments.".to_owned()));
+    });
+}
+
+#[test]
+fn a_build_tells_where_it_was_pinned_and_how_that_ended() {
+    on_both_engines(async |shop: Shop| {
+        let fleet = Fleet::of(shop).await;
+        let told = async || {
+            let view = builds::view(&fleet.shop, &fleet.shop.dora, &fleet.first, Part::PAGE).await;
+            let life = view.expect("a build").lives.remove(0);
+            let pinned = life.chain.into_iter().filter_map(|link| match link {
+                Link::Pinned { environment, by, how, .. } => Some(format!("{environment} by {by}: {how}")),
+                _ => None,
+            });
+            (pinned.collect::<Vec<_>>(), life.pinned.len(), life.current.len())
+        };
+        fleet.pin_back(&fleet.first, "2h").await;
+        assert_eq!(told().await, (vec!["prod-eu by Ben: in force".to_owned()], 1, 0));
+        fleet.shop.clock.advance(2 * 3_600);
+        assert_eq!(told().await, (vec!["prod-eu by Ben: over".to_owned()], 0, 0));
+    });
+}
+
+#[test]
+fn a_pinned_environment_keeps_no_build_from_having_run_in_the_stage_before() {
+    on_both_engines(async |shop: Shop| {
+        make_environment(&shop, &shop.ana, "shop", "staging-eu", "staging").await;
+        let last = StageForm { soak: "1h".to_owned(), ..stage("production", "") };
+        let fleet = Fleet::behind(shop, last).await;
+        let back = PinRequest { environment: "staging-eu".to_owned(), ..wish(&fleet.first, "2d") };
+        fleet.report("staging", &fleet.third).await;
+        fleet.report("staging-eu", &fleet.first).await;
+        let entering = promote(&fleet.shop, &fleet.third).await;
+        fleet.shop.clock.advance(3_600);
+        look_again(&fleet.shop).await.expect("looks");
+        assert_eq!(state(&fleet.shop, entering.number).await, State::Waiting, "it does not run everywhere");
+        pin(&fleet.shop, &fleet.shop.ben, back).await.expect("may pin");
+        look_again(&fleet.shop).await.expect("looks");
+        assert!(matches!(state(&fleet.shop, entering.number).await, State::Applied { .. }));
     });
 }
 
