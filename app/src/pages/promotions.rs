@@ -1,6 +1,7 @@
 //! A promotion: what it moves, how its gates stand, who said what, and the forms to decide.
 
 mod emergency;
+mod pinning;
 
 use crate::components::avatar::Avatar;
 use crate::components::badge::Badge;
@@ -27,11 +28,11 @@ use emergency::{EmergencyMark, PassForm};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use pinning::{PinFacts, standing, summary};
 use std::sync::Arc;
 use towpath_domain::gates::{Gate, GateVerdict, Verdict};
 use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
-use towpath_domain::pins::{Phase as PinPhase, Pinning};
 use towpath_domain::promotions::{Choice, Decision, State};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
@@ -95,7 +96,7 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
         None => format!("#{number} Promote {tag} to {to}"),
     };
     let lead = match &promotion.pin {
-        Some(pin) => pins(pin, &first),
+        Some(pin) => summary(pin, &first),
         None => format!("{}/{}, from {} to {to}.", first.project, first.integration, promotion.from.slug),
     };
     let trail = vec![
@@ -137,19 +138,6 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
             </div>
         </div>
     }
-}
-
-/// What a promotion that pins is about, in one line.
-fn pins(pin: &Pinning, view: &PromotionView) -> String {
-    let Pinning { project, environment, service, until } = pin;
-    format!(
-        "An exception for {} in {}/{}, until {}. Nothing becomes current in {}.",
-        service.slug,
-        project.slug,
-        environment.slug,
-        until.to_words(),
-        view.promotion.to.slug
-    )
 }
 
 /// What it changes about the image that is there now.
@@ -332,27 +320,6 @@ fn Facts(view: View) -> impl IntoView {
                 </div>
             </dl>
         </Panel>
-    }
-}
-
-/// Where it pins its build, and until when.
-#[component]
-fn PinFacts(pin: Pinning, view: View) -> impl IntoView {
-    let now = Memo::new(move |_| view.read().now);
-    let place = format!("{}/{}", pin.project.slug, pin.environment.slug);
-    let href = paths::environment(&pin.project.slug, &pin.environment.slug, None);
-    let service = pin.service.slug.to_string();
-    view! {
-        <div class="facts__row">
-            <dt>"Pins"</dt>
-            <dd>{service} " in " <a href=href>{place}</a></dd>
-        </div>
-        <div class="facts__row">
-            <dt>"Until"</dt>
-            <dd>
-                <ExactTime at=pin.until /> " (" <TimeView at=pin.until now=now /> ")"
-            </dd>
-        </div>
     }
 }
 
@@ -566,15 +533,7 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
         }
         None => (paths::integration(&first.project, &first.integration), "Go to the board"),
     };
-    let pin = first.pin.clone().map(|pin| {
-        let words = move || match pin.phase(now.get()) {
-            PinPhase::InForce => "The pin is in force.".to_owned(),
-            PinPhase::Over => format!("The pin ended on {}.", pin.until.to_words()),
-            PinPhase::Released => "The pin was released.".to_owned(),
-            PinPhase::Replaced => "Another pin took its place.".to_owned(),
-        };
-        view! { <p>{words}</p> }
-    });
+    let pin = first.pin.clone().map(|pin| standing(pin, now));
     Some(view! {
         <Panel title="Outcome">
             <p>{words} " " <TimeView at=at now=now /> "."</p>

@@ -31,7 +31,11 @@ pub fn EnvironmentPage() -> impl IntoView {
     let release = ServerAction::<ReleasePin>::new();
     let released = successes(release);
     announce(release, "Pin released.");
-    let changes = use_changes(|notice| notice.project.is_some() || notice.is_of_hold());
+    // What shared integrations build is told of in their own project.
+    let changes = use_changes(move |notice| {
+        let here = params.with_untracked(|params| params.get("project")).unwrap_or_default();
+        notice.project.as_ref().is_some_and(|of| of.as_str() == here || *of == Slug::global())
+    });
     let view = Resource::new(
         move || (param("project"), param("environment"), before(), released.get(), changes.get()),
         |(project, environment, before, ..)| async move {
