@@ -268,16 +268,17 @@ pub async fn end_over(service: &Service) -> Result<u64, Error> {
     let over = pins::over(&mut service.read().await?, service.now(), TURN).await?;
     let mut ended = 0;
     for pin in over {
-        let writer = service.clone();
-        service
-            .db()
-            .write(async move |tx| {
-                let integration = integrations::load(tx, pin.integration).await?;
-                let project = projects::load(tx, integration.project).await?;
-                end(tx, &writer, &Located { project, integration }, &pin).await
-            })
-            .await?;
-        ended += 1;
+        let (writer, number) = (service.clone(), pin.number);
+        let told = service.db().write(async move |tx| {
+            let integration = integrations::load(tx, pin.integration).await?;
+            let project = projects::load(tx, integration.project).await?;
+            end(tx, &writer, &Located { project, integration }, &pin).await
+        });
+        match told.await {
+            Ok(()) => ended += 1,
+            // One that cannot be told of keeps nobody from the others.
+            Err(error) => tracing::error!(number, %error, "the end of a pin could not be told"),
+        }
     }
     Ok(ended)
 }

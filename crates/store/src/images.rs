@@ -48,7 +48,8 @@ macro_rules! reached {
           or exists (select 1 from builds b
                      where b.integration = $1
                        and (exists (select 1 from pins x where x.build = b.id and x.key = $2)
-                            or exists (select 1 from integrations i where i.default_build = b.id))
+                            or exists (select 1 from integrations i
+                                       where i.id = b.integration and i.default_build = b.id))
                        and b.digest in (select cast($3 as text) union all
                                         select c.manifest from manifest_contents c where c.content = $3))
           or exists (select 1 from builds b join placements p on p.build = b.id join buckets k on k.id = p.bucket

@@ -201,8 +201,8 @@ pub async fn referrers(
     rows.into_iter().map(Manifest::try_from).collect()
 }
 
-/// Whether a build of this digest was ever current in a bucket of the integration, or is kept beside one that
-/// refused it.
+/// Whether a build of this digest was ever current in a bucket of the integration, is kept beside one that refused it, or
+/// is the integration's default.
 pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Digest) -> Result<bool, Error> {
     let row = fetch!(
         fetch_optional,
@@ -211,7 +211,8 @@ pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Dig
         "select cast(1 as bigint) from builds b where b.integration = $1 and b.digest = $2
             and (exists (select 1 from placements p where p.build = b.id)
                  or exists (select 1 from refused_arrivals r where r.build = b.id)
-                 or exists (select 1 from integrations i where i.default_build = b.id)) limit 1",
+                 or exists (select 1 from integrations i
+                            where i.id = b.integration and i.default_build = b.id)) limit 1",
         integration.uuid(),
         digest.to_string(),
     )?;
