@@ -41,7 +41,7 @@ impl Entry {
             }
             Hit::Environment { project, slug, title, stream } => {
                 let note = format!("{project}/{slug}, {stream} stream");
-                to(Kind::Environment, title, note, paths::project(&project))
+                to(Kind::Environment, title, note, paths::environment(&project, &slug, None))
             }
             Hit::Build(build) => {
                 let (title, note, href) = (build.tag.to_string(), about(&build), paths::build(&build.digest));

@@ -116,7 +116,7 @@ fn Running(runs: Vec<RunsIn>, now: Time) -> impl IntoView {
     let place = |RunsIn { project, environment, service, since }: RunsIn| {
         view! {
             <li>
-                <a class="life__running" href=paths::project(&project)>
+                <a class="life__running" href=paths::environment(&project, &environment, None)>
                     <Icon symbol=Symbol::Pulse />
                     <span class="life__bucket">{environment.to_string()}</span>
                     " "

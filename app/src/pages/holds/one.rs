@@ -130,8 +130,9 @@ fn stopped(address: &HoldAddress) -> AnyView {
     let href = match address {
         HoldAddress::Installation => None,
         HoldAddress::Stream { .. } => Some(paths::STREAMS.to_owned()),
-        HoldAddress::Project { project } | HoldAddress::Environment { project, .. } => {
-            Some(paths::project(project))
+        HoldAddress::Project { project } => Some(paths::project(project)),
+        HoldAddress::Environment { project, environment } => {
+            Some(paths::environment(project, environment, None))
         }
         HoldAddress::Bucket { project, integration, bucket } => {
             Some(paths::stage(project, integration, bucket))
