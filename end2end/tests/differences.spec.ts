@@ -4,19 +4,21 @@ import { pushed } from "../support/clients.ts";
 import { Folder } from "../support/folders.ts";
 import { dockerArchive, origin } from "../support/images.ts";
 import { Installation } from "../support/installation.ts";
-import { BOARD, CHECKOUT, openShop } from "../support/shop.ts";
-import { heading } from "../support/steps.ts";
+import { BOARD, CHECKOUT, openShop, type Shop } from "../support/shop.ts";
+import { card, giveReason, heading } from "../support/steps.ts";
 import { ADA, type Visitor } from "../support/visitors.ts";
 
 test.describe.configure({ mode: "serial" });
 
 const towpath = Installation.declare();
+let shop: Shop;
 let ada: Visitor;
 
 // 1.4.2 is in staging, 1.5.0 in qa.
 test.beforeAll(async ({ browser }) => {
   await using folder = await Folder.make("images");
-  const { admin, token } = await openShop(towpath.server);
+  shop = await openShop(towpath.server);
+  const { admin, token } = shop;
   const build = async (version: string) =>
     pushed(towpath.server, token, await dockerArchive(folder, origin(version)), `${CHECKOUT}/qa:${version}`);
   const move = { project: "shop", integration: "checkout", from: "qa", to: "staging" };
@@ -67,4 +69,18 @@ test("an integration is looked at as it was", async () => {
   await page.getByRole("button", { name: "Look" }).click();
   await expect(page).toHaveURL(/at=yesterday/);
   await expect(page.getByLabel("Moment")).toHaveAccessibleDescription(/yesterday/);
+});
+
+test("a bucket is rolled back to what it had before an incident, with a word on what that reaches", async () => {
+  const { page } = ada;
+  await using folder = await Folder.make("images");
+  const before = new Date().toISOString();
+  await pushed(towpath.server, shop.token, await dockerArchive(folder, origin("1.6.0")), `${CHECKOUT}/qa:1.6.0`);
+  await ada.open(`${BOARD}/moment?at=${encodeURIComponent(before)}`);
+  await page.getByRole("link", { name: "Roll back to it… in qa" }).click();
+  await expect(heading(page, "Roll qa back to 1.5.0")).toBeVisible();
+  const reach = page.locator(".facts__row", { hasText: "Reaches" });
+  await expect(reach).toContainText("shop/qa with checkout");
+  await giveReason(page, "1.6.0 loses orders", "Roll qa back");
+  await expect(card(page, "qa")).toContainText("1.5.0");
 });

@@ -43,24 +43,31 @@ fn Page(view: MomentView, mistake: Option<String>, typed: String) -> impl IntoVi
     let (project, integration) = (project.slug, integration.slug);
     let action = paths::moment(&project, &integration);
     let difference = paths::difference(&project, &integration);
+    let back = (project.clone(), integration.clone());
     let wrong = mistake.is_some();
     let whole = Time::from_micros(at.micros() - at.micros().rem_euclid(1_000_000));
     let value = if typed.is_empty() { whole.to_string() } else { typed };
     let line = move |BucketThen { slot, then }: BucketThen| {
         let bucket = slot.slug.to_string();
         // A bucket is compared with itself, unless it has what it had.
-        let compare = then.as_ref().filter(|then| !then.still).map(|_| {
+        let compare = then.as_ref().filter(|then| !then.still).map(|then| {
             let href = format!("{difference}?from={bucket}@{at}&to={bucket}");
+            let back = paths::roll_back(&back.0, &back.1, &slot.slug, then.placement);
             view! {
                 <a href=href>
                     "Compare with now"
+                    <span class="visually-hidden">{format!(" in {bucket}")}</span>
+                </a>
+                " · "
+                <a href=back>
+                    "Roll back to it…"
                     <span class="visually-hidden">{format!(" in {bucket}")}</span>
                 </a>
             }
         });
         let told = match then {
             None => view! { <span class="rows__meta">"Nothing was current"</span> }.into_any(),
-            Some(Then { build, since, still }) => view! {
+            Some(Then { build, since, still, .. }) => view! {
                 <a href=paths::build(&build.digest)>{build.tag.to_string()}</a>
                 <DigestView value=build.digest.to_string() />
                 <span class="rows__meta rows__meta--line">

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::boards::{Card, History};
+use towpath_domain::deployments::Fed;
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::Arrivals;
 
@@ -57,6 +58,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
     let current = history.current.clone();
     let now = history.now;
     let may = history.may_roll_back.clone();
+    let reach = reach(&history.fed);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
@@ -94,6 +96,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                         <TimeView at=card.at now=now />
                     </dd>
                 </div>
+                {reach}
             </dl>
             <Banner tone=Tone::Info title="What this does">
                 <p>
@@ -142,4 +145,34 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
             }}
         </ActionForm>
     }
+}
+
+/// The environments that the rollback reaches, and those that a pin keeps out of it.
+fn reach(fed: &[Fed]) -> impl IntoView + use<> {
+    let place = |fed: &Fed| {
+        let page = paths::environment(&fed.project, &fed.environment, None);
+        let pin =
+            fed.pin.as_ref().map(|mark| format!(", pinned to {} until {}", mark.tag, mark.until.to_words()));
+        let runs = fed.run.as_ref().and_then(|run| run.runs.as_ref()).filter(|_| pin.is_none());
+        let runs = runs.map(|ran| format!(", runs {}", ran.name()));
+        view! {
+            <li>
+                <a href=page>{format!("{}/{}", fed.project, fed.environment)}</a>
+                {format!(" with {}", fed.service)}
+                {pin}
+                {runs}
+            </li>
+        }
+    };
+    let places = fed.iter().map(place).collect_view();
+    (!fed.is_empty()).then(|| {
+        view! {
+            <div class="facts__row">
+                <dt>"Reaches"</dt>
+                <dd>
+                    <ul>{places}</ul>
+                </dd>
+            </div>
+        }
+    })
 }

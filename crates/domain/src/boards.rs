@@ -135,6 +135,8 @@ pub struct History {
     pub cards: Vec<Card>,
     /// The placement before which the next page starts, where there is one.
     pub older: Option<PlacementId>,
+    /// The environments that it feeds, as far as who looks may see them: what a rollback reaches.
+    pub fed: Vec<Fed>,
     /// Counts the placements; a rollback expects the one it was decided on.
     pub version: i64,
     pub may_roll_back: Result<(), String>,

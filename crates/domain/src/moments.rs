@@ -2,6 +2,7 @@
 
 use crate::buckets::Slot;
 use crate::builds::Build;
+use crate::ids::PlacementId;
 use crate::integrations::Integration;
 use crate::projects::Project;
 use crate::times::Time;
@@ -30,6 +31,8 @@ pub struct BucketThen {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Then {
     pub build: Build,
+    /// By which it became current: what a rollback would go back to.
+    pub placement: PlacementId,
     pub since: Time,
     /// Whether it is current there now.
     pub still: bool,

@@ -85,7 +85,7 @@ async fn find(
         }
         Some(time) => {
             let all = buckets::current_at(conn, integration, time).await?;
-            all.into_iter().find(|(key, ..)| *key == slot.key).map(|(_, build, _)| build)
+            all.into_iter().find(|then| then.bucket == slot.key).map(|then| then.build)
         }
     };
     match build {

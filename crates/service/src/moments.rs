@@ -26,7 +26,7 @@ pub async fn view(
         return Err(Invalid::field("at", "This moment has not come yet.").into());
     }
     let found = buckets::current_at(&mut conn, located.integration.id, at).await?;
-    let ids: Vec<_> = found.iter().map(|(_, build, _)| *build).collect();
+    let ids: Vec<_> = found.iter().map(|then| then.build).collect();
     let builds: HashMap<_, _> = builds::list(&mut conn, &ids)
         .await?
         .into_iter()
@@ -38,9 +38,10 @@ pub async fn view(
         .filter_map(|bucket| Some((bucket.key, bucket.current?.build)))
         .collect();
     let then = |key| {
-        let (_, build, since) = found.iter().find(|(known, ..)| *known == key)?;
-        let still = current.get(&key) == Some(build);
-        Some(Then { build: builds.get(build)?.clone(), since: *since, still })
+        let then = found.iter().find(|then| then.bucket == key)?;
+        let still = current.get(&key) == Some(&then.build);
+        let build = builds.get(&then.build)?.clone();
+        Some(Then { build, placement: then.placement, since: then.since, still })
     };
     let workflow = located.workflow(&mut conn).await?;
     let mut slots = located.slots(&mut conn).await?;

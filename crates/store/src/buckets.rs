@@ -416,18 +416,27 @@ pub(crate) fn last_by(at: Time) -> Uuid {
     uuid_v7(at.plus_seconds(SKEW), [0xff; 10])
 }
 
-/// What was current in the buckets of an integration at a moment, and since when: each that had something.
+/// What was current in a bucket at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurrentThen {
+    pub bucket: BucketKey,
+    pub placement: PlacementId,
+    pub build: BuildId,
+    pub since: Time,
+}
+
+/// What was current in the buckets of an integration at a moment: each that had something.
 pub async fn current_at(
     conn: &mut Conn,
     integration: IntegrationId,
     at: Time,
-) -> Result<Vec<(BucketKey, BuildId, Time)>, Error> {
+) -> Result<Vec<CurrentThen>, Error> {
     let last = last_by(at);
     let rows = fetch!(
         fetch_all,
-        (String, Uuid, Uuid, i64),
+        (String, Uuid, Uuid, Uuid, i64),
         conn,
-        "select k.kind, k.key, p.build, p.at
+        "select k.kind, k.key, p.id, p.build, p.at
          from buckets k
          join placements p on p.id = (select q.id from placements q where q.bucket = k.id and q.id <= $2 and q.at <= $3
                                       order by q.id desc limit 1)
@@ -436,8 +445,13 @@ pub async fn current_at(
         last,
         at.micros()
     )?;
-    let read = |(of, key, build, at): (String, Uuid, Uuid, i64)| {
-        Ok((BucketKey::new(kind("buckets", &of)?, key), BuildId(build), Time::from_micros(at)))
+    let read = |(of, key, placement, build, at): (String, Uuid, Uuid, Uuid, i64)| {
+        Ok(CurrentThen {
+            bucket: BucketKey::new(kind("buckets", &of)?, key),
+            placement: placement.into(),
+            build: build.into(),
+            since: at.into(),
+        })
     };
     rows.into_iter().map(read).collect()
 }

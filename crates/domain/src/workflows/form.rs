@@ -100,7 +100,7 @@ impl WorkflowForm {
         let title = check.field("title", Title::parse(&self.title));
         let slug = check.field("slug", Slug::parse_new(&self.slug));
         let kind = check.field("kind", check_kind(&self.kind, given.project));
-        let stages = kind.map(|kind| self.check_stages(kind, given, &mut check));
+        let stages = kind.and_then(|kind| self.check_stages(kind, given, &mut check));
         let edges = self.check_edges(&mut check);
         let graph = stages.zip(edges);
         let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
@@ -144,9 +144,12 @@ impl WorkflowForm {
         right.then_some(edges)
     }
 
-    fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Vec<Stage> {
-        self.filled()
-            .filter_map(|(row, stage)| {
+    /// The stages, if every one of them is right.
+    fn check_stages(&self, kind: BucketKind, given: &Given, check: &mut Check) -> Option<Vec<Stage>> {
+        // Every mistake is told, so that all are looked at before one ends it.
+        let stages: Vec<Option<Stage>> = self
+            .filled()
+            .map(|(row, stage)| {
                 let field = |name: &str| format!("stages[{row}][{name}]");
                 let slot = match stage.bucket.as_str() {
                     "" => Err("Choose a bucket, or empty what stands below.".to_owned()),
@@ -172,7 +175,8 @@ impl WorkflowForm {
                 }
                 checked
             })
-            .collect()
+            .collect();
+        stages.into_iter().collect()
     }
 }
 

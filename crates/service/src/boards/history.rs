@@ -5,7 +5,7 @@ use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
 use std::collections::{BTreeMap, HashMap};
-use towpath_domain::access::{Action, Actor};
+use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::checks::Check;
@@ -14,7 +14,7 @@ use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, people, timeline};
+use towpath_store::{Conn, buckets, builds, deployments, people, timeline};
 
 /// A page of what was current in a bucket, newest first, from before a placement.
 pub async fn history(
@@ -98,7 +98,12 @@ impl Found {
         let known = Known::load(conn, placed.iter().chain(&current)).await?;
         let workflow = self.located.workflow(conn).await?;
         let stage = workflow.as_ref().and_then(|way| way.graph.stage(self.slot.key));
+        let fed = deployments::of_integration(conn, self.located.integration.id, self.now).await?.into_iter();
+        let fed = fed.filter(|place| place.is_of(self.slot.key));
+        let fed = fed.filter(|place| actor.may(Action::View, &Target::project(place.project)));
+        let fed = fed.map(|place| place.fed).collect();
         Ok(History {
+            fed,
             automatic: stage.is_some_and(|stage| stage.automatic),
             arrivals: workflow
                 .map_or_else(|| arrivals_without_stage(&self.slot), |way| way.graph.arrivals(&self.slot)),

@@ -139,7 +139,7 @@ fn what_was_current_is_found_by_the_moment() {
             [(9, None), (10, first), (19, first), (20, second), (30, first), (999, first)]
         {
             let all = current_at(&mut conn, shop.integration.id, at(moment)).await.expect("reads");
-            let told: Vec<_> = all.into_iter().map(|(key, build, _)| (key, build)).collect();
+            let told: Vec<_> = all.into_iter().map(|then| (then.bucket, then.build)).collect();
             let expected: Vec<_> = expected.map(|build| (shop.prod_key(), build)).into_iter().collect();
             assert_eq!(told, expected, "at {moment}");
         }
