@@ -16,7 +16,7 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use towpath_domain::forms::FieldError;
-use towpath_domain::inbox::{Inbox, InboxLine, ReviewLine};
+use towpath_domain::inbox::{Ending, EndingLine, Inbox, InboxLine, ReviewLine};
 use towpath_domain::live::Notice;
 use towpath_domain::times::Time;
 
@@ -52,6 +52,8 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let together = Memo::new(move |_| several.get() || !mistakes.read().is_empty());
     let to_review = Memo::new(move |_| inbox.read().to_review.clone());
     let any_review = Memo::new(move |_| !to_review.read().is_empty());
+    let ending = Memo::new(move |_| inbox.read().ending.clone());
+    let any_ending = Memo::new(move |_| !ending.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
     view! {
         <Title text="Inbox" />
@@ -80,6 +82,21 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                             <ul class="inbox">
                                 <For each=move || to_review.get() key=|line| (line.project.clone(), line.number) let:line>
                                     <Emergency line=line now=now />
+                                </For>
+                            </ul>
+                        </Card>
+                    }
+                })
+        }}
+        {move || {
+            any_ending
+                .get()
+                .then(|| {
+                    view! {
+                        <Card title="Ends soon" id="ending">
+                            <ul class="rows">
+                                <For each=move || ending.get() key=|line| format!("{:?}", line.what) let:line>
+                                    <Ends line=line now=now />
                                 </For>
                             </ul>
                         </Card>
@@ -150,6 +167,33 @@ fn Emergency(line: ReviewLine, #[prop(into)] now: Signal<Time>) -> impl IntoView
                     "Review"
                 </a>
             </div>
+        </li>
+    }
+}
+
+/// Something that ends by itself, unless this person sees to it.
+#[component]
+fn Ends(line: EndingLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
+    let EndingLine { what, at } = line;
+    let (href, words, end) = match what {
+        Ending::Promotion { project, number, tag, to } => {
+            (paths::promotion(&project, number), format!("#{number} of {project}: {tag} to {to}"), "Expires ")
+        }
+        Ending::Hold { number, on } => {
+            (paths::hold(number), format!("Hold {number} on {}", on.words()), "Ends ")
+        }
+        Ending::Pin { project, environment, service, tag } => (
+            paths::environment(&project, &environment, None),
+            format!("{service} pinned to {tag} in {project}/{environment}"),
+            "Ends ",
+        ),
+    };
+    view! {
+        <li class="rows__item">
+            <a class="rows__link" href=href>
+                {words}
+            </a>
+            <span class="rows__meta">{end} <TimeView at=at now=now /></span>
         </li>
     }
 }

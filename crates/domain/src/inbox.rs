@@ -5,12 +5,13 @@ use crate::builds::Build;
 use crate::differences::Difference;
 use crate::digests::Digest;
 use crate::gates::GateVerdict;
-use crate::holds::HoldLine;
+use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PersonId;
 use crate::pins::Pin;
 use crate::promotions::Promotion;
 use crate::references::Tag;
 use crate::slugs::Slug;
+use crate::spans::Span;
 use crate::times::Time;
 use crate::words::Title;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,8 @@ pub struct Inbox {
     pub to_review: Vec<ReviewLine>,
     /// Those that this person asked for.
     pub asked: Vec<InboxLine>,
+    /// What this person asked for or placed and ends by itself within [`SOON`], the first first.
+    pub ending: Vec<EndingLine>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
@@ -87,6 +90,39 @@ impl InboxLine {
     pub fn wanted(&self) -> Wanted {
         Wanted { project: self.project.clone(), number: self.number, digest: self.digest.clone() }
     }
+}
+
+/// How soon something has to end to be told of, so that it can be seen to on a working day.
+pub const SOON: Span = Span::DAYS_2;
+
+/// Something that ends by itself soon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndingLine {
+    #[serde(flatten)]
+    pub what: Ending,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Ending {
+    /// A promotion that nothing has applied, and that expires.
+    Promotion {
+        project: Slug,
+        number: i64,
+        tag: Tag,
+        to: Slug,
+    },
+    Hold {
+        number: i64,
+        on: HoldAddress,
+    },
+    Pin {
+        project: Slug,
+        environment: Slug,
+        service: Slug,
+        tag: Tag,
+    },
 }
 
 /// A promotion whose gates were passed in an emergency that nobody has reviewed.

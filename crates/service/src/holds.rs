@@ -126,7 +126,7 @@ fn target(on: &HoldOn, streams: &[Stream]) -> Target {
 
 /// Which of these holds someone sees. What stops more than one project is seen by everyone, as it concerns everyone; a
 /// build that is marked bad, by those who see it in an integration.
-async fn seen(conn: &mut Conn, actor: &Actor, holds: Vec<Hold>) -> Result<Vec<Hold>, Error> {
+pub(crate) async fn seen(conn: &mut Conn, actor: &Actor, holds: Vec<Hold>) -> Result<Vec<Hold>, Error> {
     let marked = |hold: &Hold| match &hold.on {
         HoldOn::Build { digest, .. } => Some(digest.clone()),
         _ => None,

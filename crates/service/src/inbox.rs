@@ -13,21 +13,26 @@ use towpath_domain::boards::Card;
 use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
-use towpath_domain::inbox::{Inbox, InboxItem, InboxLine, PromotionView, ReviewLine};
+use towpath_domain::inbox::{
+    Ending, EndingLine, Inbox, InboxItem, InboxLine, PromotionView, ReviewLine, SOON,
+};
 use towpath_domain::pins::Pin;
 use towpath_domain::placements::BY_ITSELF;
-use towpath_domain::promotions::{Promotion, State};
+use towpath_domain::promotions::{LONGEST_WAIT, Promotion, State};
 use towpath_domain::slugs::Slug;
+use towpath_domain::times::Time;
 use towpath_domain::words::Title;
 use towpath_store::promotions::Destination;
 use towpath_store::{
-    Conn, buckets, builds, integrations, people, pins, projects, promotions, release_sets, timeline,
+    Conn, buckets, builds, holds, integrations, people, pins, projects, promotions, release_sets, timeline,
 };
 
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
 /// How many emergencies are looked through.
 const REVIEWS: i64 = 500;
+/// How many things of each kind are told of that end soon.
+const ENDING: i64 = 20;
 /// How many promotions a page lists.
 pub const PAGE: i64 = 50;
 
@@ -41,7 +46,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let now = service.now();
     let judge = Judge::of(&mut conn, &waiting, now).await?;
     let to_review = reviews(&mut conn, actor).await?;
-    let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), as_of, now };
+    let ending = ending(&mut conn, actor, now).await?;
+    let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), ending, as_of, now };
     for promotion in waiting {
         let Some(Destination { project, integration, target, bucket }) = destinations.remove(&promotion.id)
         else {
@@ -55,6 +61,12 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         let asks = promotion.lacks_approval(&judge.verdicts(&promotion));
         let decides = asks && promotion.may_decide(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person() && !promotion.automatic;
+        let end = LONGEST_WAIT.after(promotion.requested_at);
+        if (decides || asked) && now < end && end <= SOON.after(now) {
+            let (project, tag, to) = (project.clone(), promotion.tag.clone(), promotion.to.slug.clone());
+            let what = Ending::Promotion { project, number: promotion.number, tag, to };
+            inbox.ending.push(EndingLine { what, at: end });
+        }
         let item = InboxLine::from(item(project, integration, promotion, &judge, &names));
         if decides {
             inbox.to_decide.push(item);
@@ -62,7 +74,25 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
             inbox.asked.push(item);
         }
     }
+    inbox.ending.sort_by_key(|line| line.at);
     Ok(inbox)
+}
+
+/// The holds that someone placed and the pins that they asked for, which end soon; as far as they still see them.
+async fn ending(conn: &mut Conn, actor: &Actor, now: Time) -> Result<Vec<EndingLine>, Error> {
+    let (by, when) = (actor.person(), (now, SOON.after(now)));
+    let holds = holds::ending(conn, by, when, ENDING).await?;
+    let holds = crate::holds::seen(conn, actor, holds).await?.into_iter().filter_map(|hold| {
+        let what = Ending::Hold { number: hold.number, on: hold.address };
+        Some(EndingLine { what, at: hold.until? })
+    });
+    let pins = pins::ending(conn, by, when, ENDING).await?.into_iter();
+    let pins = pins.filter(|pin| actor.may(Action::View, &Target::integration(pin.home, pin.integration)));
+    let pins = pins.map(|pin| {
+        let towpath_store::pins::EndingPin { project, environment, service, tag, until, .. } = pin;
+        EndingLine { what: Ending::Pin { project, environment, service, tag }, at: until }
+    });
+    Ok(holds.chain(pins).collect())
 }
 
 /// The emergencies that someone can review, the newest first.

@@ -189,3 +189,25 @@ pub async fn integrations_with(
         })
         .collect()
 }
+
+/// The holds that somebody placed and that end by themselves between two times, the first first.
+pub async fn ending(
+    conn: &mut Conn,
+    by: PersonId,
+    (from, to): (Time, Time),
+    limit: i64,
+) -> Result<Vec<Hold>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where made_by = $1 and released_at is null and ends_at > $2 and ends_at <= $3 order by ends_at limit $4"
+        ),
+        by.uuid(),
+        from.micros(),
+        to.micros(),
+        limit
+    )?;
+    read(rows)
+}

@@ -334,3 +334,67 @@ pub async fn where_pinned(conn: &mut Conn, build: BuildId, now: Time) -> Result<
     };
     Ok(rows.into_iter().map(place).collect())
 }
+
+/// A pin that ends soon, as those are told who asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndingPin {
+    /// The project of the environment, and the integration of the service.
+    pub home: ProjectId,
+    pub integration: IntegrationId,
+    pub project: Slug,
+    pub environment: Slug,
+    pub service: Slug,
+    pub tag: Tag,
+    pub until: Time,
+}
+
+/// The pins that somebody asked for and that end between two times, the first first.
+pub async fn ending(
+    conn: &mut Conn,
+    by: PersonId,
+    (from, to): (Time, Time),
+    limit: i64,
+) -> Result<Vec<EndingPin>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct EndingRow {
+        home: Uuid,
+        integration: Uuid,
+        #[sqlx(try_from = "String")]
+        project: Slug,
+        #[sqlx(try_from = "String")]
+        environment: Slug,
+        #[sqlx(try_from = "String")]
+        service: Slug,
+        #[sqlx(try_from = "String")]
+        tag: Tag,
+        until_at: i64,
+    }
+    let rows = fetch!(
+        fetch_all,
+        EndingRow,
+        conn,
+        "select o.id as home, m.integration, o.slug as project, e.slug as environment, s.slug as service, b.tag, x.until_at
+         from pins x
+         join promotions m on m.id = x.promotion
+         join builds b on b.id = x.build
+         join services s on s.id = x.service
+         join environments e on e.id = x.environment
+         join projects o on o.id = e.project
+         where x.open and x.until_at > $2 and x.until_at <= $3 and m.requested_by = $1 and o.archived_at is null
+         order by x.until_at limit $4",
+        by.uuid(),
+        from.micros(),
+        to.micros(),
+        limit
+    )?;
+    let line = |row: EndingRow| EndingPin {
+        home: row.home.into(),
+        integration: row.integration.into(),
+        project: row.project,
+        environment: row.environment,
+        service: row.service,
+        tag: row.tag,
+        until: row.until_at.into(),
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
