@@ -85,10 +85,10 @@ for (const scripted of [true, false]) {
       await expect(rui.page.getByText("2 promotions of this set wait for you")).toBeVisible();
       if (scripted) await expectAccessible(rui.page);
       if (scripted) await expectFits(rui.page, 320);
-      await steps.submit(rui.page, "Reject all");
+      await steps.submit(rui.page, "Reject those");
       await expect(rui.page.getByRole("alert")).toContainText("Say why you reject them.");
       await rui.page.getByRole("textbox", { name: "Comment" }).fill("Looked at both");
-      await steps.submit(rui.page, "Approve all");
+      await steps.submit(rui.page, "Approve those");
       await expect(rui.page.getByText("current in prod, qa, staging")).toHaveCount(2);
       await expect(rui.page.getByText(/wait for you/)).toBeHidden();
       // What somebody else did is seen.

@@ -51,10 +51,12 @@ pub async fn release_pin(
     project: String,
     environment: String,
     of: String,
+    number: i64,
     reason: String,
 ) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
-    towpath_service::pins::release(&service()?, &actor, (&project, &environment), &of, &reason).await?;
+    let at = (project.as_str(), environment.as_str());
+    towpath_service::pins::release(&service()?, &actor, at, &of, Some(number), &reason).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::components::disclosure::Disclosure;
 use crate::components::form::ErrorSummary;
 use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
-use crate::echo::errors;
+use crate::echo::{Echo, errors};
 use crate::fns::inbox::view_inbox;
 use crate::fns::release_sets::DecideTogether;
 use crate::live::{Kept, keep};
@@ -260,6 +260,7 @@ fn Item(
             </div>
             <div class="inbox__actions">
                 {move || {
+                    let ticked = Echo::of("/fn/decide_together").has("promotions[]", &wanted);
                     let (value, label) = (wanted.clone(), format!("Tick #{number} of {at}"));
                     picks
                         .get()
@@ -271,6 +272,7 @@ fn Item(
                                     name="promotions[]"
                                     value=value
                                     aria-label=label
+                                    checked=ticked
                                     form=TOGETHER
                                 />
                             }

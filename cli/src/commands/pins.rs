@@ -45,7 +45,14 @@ pub async fn list(client: &Client, args: Pins, format: Format) -> Result<Exit, F
 
 pub async fn release(client: &Client, args: Unpin) -> Result<Exit, Failure> {
     let Unpin { project, environment, service, reason } = args;
-    client.release_pin([&project, &environment, &service], &NewPinRelease { reason }).await?;
+    // What is in force now is what is meant, and nothing that comes in between.
+    let pins = client.pins(&project, &environment, false, None).await?.items;
+    let pin = pins.into_iter().find(|pin| pin.service == service);
+    if let Some(Pin { number, tag, project: home, .. }) = &pin {
+        say(&format!("{home}#{number} pins {tag} in {project}/{environment}."));
+    }
+    let number = pin.map(|pin| pin.number);
+    client.release_pin([&project, &environment, &service], &NewPinRelease { number, reason }).await?;
     say(&format!("{service} should run in {project}/{environment} what its bucket says again."));
     Ok(Exit::Success)
 }

@@ -99,14 +99,26 @@ pub(super) fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure>
     }
 }
 
+/// What a promotion does, after its name: the sentence by which people decide.
+fn goal(line: &PromotionLine) -> String {
+    let PromotionLine { digest, tag, from, to, pin, .. } = line;
+    match pin {
+        None => format!("moves {tag} ({digest}) from {from} to {to}"),
+        Some(Pinning { project, environment, service, until, .. }) => {
+            format!("pins {tag} ({digest}) for {service} in {project}/{environment} until {}", until.0)
+        }
+    }
+}
+
 pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Format) -> Result<Exit, Failure> {
     let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
-    let PromotionLine { digest, tag, from, to, .. } =
-        client.promotion(&name.project, name.number).await?.line;
+    let line = client.promotion(&name.project, name.number).await?.line;
+    let goal = goal(&line);
+    let PromotionLine { digest, .. } = line;
     if let Some(expected) = args.digest.filter(|expected| *expected != digest) {
         return Err(Failure::Conflict(format!("{name} is of {digest}, not of {expected}")));
     }
-    say(&format!("{name} moves {tag} ({digest}) from {from} to {to}."));
+    say(&format!("{name} {goal}."));
     let decision = NewDecision { choice, comment: args.comment, digest };
     let promotion = client.decide(&name.project, name.number, &decision).await?;
     tell(&promotion, format)
@@ -114,12 +126,13 @@ pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Forma
 
 pub async fn pass(client: &Client, args: Pass, format: Format) -> Result<Exit, Failure> {
     let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
-    let PromotionLine { digest, tag, from, to, .. } =
-        client.promotion(&name.project, name.number).await?.line;
+    let line = client.promotion(&name.project, name.number).await?.line;
+    let goal = goal(&line);
+    let PromotionLine { digest, .. } = line;
     if let Some(expected) = args.digest.filter(|expected| *expected != digest) {
         return Err(Failure::Conflict(format!("{name} is of {digest}, not of {expected}")));
     }
-    say(&format!("{name} moves {tag} ({digest}) from {from} to {to}, past its gates."));
+    say(&format!("{name} {goal}, past its gates."));
     let new = NewEmergency { reason: args.reason, digest };
     let promotion = client.pass_gates(&name.project, name.number, &new).await?;
     tell(&promotion, format)

@@ -97,6 +97,9 @@ pub struct NewPin {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPinRelease {
+    /// The number of the promotion that made the pin which is meant; refused where another one is in force by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<i64>,
     pub reason: String,
 }
 

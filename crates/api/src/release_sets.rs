@@ -24,7 +24,7 @@ pub struct NewReleaseSet {
     /// Other projects that take part.
     pub projects: Vec<String>,
     /// The parts to take, as `project/integration` or `project/integration@digest`, which is refused where another build
-    /// would go by now; left out, all that can go.
+    /// would go by now, with `~digest` behind it for what has to be current there; left out, all that can go.
     #[schema(examples(json!(["shop/checkout"])))]
     pub parts: Vec<String>,
     /// Why; a dry run needs none.
@@ -62,11 +62,14 @@ pub struct NewSetRollback {
     pub dry_run: bool,
 }
 
-/// One word on all promotions of a set that wait for you.
+/// One word on promotions of a set that wait for you.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSetDecision {
     pub choice: Choice,
+    /// The promotions that are meant, as `project#number`, as `to_decide` of the set told them.
+    #[schema(examples(json!(["shop#2"])))]
+    pub promotions: Vec<String>,
     /// A rejection needs one.
     #[serde(default)]
     pub comment: String,
@@ -90,18 +93,18 @@ pub struct RefusedDecision {
 
 /// What an act would do, integration by integration: those that differ first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Comparison {
-    pub parts: Vec<Part>,
-    /// Whether there are more than the 100 that are shown.
+pub struct SetComparison {
+    pub parts: Vec<SetPart>,
+    /// Whether there are more than are shown.
     pub more: bool,
 }
 
 /// What an act would do in one integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Part {
+pub struct SetPart {
     pub project: String,
     pub integration: String,
-    pub likeness: Likeness,
+    pub likeness: SetLikeness,
     /// What would become current.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comes: Option<SetBuild>,
@@ -125,7 +128,7 @@ pub struct Part {
 /// How what would come compares with what is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Likeness {
+pub enum SetLikeness {
     Differs,
     /// Nothing is there yet.
     New,
@@ -262,21 +265,21 @@ impl From<BuildName> for SetBuild {
     }
 }
 
-impl From<domain::Comparison> for Comparison {
+impl From<domain::Comparison> for SetComparison {
     fn from(comparison: domain::Comparison) -> Self {
         let domain::Comparison { parts, more } = comparison;
-        Self { parts: parts.into_iter().map(Part::from).collect(), more }
+        Self { parts: parts.into_iter().map(SetPart::from).collect(), more }
     }
 }
 
-impl From<domain::Part> for Part {
+impl From<domain::Part> for SetPart {
     fn from(part: domain::Part) -> Self {
         use domain::{Likeness as Of, Prospect};
         let likeness = match part.likeness() {
-            Of::Same => Likeness::Same,
-            Of::Cannot => Likeness::Cannot,
-            Of::New => Likeness::New,
-            Of::Differs => Likeness::Differs,
+            Of::Same => SetLikeness::Same,
+            Of::Cannot => SetLikeness::Cannot,
+            Of::New => SetLikeness::New,
+            Of::Differs => SetLikeness::Differs,
         };
         let (needs, until, because) = match part.prospect {
             Prospect::Same | Prospect::Enters => (Vec::new(), None, None),
@@ -329,7 +332,8 @@ impl From<domain::ReleaseSetView> for ReleaseSet {
             current_in: member.current_in.into_iter().map(String::from).collect(),
         };
         let way = |(from, to): (_, _)| Onward { from: String::from(from), to: String::from(to) };
-        let wanted = view.to_decide.iter().map(|wanted| format!("{}#{}", wanted.project, wanted.number));
+        let wanted =
+            view.to_decide.iter().map(|line| format!("{}#{}", line.wanted.project, line.wanted.number));
         Self {
             to_decide: wanted.collect(),
             project: view.project.into(),

@@ -157,6 +157,19 @@ pub enum Refusal {
     Beyond { action: Action },
 }
 
+impl Refusal {
+    /// What was not permitted.
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Missing { action }
+            | Self::Production { action }
+            | Self::Scope { action }
+            | Self::Beyond { action } => *action,
+            Self::Token => Action::Approve,
+        }
+    }
+}
+
 /// The policy: whether `actor` may do `action` to `target`.
 ///
 /// The union of all grants counts; a token's scope narrows it; tokens cannot approve.

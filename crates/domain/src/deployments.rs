@@ -296,6 +296,7 @@ mod tests {
                 digest: Digest::of(Algorithm::Sha256, b"other"),
                 tag: Tag::parse("1.4.1").unwrap(),
                 reason: crate::words::Reason::parse("canary").unwrap(),
+                by: crate::ids::PersonId(Uuid::nil()),
                 at: Time::from_micros(0),
                 until: Time::from_micros(0).plus_seconds(60),
                 project: Slug::parse("shop").unwrap(),

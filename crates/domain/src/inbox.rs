@@ -150,7 +150,7 @@ pub struct InboxItem {
 }
 
 /// A promotion that somebody is wanted for, as a decision names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wanted {
     pub project: Slug,
     pub number: i64,

@@ -96,6 +96,8 @@ pub struct Mark {
     pub digest: Digest,
     pub tag: Tag,
     pub reason: Reason,
+    /// Who asked for it.
+    pub by: PersonId,
     pub at: Time,
     pub until: Time,
     /// The project and the number of the promotion that made it.

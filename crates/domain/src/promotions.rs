@@ -242,6 +242,7 @@ impl Promotion {
         }
         let (choice, now) = (decision.choice, decision.at);
         let changes = vec![Change::PromotionDecided {
+            pins_in: self.pins_in(),
             number: self.number,
             build: self.build_name(),
             choice,
@@ -293,10 +294,32 @@ impl Promotion {
         Some(self.settle(circumstances, placement, now, Vec::new()))
     }
 
+    /// The environment in which it is to pin.
+    fn pins_in(&self) -> Option<Slug> {
+        self.pin.as_ref().map(|pin| pin.environment.slug.clone())
+    }
+
+    /// Ends it since whoever asked for it may not any more, as its next look would: an approval that comes before that does
+    /// not apply it. Absent where it is over already.
+    pub fn lose_requester(
+        self,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+        now: Time,
+    ) -> Option<Transition> {
+        let target = Standing { current: None, paused: false, rolled_back: false, requester_may: false };
+        self.look_again(&target, circumstances, placement, now)
+    }
+
     /// Ends it by itself.
     fn expire(self, because: String, now: Time, mut changes: Vec<Change>) -> Transition {
         let (number, build) = (self.number, self.build_name());
-        changes.push(Change::PromotionExpired { number, build, because: because.clone() });
+        changes.push(Change::PromotionExpired {
+            pins_in: self.pins_in(),
+            number,
+            build,
+            because: because.clone(),
+        });
         Transition {
             promotion: Self { state: State::Expired { at: now, because }, ..self },
             changes,
@@ -310,7 +333,7 @@ impl Promotion {
             return None;
         }
         let (number, build) = (self.number, self.build_name());
-        let changes = vec![Change::PromotionSuperseded { number, build, by }];
+        let changes = vec![Change::PromotionSuperseded { pins_in: self.pins_in(), number, build, by }];
         let state = State::Superseded { at: now, by };
         Some(Transition { promotion: Self { state, version: self.version + 1, ..self }, changes, due: None })
     }
@@ -325,6 +348,7 @@ impl Promotion {
     ) -> Result<Transition, CancelRefused> {
         self.may_cancel(actor, place)?;
         let change = Change::PromotionCancelled {
+            pins_in: self.pins_in(),
             number: self.number,
             build: self.build_name(),
             reason: reason.map(Personal::new),

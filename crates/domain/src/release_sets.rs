@@ -4,7 +4,7 @@ mod views;
 
 pub use views::{
     ActLine, CourseView, MemberLine, NewSetView, ReleaseSetLine, ReleaseSetView, ReleaseSetsView, ResultLine,
-    Told,
+    Told, WantedLine,
 };
 
 use crate::digests::Digest;
@@ -148,13 +148,15 @@ impl Likeness {
     }
 }
 
-/// A part that somebody picks: an integration, and the build that they saw would become current.
+/// A part that somebody picks: an integration, and what they saw of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picked {
     pub project: Slug,
     pub integration: Slug,
-    /// Absent where whoever picks takes whatever it is.
+    /// What would become current; absent where whoever picks takes whatever it is.
     pub digest: Option<Digest>,
+    /// What was current there; absent where they did not look, or saw nothing.
+    pub there: Option<Digest>,
 }
 
 /// A comparison as a form or an address asks for it.
@@ -256,20 +258,26 @@ impl Part {
             project: self.project.clone(),
             integration: self.integration.clone(),
             digest: Some(comes.digest.clone()),
+            there: self.there.as_ref().map(|there| there.digest.clone()),
         })
     }
 }
 
 impl Picked {
-    /// Reads `shop/checkout` or `shop/checkout@sha256:…`.
+    /// Reads `shop/checkout` or `shop/checkout@sha256:…`, with `~sha256:…` behind it for what was current there.
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, digest) = match text.split_once('@') {
-            Some((name, digest)) => (name, Some(Digest::parse(digest).ok()?)),
+        let digest = |text: &str| Digest::parse(text).ok();
+        let (text, there) = match text.split_once('~') {
+            Some((text, there)) => (text, Some(digest(there)?)),
+            None => (text, None),
+        };
+        let (name, comes) = match text.split_once('@') {
+            Some((name, comes)) => (name, Some(digest(comes)?)),
             None => (text, None),
         };
         let (project, integration) = name.split_once('/')?;
         let (project, integration) = (Slug::parse(project).ok()?, Slug::parse(integration).ok()?);
-        Some(Self { project, integration, digest })
+        Some(Self { project, integration, digest: comes, there })
     }
 
     pub fn is_of(&self, part: &Part) -> bool {
@@ -280,7 +288,8 @@ impl Picked {
 impl std::fmt::Display for Picked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.project, self.integration)?;
-        self.digest.iter().try_for_each(|digest| write!(f, "@{digest}"))
+        self.digest.iter().try_for_each(|digest| write!(f, "@{digest}"))?;
+        self.there.iter().try_for_each(|there| write!(f, "~{there}"))
     }
 }
 
@@ -353,12 +362,19 @@ mod tests {
     #[test]
     fn what_is_picked_survives_its_text() {
         let digest = Digest::of(Algorithm::Sha256, b"image");
-        for text in ["shop/checkout".to_owned(), format!("shop/checkout@{digest}")] {
+        let whole = format!("shop/checkout@{digest}~{digest}");
+        for text in ["shop/checkout".to_owned(), format!("shop/checkout@{digest}"), whole] {
             assert_eq!(Picked::parse(&text).expect("a part").to_string(), text);
         }
-        for text in
-            ["", "shop", "shop/Checkout", "shop/checkout@", "shop/checkout@sha256:00", "shop/checkout/qa"]
-        {
+        for text in [
+            "",
+            "shop",
+            "shop/Checkout",
+            "shop/checkout@",
+            "shop/checkout@sha256:00",
+            "shop/checkout~",
+            "shop/checkout/qa",
+        ] {
             assert_eq!(Picked::parse(text), None, "{text}");
         }
     }

@@ -273,6 +273,9 @@ pub enum Change {
     PromotionDecided {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         choice: Choice,
         comment: Option<Personal>,
     },
@@ -285,22 +288,34 @@ pub enum Change {
     PromotionCancelled {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         reason: Option<Personal>,
     },
     PromotionExpired {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         because: String,
     },
     PromotionSuperseded {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         /// The number of the one in whose favour it ended.
         by: i64,
     },
     GatesPassed {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         /// The rules that kept it out.
         passed: Vec<String>,
         reason: Personal,
@@ -308,6 +323,9 @@ pub enum Change {
     EmergencyReviewed {
         number: i64,
         build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
         comment: Personal,
     },
     RolledBack {
@@ -322,16 +340,11 @@ pub enum Change {
     ReleaseSetMade {
         number: i64,
         title: String,
-        /// How many builds it has.
-        size: i64,
     },
-    /// What was done with each of its builds has an event of its own.
+    /// What was done with each of its builds has an event of its own, for those who see that build's project.
     ReleaseSetMoved {
         number: i64,
         course: Course,
-        /// For how many builds something was done, and for how many that was refused.
-        done: i64,
-        refused: i64,
         reason: Personal,
     },
     TagDeleted {

@@ -89,7 +89,7 @@ async fn ending(conn: &mut Conn, actor: &Actor, now: Time) -> Result<Vec<EndingL
     let pins = pins::ending(conn, by, when, ENDING).await?.into_iter();
     let pins = pins.filter(|pin| actor.may(Action::View, &Target::integration(pin.home, pin.integration)));
     let pins = pins.map(|pin| {
-        let towpath_store::pins::EndingPin { project, environment, service, tag, until, .. } = pin;
+        let pins::EndingPin { project, environment, service, tag, until, .. } = pin;
         EndingLine { what: Ending::Pin { project, environment, service, tag }, at: until }
     });
     Ok(holds.chain(pins).collect())

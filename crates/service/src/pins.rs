@@ -283,12 +283,14 @@ pub async fn end_over(service: &Service) -> Result<u64, Error> {
     Ok(ended)
 }
 
-/// Releases the pin in force of a service in an environment, so that this should run what its bucket says again.
+/// Releases the pin in force of a service in an environment, so that this should run what its bucket says again. Whoever knows
+/// the number of the promotion that made it says so, and releases no other.
 pub async fn release(
     service: &Service,
     actor: &Actor,
     (project, environment): (&str, &str),
     of: &str,
+    expected: Option<i64>,
     reason: &str,
 ) -> Result<Pin, Error> {
     let mut conn = service.read().await?;
@@ -303,6 +305,13 @@ pub async fn release(
     let pin = pins::open(&mut conn, built.service.id, environment.id).await?;
     let pin = pin.filter(|pin| pin.is_in_force(service.now())).ok_or_else(missing)?;
     pin.may_release(actor, &place)?;
+    if expected.is_some_and(|expected| expected != pin.number) {
+        let words = format!(
+            "By now #{} is pinned there. Look at it, and release that one if it is meant.",
+            pin.number
+        );
+        return Err(Error::Conflict(words));
+    }
     let reason = Reason::parse(reason).map_err(|error| Invalid::field("reason", error))?;
     let located = {
         let integration = integrations::load(&mut conn, integration).await?;

@@ -461,6 +461,13 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
         if decision.choice == Choice::Approve {
             known.check_news(&promotion)?;
+            // Who may not decide is told so, whatever else.
+            promotion.may_decide(actor, place)?;
+            if !known.requester_may {
+                let now = decision.at;
+                let step = promotion.lose_requester(&known.circumstances, known.placement, now);
+                return step.ok_or_else(|| Error::not_found("The promotion"));
+            }
         }
         promotion.decide(actor, place, decision, &known.circumstances, known.placement).map_err(Error::from)
     };
@@ -537,6 +544,8 @@ struct Known {
     circumstances: Circumstances,
     /// What is current in the target.
     current: Option<BuildId>,
+    /// Whether whoever asked for it may still ask.
+    requester_may: bool,
 }
 
 impl Known {
@@ -610,7 +619,10 @@ impl Found {
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
                 let circumstances = circumstances::of_promotion(tx, &now, writer.now()).await?;
                 let current = bucket.current.as_ref().map(|placement| placement.build);
-                let known = Known { placement: bucket.next(writer.id()), circumstances, current };
+                let requester_may =
+                    now.automatic || turns::requester_may(tx, &now, &place, writer.now()).await?;
+                let placement = bucket.next(writer.id());
+                let known = Known { placement, circumstances, current, requester_may };
                 let step = step(now, &actor, &place, known)?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })

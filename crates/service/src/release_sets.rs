@@ -11,21 +11,26 @@ use crate::{Error, Service, allow, scenes};
 use goings::{Going, Survey};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::BucketKind;
+use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::ProjectId;
+use towpath_domain::ids::{IntegrationId, ProjectId};
 use towpath_domain::projects::Project;
 use towpath_domain::release_sets::{
     Act, ActForm, Comparison, Course, CourseForm, CourseView, MOST, Member, NewAct, NewSetView, Outcome,
-    PartResult, Picked, ReleaseSet,
+    PartResult, Picked, Prospect, ReleaseSet,
 };
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{Change, Personal};
+use towpath_domain::timeline::{BuildName, Change, Personal};
 use towpath_domain::words::{Reason, Reference};
 use towpath_store::release_sets::Stand;
 use towpath_store::{Conn, Tx, projects, release_sets};
 
 /// How many other projects are offered, and may take part.
-const OTHERS: i64 = 50;
+const OTHERS: usize = 50;
+/// How many parts a comparison shows.
+const SHOWN: usize = 2 * MOST;
+/// How many refusals are told of at once.
+const TOLD: usize = 10;
 
 /// A wish to compare two stages, or a bucket with itself at a time, across the integrations of projects.
 #[derive(Debug, Clone, Default)]
@@ -64,16 +69,14 @@ pub async fn compare(service: &Service, actor: &Actor, wish: &Compare) -> Result
         Some(course) => {
             let course = course.check(now)?;
             let projects = taking_part(&mut conn, actor, &project, &wish.others).await?;
+            check_names(&mut conn, &projects, &course).await?;
             let stands = stands(&mut conn, &projects, &course).await?;
-            let comparison = survey(service, actor, &mut conn, stands, &course).await?;
-            Some((course, comparison))
+            let survey = Survey::new(service, actor);
+            Some((course.clone(), compared(survey, &mut conn, stands, &course).await?))
         }
     };
-    let buckets = bucket_names(&mut conn, &project).await?;
-    let others = projects::list(&mut conn, "", OTHERS + 1).await?.into_iter();
-    let others = others.filter(|other| other.id != project.id && other.archived_at.is_none());
-    let others = others.filter(|other| allow(actor, Action::View, &Target::project(other.id)).is_ok());
-    let others = others.map(|other| other.slug).collect();
+    let buckets = bucket_names(&mut conn, project.id).await?;
+    let others = others(&mut conn, actor, &project).await?;
     Ok(NewSetView { project: project.slug, buckets, others, comparison, now })
 }
 
@@ -85,9 +88,10 @@ pub async fn course(
     course: Course,
 ) -> Result<CourseView, Error> {
     let mut conn = service.read().await?;
-    let (project, set) = find(&mut conn, actor, project, number).await?;
+    let (project, set) = find(service, &mut conn, actor, project, number).await?;
     let stands = stands_of(&mut conn, &set, &course).await?;
-    let comparison = survey(service, actor, &mut conn, stands, &course).await?;
+    let survey = survey_of(service, actor, &mut conn, &set, &course).await?;
+    let comparison = compared(survey, &mut conn, stands, &course).await?;
     let (project, title) = (project.slug, set.title);
     Ok(CourseView { project, number: set.number, title, course, comparison, now: service.now() })
 }
@@ -100,8 +104,9 @@ pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, E
     let (title, NewAct { picked, reason, reference }) = wish.act.check_titled(&wish.title)?;
     let course = wish.compare.course.unwrap_or_default().check(service.now())?;
     let taking_part = taking_part(&mut conn, actor, &project, &wish.compare.others).await?;
+    check_names(&mut conn, &taking_part, &course).await?;
     let stands = stands(&mut conn, &taking_part, &course).await?;
-    let goings = Survey::new(service, actor).goings(&mut conn, stands, &course).await?;
+    let goings = Survey::new(service, actor).goings(&mut conn, stands, &course, &picked).await?;
     let goings = pick(goings, &picked)?;
     let reference = check_reference(&goings, &reference)?;
     let members = goings
@@ -124,9 +129,7 @@ pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, E
                 members,
             };
             release_sets::insert(tx, &set).await?;
-            let size = i64::try_from(set.members.len()).unwrap_or(i64::MAX);
-            moving
-                .tell(tx, Change::ReleaseSetMade { number: set.number, title: set.title.to_string(), size });
+            moving.tell(tx, Change::ReleaseSetMade { number: set.number, title: set.title.to_string() });
             moving.run(tx, &set, goings).await?;
             Ok(set.number)
         })
@@ -137,12 +140,12 @@ pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, E
 /// itself.
 pub async fn carry(service: &Service, actor: &Actor, wish: Carry) -> Result<(), Error> {
     let mut conn = service.read().await?;
-    let (project, set) = find(&mut conn, actor, &wish.project, wish.number).await?;
+    let (project, set) = find(service, &mut conn, actor, &wish.project, wish.number).await?;
     let NewAct { picked, reason, reference } = wish.act.check()?;
     let course = wish.course;
     let stands = stands_of(&mut conn, &set, &course).await?;
-    let goings = Survey::new(service, actor).goings(&mut conn, stands, &course).await?;
-    let goings = pick(goings, &picked)?;
+    let mut survey = survey_of(service, actor, &mut conn, &set, &course).await?;
+    let goings = pick(survey.goings(&mut conn, stands, &course, &picked).await?, &picked)?;
     let reference = check_reference(&goings, &reference)?;
     let moving =
         Moving { service: service.clone(), actor: actor.clone(), project, course, reason, reference };
@@ -155,18 +158,60 @@ pub async fn carry(service: &Service, actor: &Actor, wish: Carry) -> Result<(), 
         .await
 }
 
-/// The set of this number, for someone who may see its project.
+/// The set of this number, for someone who may see its project and one of its builds.
 async fn find(
+    service: &Service,
     conn: &mut Conn,
     actor: &Actor,
     project: &str,
     number: i64,
 ) -> Result<(Project, ReleaseSet), Error> {
     let project = scenes::project(conn, actor, project).await?;
-    let set = release_sets::find(conn, project.id, number).await?;
-    let set =
-        set.ok_or_else(|| Error::not_found(format_args!("Release set {number} of {}", project.slug)))?;
+    let missing = || Error::not_found(format_args!("Release set {number} of {}", project.slug));
+    let set = release_sets::find(conn, project.id, number).await?.ok_or_else(missing)?;
+    let members: Vec<IntegrationId> = set.members.iter().map(|member| member.integration).collect();
+    if Survey::new(service, actor).visible(conn, &members).await?.is_empty() {
+        return Err(missing());
+    }
     Ok((project, set))
+}
+
+/// The other projects that can take part: those in use that who asks sees, by their names.
+async fn others(conn: &mut Conn, actor: &Actor, project: &Project) -> Result<Vec<Slug>, Error> {
+    const PAGE: i64 = 200;
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = projects::list(conn, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(found) };
+        last.slug.as_str().clone_into(&mut after);
+        for other in page {
+            let sees = allow(actor, Action::View, &Target::project(other.id)).is_ok();
+            if sees && other.id != project.id && other.archived_at.is_none() {
+                found.push(other.slug);
+            }
+            if found.len() >= OTHERS {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// Refuses a bucket's name that no project which takes part knows.
+async fn check_names(conn: &mut Conn, projects: &[ProjectId], course: &Course) -> Result<(), Error> {
+    let mut known = Vec::new();
+    for project in projects {
+        known.extend(bucket_names(conn, *project).await?);
+    }
+    let check = |field: &str, slug: &Slug| {
+        if known.contains(slug) {
+            return Ok(());
+        }
+        Err(Invalid::field(field, format!("There is no environment or release stream “{slug}” here.")))
+    };
+    if let Course::Promote { from, .. } = course {
+        check("from", from)?;
+    }
+    Ok(check("to", course.bucket())?)
 }
 
 /// The project itself and the others that take part, each of which who asks may see.
@@ -176,7 +221,7 @@ async fn taking_part(
     project: &Project,
     others: &[String],
 ) -> Result<Vec<ProjectId>, Error> {
-    if i64::try_from(others.len()).is_ok_and(|count| count > OTHERS) {
+    if others.len() > OTHERS {
         return Err(Invalid::field("projects", format!("Name {OTHERS} other projects at most.")).into());
     }
     let mut found = vec![project.id];
@@ -208,21 +253,35 @@ async fn stands_of(conn: &mut Conn, set: &ReleaseSet, course: &Course) -> Result
     Ok(release_sets::of_set(conn, set.id, course.bucket(), back).await?)
 }
 
-async fn survey(
-    service: &Service,
-    actor: &Actor,
+/// What is read for an act on a set.
+async fn survey_of<'a>(
+    service: &'a Service,
+    actor: &'a Actor,
     conn: &mut Conn,
-    mut stands: Vec<Stand>,
+    set: &ReleaseSet,
+    course: &Course,
+) -> Result<Survey<'a>, Error> {
+    let mut survey = Survey::new(service, actor);
+    if matches!(course, Course::TakeBack { .. }) {
+        survey.own = views::own_placements(conn, set).await?;
+    }
+    Ok(survey)
+}
+
+async fn compared(
+    mut survey: Survey<'_>,
+    conn: &mut Conn,
+    stands: Vec<Stand>,
     course: &Course,
 ) -> Result<Comparison, Error> {
-    let more = stands.len() > MOST;
-    stands.truncate(MOST);
-    let goings = Survey::new(service, actor).goings(conn, stands, course).await?;
+    let (mut goings, more) = survey.goings(conn, stands, course, &[]).await?;
+    let more = more || goings.len() > SHOWN;
+    goings.truncate(SHOWN);
     Ok(Comparison { parts: goings.into_iter().map(|going| going.part).collect(), more })
 }
 
 /// The parts that somebody picked, as they saw them; all that can be moved where nothing is picked.
-fn pick(goings: Vec<Going>, picked: &[Picked]) -> Result<Vec<Going>, Error> {
+fn pick((goings, more): (Vec<Going>, bool), picked: &[Picked]) -> Result<Vec<Going>, Error> {
     let wrong = |words: String| Error::from(Invalid::field("parts", words));
     if picked.len() > MOST {
         return Err(wrong(format!("A set has {MOST} builds at most.")));
@@ -231,31 +290,44 @@ fn pick(goings: Vec<Going>, picked: &[Picked]) -> Result<Vec<Going>, Error> {
         let name = format!("{}/{}", pick.project, pick.integration);
         let going = goings.iter().find(|going| pick.is_of(&going.part));
         let part = &going.ok_or_else(|| wrong(format!("{name} has no part in this comparison.")))?.part;
-        let changed = pick
-            .digest
-            .as_ref()
-            .filter(|seen| part.comes.as_ref().is_none_or(|comes| comes.digest != **seen));
-        if changed.is_some() {
-            let now = part.comes.as_ref().map_or_else(|| "nothing".to_owned(), |comes| comes.tag.to_string());
-            let words = format!("{name} has changed since you looked: it would be {now}. Compare again.");
-            return Err(Error::Conflict(words));
-        }
-    }
-    let wanted = |going: &Going| {
-        if picked.is_empty() {
-            going.part.prospect.can()
+        let differs = |seen: &Option<Digest>, now: &Option<BuildName>| {
+            seen.as_ref().is_some_and(|seen| now.as_ref().is_none_or(|now| now.digest != *seen))
+        };
+        let tag = |build: &Option<BuildName>| {
+            build.as_ref().map_or_else(|| "nothing".to_owned(), |build| build.tag.to_string())
+        };
+        let words = if differs(&pick.digest, &part.comes) {
+            format!("it would be {}", tag(&part.comes))
+        } else if differs(&pick.there, &part.there) {
+            format!("{} is current there", tag(&part.there))
         } else {
-            picked.iter().any(|pick| pick.is_of(&going.part))
-        }
-    };
-    let goings: Vec<Going> = goings.into_iter().filter(wanted).collect();
-    if goings.is_empty() {
-        return Err(wrong("There is nothing that could be moved.".to_owned()));
+            continue;
+        };
+        return Err(Error::Conflict(format!("{name} has changed since you looked: {words}. Compare again.")));
     }
-    if goings.len() > MOST {
-        return Err(wrong(format!("More than {MOST} builds differ. Pick {MOST} of them at most.")));
+    if !picked.is_empty() {
+        return Ok(goings);
     }
-    Ok(goings)
+    let (can, cannot): (Vec<Going>, Vec<Going>) =
+        goings.into_iter().partition(|going| going.part.prospect.can());
+    if can.len() > MOST || more {
+        return Err(wrong(format!(
+            "More builds differ than the {MOST} that a set has at most. Name those that are meant."
+        )));
+    }
+    if can.is_empty() {
+        let why = cannot.iter().filter_map(|going| match &going.part.prospect {
+            Prospect::Cannot { because } => {
+                Some(format!("{}/{}: {because}", going.part.project, going.part.integration))
+            }
+            _ => None,
+        });
+        let why: Vec<String> = why.take(TOLD).collect();
+        return Err(Error::Refused(
+            format!("There is nothing that could be moved. {}", why.join(" ")).trim().to_owned(),
+        ));
+    }
+    Ok(can)
 }
 
 /// Reads the reference, and asks for one where a stage does.
@@ -275,10 +347,10 @@ fn check_reference(goings: &[Going], text: &str) -> Result<Option<Reference>, Er
 }
 
 /// The names of the buckets that a project's integrations can have: its environments and the release streams.
-async fn bucket_names(conn: &mut Conn, project: &Project) -> Result<Vec<Slug>, Error> {
+async fn bucket_names(conn: &mut Conn, project: ProjectId) -> Result<Vec<Slug>, Error> {
     let mut names = Vec::new();
     for kind in [BucketKind::Environment, BucketKind::ReleaseStream] {
-        for slot in scenes::slots(conn, project.id, kind).await? {
+        for slot in scenes::slots(conn, project, kind).await? {
             if !names.contains(&slot.slug) {
                 names.push(slot.slug);
             }
@@ -314,12 +386,8 @@ impl Moving {
                 results.push(PartResult { integration, build, outcome });
             }
         }
-        let count = |refused: bool| {
-            let of = |result: &&PartResult| matches!(result.outcome, Outcome::Refused { .. }) == refused;
-            i64::try_from(results.iter().filter(of).count()).unwrap_or(i64::MAX)
-        };
-        let (done, refused) = (count(false), count(true));
-        if done == 0 {
+        if results.iter().all(|result| matches!(result.outcome, Outcome::Refused { .. })) {
+            refusals.truncate(TOLD);
             return Err(Error::Refused(format!("None of them can be moved. {}", refusals.join(" "))));
         }
         self.tell(
@@ -327,8 +395,6 @@ impl Moving {
             Change::ReleaseSetMoved {
                 number: set.number,
                 course: self.course.clone(),
-                done,
-                refused,
                 reason: Personal::new(&self.reason),
             },
         );

@@ -72,8 +72,8 @@ pub async fn of_promotions(
 
 /// Since when the build of each of these placements has been running in all the environments that its bucket feeds and
 /// that deployers report of, or when it ran there last. It counts from when that was known here, so that nobody reports
-/// the past to pass a gate. Those of which nobody reports are left out, and so are environments that are pinned by now, as
-/// they are not to run it.
+/// the past to pass a gate. Those of which nobody reports are left out. Environments that are pinned by now do not count, as
+/// they are not to run it; where all are, it has not run yet.
 pub async fn ran(
     conn: &mut Conn,
     placements: &[PlacementId],
@@ -91,6 +91,8 @@ pub async fn ran(
         /// The first report of success since the placement, and the next of another image.
         first: Option<i64>,
         next: Option<i64>,
+        /// Whether another build is pinned there, so that it is not to run it.
+        pinned: bool,
     }
     let rows = fetch_in!(
         Row,
@@ -107,23 +109,29 @@ pub async fn ran(
                    and o.id > (select d.id from deployments d
                                where d.build = p.build and d.environment = r.environment
                                  and d.service = r.service and d.outcome = 'succeeded' and d.at >= p.at
-                               order by d.id limit 1)) as next
+                               order by d.id limit 1)) as next,
+                exists (select 1 from pins x where x.service = s.id and x.environment = e.id
+                                               and x.open and x.until_at > ",
+            now.micros()
+        )]
+        ") as pinned
          from placements p
          join buckets k on k.id = p.bucket
          join services s on s.integration = k.integration
          join environments e on e.project = s.project and (e.id = k.key or e.stream = k.key)
          join runs r on r.service = s.id and r.environment = e.id
          left join deployments n on n.id = r.runs
-         where not exists (select 1 from pins x where x.service = s.id and x.environment = e.id
-                                                  and x.open and x.until_at > ",
-            now.micros()
-        )]
-        ") and p.id in (",
+         where p.id in (",
         placements.iter().map(|placement| placement.uuid()).collect(),
         ")"
     )?;
     let mut ran = HashMap::<PlacementId, Reported>::new();
+    let mut pinned = Vec::new();
     for row in rows {
+        if row.pinned {
+            pinned.push(row.placement);
+            continue;
+        }
         let here = match (row.runs, row.known_since, row.first.zip(row.next)) {
             (true, Some(since), _) => Reported::Since(row.placed_at.max(since.into())),
             (_, _, Some((first, next))) => Reported::Once { from: first.into(), to: next.into() },
@@ -131,6 +139,10 @@ pub async fn ran(
         };
         let all = ran.get(&row.placement).map_or(here, |there| there.and(here));
         ran.insert(row.placement, all);
+    }
+    // A pin takes a witness away, and makes none: where all are pinned, nobody has seen the build run.
+    for placement in pinned {
+        ran.entry(placement).or_insert(Reported::NotYet);
     }
     Ok(ran)
 }

@@ -231,6 +231,7 @@ struct MarkRow {
     tag: Tag,
     #[sqlx(try_from = "String")]
     reason: Reason,
+    requested_by: Uuid,
     #[sqlx(try_from = "i64")]
     at: Time,
     #[sqlx(try_from = "i64")]
@@ -247,6 +248,7 @@ impl From<MarkRow> for Placed {
             digest: row.digest,
             tag: row.tag,
             reason: row.reason,
+            by: row.requested_by.into(),
             at: row.at,
             until: row.until_at,
             project: row.project,
@@ -266,7 +268,7 @@ pub async fn of_services(
         MarkRow,
         conn,
         [(
-            "select x.service, x.environment, x.build, b.digest, b.tag, m.reason, x.at, x.until_at,
+            "select x.service, x.environment, x.build, b.digest, b.tag, m.reason, m.requested_by, x.at, x.until_at,
                     o.slug as project, m.number
              from pins x
              join promotions m on m.id = x.promotion

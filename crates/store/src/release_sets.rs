@@ -10,7 +10,7 @@ use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, ReleaseSetId,
 };
-use towpath_domain::release_sets::{Act, Course, MOST, Member, Outcome, PartResult, ReleaseSet};
+use towpath_domain::release_sets::{Act, Course, Member, Outcome, PartResult, ReleaseSet};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_domain::words::{Reason, Title};
@@ -30,6 +30,8 @@ pub struct Stand {
     pub placement: Option<PlacementId>,
     /// What is current now.
     pub there: Option<BuildId>,
+    /// By which it became so, where it is about a set.
+    pub since: Option<PlacementId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,6 +42,7 @@ struct StandRow {
     comes: Option<Uuid>,
     placement: Option<Uuid>,
     there: Option<Uuid>,
+    since: Option<Uuid>,
 }
 
 impl From<StandRow> for Stand {
@@ -51,12 +54,13 @@ impl From<StandRow> for Stand {
             comes: row.comes.map(BuildId::from),
             placement: row.placement.map(PlacementId::from),
             there: row.there.map(BuildId::from),
+            since: row.since.map(PlacementId::from),
         }
     }
 }
 
 /// What `from` has and `to` may not have, in the integrations of these projects that have both: those that differ first,
-/// each by its name, one more than a set may have.
+/// each by its name.
 pub async fn ahead(
     conn: &mut Conn,
     projects: &[ProjectId],
@@ -70,7 +74,7 @@ pub async fn ahead(
         [
             (
                 "select i.id as integration, true as found, null as member, fp.build as comes, null as placement,
-                        tp.build as there
+                        tp.build as there, null as since
                  from integrations i join projects o on o.id = i.project
                  left join environments fe on i.kind = 'environment' and fe.project = i.project and fe.slug = ",
                 from
@@ -88,16 +92,13 @@ pub async fn ahead(
           left join placements tp on tp.id = tb.placement
           where coalesce(te.id, ts.id) is not null and i.project in (",
         projects.iter().map(|project| project.uuid()).collect(),
-        format_args!(
-            ") order by case when tp.build = fp.build then 1 else 0 end, o.slug, i.slug limit {}",
-            MOST + 1
-        )
+        ") order by case when tp.build = fp.build then 1 else 0 end, o.slug, i.slug"
     )?;
     Ok(rows.into_iter().map(Stand::from).collect())
 }
 
 /// What a bucket had at a time and may not have now, in the integrations of these projects that have it: those that differ
-/// first, each by its name, one more than a set may have.
+/// first, each by its name.
 pub async fn then(
     conn: &mut Conn,
     projects: &[ProjectId],
@@ -111,7 +112,7 @@ pub async fn then(
         [
             (
                 "select i.id as integration, true as found, null as member, q.build as comes, q.id as placement,
-                        tp.build as there
+                        tp.build as there, null as since
                  from integrations i join projects o on o.id = i.project
                  left join environments te on i.kind = 'environment' and te.project = i.project and te.slug = ",
                 bucket
@@ -129,10 +130,7 @@ pub async fn then(
         " order by z.id desc limit 1)
           where i.project in (",
         projects.iter().map(|project| project.uuid()).collect(),
-        format_args!(
-            ") order by case when tp.build = q.build then 1 else 0 end, o.slug, i.slug limit {}",
-            MOST + 1
-        )
+        ") order by case when tp.build = q.build then 1 else 0 end, o.slug, i.slug"
     )?;
     Ok(rows.into_iter().map(Stand::from).collect())
 }
@@ -149,7 +147,8 @@ pub async fn of_set(
         StandRow,
         conn,
         "select i.id as integration, coalesce(te.id, ts.id) is not null as found, m.build as member,
-                case when $3 then q.build else m.build end as comes, q.id as placement, tp.build as there
+                case when $3 then q.build else m.build end as comes, q.id as placement, tp.build as there,
+                tp.id as since
          from release_set_members m join integrations i on i.id = m.integration join projects o on o.id = i.project
          left join environments te on i.kind = 'environment' and te.project = i.project and te.slug = $2
          left join release_streams ts on i.kind = 'release_stream' and ts.slug = $2
@@ -166,13 +165,21 @@ pub async fn of_set(
     Ok(rows.into_iter().map(Stand::from).collect())
 }
 
-/// Where the builds of a set are current, by integration.
-pub async fn current(conn: &mut Conn, set: ReleaseSetId) -> Result<Vec<(IntegrationId, BucketName)>, Error> {
+/// A build of a set that is current in a bucket, and by which placement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Here {
+    pub integration: IntegrationId,
+    pub bucket: BucketName,
+    pub placement: PlacementId,
+}
+
+/// Where the builds of a set are current.
+pub async fn current(conn: &mut Conn, set: ReleaseSetId) -> Result<Vec<Here>, Error> {
     let rows = fetch!(
         fetch_all,
-        (Uuid, String, Uuid, String),
+        (Uuid, Uuid, String, Uuid, String),
         conn,
-        "select m.integration, b.kind, b.key, coalesce(e.slug, s.slug)
+        "select m.integration, p.id, b.kind, b.key, coalesce(e.slug, s.slug)
          from release_set_members m join buckets b on b.integration = m.integration
          join placements p on p.id = b.placement and p.build = m.build
          left join environments e on b.kind = 'environment' and e.id = b.key
@@ -180,10 +187,11 @@ pub async fn current(conn: &mut Conn, set: ReleaseSetId) -> Result<Vec<(Integrat
          where m.release_set = $1",
         set.uuid()
     )?;
-    let read = |(integration, of, key, slug): (Uuid, String, Uuid, String)| {
+    let read = |(integration, placement, of, key, slug): (Uuid, Uuid, String, Uuid, String)| {
         let slug = Slug::parse(&slug).map_err(|error| Error::inconsistent("buckets", error))?;
         let key = BucketKey::new(kind("buckets", &of)?, key);
-        Ok((integration.into(), BucketName { key, slug }))
+        let (integration, placement) = (integration.into(), placement.into());
+        Ok(Here { integration, bucket: BucketName { key, slug }, placement })
     };
     rows.into_iter().map(read).collect()
 }
@@ -351,6 +359,30 @@ pub async fn list(
         last: course,
     };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// The promotions that the acts of a set asked for, and the placements by which others returned a bucket to its builds; not
+/// those by which it was taken back.
+pub async fn made(conn: &mut Conn, set: ReleaseSetId) -> Result<(Vec<PromotionId>, Vec<PlacementId>), Error> {
+    #[derive(sqlx::FromRow)]
+    struct MadeRow {
+        #[sqlx(json)]
+        course: Course,
+        promotion: Option<Uuid>,
+        placement: Option<Uuid>,
+    }
+    let mut rows = fetch!(
+        fetch_all,
+        MadeRow,
+        conn,
+        "select a.course, r.promotion, r.placement
+         from release_set_acts a join release_set_results r on r.act = a.id where a.release_set = $1",
+        set.uuid()
+    )?;
+    rows.retain(|row| !matches!(row.course, Course::TakeBack { .. }));
+    let promotions = rows.iter().filter_map(|row| row.promotion.map(PromotionId::from)).collect();
+    let placements = rows.iter().filter_map(|row| row.placement.map(PlacementId::from)).collect();
+    Ok((promotions, placements))
 }
 
 /// What was done with a set, the newest first.

@@ -95,9 +95,9 @@ async fn release(
     State(service): State<Service>,
     caller: Caller,
     Path((project, environment, of)): Path<(String, String, String)>,
-    Body(NewPinRelease { reason }): Body<NewPinRelease>,
+    Body(NewPinRelease { number, reason }): Body<NewPinRelease>,
 ) -> Result<StatusCode, Failure> {
-    pins::release(&service, &caller.actor, (&project, &environment), &of, &reason).await?;
+    pins::release(&service, &caller.actor, (&project, &environment), &of, number, &reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

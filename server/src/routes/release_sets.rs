@@ -8,11 +8,12 @@ use super::queries::{Paging, Query};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use std::collections::HashMap;
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::release_sets::{
-    Comparison, NewReleaseSet, NewSetDecision, NewSetPromotion, NewSetRollback, RefusedDecision, ReleaseSet,
-    ReleaseSetLine, SetDecision,
+    NewReleaseSet, NewSetDecision, NewSetPromotion, NewSetRollback, RefusedDecision, ReleaseSet,
+    ReleaseSetLine, SetComparison, SetDecision,
 };
 use towpath_domain::forms::Invalid;
 use towpath_domain::inbox::Wanted;
@@ -60,7 +61,7 @@ async fn list(
     request_body = NewReleaseSet,
     responses(
         (status = 201, description = "Created", body = ReleaseSet, headers(("location" = String))),
-        (status = 200, description = "What it would do, of a dry run", body = Comparison),
+        (status = 200, description = "What it would do, of a dry run", body = SetComparison),
         Failure
     )
 )]
@@ -75,7 +76,7 @@ async fn make(
     let compare = Compare { project: project.clone(), course, others: projects };
     if dry_run {
         let view = release_sets::compare(&service, &caller.actor, &compare).await?;
-        let comparison = view.comparison.map(|(_, comparison)| Comparison::from(comparison));
+        let comparison = view.comparison.map(|(_, comparison)| SetComparison::from(comparison));
         return Ok(Json(comparison).into_response());
     }
     let make = Make { compare, title, act: ActForm { parts, reason, reference } };
@@ -104,7 +105,7 @@ async fn view(
     tag = "release sets", request_body = NewSetPromotion,
     responses(
         (status = 201, description = "Asked for", body = ReleaseSet),
-        (status = 200, description = "What it would do, of a dry run", body = Comparison),
+        (status = 200, description = "What it would do, of a dry run", body = SetComparison),
         Failure
     )
 )]
@@ -129,7 +130,7 @@ async fn promote(
     tag = "release sets", request_body = NewSetRollback,
     responses(
         (status = 201, description = "Rolled back", body = ReleaseSet),
-        (status = 200, description = "What it would do, of a dry run", body = Comparison),
+        (status = 200, description = "What it would do, of a dry run", body = SetComparison),
         Failure
     )
 )]
@@ -151,14 +152,14 @@ async fn carry(service: &Service, caller: &Caller, carry: Carry, dry_run: bool) 
     let (project, number) = (carry.project.clone(), carry.number);
     if dry_run {
         let view = release_sets::course(service, &caller.actor, (&project, number), carry.course).await?;
-        return Ok(Json(Comparison::from(view.comparison)).into_response());
+        return Ok(Json(SetComparison::from(view.comparison)).into_response());
     }
     release_sets::carry(service, &caller.actor, carry).await?;
     let Json(set) = show(service, caller, &project, number).await?;
     Ok(Created(format!("/projects/{project}/release-sets/{number}"), set).into_response())
 }
 
-/// Approves or rejects all promotions of a release set that wait for you, each for itself.
+/// Approves or rejects promotions of a release set that wait for you, each for itself.
 #[utoipa::path(
     post, path = "/projects/{project}/release-sets/{number}/decisions", operation_id = "decide_release_set",
     tag = "release sets", request_body = NewSetDecision,
@@ -168,16 +169,21 @@ async fn decide(
     State(service): State<Service>,
     caller: Caller,
     Path((project, number)): Path<(String, String)>,
-    Body(NewSetDecision { choice, comment }): Body<NewSetDecision>,
+    Body(NewSetDecision { choice, promotions, comment }): Body<NewSetDecision>,
 ) -> Result<Json<SetDecision>, Failure> {
     let number = parse(&project, &number)?;
     let view = release_sets::view(&service, &caller.actor, &project, number).await?;
-    if view.to_decide.is_empty() {
-        let words = format!("No promotion of release set {number} waits for your decision.");
-        return Err(Error::Conflict(words).into());
-    }
-    let decided = decide_all(&service, &caller.actor, view.to_decide, choice.into(), &comment).await?;
+    let waiting = view.to_decide.into_iter().map(|line| line.wanted);
     let name = |wanted: &Wanted| format!("{}#{}", wanted.project, wanted.number);
+    let waiting: HashMap<String, Wanted> = waiting.map(|wanted| (name(&wanted), wanted)).collect();
+    let mut wanted = Vec::new();
+    for text in promotions {
+        let words =
+            || format!("{text} is no promotion of release set {number} that waits for your decision.");
+        let found = waiting.get(&text).ok_or_else(|| Error::Conflict(words()))?;
+        wanted.push(found.clone());
+    }
+    let decided = decide_all(&service, &caller.actor, wanted, choice.into(), &comment).await?;
     let refused = |(wanted, because): (Wanted, String)| RefusedDecision { promotion: name(&wanted), because };
     Ok(Json(SetDecision {
         done: decided.done.iter().map(name).collect(),

@@ -108,7 +108,7 @@ impl Maker {
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
         let newest = self.push(&repository, "1.1").await;
         let pin = json!({"service": slug, "digest": build.digest, "until": "30d", "reason": "1.1 is slow."});
-        self.post(&format!("/projects/{project}/environments/qa/pins"), pin).await;
+        let pin = self.post(&format!("/projects/{project}/environments/qa/pins"), pin).await;
         let nightly = self.push(&name, "nightly").await;
         let unnamed = self.push(&name, "unnamed").await.digest;
         let mark = json!({"on": format!("build:{project}/{}", nightly.digest), "reason": "It loses orders."});
@@ -121,6 +121,7 @@ impl Maker {
             integration: slug.to_owned(),
             number,
             set,
+            pin: pin["number"].as_i64().expect("a number"),
             placement: self.placement(&at, "qa", "1.0").await,
             digest: build.digest,
             unnamed,

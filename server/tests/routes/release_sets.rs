@@ -107,7 +107,7 @@ async fn a_set_is_compared_made_carried_on_and_decided_on() {
       ]
     }
     "#);
-    let decision = json!({"choice": "approve"});
+    let decision = json!({"choice": "approve", "promotions": ["shop#2"]});
     assert_snapshot!(world.post(&format!("{SETS}/1/decisions"), &world.ana, decision.clone()).await, @r#"
     409 Conflict
     {

@@ -33,7 +33,8 @@ pub fn Pins(
     let lines = in_force.into_iter().map(|line| {
         let form = line.may_release.is_ok().then(|| {
             let (at, typed, name) = (at.clone(), typed.clone(), line.service.to_string());
-            view! { <Release at=at service=name release=release failed=failed typed=typed /> }
+            let number = line.pin.number;
+            view! { <Release at=at service=name number=number release=release failed=failed typed=typed /> }
         });
         view! { <Line line=line.clone() now=now /> {form} }
     });
@@ -110,6 +111,8 @@ fn Release(
     /// The project and the environment.
     at: (String, String),
     service: String,
+    /// Of the promotion that made the pin which is shown.
+    number: i64,
     release: ServerAction<ReleasePin>,
     failed: Memo<Vec<FieldError>>,
     typed: Echo,
@@ -125,6 +128,7 @@ fn Release(
                 <input type="hidden" name="project" value=project />
                 <input type="hidden" name="environment" value=environment />
                 <input type="hidden" name="of" value=service.clone() />
+                <input type="hidden" name="number" value=number.to_string() />
                 <TextField
                     id=id
                     name="reason"

@@ -1,6 +1,6 @@
 //! Carrying a set on, or taking it back: what that would do, asked before it is done.
 
-use super::new::{Cancel, ReasonFields};
+use super::new::{Cancel, ReasonFields, asked_forms};
 use super::parts::Parts;
 use super::{heading, trail};
 use crate::AppError;
@@ -45,7 +45,7 @@ fn Carry(view: CourseView, action: ServerAction<CarryReleaseSet>) -> impl IntoVi
     let CourseView { project, number, title, course, comparison, .. } = view;
     let draft = Draft::of(action);
     let any = comparison.parts.iter().any(|part| part.prospect.can());
-    let asks_for = comparison.parts.iter().find_map(|part| part.asks_for.clone());
+    let asks_for = asked_forms(&comparison);
     let (from, to, kind, go) = match &course {
         Course::Promote { from, to } => {
             (from.to_string(), to, ButtonKind::Primary, format!("Promote to {to}"))
@@ -65,7 +65,14 @@ fn Carry(view: CourseView, action: ServerAction<CarryReleaseSet>) -> impl IntoVi
         Crumb::new(title.to_string(), paths::release_set(&project, number)),
         Crumb::here(words.clone()),
     ];
-    let lead = format!("With the builds that “{title}” has, whatever came after them.");
+    let lead = match &course {
+        Course::Promote { .. } => format!("With the builds that “{title}” has, whatever came after them."),
+        Course::TakeBack { .. } | Course::Restore { .. } => {
+            format!(
+                "Each service goes back to what was there before “{title}”, unless something else came since."
+            )
+        }
+    };
     view! {
         <Title text=format!("{words}: {title}") />
         <Breadcrumbs trail=trail(&project, crumbs) />

@@ -18,7 +18,6 @@ use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Form;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::forms::FieldError;
 use towpath_domain::release_sets::{Comparison, Course, CourseForm, Likeness, NewSetView};
@@ -109,7 +108,8 @@ fn Question(
     let (wrong_from, wrong_to, wrong_at) = (mistake("from"), mistake("to"), mistake("at"));
     let back_in_time = !asked.at.is_empty() || wrong_at.get_untracked().is_some();
     view! {
-        <Form method="GET" action=paths::new_release_set(&project) attr:class="form">
+        // The browser's own, so that the same question can be asked again.
+        <form method="get" action=paths::new_release_set(&project) class="form">
             <div class="form__row">
                 <Select name="from" label="From" options=all.clone() value=asked.from.clone() error=wrong_from />
                 <Select name="to" label="To" options=all value=asked.to.clone() error=wrong_to />
@@ -136,7 +136,7 @@ fn Question(
             <div class="form__actions">
                 <SubmitButton>"Compare"</SubmitButton>
             </div>
-        </Form>
+        </form>
     }
 }
 
@@ -152,7 +152,7 @@ fn Outcome(
 ) -> impl IntoView {
     let draft = Draft::of(action);
     let any = comparison.parts.iter().any(|part| part.prospect.can());
-    let asks_for = comparison.parts.iter().find_map(|part| part.asks_for.clone());
+    let asks_for = asked_forms(&comparison);
     let empty = comparison.parts.is_empty();
     let words = if comparison.parts.iter().all(|part| part.likeness() == Likeness::Same) {
         "All services have the same build in both."
@@ -230,18 +230,34 @@ fn Naming(
     }
 }
 
+/// The forms of the references that stages ask for, in words.
+pub fn asked_forms(comparison: &Comparison) -> Option<String> {
+    let mut forms: Vec<&str> = comparison.parts.iter().filter_map(|part| part.asks_for.as_deref()).collect();
+    forms.sort_unstable();
+    forms.dedup();
+    match forms.as_slice() {
+        [] => None,
+        [one] => Some(format!("Such as a change ticket, of the form {one}.")),
+        several => Some(format!(
+            "The stages ask for different forms: {}. Move those that ask for one form at a time.",
+            several.join(", ")
+        )),
+    }
+}
+
 /// Why, and what it refers to where a stage asks for that.
 #[component]
 pub fn ReasonFields(draft: Draft, asks_for: Option<String>) -> impl IntoView {
-    let reference = asks_for.map(|pattern| {
+    let reference = asks_for.map(|hint| {
         view! {
             <TextField
                 id=field_id("reference")
                 name=input_name("reference")
                 label="Reference"
-                hint=format!("Such as a change ticket, of the form {pattern}.")
+                hint=hint
                 value=draft.value("reference")
                 error=draft.mistake("reference")
+                required=true
                 mono=true
             />
         }

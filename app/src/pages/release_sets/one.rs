@@ -5,13 +5,14 @@ use crate::AppError;
 use crate::components::badge::Badge;
 use crate::components::button::{ButtonKind, LinkButton};
 use crate::components::card::Card;
+use crate::components::choice::Checkbox;
 use crate::components::digest::DigestView;
 use crate::components::form::ErrorSummary;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
-use crate::echo::errors;
+use crate::echo::{Echo, errors};
 use crate::fns::release_sets::{DecideTogether, view_release_set};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
@@ -21,9 +22,8 @@ use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use towpath_domain::inbox::Wanted;
 use towpath_domain::live::Notice;
-use towpath_domain::release_sets::{ActLine, MemberLine, ReleaseSetView, ResultLine, Told};
+use towpath_domain::release_sets::{ActLine, MemberLine, ReleaseSetView, ResultLine, Told, WantedLine};
 use towpath_domain::times::Time;
 
 #[component]
@@ -59,7 +59,10 @@ fn One(first: ReleaseSetView, gone: Callback<()>) -> impl IntoView {
     };
     // Its builds may be promoted, held and rolled back in any project.
     let concerns = |notice: &Notice| {
-        notice.is_of_promotion() || notice.is_of_release_set() || notice.kind == "rolled_back"
+        let others =
+            ["rolled_back", "build_placed", "build_assigned", "build_reclassified", "check_reported"];
+        let touched = notice.is_of_promotion() || notice.is_of_release_set() || notice.is_of_hold();
+        touched || others.contains(&notice.kind.as_str())
     };
     let Kept { view, .. } = keep(first, concerns, read, move || gone.run(()));
     let now = Memo::new(move |_| view.read().now);
@@ -180,19 +183,21 @@ fn result(result: ResultLine) -> impl IntoView {
     }
 }
 
-/// One word on all of its promotions that wait for who looks.
+/// One word on those of its promotions that are ticked. What comes to wait after the page was opened is not, so that nobody
+/// decides on what they have not seen.
 #[component]
-fn DecideForm(to_decide: Memo<Vec<Wanted>>) -> impl IntoView {
+fn DecideForm(to_decide: Memo<Vec<WantedLine>>) -> impl IntoView {
     let decide = ServerAction::<DecideTogether>::new();
     let errors = errors(move || decide.value().get());
     let any = Memo::new(move |_| !to_decide.read().is_empty());
     // What some of them met is told when none of them waits any more, too.
     let told = Memo::new(move |_| !errors.read().is_empty());
+    let first: Vec<String> = to_decide.get_untracked().iter().map(|line| line.wanted.to_string()).collect();
+    let first = StoredValue::new(first);
     move || {
         if !any.get() {
             return told.get().then(|| view! { <ErrorSummary errors=errors /> }).into_any();
         }
-        let which = Signal::derive(move || if to_decide.read().len() == 1 { "it" } else { "all" });
         let title = move || match to_decide.read().len() {
             1 => "One promotion of this set waits for you".to_owned(),
             count => format!("{count} promotions of this set wait for you"),
@@ -205,18 +210,32 @@ fn DecideForm(to_decide: Memo<Vec<Wanted>>) -> impl IntoView {
                 <div class="card__body">
                     <ActionForm action=decide attr:class="form" attr:novalidate="">
                         <ErrorSummary errors=errors />
-                        {move || {
-                            let wanted = to_decide.get().into_iter();
-                            let input = |wanted: Wanted| {
-                                view! { <input type="hidden" name="promotions[]" value=wanted.to_string() /> }
-                            };
-                            wanted.map(input).collect_view()
-                        }}
-                        <DecideFields action=decide errors=errors which=which />
+                        <div class="fieldset__choices">
+                            <For each=move || to_decide.get() key=|line| line.wanted.clone() let:line>
+                                <Pick line=line first=first />
+                            </For>
+                        </div>
+                        <DecideFields action=decide errors=errors which=Signal::stored("those") />
                     </ActionForm>
                 </div>
             </section>
         }
         .into_any()
     }
+}
+
+#[component]
+fn Pick(
+    line: WantedLine,
+    /// Those that waited when the page was opened.
+    first: StoredValue<Vec<String>>,
+) -> impl IntoView {
+    let WantedLine { wanted, integration, tag, to, needs } = line;
+    let (value, project) = (wanted.to_string(), wanted.project);
+    let known = first.with_value(|first| first.contains(&value));
+    let echo = Echo::of("/fn/decide_together");
+    let checked = if echo.is_empty() { known } else { echo.has("promotions[]", &value) };
+    let label = format!("#{} {project}/{integration} {tag} to {to}", wanted.number);
+    let hint = format!("{}Needs {}.", if known { "" } else { "New. " }, needs.join(" and "));
+    view! { <Checkbox name="promotions[]" label=label value=value hint=hint checked=checked /> }
 }

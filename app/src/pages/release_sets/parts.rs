@@ -44,7 +44,7 @@ pub fn Parts(comparison: Comparison, draft: Draft) -> impl IntoView {
                 .then(|| {
                     view! {
                         <p class="fieldset__hint">
-                            {format!("The first {MOST} are shown. Move these, and the others are next.")}
+                            {format!("There are more. A set has {MOST} builds at most; once these have gone, the others are next.")}
                         </p>
                     }
                 })}
@@ -78,6 +78,10 @@ fn Item(part: Part, draft: Draft) -> impl IntoView {
             (Tone::Warning, Symbol::Clock, word, format!("Waits for {}.", needs.join(" and ")))
         }
         Prospect::Cannot { because } => (Tone::Danger, Symbol::Ban, "cannot", because.clone()),
+    };
+    let words = match &part.asks_for {
+        Some(pattern) => format!("{words} Asks for a reference of the form {pattern}."),
+        None => words,
     };
     let tag = |build: &Option<BuildName>| build.as_ref().map(|build| build.tag.to_string());
     let (there, comes) = (tag(&part.there), tag(&part.comes));

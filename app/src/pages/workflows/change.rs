@@ -62,7 +62,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         (Ok(()), None) => view! {
             <Banner tone=Tone::Info title="It is changed through REST">
                 <p class="banner__text">
-                    "A stage has gates for which this page has no form. "
+                    "A stage has gates for which this page has no form, or the first stage is entered from another. "
                     <a href=paths::docs("rest")>"See the REST guide"</a>
                 </p>
             </Banner>

@@ -36,8 +36,8 @@ pub fn Line(stops: Vec<Stop>) -> impl IntoView {
         let class = if after.is_some() { "way__stop way__stop--after" } else { "way__stop" };
         view! {
             <li class=class>
-                {after.map(|after| view! { <span class="way__after">{after}</span> })}
                 <span class="way__name">{name}</span>
+                {after.map(|after| view! { <span class="way__after">{after}</span> })}
                 {gates.collect_view()}
             </li>
         }

@@ -127,6 +127,7 @@ impl Promotion {
         let shut = verdicts.0.iter().filter(|gate| gate.verdict != Verdict::Passes);
         let rules = shut.map(|gate| gate.rule.clone()).collect();
         changes.push(Change::GatesPassed {
+            pins_in: self.pins_in(),
             number: self.number,
             build: self.build_name(),
             passed: passed.clone(),
@@ -159,6 +160,7 @@ impl Promotion {
     ) -> Result<Transition, ReviewRefused> {
         self.may_review(actor, place)?;
         let change = Change::EmergencyReviewed {
+            pins_in: self.pins_in(),
             number: self.number,
             build: self.build_name(),
             comment: Personal::new(&comment),

@@ -2,7 +2,7 @@
 //! when they are applied. What was current in that stage before is gone back to, so that it is judged like a rollback.
 
 use super::{Move, Promotion, RequestRefused, Standing};
-use crate::access::Action;
+use crate::access::{Action, may};
 use crate::gates::{Circumstances, Gate};
 use crate::holds::stops_rollback;
 use crate::pins::Pinning;
@@ -87,6 +87,10 @@ impl Move<'_> {
     pub(super) fn check_pin(&self, emergency: bool) -> Result<(), RequestRefused> {
         let Some(pin) = self.pin else { return Ok(()) };
         let there = self.circumstances.pinned.as_ref();
+        // Taking the place of somebody else's takes what releasing it takes.
+        if there.is_some_and(|mark| mark.by != self.actor.person()) {
+            may(self.actor, Action::Hold, self.place)?;
+        }
         if let Some(mark) = there.filter(|mark| mark.build == self.build && mark.until == pin.until) {
             let (tag, number, until) = (mark.tag.clone(), mark.number, mark.until);
             return Err(RequestRefused::AlreadyPinned { tag, number, until });

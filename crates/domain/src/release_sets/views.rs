@@ -3,6 +3,7 @@
 use super::{Comparison, Course};
 use crate::inbox::Wanted;
 use crate::promotions::State;
+use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::timeline::BuildName;
 use crate::times::Time;
@@ -72,10 +73,20 @@ pub struct ReleaseSetView {
     /// What it can be taken back out of.
     pub back: Vec<Slug>,
     /// What waits for who looks.
-    pub to_decide: Vec<Wanted>,
+    pub to_decide: Vec<WantedLine>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
+}
+
+/// A promotion of a set that somebody is wanted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedLine {
+    pub wanted: Wanted,
+    pub integration: Slug,
+    pub tag: Tag,
+    pub to: Slug,
+    pub needs: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -182,30 +182,25 @@ impl Telling<'_> {
 
     fn set_change(&mut self, change: &Change) -> &mut Self {
         match change {
-            Change::ReleaseSetMade { number, title, size } => {
-                let builds = if *size == 1 { "one build".to_owned() } else { format!("{size} builds") };
-                self.text("made ").release_set(*number).text(" ").name(title);
-                self.text(&format!(" of {builds}")).place()
+            Change::ReleaseSetMade { number, title } => {
+                self.text("made ").release_set(*number).text(" ").name(title).place()
             }
-            Change::ReleaseSetMoved { number, course, done, refused, .. } => {
-                let all = done + refused;
-                let words =
-                    if *refused == 0 { String::new() } else { format!(", {refused} of {all} refused") };
+            Change::ReleaseSetMoved { number, course, .. } => {
                 match course {
-                    Course::Promote { from, to } => {
-                        self.text("asked to promote ").release_set(*number);
-                        self.text(&format!(" from {from} to {to}{words}"))
-                    }
+                    Course::Promote { from, to } => self
+                        .text("asked to promote ")
+                        .release_set(*number)
+                        .text(&format!(" from {from} to {to}")),
                     Course::TakeBack { bucket } => {
-                        self.text("took ").release_set(*number).text(&format!(" back out of {bucket}{words}"))
+                        self.text("took ").release_set(*number).text(&format!(" back out of {bucket}"))
                     }
                     Course::Restore { bucket, at } => {
                         let then = at.to_words();
                         self.text(&format!("returned {bucket} to how it was on {then} by "));
-                        self.release_set(*number).text(&words)
+                        self.release_set(*number)
                     }
-                }
-                .place()
+                };
+                self.place()
             }
             other => self.build_change(other),
         }
@@ -243,9 +238,9 @@ impl Telling<'_> {
                 }
                 self.waits(needs)
             }
-            Change::PromotionDecided { number, build, choice, .. } => {
+            Change::PromotionDecided { pins_in, number, build, choice, .. } => {
                 let verb = if *choice == Choice::Approve { "approved " } else { "rejected " };
-                self.text(verb).promotion(*number).text(" of ").build(build).text(" to ").bucket().place()
+                self.text(verb).promotion(*number).text(" of ").build(build).goal(pins_in.as_ref())
             }
             Change::PromotionApplied { number, build, from, .. } => self
                 .text("promoted ")
@@ -255,53 +250,36 @@ impl Telling<'_> {
                 .place()
                 .text(" by ")
                 .promotion(*number),
-            Change::PromotionExpired { number, build, because } => {
-                self.text("ended ")
-                    .promotion(*number)
-                    .text(" of ")
-                    .build(build)
-                    .text(" to ")
-                    .bucket()
-                    .place();
+            Change::PromotionExpired { pins_in, number, build, because } => {
+                self.text("ended ").promotion(*number).text(" of ").build(build).goal(pins_in.as_ref());
                 self.text(&format!(": {because}"))
             }
-            Change::PromotionSuperseded { number, build, by } => self
+            Change::PromotionSuperseded { pins_in, number, build, by } => self
                 .text("ended ")
                 .promotion(*number)
                 .text(" of ")
                 .build(build)
-                .text(" to ")
-                .bucket()
-                .place()
+                .goal(pins_in.as_ref())
                 .text(" in favour of ")
                 .promotion(*by),
-            Change::GatesPassed { number, build, passed, .. } => {
+            Change::GatesPassed { pins_in, number, build, passed, .. } => {
                 self.text("passed the gates of ")
                     .promotion(*number)
                     .text(" of ")
                     .build(build)
-                    .text(" to ")
-                    .bucket()
-                    .place();
+                    .goal(pins_in.as_ref());
                 let missing = if passed.is_empty() { "nothing".to_owned() } else { passed.join(" and ") };
                 self.text(&format!(" in an emergency; missing was {missing}"))
             }
-            Change::EmergencyReviewed { number, build, .. } => self
+            Change::EmergencyReviewed { pins_in, number, build, .. } => self
                 .text("reviewed the emergency of ")
                 .promotion(*number)
                 .text(" of ")
                 .build(build)
-                .text(" to ")
-                .bucket()
-                .place(),
-            Change::PromotionCancelled { number, build, .. } => self
-                .text("took back ")
-                .promotion(*number)
-                .text(" of ")
-                .build(build)
-                .text(" to ")
-                .bucket()
-                .place(),
+                .goal(pins_in.as_ref()),
+            Change::PromotionCancelled { pins_in, number, build, .. } => {
+                self.text("took back ").promotion(*number).text(" of ").build(build).goal(pins_in.as_ref())
+            }
             Change::RolledBack { build, before, .. } => {
                 self.text("rolled ").bucket().place().text(" back to ").build(build).before(before.as_ref())
             }
@@ -438,6 +416,14 @@ impl Telling<'_> {
             self.parts.push(Part::Promotion { project: project.slug.clone(), number });
         }
         self
+    }
+
+    /// Where a promotion leads: into its bucket, or into a pin.
+    fn goal(&mut self, pins_in: Option<&Slug>) -> &mut Self {
+        match pins_in {
+            None => self.text(" to ").bucket().place(),
+            Some(environment) => self.text(&format!(", which pins it in {environment},")).place(),
+        }
     }
 
     fn release_set(&mut self, number: i64) -> &mut Self {

@@ -133,7 +133,11 @@ impl Workflow {
             .enumerate()
             .map(|(row, (from, to))| position(row, "from", from).zip(position(row, "to", to)))
             .collect();
-        ends.into_iter().collect()
+        // One that is named twice is one.
+        let mut ends = ends.into_iter().collect::<Option<Vec<_>>>()?;
+        let mut known = std::collections::HashSet::new();
+        ends.retain(|edge| known.insert(*edge));
+        Some(ends)
     }
 }
 

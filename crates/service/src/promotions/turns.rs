@@ -36,7 +36,7 @@ pub async fn look_again(service: &Service) -> Result<u64, Error> {
 }
 
 /// Whether whoever asked for a promotion may still ask for it, by the same token if it was one.
-async fn requester_may(
+pub(super) async fn requester_may(
     tx: &mut Tx,
     promotion: &Promotion,
     target: &Target,

@@ -5,6 +5,7 @@ use crate::builds::build_name;
 use crate::promotions::Wish;
 use crate::scenes::{self, Located};
 use crate::{Error, Service};
+use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::{BucketKind, Slot};
@@ -13,13 +14,17 @@ use towpath_domain::ids::{BuildId, IntegrationId, PlacementId, ProjectId, Workfl
 use towpath_domain::integrations::Follows;
 use towpath_domain::projects::Project;
 use towpath_domain::promotions::Outlook;
-use towpath_domain::release_sets::{Course, Outcome, Part, Prospect};
+use towpath_domain::release_sets::{Course, Likeness, MOST, Outcome, Part, Picked, Prospect};
 use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::BuildName;
 use towpath_domain::words::{Reason, Reference};
 use towpath_domain::workflows::Workflow;
 use towpath_store::builds::Pushed;
 use towpath_store::release_sets::Stand;
 use towpath_store::{Conn, Tx, buckets, builds, integrations, projects};
+
+/// How many integrations are judged at most for one comparison.
+const LOOKED_AT: usize = 500;
 
 /// What an act would do in one integration, with what it takes to do it.
 pub(super) struct Going {
@@ -44,11 +49,20 @@ pub(super) struct Survey<'a> {
     projects: HashMap<ProjectId, Project>,
     slots: HashMap<(ProjectId, BucketKind), Vec<Slot>>,
     workflows: HashMap<(ProjectId, BucketKind, Follows<WorkflowId>), Option<Workflow>>,
+    /// The placements that the acts of the set have made, where it is about taking one back.
+    pub own: HashSet<PlacementId>,
 }
 
 impl<'a> Survey<'a> {
     pub fn new(service: &'a Service, actor: &'a Actor) -> Self {
-        Self { service, actor, projects: HashMap::new(), slots: HashMap::new(), workflows: HashMap::new() }
+        Self {
+            service,
+            actor,
+            projects: HashMap::new(),
+            slots: HashMap::new(),
+            workflows: HashMap::new(),
+            own: HashSet::new(),
+        }
     }
 
     /// Integrations with their projects, as far as who asks may see them.
@@ -95,24 +109,44 @@ impl<'a> Survey<'a> {
         Ok(self.slots(conn, located).await?.iter().find(|slot| slot.slug == *slug).cloned())
     }
 
-    /// What a course would do in each of these integrations that who asks may see.
+    /// What a course would do in each of these integrations that who asks may see and, where they picked some, in those
+    /// alone: first those that can go, up to one more than a set may have. Whether there are more is told, too.
     pub async fn goings(
         &mut self,
         conn: &mut Conn,
         stands: Vec<Stand>,
         course: &Course,
-    ) -> Result<Vec<Going>, Error> {
+        picked: &[Picked],
+    ) -> Result<(Vec<Going>, bool), Error> {
         let ids: Vec<IntegrationId> = stands.iter().map(|stand| stand.integration).collect();
         let mut visible = self.visible(conn, &ids).await?;
-        let named = stands.iter().flat_map(|stand| [stand.comes, stand.there]).flatten().collect::<Vec<_>>();
-        let named = builds::list(conn, &named).await?.into_iter().map(|pushed| (pushed.build.id, pushed));
-        let named: HashMap<BuildId, Pushed> = named.collect();
-        let mut goings = Vec::new();
-        for stand in stands {
-            let Some(located) = visible.remove(&stand.integration) else { continue };
-            goings.push(self.going(conn, located, &stand, course, &named).await?);
+        if !picked.is_empty() {
+            visible.retain(|_, located| picked.iter().any(|pick| names(pick, located)));
         }
-        Ok(goings)
+        let stands: Vec<Stand> =
+            stands.into_iter().filter(|stand| visible.contains_key(&stand.integration)).collect();
+        let (mut goings, mut can) = (Vec::new(), 0);
+        for some in stands.chunks(MOST) {
+            let named = some.iter().flat_map(|stand| [stand.comes, stand.there]).flatten();
+            let named = builds::list(conn, &named.collect::<Vec<_>>()).await?.into_iter();
+            let named: HashMap<BuildId, Pushed> = named.map(|pushed| (pushed.build.id, pushed)).collect();
+            for stand in some {
+                if can > MOST || goings.len() >= LOOKED_AT {
+                    break;
+                }
+                let Some(located) = visible.remove(&stand.integration) else { continue };
+                let going = self.going(conn, located, stand, course, &named).await?;
+                can += usize::from(going.part.prospect.can());
+                goings.push(going);
+            }
+        }
+        let more = goings.len() < stands.len();
+        goings.sort_by_key(|going| match going.part.likeness() {
+            Likeness::Differs | Likeness::New => 0,
+            Likeness::Cannot => 1,
+            Likeness::Same => 2,
+        });
+        Ok((goings, more))
     }
 
     async fn going(
@@ -141,9 +175,10 @@ impl<'a> Survey<'a> {
                     None => cannot(format!("{project}/{integration} has no bucket {from}.")),
                 }
             }
-            (Some(slot), Course::TakeBack { .. }) if stand.there.is_none() || stand.there != stand.member => {
-                let now = there.as_ref().map(|there| format!(": {} is", there.tag)).unwrap_or_default();
-                cannot(format!("The set's build is not current in {} any more{now}.", slot.slug))
+            (Some(slot), Course::TakeBack { .. })
+                if !stand.since.is_some_and(|since| self.own.contains(&since)) =>
+            {
+                cannot(not_its_own(&slot.slug, stand, there.as_ref()))
             }
             (Some(slot), course) => {
                 let was = if matches!(course, Course::TakeBack { .. }) { "before" } else { "then" };
@@ -151,7 +186,8 @@ impl<'a> Survey<'a> {
             }
         };
         let part = Part { project, integration, comes, there, prospect, asks_for };
-        Ok(Going { part, integration: stand.integration, build: stand.comes, way })
+        let build = stand.comes.or(stand.member).or(stand.there);
+        Ok(Going { part, integration: stand.integration, build, way })
     }
 
     async fn promotion(
@@ -212,6 +248,23 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// Why there is nothing of the set to take back out of a bucket.
+fn not_its_own(bucket: &Slug, stand: &Stand, there: Option<&BuildName>) -> String {
+    match there {
+        None => format!("Nothing is current in {bucket}."),
+        Some(_) if stand.there == stand.member => {
+            format!(
+                "What is current in {bucket} did not come by this set, or something else came in the meantime."
+            )
+        }
+        Some(there) => format!("{} is current in {bucket}, which is not of this set.", there.tag),
+    }
+}
+
+fn names(pick: &Picked, located: &Located) -> bool {
+    pick.project == located.project.slug && pick.integration == located.integration.slug
+}
+
 fn cannot(because: String) -> (Prospect, Way) {
     (Prospect::Cannot { because }, Way::None)
 }
@@ -244,6 +297,11 @@ impl Going {
         };
         match done {
             Ok(outcome) => Ok(outcome),
+            // Everyone reads it later, so that it is not told to whoever was refused.
+            Err(Error::Forbidden(refusal)) => {
+                let because = format!("The permission “{}” was missing.", refusal.action());
+                Ok(Outcome::Refused { because })
+            }
             Err(error) => Ok(Outcome::Refused { because: error.refusal()? }),
         }
     }

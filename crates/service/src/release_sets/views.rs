@@ -8,12 +8,12 @@ use crate::{Error, Service, scenes};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use towpath_domain::access::Actor;
 use towpath_domain::buckets::{BucketKey, BucketName};
-use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PromotionId};
+use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PlacementId, PromotionId};
 use towpath_domain::inbox::Wanted;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::release_sets::{
-    Act, ActLine, MemberLine, Outcome, PartResult, ReleaseSetLine, ReleaseSetView, ReleaseSetsView,
-    ResultLine, Told,
+    Act, ActLine, MemberLine, Outcome, PartResult, ReleaseSet, ReleaseSetLine, ReleaseSetView,
+    ReleaseSetsView, ResultLine, Told, WantedLine,
 };
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::BuildName;
@@ -45,6 +45,8 @@ pub async fn list(
     members.sort_unstable();
     members.dedup();
     let visible = Survey::new(service, actor).visible(&mut conn, &members).await?;
+    // Whoever sees none of its builds does not know of a set.
+    listed.retain(|set| set.members.iter().any(|member| visible.contains_key(member)));
     let line = |set: release_sets::Listed| ReleaseSetLine {
         number: set.number,
         title: set.title,
@@ -67,16 +69,23 @@ pub async fn view(
     // Before all else: what happens while the rest is read is told to the page, which reads it again.
     let as_of = crate::timeline::head(service).await?;
     let mut conn = service.read().await?;
-    let (project, set) = super::find(&mut conn, actor, project, number).await?;
+    let (project, set) = super::find(service, &mut conn, actor, project, number).await?;
     let acts = release_sets::acts(&mut conn, set.id, ACTS).await?;
     let ids: Vec<IntegrationId> = set.members.iter().map(|member| member.integration).collect();
     let mut survey = Survey::new(service, actor);
     let visible = survey.visible(&mut conn, &ids).await?;
-    let known = Known::load(service, actor, &mut conn, &set.members, &acts).await?;
+    let known = Known::load(service, actor, &mut conn, &set, &acts).await?;
+    let own = own_placements(&mut conn, &set).await?;
     let mut current = HashMap::<IntegrationId, Vec<BucketName>>::new();
-    for (integration, bucket) in release_sets::current(&mut conn, set.id).await? {
-        current.entry(integration).or_default().push(bucket);
+    let mut back: Vec<Slug> = Vec::new();
+    for here in release_sets::current(&mut conn, set.id).await? {
+        if own.contains(&here.placement) && visible.contains_key(&here.integration) {
+            back.push(here.bucket.slug.clone());
+        }
+        current.entry(here.integration).or_default().push(here.bucket);
     }
+    back.sort();
+    back.dedup();
     let members = set.members.iter().filter_map(|member| {
         let located = visible.get(&member.integration)?;
         let mut current_in: Vec<Slug> = current
@@ -95,12 +104,6 @@ pub async fn view(
     });
     let members = members.collect();
     let onward = onward(&mut conn, &mut survey, &visible, &current, &known.waiting).await?;
-    let entered: Vec<&Slug> = acts.iter().map(|act| act.course.bucket()).collect();
-    let mut back: Vec<Slug> =
-        visible.keys().filter_map(|id| current.get(id)).flatten().map(|at| at.slug.clone()).collect();
-    back.retain(|slug| entered.contains(&slug));
-    back.sort();
-    back.dedup();
     let people: Vec<PersonId> = acts.iter().map(|act| act.by).chain([set.made_by]).collect();
     let names = people::names(&mut conn, &people).await?;
     let line = |act: Act| ActLine {
@@ -126,6 +129,17 @@ pub async fn view(
     })
 }
 
+/// The placements that the acts of a set have made.
+pub(super) async fn own_placements(conn: &mut Conn, set: &ReleaseSet) -> Result<HashSet<PlacementId>, Error> {
+    let (asked, placed) = release_sets::made(conn, set.id).await?;
+    let asked = promotions::of_ids(conn, &asked).await?.into_iter();
+    let applied = asked.filter_map(|promotion| match promotion.state {
+        State::Applied { placement, .. } => placement,
+        _ => None,
+    });
+    Ok(applied.chain(placed).collect())
+}
+
 fn name(names: &BTreeMap<PersonId, String>, person: PersonId) -> String {
     names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned())
 }
@@ -134,9 +148,14 @@ fn name(names: &BTreeMap<PersonId, String>, person: PersonId) -> String {
 struct Known {
     builds: HashMap<BuildId, BuildName>,
     promotions: HashMap<PromotionId, Told>,
-    to_decide: Vec<Wanted>,
+    to_decide: Vec<WantedLine>,
     /// What waits, and for which bucket.
     waiting: HashSet<(IntegrationId, Slug)>,
+}
+
+fn item(project: Slug, integration: Slug, promotion: &Promotion, needs: Vec<String>) -> WantedLine {
+    let wanted = Wanted { project, number: promotion.number, digest: promotion.digest.clone() };
+    WantedLine { wanted, integration, tag: promotion.tag.clone(), to: promotion.to.slug.clone(), needs }
 }
 
 impl Known {
@@ -144,21 +163,18 @@ impl Known {
         service: &Service,
         actor: &Actor,
         conn: &mut Conn,
-        members: &[towpath_domain::release_sets::Member],
+        set: &ReleaseSet,
         acts: &[Act],
     ) -> Result<Self, Error> {
         let results = || acts.iter().flat_map(|act| act.results.iter());
-        let mut named: Vec<BuildId> = members.iter().map(|member| member.build).collect();
+        let mut named: Vec<BuildId> = set.members.iter().map(|member| member.build).collect();
         named.extend(results().map(|result| result.build));
         named.sort_unstable();
         named.dedup();
         let named = builds::list(conn, &named).await?.into_iter();
         let builds = named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
-        let asked = results().filter_map(|result| match result.outcome {
-            Outcome::Asked { promotion } => Some(promotion),
-            Outcome::RolledBack { .. } | Outcome::Refused { .. } => None,
-        });
-        let asked: Vec<PromotionId> = asked.collect();
+        // Also those of older acts than are shown: what waits is not forgotten.
+        let (asked, _) = release_sets::made(conn, set.id).await?;
         let mut asked = promotions::of_ids(conn, &asked).await?;
         asked.sort_by_key(|promotion| promotion.id);
         let judge = Judge::of(conn, &asked, service.now()).await?;
@@ -171,11 +187,9 @@ impl Known {
             let verdicts = judge.verdicts(&promotion);
             if promotion.lacks_approval(&verdicts) && promotion.may_decide(actor, &destination.target).is_ok()
             {
-                to_decide.push(Wanted {
-                    project: destination.project.clone(),
-                    number: promotion.number,
-                    digest: promotion.digest.clone(),
-                });
+                let needs = verdicts.needs();
+                let (project, integration) = (destination.project.clone(), destination.integration.clone());
+                to_decide.push(item(project, integration, &promotion, needs));
             }
             if promotion.state == State::Waiting {
                 waiting.insert((promotion.integration, promotion.to.slug.clone()));

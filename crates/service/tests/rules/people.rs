@@ -8,7 +8,7 @@ use towpath_domain::people::InvitationForm;
 use towpath_service::Error;
 use towpath_service::people::{invite, list, revoke};
 
-async fn binding(shop: &Shop, of: &Actor) -> BindingId {
+pub async fn binding(shop: &Shop, of: &Actor) -> BindingId {
     let members = list(shop, &shop.ana).await.expect("an admin sees people").people;
     members.iter().find(|member| member.person.id == of.person()).expect("is there").roles[0].binding
 }

@@ -301,11 +301,11 @@ fn a_newer_pin_takes_the_place_of_the_one_in_force_and_the_timeline_tells_all_of
         );
         fleet.pin_back(&fleet.second, "1d").await;
         assert_eq!(fleet.in_force().await, 1);
-        release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", "All is well")
+        release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", None, "All is well")
             .await
             .expect("may");
         assert_eq!(fleet.should_run("prod-eu").await, (Some("1.1".to_owned()), Source::Bucket));
-        let gone = release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", "Again").await;
+        let gone = release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", None, "Again").await;
         assert!(matches!(gone, Err(Error::NotFound(_))), "{gone:?}");
         let ended = Listed::Ended { before: None, limit: 1 };
         let page = list(&fleet.shop, &fleet.shop.ana, ("shop", "prod-eu"), ended).await.expect("pins");
@@ -387,7 +387,7 @@ fn what_runs_is_compared_with_the_pin() {
         assert_eq!(effective.run.as_ref().map(|(_, likeness)| *likeness), Some(Likeness::Same));
         assert_eq!((seen.in_force.len(), seen.in_force[0].may_release.is_ok()), (1, false));
         // After its end, the same is not what should run any more.
-        release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", "All is well")
+        release(&fleet.shop, &fleet.shop.ben, ("shop", "prod-eu"), "mailer", None, "All is well")
             .await
             .expect("may");
         assert_eq!(fleet.summary().await, (Likeness::Differs, "Runs in 1 of 2 environments.".to_owned()));
@@ -434,6 +434,39 @@ fn a_pinned_environment_keeps_no_build_from_having_run_in_the_stage_before() {
 }
 
 #[test]
+fn a_pin_is_no_witness_of_a_build_that_ran_nowhere() {
+    on_both_engines(async |shop: Shop| {
+        let last = StageForm { soak: "1h".to_owned(), ..stage("production", "") };
+        let fleet = Fleet::behind(shop, last).await;
+        fleet.report("staging", &fleet.second).await;
+        let entering = promote(&fleet.shop, &fleet.third).await;
+        // The only environment that tells what runs is pinned away.
+        let away = PinRequest { environment: "staging".to_owned(), ..wish(&fleet.first, "2d") };
+        pin(&fleet.shop, &fleet.shop.ben, away).await.expect("may pin");
+        fleet.shop.clock.advance(3_600);
+        look_again(&fleet.shop).await.expect("looks");
+        assert_eq!(state(&fleet.shop, entering.number).await, State::Waiting);
+    });
+}
+
+#[test]
+fn taking_the_place_of_somebody_elses_pin_takes_what_releasing_it_takes() {
+    on_both_engines(async |shop: Shop| {
+        let fleet = Fleet::of(shop).await;
+        let at = |digest: &str| PinRequest { environment: "staging".to_owned(), ..wish(digest, "2d") };
+        let here = ("shop", "staging");
+        pin(&fleet.shop, &fleet.shop.ben, at(&fleet.first)).await.expect("may pin");
+        let other = pin(&fleet.shop, &fleet.shop.dora, at(&fleet.second)).await;
+        assert!(matches!(other, Err(Error::Forbidden(_))), "{other:?}");
+        let own = pin(&fleet.shop, &fleet.shop.ben, at(&fleet.second)).await.expect("their own");
+        // Only what was looked at is released.
+        let wrong = release(&fleet.shop, &fleet.shop.ben, here, "mailer", Some(own.number - 1), "Done").await;
+        assert!(matches!(wrong, Err(Error::Conflict(_))), "{wrong:?}");
+        release(&fleet.shop, &fleet.shop.ben, here, "mailer", Some(own.number), "Done").await.expect("may");
+    });
+}
+
+#[test]
 fn whoever_has_a_role_in_the_environment_alone_may_pin_there_and_nowhere_else() {
     on_both_engines(async |shop: Shop| {
         let fleet = Fleet::of(shop).await;
@@ -449,9 +482,9 @@ fn whoever_has_a_role_in_the_environment_alone_may_pin_there_and_nowhere_else() 
         assert_eq!(items.iter().map(|item| item.number).collect::<Vec<_>>(), [asked.number]);
         fleet.shop.decide(&eve, &asked, Choice::Approve).await.expect("may approve there");
         // Ana, who asked, may release it; so may whoever may hold there.
-        let dora = release(&fleet.shop, &fleet.shop.dora, ("shop", "prod-eu"), "mailer", "No").await;
+        let dora = release(&fleet.shop, &fleet.shop.dora, ("shop", "prod-eu"), "mailer", None, "No").await;
         assert!(matches!(dora, Err(Error::Forbidden(_))), "{dora:?}");
-        release(&fleet.shop, &eve, ("shop", "prod-eu"), "mailer", "All is well").await.expect("may");
+        release(&fleet.shop, &eve, ("shop", "prod-eu"), "mailer", None, "All is well").await.expect("may");
     });
 }
 

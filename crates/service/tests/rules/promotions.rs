@@ -1,13 +1,14 @@
 //! Promotions: who may ask and decide, and that each is applied exactly once.
 
 use crate::engines::on_both_engines;
+use crate::people::binding;
 use crate::shop::{Shop, decision, make_integration, make_workflow, stage, wish, workflow};
 use futures::future::join_all;
 use towpath_domain::access::{Grant, Place, Role};
 use towpath_domain::gates::Verdicts;
 use towpath_domain::promotions::{Choice, Outlook, Promotion, State};
 use towpath_service::promotions::{Decide, cancel, decide, explain, request};
-use towpath_service::{Error, inbox};
+use towpath_service::{Error, inbox, people};
 
 /// A build that is current in `staging`.
 async fn staged(shop: &Shop) -> String {
@@ -296,5 +297,21 @@ fn an_approval_and_a_cancellation_at_once_end_it_in_one_way() {
             let placed = shop.history("prod").await.len() - before;
             assert_eq!(placed, usize::from(approved.is_ok()));
         }
+    });
+}
+
+#[test]
+fn an_approval_applies_nothing_that_whoever_asked_may_not_do_any_more() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.promote(&shop.ana, &digest, "qa", "staging").await.expect("goes");
+        let place = Place::Project { project: shop.project.id };
+        let temp = shop.world.person("Temp", Role::release_manager(), place).await;
+        let asked = shop.promote(&temp, &digest, "staging", "prod").await.expect("waits");
+        let binding = binding(&shop, &temp).await;
+        people::revoke(&shop, &shop.ana, binding).await.expect("may");
+        let ended = shop.approve(&shop.ben, &asked).await.expect("is taken");
+        assert!(matches!(ended.state, State::Expired { .. }), "{:?}", ended.state);
+        assert!(shop.column("prod").await.current.is_none());
     });
 }

@@ -120,12 +120,12 @@ fn several_services_are_compared_and_go_as_one_act() {
         // One word of one person is enough for all of it.
         let mine = view(&shop, &shop.ben, "shop", 1).await.expect("a set");
         assert_eq!(mine.to_decide.len(), 2);
+        let wanted: Vec<_> = mine.to_decide.into_iter().map(|line| line.wanted).collect();
         assert!(set.to_decide.is_empty(), "who asked does not decide");
-        let decided =
-            decide_all(&shop, &shop.ben, mine.to_decide.clone(), Choice::Approve, "").await.expect("may");
+        let decided = decide_all(&shop, &shop.ben, wanted.clone(), Choice::Approve, "").await.expect("may");
         assert_eq!((decided.done.len(), decided.refused.len()), (2, 0));
         assert_eq!(current(&shop, "checkout", "prod").await, "1.0");
-        let again = decide_all(&shop, &shop.ben, mine.to_decide, Choice::Approve, "").await.expect("is told");
+        let again = decide_all(&shop, &shop.ben, wanted, Choice::Approve, "").await.expect("is told");
         assert_eq!((again.done.len(), again.refused.len()), (0, 2));
         assert!(again.trouble().expect("told").contains("is applied already"));
         let page = list(&shop, &shop.ana, "shop", None, 10).await.expect("a list");
@@ -242,6 +242,67 @@ fn a_set_is_taken_back_to_what_was_there_before() {
 }
 
 #[test]
+fn what_a_set_did_not_bring_is_not_taken_back_with_it() {
+    on_both_engines(async |shop: Shop| {
+        widen(&shop).await;
+        let back = Course::TakeBack { bucket: slug("staging") };
+        let cannot = async |number: i64| {
+            let foreseen = course(&shop, &shop.ana, ("shop", number), back.clone()).await.expect("told");
+            told(&foreseen.comparison.parts)
+        };
+        // It was there before the set, which keeps it as a member all the same.
+        let by_hand = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.promote(&shop.dora, &by_hand, "qa", "staging").await.expect("goes");
+        let next = shop.push(&shop.dora, "shop/checkout/qa", "1.1").await.expect("arrives");
+        shop.promote(&shop.dora, &next, "qa", "staging").await.expect("goes");
+        for version in ["2.0", "2.1"] {
+            shop.push(&shop.dora, "shop/billing/qa", version).await.expect("arrives");
+        }
+        let both = ["shop/billing", "shop/checkout"];
+        let number = make(&shop, &shop.dora, making(comparing("qa", "staging"), &both)).await.expect("a set");
+        assert_eq!(cannot(number).await, ["shop/billing cannot ", "shop/checkout cannot 1.0"]);
+        assert!(seen(&shop, number).await.back.contains(&slug("staging")), "billing came by it");
+        // What came after it and was rolled back is nothing to go back to.
+        shop.push(&shop.dora, "shop/checkout/qa", "1.2").await.expect("arrives");
+        let number = make(&shop, &shop.dora, making(comparing("qa", "staging"), &[])).await.expect("a set");
+        assert_eq!(cannot(number).await, ["shop/checkout differs 1.1"]);
+        let bad = shop.push(&shop.dora, "shop/checkout/qa", "1.3").await.expect("arrives");
+        shop.promote(&shop.dora, &bad, "qa", "staging").await.expect("goes");
+        shop.roll_back(&shop.ben, "staging").await.expect("may");
+        assert_eq!(current(&shop, "checkout", "staging").await, "1.2");
+        assert_eq!(cannot(number).await, ["shop/checkout cannot 1.3"]);
+        assert!(seen(&shop, number).await.back.is_empty());
+        carry(&shop, &shop.ben, carrying(number, back.clone())).await.expect_err("nothing to take back");
+        // A bucket that no act of it entered.
+        let qa = Course::TakeBack { bucket: slug("qa") };
+        carry(&shop, &shop.ben, carrying(number, qa)).await.expect_err("it did not come by the set");
+    });
+}
+
+#[test]
+fn what_is_there_by_now_has_to_be_what_somebody_saw() {
+    on_both_engines(async |shop: Shop| {
+        let first = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.promote(&shop.dora, &first, "qa", "staging").await.expect("goes");
+        let then = shop.now();
+        shop.world.clock.advance(60);
+        let second = shop.push(&shop.dora, "shop/checkout/qa", "1.1").await.expect("arrives");
+        shop.promote(&shop.dora, &second, "qa", "staging").await.expect("goes");
+        let course = CourseForm { from: String::new(), to: "staging".to_owned(), at: then.to_string() };
+        let wish = Compare { course: Some(course), ..comparing("", "") };
+        let view = compare(&shop, &shop.ben, &wish).await.expect("told");
+        let part = view.comparison.expect("asked for").1.parts.remove(0);
+        let seen = part.pick().expect("can go").to_string();
+        let third = shop.push(&shop.dora, "shop/checkout/qa", "1.2").await.expect("arrives");
+        shop.promote(&shop.dora, &third, "qa", "staging").await.expect("goes");
+        match make(&shop, &shop.ben, making(wish, &[&seen])).await {
+            Err(Error::Conflict(words)) => assert!(words.contains("1.2 is current there"), "{words}"),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
+#[test]
 fn projects_take_part_that_who_asks_may_see_and_each_is_judged_under_its_own_rules() {
     on_both_engines(async |shop: Shop| {
         let form = ProjectForm { slug: "lab".to_owned(), title: "The lab".to_owned() };
@@ -268,6 +329,12 @@ fn projects_take_part_that_who_asks_may_see_and_each_is_judged_under_its_own_rul
         let set = view(&shop, &shop.dora, "shop", number).await.expect("a set");
         assert_eq!((set.members.len(), set.acts[0].results.len()), (1, 1));
         assert_eq!(list(&shop, &shop.dora, "shop", None, 10).await.expect("a list").sets[0].size, 1);
+        // A set of which somebody sees nothing is none to them.
+        shop.push(&shop.ana, "lab/probe/qa", "9.1").await.expect("arrives");
+        let alone = Compare { others: vec!["lab".to_owned()], ..comparing("qa", "staging") };
+        let hidden = make(&shop, &shop.ana, making(alone, &["lab/probe"])).await.expect("a set");
+        view(&shop, &shop.dora, "shop", hidden).await.expect_err("sees none of its builds");
+        assert_eq!(list(&shop, &shop.dora, "shop", None, 10).await.expect("a list").sets.len(), 1);
         let eve = shop.world.person("Eve", Role::release_manager(), Place::Project { project: lab.id }).await;
         view(&shop, &eve, "shop", number).await.expect_err("sees the lab only");
         // An archived project keeps its own part back, and no other.
@@ -275,7 +342,7 @@ fn projects_take_part_that_who_asks_may_see_and_each_is_judged_under_its_own_rul
         projects::archive(&shop, &shop.ana, "lab").await.expect("archived");
         let wish = Compare { others: vec!["lab".to_owned()], ..comparing("qa", "staging") };
         let parts = differences(&shop, &wish).await;
-        assert_eq!(parts, ["lab/probe cannot 9.0", "shop/checkout differs 1.1"]);
+        assert_eq!(parts, ["shop/checkout differs 1.1", "lab/probe cannot 9.1"]);
     });
 }
 

@@ -160,8 +160,13 @@ pub fn doors() -> Vec<Door> {
             .body(|subject, _| pin(subject, "qa", &subject.digest)),
         post("/fn/ask_pin").note("in production").body(|subject, _| pin(subject, "prod", &subject.oldest)),
         post("/fn/release_pin").body(|subject, _| {
-            let fields =
-                [("environment", "qa"), ("of", subject.integration.as_str()), ("reason", "All is well.")];
+            let number = subject.pin.to_string();
+            let fields = [
+                ("environment", "qa"),
+                ("of", &*subject.integration),
+                ("number", &*number),
+                ("reason", "All is well."),
+            ];
             in_project(subject, &fields)
         }),
         post("/fn/set_default_build")

@@ -44,6 +44,8 @@ pub struct Subject {
     pub integration: String,
     /// A promotion that waits to enter `prod`.
     pub number: i64,
+    /// The number of the promotion by which its build is pinned in `qa`.
+    pub pin: i64,
     /// The number of a release set, whose build is current in `staging`.
     pub set: String,
     /// The build of that promotion.

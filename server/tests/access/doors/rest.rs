@@ -95,7 +95,7 @@ pub fn doors() -> Vec<Door> {
             .body(|_, _| Body::Json(json!({"bucket": "staging", "reason": "It is broken."}))),
         post("/api/v1/projects/{project}/release-sets/{number}/decisions")
             .note("of one of which nothing waits")
-            .body(|_, _| Body::Json(json!({"choice": "approve"}))),
+            .body(|_, _| Body::Json(json!({"choice": "approve", "promotions": ["shop#99"]}))),
         get("/api/v1/projects/{project}/promotions"),
         get("/api/v1/projects/{project}/promotions/{number}"),
         post("/api/v1/projects/{project}/promotions/{number}/decisions")

@@ -24,6 +24,7 @@ fn mark(world: &World) -> Mark {
         digest: world.build.digest.clone(),
         tag: world.build.tag.clone(),
         reason: Reason::parse("earlier").expect("a reason"),
+        by: PersonId(Uuid::nil()),
         at: Time::from_micros(0),
         until: pinning().until,
         project: Slug::parse("shop").expect("a slug"),
