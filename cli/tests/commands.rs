@@ -426,6 +426,7 @@ async fn a_build_is_pinned_in_an_environment_and_released() {
     let unpin = ["unpin", "shop", "qa", "checkout", "--reason", "1.5.1 is out"];
     assert_snapshot!(terminal.run(&unpin, ""), @r#"
     exit 0
+    ! shop#1 pins 1.4.2 in shop/qa.
     ! checkout should run in shop/qa what its bucket says again.
     "#);
     assert_eq!(terminal.run(&unpin, "").code, 5);

@@ -92,17 +92,17 @@ impl Maker {
         self.post(&format!("/projects/{slug}/rules"), new).await;
     }
 
-    /// An integration with three builds: 0.9, by a release set, and 1.0 went to staging, where arrivals are paused; 1.0
-    /// waits to enter prod; 1.1 is current in qa, whose environment is pinned to 1.0.
+    /// An integration with three builds: 0.9 and 1.0 went to staging, which a release set returned to 0.9, so that arrivals
+    /// are paused; 1.0 waits to enter prod; 1.1 is current in qa, whose environment is pinned to 1.0.
     pub async fn integration(&self, project: &str, slug: &str) -> Subject {
         let new = json!({"slug": slug, "title": slug, "kind": "environment"});
         self.post(&format!("/projects/{project}/integrations"), new).await;
         let (at, name) = (format!("/projects/{project}/integrations/{slug}"), format!("{project}/{slug}"));
         let repository = format!("{name}/qa");
         let oldest = self.push(&repository, "0.9").await;
-        let new =
-            json!({"title": "First", "from": "qa", "to": "staging", "parts": [name], "reason": "Tested."});
-        let set = self.post(&format!("/projects/{project}/release-sets"), new).await["number"].to_string();
+        self.promote(&at, &oldest.digest, "qa", "staging").await;
+        let placements = format!("{at}/buckets/staging/placements");
+        let then = text(&self.ask("GET", &placements, Value::Null, 200).await.json()["items"][0]["at"]);
         let build = self.push(&repository, "1.0").await;
         self.promote(&at, &build.digest, "qa", "staging").await;
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
@@ -113,8 +113,9 @@ impl Maker {
         let unnamed = self.push(&name, "unnamed").await.digest;
         let mark = json!({"on": format!("build:{project}/{}", nightly.digest), "reason": "It loses orders."});
         let loose = self.blob(&repository, format!("loose in {repository}")).await;
-        let back = json!({"placement": self.placement(&at, "staging", "0.9").await, "reason": "It broke."});
-        self.ask("POST", &format!("{at}/buckets/staging/rollbacks"), back, 200).await;
+        let back =
+            json!({"title": "Back", "to": "staging", "at": then, "parts": [name], "reason": "It broke."});
+        let set = self.post(&format!("/projects/{project}/release-sets"), back).await["number"].to_string();
         Subject {
             hold: self.post("/holds", mark).await["number"].to_string(),
             project: project.to_owned(),

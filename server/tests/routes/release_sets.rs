@@ -111,7 +111,7 @@ async fn a_set_is_compared_made_carried_on_and_decided_on() {
     assert_snapshot!(world.post(&format!("{SETS}/1/decisions"), &world.ana, decision.clone()).await, @r#"
     409 Conflict
     {
-      "detail": "No promotion of release set 1 waits for your decision.",
+      "detail": "shop#2 is no promotion of release set 1 that waits for your decision.",
       "request_id": "a-request",
       "status": 409,
       "title": "Something stands against it",
@@ -153,22 +153,16 @@ async fn what_names_no_course_or_no_part_is_told_beside_its_field() {
         assert_eq!(answer.body["errors"][0]["pointer"], pointer, "{new} {answer}");
     }
     let none = json!({"title": "Spring", "from": "staging", "to": "prod", "reason": "Tested"});
-    assert_snapshot!(world.post(SETS, &world.ana, none).await, @r##"
-    422 Unprocessable Entity
+    assert_snapshot!(world.post(SETS, &world.ana, none).await, @r#"
+    409 Conflict
     {
       "detail": "There is nothing that could be moved.",
-      "errors": [
-        {
-          "detail": "There is nothing that could be moved.",
-          "pointer": "#/parts"
-        }
-      ],
       "request_id": "a-request",
-      "status": 422,
-      "title": "Something in the request is wrong",
-      "type": "/problems/invalid"
+      "status": 409,
+      "title": "A rule blocks it",
+      "type": "/problems/blocked"
     }
-    "##);
+    "#);
     assert_eq!(world.get(&format!("{SETS}/one"), &world.ana).await.status, 404);
     assert_eq!(world.get(&format!("{SETS}/1"), &world.ana).await.status, 404);
 }

@@ -12,7 +12,10 @@ use super::{Table, verdict};
 use crate::components::badge::Badge;
 use crate::components::icon::{Icon, Symbol};
 use leptos::ev::{DragEvent, MouseEvent};
+use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
+use leptos::web_sys::HtmlElement;
 use towpath_domain::boards::Column;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::promotions::Outlook;
@@ -56,6 +59,16 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             table.act(Act::DropOn(key));
         }
     };
+    // A stage under the hand is in sight, also where the board is taller or wider than the window.
+    let node = NodeRef::<html::Li>::new();
+    Effect::new(move |_| {
+        if carry.get().hangs_over(key)
+            && carry.get().is_in(Hand::Keys)
+            && let Some(stage) = node.get_untracked()
+        {
+            show(&stage);
+        }
+    });
     let title_id = format!("stage-{}", slot.slug);
     let labelled_by = title_id.clone();
     let rule = Memo::new(move |_| gates(&column.read()));
@@ -68,6 +81,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
     Some(view! {
         <li
             class="stage"
+            node_ref=node
             class:stage--aside=move || aside.get()
             class:stage--over=move || carry.get().hangs_over(key)
             data-verdict=move || meeting.read().name()
@@ -116,6 +130,17 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             </div>
         </li>
     })
+}
+
+/// Scrolls what does not stand in the window into it.
+fn show(stage: &HtmlElement) {
+    let (top, bottom) = (stage.get_bounding_client_rect().top(), stage.get_bounding_client_rect().bottom());
+    let (left, right) = (stage.get_bounding_client_rect().left(), stage.get_bounding_client_rect().right());
+    let size = |of: Result<JsValue, JsValue>| of.ok().and_then(|size| size.as_f64()).unwrap_or(f64::MAX);
+    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+    if top < 0.0 || left < 0.0 || bottom > height || right > width {
+        stage.scroll_into_view_with_bool(top < 0.0 || bottom - top > height);
+    }
 }
 
 /// How the stage meets what is in the hand.
