@@ -435,6 +435,45 @@ mod tests {
         }
     }
 
+    /// A role at a place counts there and nowhere else, but to see and pull from the project around it.
+    #[test]
+    fn a_role_counts_at_its_place_alone() {
+        let here = bucket(false);
+        let elsewhere = Target { environment: Some(id(31)), stream: Some(id(41)), ..here };
+        let abroad = Target { project: Some(id(11)), ..elsewhere };
+        let (project, environment) = (id(10), id(30));
+        for (place, here_alone) in [
+            (Place::Environment { project, environment }, true),
+            (Place::Stream { stream: id(40) }, true),
+            (Place::Project { project }, false),
+        ] {
+            let actor = actor(Role::release_manager(), place);
+            assert!(actor.may(Action::Promote, &here), "{place:?}");
+            assert_eq!(actor.may(Action::Promote, &elsewhere), !here_alone, "{place:?}");
+            assert!(actor.may(Action::View, &elsewhere), "{place:?}");
+            let stream = matches!(place, Place::Stream { .. });
+            assert_eq!(actor.may(Action::View, &abroad), stream, "{place:?}");
+            let role = Role::release_manager().slug;
+            assert!(actor.holds(&role, &here), "{place:?}");
+            assert_eq!(actor.holds(&role, &elsewhere), !here_alone, "{place:?}");
+            assert!(!actor.holds(&Role::developer().slug, &here), "{place:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_places_are_what_they_say() {
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.name()), Some(action));
+        }
+        let target = Target::integration(id(10), id(20));
+        assert_eq!((target.project, target.integration), (Some(id(10)), Some(id(20))));
+        assert_eq!(Target::installation(), Target { project: None, ..Target::default() });
+        let person = actor(Role::viewer(), Place::Installation);
+        assert_eq!(person.token(), None);
+        let identity = Identity::Token { token: id(5), owner: id(1) };
+        assert_eq!(Actor { identity, ..person }.token(), Some(id(5)));
+    }
+
     /// The whole table of built-in roles, so that a change of what a role means is seen in review.
     #[test]
     fn the_matrix_of_roles_and_actions_is_as_committed() {

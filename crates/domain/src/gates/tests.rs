@@ -328,3 +328,54 @@ fn a_check_waits_for_its_success_and_tells_of_failures_before() {
         (Verdict::Passes, Some("It failed 2 times before.".to_owned()))
     );
 }
+
+#[test]
+fn a_turn_is_after_now_and_an_opening_that_begins_now_is_open() {
+    let soak = Gate::Soak { time: span("1h") };
+    assert_eq!(turns(std::slice::from_ref(&soak), &facts(&[]), minute(59)), Some(minute(60)));
+    assert_eq!(turns(std::slice::from_ref(&soak), &facts(&[]), minute(60)), None);
+    let window = Window::parse("UTC", "09:00-17:00").expect("hours");
+    let opening = |from, to| Opening { from: minute(from), to: minute(to) };
+    let mut facts = facts(&[]);
+    facts.circumstances.openings = vec![(window.clone(), vec![opening(10, 20), opening(40, 50)])];
+    let gate = Gate::Window(window);
+    assert_eq!(verdict(&gate, &facts, minute(10)), Verdict::Passes);
+    assert!(
+        matches!(verdict(&gate, &facts, minute(20)), Verdict::Waits { until: Some(at), .. } if at == minute(40))
+    );
+}
+
+#[test]
+fn what_waits_for_somebody_passes_at_no_known_time() {
+    let gates = [approvals(1, false), Gate::Soak { time: span("1h") }];
+    assert_eq!(passes(&gates, &facts(&[]), minute(0)), None);
+    assert_eq!(passes(&gates, &facts(&[3]), minute(0)), Some(minute(60)));
+    let age = Gate::MaximumAge { age: span("30m") };
+    assert_eq!(passes(&[gates[1].clone(), age], &facts(&[]), minute(0)), None, "it is too old by then");
+}
+
+#[test]
+fn gates_say_what_they_ask_for() {
+    assert_eq!(approvals(1, false).words(), "1 approval by a release manager");
+    assert_eq!(approvals(2, true).words(), "2 approvals by release managers, not by who pushed it");
+    assert!(!approvals(1, false).asks_for_circumstances());
+    assert!(Gate::Soak { time: span("1h") }.asks_for_circumstances());
+    for wrong in ["", " ", "a\u{7}b", &"x".repeat(201)] {
+        assert!(Pattern::parse(wrong).is_err(), "{wrong}");
+    }
+    let pattern = Pattern::parse(" OPS-[0-9]+ ").expect("a pattern");
+    assert_eq!(String::from(pattern), "OPS-[0-9]+");
+}
+
+#[test]
+fn hours_know_their_days_and_whether_they_end_on_the_next() {
+    let hours = Window::read_hours("Fri 22:00-02:00, Mon 09:00-17:00").expect("hours");
+    assert!(hours[0].begin_on(4) && !hours[0].begin_on(5));
+    assert!(hours[0].end_next_day());
+    assert!(!hours[1].end_next_day());
+    let all = |count: usize| vec!["09:00-10:00"; count].join(",");
+    assert!(Window::read_hours(&all(20)).is_ok());
+    assert!(Window::read_hours(&all(21)).is_err());
+    assert!(Window::parse(&"z".repeat(64), "09:00-10:00").is_ok());
+    assert!(Window::parse(&"z".repeat(65), "09:00-10:00").is_err());
+}
