@@ -2,35 +2,33 @@
 //! for itself, by the use cases by which a single build is promoted or rolled back.
 
 mod goings;
+mod moving;
+mod picking;
 mod views;
 
 pub use views::{list, view};
 
-use crate::promotions::read_reference;
 use crate::{Error, Service, allow, scenes};
-use goings::{Going, Survey};
+use goings::Survey;
+use moving::Moving;
+use picking::{check_reference, pick};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::BucketKind;
-use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{IntegrationId, ProjectId};
 use towpath_domain::projects::Project;
 use towpath_domain::release_sets::{
-    Act, ActForm, Comparison, Course, CourseForm, CourseView, MOST, Member, NewAct, NewSetView, Outcome,
-    PartResult, Picked, Prospect, ReleaseSet,
+    ActForm, Comparison, Course, CourseForm, CourseView, MOST, Member, NewAct, NewSetView, ReleaseSet,
 };
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{BuildName, Change, Personal};
-use towpath_domain::words::{Reason, Reference};
+use towpath_domain::timeline::Change;
 use towpath_store::release_sets::Stand;
-use towpath_store::{Conn, Tx, projects, release_sets};
+use towpath_store::{Conn, projects, release_sets};
 
 /// How many other projects are offered, and may take part.
 const OTHERS: usize = 50;
 /// How many parts a comparison shows.
 const SHOWN: usize = 2 * MOST;
-/// How many refusals are told of at once.
-const TOLD: usize = 10;
 
 /// A wish to compare two stages, or a bucket with itself at a time, across the integrations of projects.
 #[derive(Debug, Clone, Default)]
@@ -280,72 +278,6 @@ async fn compared(
     Ok(Comparison { parts: goings.into_iter().map(|going| going.part).collect(), more })
 }
 
-/// The parts that somebody picked, as they saw them; all that can be moved where nothing is picked.
-fn pick((goings, more): (Vec<Going>, bool), picked: &[Picked]) -> Result<Vec<Going>, Error> {
-    let wrong = |words: String| Error::from(Invalid::field("parts", words));
-    if picked.len() > MOST {
-        return Err(wrong(format!("A set has {MOST} builds at most.")));
-    }
-    for pick in picked {
-        let name = format!("{}/{}", pick.project, pick.integration);
-        let going = goings.iter().find(|going| pick.is_of(&going.part));
-        let part = &going.ok_or_else(|| wrong(format!("{name} has no part in this comparison.")))?.part;
-        let differs = |seen: &Option<Digest>, now: &Option<BuildName>| {
-            seen.as_ref().is_some_and(|seen| now.as_ref().is_none_or(|now| now.digest != *seen))
-        };
-        let tag = |build: &Option<BuildName>| {
-            build.as_ref().map_or_else(|| "nothing".to_owned(), |build| build.tag.to_string())
-        };
-        let words = if differs(&pick.digest, &part.comes) {
-            format!("it would be {}", tag(&part.comes))
-        } else if differs(&pick.there, &part.there) {
-            format!("{} is current there", tag(&part.there))
-        } else {
-            continue;
-        };
-        return Err(Error::Conflict(format!("{name} has changed since you looked: {words}. Compare again.")));
-    }
-    if !picked.is_empty() {
-        return Ok(goings);
-    }
-    let (can, cannot): (Vec<Going>, Vec<Going>) =
-        goings.into_iter().partition(|going| going.part.prospect.can());
-    if can.len() > MOST || more {
-        return Err(wrong(format!(
-            "More builds differ than the {MOST} that a set has at most. Name those that are meant."
-        )));
-    }
-    if can.is_empty() {
-        let why = cannot.iter().filter_map(|going| match &going.part.prospect {
-            Prospect::Cannot { because } => {
-                Some(format!("{}/{}: {because}", going.part.project, going.part.integration))
-            }
-            _ => None,
-        });
-        let why: Vec<String> = why.take(TOLD).collect();
-        return Err(Error::Refused(
-            format!("There is nothing that could be moved. {}", why.join(" ")).trim().to_owned(),
-        ));
-    }
-    Ok(can)
-}
-
-/// Reads the reference, and asks for one where a stage does.
-fn check_reference(goings: &[Going], text: &str) -> Result<Option<Reference>, Error> {
-    let reference = read_reference(text)?;
-    let asks = goings.iter().filter(|going| going.part.prospect.can()).find_map(|going| {
-        let pattern = going.part.asks_for.as_ref()?;
-        Some(format!(
-            "{}/{} asks for a reference of the form {pattern}.",
-            going.part.project, going.part.integration
-        ))
-    });
-    match asks {
-        Some(words) if reference.is_none() => Err(Invalid::field("reference", words).into()),
-        _ => Ok(reference),
-    }
-}
-
 /// The names of the buckets that a project's integrations can have: its environments and the release streams.
 async fn bucket_names(conn: &mut Conn, project: ProjectId) -> Result<Vec<Slug>, Error> {
     let mut names = Vec::new();
@@ -357,61 +289,4 @@ async fn bucket_names(conn: &mut Conn, project: ProjectId) -> Result<Vec<Slug>, 
         }
     }
     Ok(names)
-}
-
-/// An act under way.
-struct Moving {
-    service: Service,
-    actor: Actor,
-    project: Project,
-    course: Course,
-    reason: Reason,
-    reference: Option<Reference>,
-}
-
-impl Moving {
-    async fn run(&self, tx: &mut Tx, set: &ReleaseSet, mut goings: Vec<Going>) -> Result<(), Error> {
-        // Buckets are locked in one order, whoever moves what.
-        goings.sort_by_key(|going| going.integration);
-        let mut results = Vec::new();
-        let mut refusals = Vec::new();
-        for going in goings {
-            let (integration, build) = (going.integration, going.build);
-            let name = format!("{}/{}", going.part.project, going.part.integration);
-            let outcome = going.run(tx, &self.reason, self.reference.as_ref()).await?;
-            if let Outcome::Refused { because } = &outcome {
-                refusals.push(format!("{name}: {because}"));
-            }
-            if let Some(build) = build {
-                results.push(PartResult { integration, build, outcome });
-            }
-        }
-        if results.iter().all(|result| matches!(result.outcome, Outcome::Refused { .. })) {
-            refusals.truncate(TOLD);
-            return Err(Error::Refused(format!("None of them can be moved. {}", refusals.join(" "))));
-        }
-        self.tell(
-            tx,
-            Change::ReleaseSetMoved {
-                number: set.number,
-                course: self.course.clone(),
-                reason: Personal::new(&self.reason),
-            },
-        );
-        let act = Act {
-            id: self.service.id(),
-            set: set.id,
-            course: self.course.clone(),
-            reason: self.reason.clone(),
-            by: self.actor.person(),
-            at: self.service.now(),
-            results,
-        };
-        Ok(release_sets::insert_act(tx, &act).await?)
-    }
-
-    fn tell(&self, tx: &mut Tx, change: Change) {
-        let scene = scenes::project_scene(&self.project);
-        tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
-    }
 }

@@ -20,6 +20,7 @@ mod emergencies;
 mod gates;
 mod holds;
 mod home;
+mod inbox;
 mod insights;
 mod integrations;
 mod links;
