@@ -4,7 +4,7 @@ import { pushed } from "../support/clients.ts";
 import { Folder } from "../support/folders.ts";
 import { dockerArchive, origin } from "../support/images.ts";
 import { Installation } from "../support/installation.ts";
-import { BOARD, CHECKOUT, openShop } from "../support/shop.ts";
+import { BOARD, CHECKOUT, openShop, type Shop } from "../support/shop.ts";
 import * as steps from "../support/steps.ts";
 import { card, heading, stage } from "../support/steps.ts";
 import { ADA, RUI, type Visitor } from "../support/visitors.ts";
@@ -12,6 +12,7 @@ import { ADA, RUI, type Visitor } from "../support/visitors.ts";
 test.describe.configure({ mode: "serial" });
 
 const towpath = Installation.declare();
+let shop: Shop;
 let ada: Visitor;
 let rui: Visitor;
 let first: string;
@@ -19,7 +20,8 @@ let second: string;
 
 test.beforeAll(async ({ browser }) => {
   await using folder = await Folder.make("images");
-  const { admin, token } = await openShop(towpath.server);
+  shop = await openShop(towpath.server);
+  const { admin, token } = shop;
   const move = async (version: string): Promise<string> => {
     const archive = await dockerArchive(folder, origin(version));
     const digest = await pushed(towpath.server, token, archive, `${CHECKOUT}/qa:${version}`);
@@ -90,6 +92,19 @@ test("a build that is new to a stage is pinned by its gates, and waits beside wh
   await expect(stage(rui.page, "prod")).toContainText("Nothing here yet");
   await rui.open("/projects/shop/environments/prod");
   await expect(rui.page.getByRole("main")).toContainText("should run 1.5.0");
+});
+
+test("what somebody types about a pin stays while other things change", async () => {
+  const { page } = rui;
+  await rui.open("/projects/shop/environments/staging");
+  await steps.unfold(page, "Release…");
+  const reason = page.getByRole("textbox", { name: "Reason" });
+  await reason.fill("It is no longer");
+  const again = page.waitForResponse(/view_environment/);
+  await shop.admin.call("place_hold", { "form[on]": "environment:shop/qa", "form[reason]": "Payments are down" });
+  await again;
+  await page.keyboard.type(" needed");
+  await expect(reason).toHaveValue("It is no longer needed");
 });
 
 test("without script, too, a pin is released with a reason and stays in the list of those that have ended", async ({

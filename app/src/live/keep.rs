@@ -10,6 +10,7 @@ use towpath_domain::boards::{Board, History};
 use towpath_domain::home::Home;
 use towpath_domain::inbox::{Inbox, PromotionView};
 use towpath_domain::live::Notice;
+use towpath_domain::pins::EnvironmentView;
 use towpath_domain::release_sets::ReleaseSetView;
 use towpath_domain::timeline::TimelinePage;
 
@@ -32,7 +33,7 @@ macro_rules! as_of {
     )+};
 }
 
-as_of!(Board, History, Home, Inbox, PromotionView, ReleaseSetView, TimelinePage);
+as_of!(Board, EnvironmentView, History, Home, Inbox, PromotionView, ReleaseSetView, TimelinePage);
 
 /// A view that is kept true.
 pub struct Kept<T: Send + Sync + 'static> {

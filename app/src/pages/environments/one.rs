@@ -8,7 +8,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::fns::pins::{ReleasePin, view_environment};
-use crate::live::{read_at, use_changes};
+use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
 use crate::pages::forms::{announce, successes};
 use crate::pages::pins::Pins;
@@ -18,6 +18,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use towpath_domain::deployments::{Likeness, Outcome, Run};
 use towpath_domain::ids::PromotionId;
+use towpath_domain::live::Notice;
 use towpath_domain::pins::{Effective, EnvironmentView, Source};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -29,52 +30,65 @@ pub fn EnvironmentPage() -> impl IntoView {
     let before =
         move || query.with(|query| query.get("before")).and_then(|text| text.parse::<PromotionId>().ok());
     let release = ServerAction::<ReleasePin>::new();
-    let released = successes(release);
     announce(release, "Pin released.");
-    // What shared integrations build is told of in their own project.
-    let changes = use_changes(move |notice| {
-        let here = params.with_untracked(|params| params.get("project")).unwrap_or_default();
-        notice.project.as_ref().is_some_and(|of| of.as_str() == here || *of == Slug::global())
-    });
     let view = Resource::new(
-        move || (param("project"), param("environment"), before(), released.get(), changes.get()),
-        |(project, environment, before, ..)| async move {
-            Ok((view_environment(project, environment, before).await?, before.is_none()))
+        move || (param("project"), param("environment"), before()),
+        |(project, environment, before)| async move {
+            Ok((view_environment(project, environment, before).await?, before))
         },
     );
+    let gone = Callback::new(move |()| view.refetch());
     view! {
         <main id="main" class="page">
             <Loaded resource=view let:shown>
-                {follow(&shown.0, move || view.refetch())}
-                <One view=shown.0 first=shown.1 release=release />
+                <One first=shown.0 before=shown.1 release=release gone=gone />
             </Loaded>
         </main>
     }
 }
 
-/// Reads it anew when the next of its pins ends by itself.
-fn follow(view: &EnvironmentView, read: impl Fn() + Copy + Send + Sync + 'static) {
-    let turns_at = view.in_force.iter().map(|line| line.pin.until).min();
-    read_at(move || turns_at, Signal::stored(view.now), read);
-}
-
+/// The environment, kept true: by what happens in its project and to what all share, and when one of its pins ends by itself.
 #[component]
 fn One(
-    view: EnvironmentView,
-    /// Whether the first page of the ended pins is shown.
-    first: bool,
+    first: EnvironmentView,
+    /// The promotion before which the page of ended pins starts, where it is not the first.
+    before: Option<PromotionId>,
     release: ServerAction<ReleasePin>,
+    gone: Callback<()>,
 ) -> impl IntoView {
-    let (project, environment) = (view.project.slug.clone(), view.environment.clone());
-    let (title, now) = (environment.title.to_string(), view.now);
+    let (project, environment) = (first.project.slug.clone(), first.environment.clone());
+    let (at, here) = (project.clone(), environment.slug.clone());
+    let concerns = {
+        let project = project.clone();
+        move |notice: &Notice| {
+            notice.project.as_ref().is_some_and(|of| *of == project || *of == Slug::global())
+        }
+    };
+    let pin = first.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
+    let may_pin = pin.is_some();
+    let again = {
+        let (project, environment) = (project.to_string(), environment.slug.to_string());
+        move || view_environment(project.clone(), environment.clone(), before)
+    };
+    let Kept { view, read } = keep(first, concerns, again, move || gone.run(()));
+    let released = successes(release);
+    Effect::new(move |last: Option<usize>| {
+        let now = released.get();
+        if last.is_some_and(|last| last != now) {
+            read.run(());
+        }
+        now
+    });
+    let now = Memo::new(move |_| view.read().now);
+    read_at(move || view.read().in_force.iter().map(|line| line.pin.until).min(), now, move || read.run(()));
+    let title = environment.title.to_string();
     let stream = environment.stream.slug.to_string();
     let tone = if environment.stream.production { Tone::Warning } else { Tone::Neutral };
-    let pin = view.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
-    let may_pin = pin.is_some();
-    let none = view.services.is_empty();
-    let (at, here) = (project.clone(), environment.slug.clone());
-    let services = view.services.clone().into_iter();
-    let services = services.map(|of| service(&at, &here, of, may_pin, now)).collect_view();
+    let none = Memo::new(move |_| view.read().services.is_empty());
+    let services = move || {
+        let EnvironmentView { services, now, .. } = (*view.get()).clone();
+        services.into_iter().map(|of| service(&at, &here, of, may_pin, now)).collect_view()
+    };
     view! {
         <Title text=format!("{project}/{}", environment.slug) />
         <Breadcrumbs trail=vec![
@@ -87,13 +101,15 @@ fn One(
             {pin.map(|href| view! { <LinkButton href=href>"Pin a build here…"</LinkButton> })}
         </PageHeader>
         <Card title="Services" id="services">
-            {none
-                .then(|| {
-                    view! { <p class="muted">"No service yet. Each CI integration makes one of its name."</p> }
-                })}
+            {move || {
+                none.get()
+                    .then(|| {
+                        view! { <p class="muted">"No service yet. Each CI integration makes one of its name."</p> }
+                    })
+            }}
             <ul class="rows">{services}</ul>
         </Card>
-        <Pins view=view first=first release=release />
+        <Pins view=view first=before.is_none() release=release />
     }
 }
 

@@ -14,64 +14,97 @@ use crate::echo::{Echo, errors, mistake};
 use crate::fns::pins::ReleasePin;
 use crate::paths;
 use leptos::prelude::*;
+use std::sync::Arc;
 use towpath_domain::forms::FieldError;
 use towpath_domain::pins::{End, EnvironmentView, Phase, PinLine};
 use towpath_domain::times::Time;
 
 #[component]
 pub fn Pins(
-    view: EnvironmentView,
+    view: Signal<Arc<EnvironmentView>>,
     /// Whether the first page of the ended ones is shown.
     first: bool,
     release: ServerAction<ReleasePin>,
 ) -> impl IntoView {
-    let EnvironmentView { project, environment, in_force, ended, older, now, .. } = view;
     let failed = errors(move || release.value().get());
     let typed = Echo::of("/fn/release_pin");
-    let (none, any_ended) = (in_force.is_empty(), !ended.is_empty() || !first);
-    let at = (project.slug.to_string(), environment.slug.to_string());
-    let lines = in_force.into_iter().map(|line| {
+    let now = Memo::new(move |_| view.read().now);
+    let in_force = Memo::new(move |_| view.read().in_force.clone());
+    let none = Memo::new(move |_| in_force.read().is_empty());
+    let ended = Memo::new(move |_| view.read().ended.clone());
+    let older = Memo::new(move |_| view.read().older);
+    let any_ended = Memo::new(move |_| !ended.read().is_empty() || !first);
+    let (project, environment) = {
+        let view = view.read_untracked();
+        (view.project.slug.clone(), view.environment.slug.clone())
+    };
+    let at = (project.to_string(), environment.to_string());
+    let item = move |line: PinLine| {
         let form = line.may_release.is_ok().then(|| {
             let (at, typed, name) = (at.clone(), typed.clone(), line.service.to_string());
             let number = line.pin.number;
             view! { <Release at=at service=name number=number release=release failed=failed typed=typed /> }
         });
-        view! { <Line line=line.clone() now=now /> {form} }
-    });
-    let lines = lines.map(|line| view! { <li class="rows__item">{line}</li> }).collect_view();
-    let over = ended.into_iter().map(|line| view! { <li class="rows__item"><Line line=line now=now /></li> });
-    let over = over.collect_view();
-    let newest = (!first).then(|| paths::environment(&project.slug, &environment.slug, None));
-    let older = older.map(|before| paths::environment(&project.slug, &environment.slug, Some(before)));
+        view! {
+            <li class="rows__item">
+                <Line line=line now=now />
+                {form}
+            </li>
+        }
+    };
+    let pages = move || {
+        let newest = (!first).then(|| paths::environment(&project, &environment, None));
+        let older = older.get().map(|before| paths::environment(&project, &environment, Some(before)));
+        view! { <Pager newest=newest older=older label="Pages of ended pins" /> }
+    };
     view! {
         <Card title="Pins in force" id="pins">
             <ErrorSummary errors=failed />
-            {none
+            {move || {
+                none.get()
+                    .then(|| {
+                        view! {
+                            <p class="muted">
+                                "None. A pin makes this environment run, for one service, another build than its bucket says, until a time."
+                            </p>
+                        }
+                    })
+            }}
+            // What is opened and typed stays while other things change.
+            <ul class="rows">
+                <For
+                    each=move || in_force.get()
+                    key=|line| (line.pin.promotion, line.may_release.is_ok())
+                    children=item
+                />
+            </ul>
+        </Card>
+        {move || {
+            let pages = pages.clone();
+            any_ended
+                .get()
                 .then(|| {
                     view! {
-                        <p class="muted">
-                            "None. A pin makes this environment run, for one service, another build than its bucket says, until a time."
-                        </p>
+                        <Card title="Ended pins" id="ended-pins">
+                            <ul class="rows">
+                                <For each=move || ended.get() key=|line| line.pin.promotion let:line>
+                                    <li class="rows__item">
+                                        <Line line=line now=now />
+                                    </li>
+                                </For>
+                            </ul>
+                            {pages}
+                        </Card>
                     }
-                })}
-            <ul class="rows">{lines}</ul>
-        </Card>
-        {any_ended
-            .then(|| {
-                view! {
-                    <Card title="Ended pins" id="ended-pins">
-                        <ul class="rows">{over}</ul>
-                        <Pager newest=newest older=older label="Pages of ended pins" />
-                    </Card>
-                }
-            })}
+                })
+        }}
     }
 }
 
 #[component]
-fn Line(line: PinLine, now: Time) -> impl IntoView {
+fn Line(line: PinLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
     let PinLine { pin, service, board, by, released_by, .. } = line;
-    let phase = pin.phase(now);
+    let phase = pin.phase(now.get_untracked());
     let home = board.0;
     let href = paths::promotion(&home, pin.number);
     let when = match pin.end.clone() {
