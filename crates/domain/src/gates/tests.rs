@@ -334,6 +334,9 @@ fn a_turn_is_after_now_and_an_opening_that_begins_now_is_open() {
     let soak = Gate::Soak { time: span("1h") };
     assert_eq!(turns(std::slice::from_ref(&soak), &facts(&[]), minute(59)), Some(minute(60)));
     assert_eq!(turns(std::slice::from_ref(&soak), &facts(&[]), minute(60)), None);
+    let scheduled = Facts { scheduled_for: Some(minute(5)), ..facts(&[]) };
+    assert_eq!(turns(&[], &scheduled, minute(4)), Some(minute(5)));
+    assert_eq!(turns(&[], &scheduled, minute(5)), None);
     let window = Window::parse("UTC", "09:00-17:00").expect("hours");
     let opening = |from, to| Opening { from: minute(from), to: minute(to) };
     let mut facts = facts(&[]);
