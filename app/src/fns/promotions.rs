@@ -71,6 +71,27 @@ pub async fn decide(
     Ok(())
 }
 
+/// Approves or rejects several promotions, each for itself; `choice` is the value of the button that was pressed. Where
+/// some were not decided, that is told as a refusal, though the others were.
+#[server(prefix = "/fn", endpoint = "decide_together", output = Answer)]
+pub async fn decide_together(
+    #[server(default)] promotions: Vec<String>,
+    choice: Choice,
+    comment: String,
+) -> Result<(), AppError> {
+    use towpath_domain::{forms::Invalid, inbox::Wanted};
+    use towpath_service::Error;
+    let (_, actor) = signed_in()?;
+    let wanted = promotions.iter().map(|text| {
+        let wrong = || Invalid::field("promotions", format!("“{text}” names no promotion."));
+        Wanted::parse(text).ok_or_else(wrong)
+    });
+    let wanted = wanted.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
+    let decided =
+        towpath_service::promotions::decide_all(&service()?, &actor, wanted, choice, &comment).await?;
+    decided.trouble().map_or(Ok(()), |words| Err(Error::Conflict(words).into()))
+}
+
 #[server(prefix = "/fn", endpoint = "cancel_promotion", output = Answer)]
 pub async fn cancel_promotion(project: String, number: i64, reason: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;

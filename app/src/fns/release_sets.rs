@@ -5,7 +5,6 @@ use crate::fns::json::Answer;
 use leptos::server;
 use serde::{Deserialize, Serialize};
 use towpath_domain::forms::FieldError;
-use towpath_domain::promotions::Choice;
 use towpath_domain::release_sets::{CourseForm, CourseView, NewSetView, ReleaseSetView, ReleaseSetsView};
 
 #[cfg(feature = "ssr")]
@@ -13,7 +12,6 @@ use crate::visitors::{service, signed_in};
 #[cfg(feature = "ssr")]
 use towpath_domain::{
     forms::Invalid,
-    inbox::Wanted,
     release_sets::{ActForm, Course},
     slugs::Slug,
 };
@@ -126,25 +124,6 @@ pub async fn carry_release_set(form: CarryForm) -> Result<(), AppError> {
     carry(&service, &actor, Carry { project, number, course, act }).await?;
     leptos_axum::redirect(&page);
     Ok(())
-}
-
-/// Approves or rejects several promotions, each for itself; `choice` is the value of the button that was pressed. Where
-/// some were not decided, that is told as a refusal, though the others were.
-#[server(prefix = "/fn", endpoint = "decide_together", output = Answer)]
-pub async fn decide_together(
-    #[server(default)] promotions: Vec<String>,
-    choice: Choice,
-    comment: String,
-) -> Result<(), AppError> {
-    let (_, actor) = signed_in()?;
-    let wanted = promotions.iter().map(|text| {
-        let wrong = || Invalid::field("promotions", format!("“{text}” names no promotion."));
-        Wanted::parse(text).ok_or_else(wrong)
-    });
-    let wanted = wanted.collect::<Result<Vec<_>, _>>().map_err(Error::from)?;
-    let decided =
-        towpath_service::promotions::decide_all(&service()?, &actor, wanted, choice, &comment).await?;
-    decided.trouble().map_or(Ok(()), |words| Err(Error::Conflict(words).into()))
 }
 
 #[cfg(feature = "ssr")]

@@ -3,20 +3,14 @@
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::field::TextArea;
 use crate::echo::{Echo, mistake};
-use crate::fns::release_sets::DecideTogether;
+use crate::fns::promotions::DecideTogether;
 use leptos::prelude::*;
 use towpath_domain::forms::FieldError;
 use towpath_domain::words::Reason;
 
 /// The comment, and the buttons to approve and to reject.
 #[component]
-pub fn DecideFields(
-    action: ServerAction<DecideTogether>,
-    errors: Memo<Vec<FieldError>>,
-    /// What both buttons are about, such as “all”.
-    #[prop(into)]
-    which: Signal<&'static str>,
-) -> impl IntoView {
+pub fn DecideFields(action: ServerAction<DecideTogether>, errors: Memo<Vec<FieldError>>) -> impl IntoView {
     let echo = Echo::of("/fn/decide_together");
     view! {
         <TextArea
@@ -29,10 +23,10 @@ pub fn DecideFields(
         />
         <div class="form__actions">
             <SubmitButton kind=ButtonKind::Primary name="choice" value="approve" pending=action.pending()>
-                {move || format!("Approve {}", which.get())}
+                "Approve those"
             </SubmitButton>
             <SubmitButton kind=ButtonKind::Danger name="choice" value="reject" pending=action.pending()>
-                {move || format!("Reject {}", which.get())}
+                "Reject those"
             </SubmitButton>
         </div>
     }

@@ -8,7 +8,7 @@ use crate::components::page::PageHeader;
 use crate::components::time::TimeView;
 use crate::echo::{Echo, errors};
 use crate::fns::inbox::view_inbox;
-use crate::fns::release_sets::DecideTogether;
+use crate::fns::promotions::DecideTogether;
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::deciding::DecideFields;
@@ -137,11 +137,11 @@ fn Together(
     view! {
         <div class="card__foot">
             <Disclosure summary="Decide on those that are ticked" open=open>
-            <ActionForm action=action attr:class="form" attr:id=TOGETHER attr:novalidate="">
-                <ErrorSummary errors=errors />
-                <DecideFields action=action errors=errors which=Signal::stored("those") />
-            </ActionForm>
-        </Disclosure>
+                <ActionForm action=action attr:class="form" attr:id=TOGETHER attr:novalidate="">
+                    <ErrorSummary errors=errors />
+                    <DecideFields action=action errors=errors />
+                </ActionForm>
+            </Disclosure>
         </div>
     }
 }

@@ -13,7 +13,8 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors};
-use crate::fns::release_sets::{DecideTogether, view_release_set};
+use crate::fns::promotions::DecideTogether;
+use crate::fns::release_sets::view_release_set;
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::deciding::DecideFields;
@@ -215,7 +216,7 @@ fn DecideForm(to_decide: Memo<Vec<WantedLine>>) -> impl IntoView {
                                 <Pick line=line first=first />
                             </For>
                         </div>
-                        <DecideFields action=decide errors=errors which=Signal::stored("those") />
+                        <DecideFields action=decide errors=errors />
                     </ActionForm>
                 </div>
             </section>
