@@ -75,11 +75,10 @@ pub async fn view(
     let mut survey = Survey::new(service, actor);
     let visible = survey.visible(&mut conn, &ids).await?;
     let known = Known::load(service, actor, &mut conn, &set, &acts).await?;
-    let own = own_placements(&mut conn, &set).await?;
     let mut current = HashMap::<IntegrationId, Vec<BucketName>>::new();
     let mut back: Vec<Slug> = Vec::new();
     for here in release_sets::current(&mut conn, set.id).await? {
-        if own.contains(&here.placement) && visible.contains_key(&here.integration) {
+        if known.own.contains(&here.placement) && visible.contains_key(&here.integration) {
             back.push(here.bucket.slug.clone());
         }
         current.entry(here.integration).or_default().push(here.bucket);
@@ -132,12 +131,16 @@ pub async fn view(
 /// The placements that the acts of a set have made.
 pub(super) async fn own_placements(conn: &mut Conn, set: &ReleaseSet) -> Result<HashSet<PlacementId>, Error> {
     let (asked, placed) = release_sets::made(conn, set.id).await?;
-    let asked = promotions::of_ids(conn, &asked).await?.into_iter();
-    let applied = asked.filter_map(|promotion| match promotion.state {
+    Ok(made_by(&promotions::of_ids(conn, &asked).await?, placed))
+}
+
+/// The placements of these promotions, as far as they are applied, and these.
+fn made_by(asked: &[Promotion], placed: Vec<PlacementId>) -> HashSet<PlacementId> {
+    let applied = asked.iter().filter_map(|promotion| match promotion.state {
         State::Applied { placement, .. } => placement,
         _ => None,
     });
-    Ok(applied.chain(placed).collect())
+    applied.chain(placed).collect()
 }
 
 fn name(names: &BTreeMap<PersonId, String>, person: PersonId) -> String {
@@ -151,6 +154,8 @@ struct Known {
     to_decide: Vec<WantedLine>,
     /// What waits, and for which bucket.
     waiting: HashSet<(IntegrationId, Slug)>,
+    /// The placements that the acts of the set have made.
+    own: HashSet<PlacementId>,
 }
 
 fn item(project: Slug, integration: Slug, promotion: &Promotion, needs: Vec<String>) -> WantedLine {
@@ -174,8 +179,9 @@ impl Known {
         let named = builds::list(conn, &named).await?.into_iter();
         let builds = named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
         // Also those of older acts than are shown: what waits is not forgotten.
-        let (asked, _) = release_sets::made(conn, set.id).await?;
+        let (asked, placed) = release_sets::made(conn, set.id).await?;
         let mut asked = promotions::of_ids(conn, &asked).await?;
+        let own = made_by(&asked, placed);
         asked.sort_by_key(|promotion| promotion.id);
         let judge = Judge::of(conn, &asked, service.now()).await?;
         let destinations = promotions::destinations(conn, &asked).await?;
@@ -198,7 +204,7 @@ impl Known {
             let needs = if state == State::Waiting { verdicts.needs() } else { Vec::new() };
             told.insert(id, Told::Promotion { number, state, needs });
         }
-        Ok(Self { builds, promotions: told, to_decide, waiting })
+        Ok(Self { builds, promotions: told, to_decide, waiting, own })
     }
 
     fn line(&self, result: &PartResult, visible: &HashMap<IntegrationId, Located>) -> Option<ResultLine> {
