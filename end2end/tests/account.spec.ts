@@ -30,8 +30,10 @@ for (const scripted of [true, false]) {
     const { page } = rui;
     await rui.signIn(RUI, "/inbox");
     await steps.unfold(page, RUI.name);
+    const kept = themeKept(page);
     await page.getByRole("button", { name: "Dark" }).click();
     await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await kept;
     await expect(page).toHaveURL("/inbox");
     await expect(ground(page)).resolves.toBe("oklch(0.205 0.013 235)");
     // The bytes of the page say so, before any script or style.
@@ -52,7 +54,9 @@ test("another tab follows the theme at its next page", async ({ browser }) => {
   const other = await rui.page.context().newPage();
   await other.goto("/inbox");
   await rui.open("/account");
+  const kept = themeKept(rui.page);
   await rui.page.getByRole("main").getByRole("button", { name: "Light" }).click();
+  await kept;
   await expect(other.locator("html")).not.toHaveAttribute("data-theme");
   await other.getByRole("link", { name: "Timeline" }).click();
   await expect(other.locator("html")).toHaveAttribute("data-theme", "light");
@@ -301,6 +305,11 @@ async function reach(page: Page, control: Locator): Promise<void> {
     expect(stops, "stops on the way").toBeLessThan(60);
     await page.keyboard.press("Tab");
   }
+}
+
+/** Waits for the answer to a choice of theme: the page shows it at once, and what is opened after goes by the cookie. */
+async function themeKept(page: Page): Promise<void> {
+  await page.waitForResponse((response) => response.url().endsWith("/fn/choose_theme"));
 }
 
 /** The colour of the page's ground. */
