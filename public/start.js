@@ -24,6 +24,8 @@ for (const module of ["towpath.js", "towpath.wasm", ...named.split(" ").filter(B
 try {
   const { default: init, hydrate } = await import(`${pkg}/towpath.js`);
   await init({ module_or_path: `${pkg}/towpath.wasm` });
+  // A turn of its own, so that a key or a touch in between is not kept waiting for both.
+  await new Promise((turn) => setTimeout(turn));
   await hydrate();
   document.documentElement.dataset.hydrated = "";
 } catch (error) {
