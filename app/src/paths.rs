@@ -1,6 +1,7 @@
 //! The addresses of pages.
 
 use std::fmt::Write;
+use towpath_domain::deletions::{Subject, User};
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
@@ -88,6 +89,48 @@ pub fn tokens_for(project: &Slug) -> String {
 /// The page that asks before it archives a project.
 pub fn archive(project: &Slug) -> String {
     format!("/projects/{project}/archive")
+}
+
+/// The integrations of a project that were deleted and can be restored.
+pub fn deleted(project: &Slug) -> String {
+    format!("/projects/{project}/deleted")
+}
+
+/// The page of what can be deleted.
+pub fn subject(subject: &Subject) -> String {
+    match subject {
+        Subject::Integration { project, slug } => format!("/projects/{project}/integrations/{slug}"),
+        Subject::Environment { project, slug } => format!("/projects/{project}/environments/{slug}"),
+        Subject::Workflow { project, slug } => format!("/projects/{project}/workflows/{slug}"),
+        Subject::Rule { project, slug } => format!("/projects/{project}/rules/{slug}"),
+        Subject::Stream { .. } => STREAMS.to_owned(),
+    }
+}
+
+/// The page that asks before it deletes something.
+pub fn delete(subject: &Subject) -> String {
+    match subject {
+        Subject::Stream { slug } => format!("{STREAMS}/{slug}/delete"),
+        other => format!("{}/delete", self::subject(other)),
+    }
+}
+
+/// Where such things are listed.
+pub fn listing(subject: &Subject) -> String {
+    subject.project().map_or_else(|| STREAMS.to_owned(), |project| format!("/projects/{project}"))
+}
+
+/// The page of what stands in the way of deleting something, where there is one to see.
+pub fn user(user: &User) -> Option<String> {
+    Some(match user {
+        User::Workflow { project, slug } => workflow(project, slug),
+        User::Rule { project, slug } => rule(project, slug),
+        User::Integration { project, slug } => integration(project, slug),
+        User::Environment { project, slug } => environment(project, slug, None),
+        User::Service { project, .. } => self::project(project),
+        User::Promotion { project, number, .. } => promotion(project, *number),
+        User::Unseen { .. } => return None,
+    })
 }
 
 pub fn new_environment(project: &Slug) -> String {

@@ -43,6 +43,8 @@ lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
 lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
 lazy!(archive_page = crate::pages::projects::ArchivePage, in setting_up);
+lazy!(delete_page = crate::pages::deletions::DeletePage, in setting_up);
+lazy!(deleted_page = crate::pages::deletions::DeletedPage, in setting_up);
 lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
 lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(environment_page = crate::pages::environments::EnvironmentPage, in setting_up);
@@ -100,6 +102,7 @@ pub fn App() -> impl IntoView {
                     ssr=mode.clone()
                 />
                 <ReleaseSetsRoutes />
+                <DeletionRoutes />
                 <Route
                     path=at(path!("/projects/:project/archive"))
                     view=archive_page::PAGE
@@ -222,6 +225,35 @@ fn ReleaseSetsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             ssr=mode.clone()
         />
         <Route path=at(path!("/projects/:project/release-sets/:number/carry")) view=carry_page::PAGE ssr=mode />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The pages that ask before they delete something, and what can be restored.
+#[component(transparent)]
+fn DeletionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    let mode = SsrMode::Async;
+    view! {
+        <Route path=at(path!("/projects/:project/deleted")) view=deleted_page::PAGE ssr=mode.clone() />
+        <Route
+            path=at(path!("/projects/:project/integrations/:integration/delete"))
+            view=delete_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/environments/:environment/delete"))
+            view=delete_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/workflows/:workflow/delete"))
+            view=delete_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route path=at(path!("/projects/:project/rules/:rule/delete")) view=delete_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/streams/:stream/delete")) view=delete_page::PAGE ssr=mode />
     }
     .into_inner()
     .into_any_nested_route()

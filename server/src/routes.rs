@@ -10,6 +10,7 @@ mod buckets;
 mod builds;
 mod callers;
 mod checks;
+mod deletions;
 mod deployments;
 mod differences;
 mod environments;
@@ -67,6 +68,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(projects::routes())
         .merge(environments::routes())
         .merge(checks::routes())
+        .merge(deletions::routes())
         .merge(deployments::routes())
         .merge(workflows::routes())
         .merge(integrations::routes())

@@ -32,6 +32,7 @@ use crate::fns::buckets::ResumeArrivals;
 use crate::fns::promotions::Promote;
 use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
+use crate::pages::deletions::DeleteLink;
 use crate::pages::forms::successes;
 use crate::paths;
 use crate::shell::Announcement;
@@ -49,8 +50,10 @@ use leptos_router::hooks::use_params_map;
 use push_help::PushHelp;
 use stage::Stage;
 use std::sync::Arc;
+use towpath_domain::access::{Action, Target};
 use towpath_domain::boards::{Board, Card};
 use towpath_domain::buckets::BucketKey;
+use towpath_domain::deletions::Subject;
 use towpath_domain::holds::next_turn;
 use towpath_domain::live::Notice;
 use towpath_domain::slugs::Slug;
@@ -216,6 +219,12 @@ fn BoardView(
             table.act(Act::PutBack);
         }
     };
+    let (may_delete, subject) = {
+        let board = board.read_untracked();
+        let (project, slug) = (board.project.slug.to_string(), board.integration.slug.to_string());
+        let may = board.actor.may(Action::Configure, &Target::project(board.project.id));
+        (may, Subject::Integration { project, slug })
+    };
     view! {
         <Heading board=board />
         <Archived table=table />
@@ -234,6 +243,7 @@ fn BoardView(
         </section>
         // Below, since it comes and goes with what is pushed, and must not move the board.
         <Unclassified board=board now=table.now />
+        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
         <PromoteDialog table=table promote=promote dropped=dropped />
         <Undo table=table dropped=dropped />
     }

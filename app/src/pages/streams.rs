@@ -10,8 +10,10 @@ use crate::components::page::PageHeader;
 use crate::components::tone::Tone;
 use crate::fns::streams::{CreateStream, view_streams};
 use crate::loaded::Loaded;
+use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use towpath_domain::deletions::Subject;
 use towpath_domain::slugs::Slug;
 use towpath_domain::streams::{StreamLine, StreamsView, parse_slug};
 
@@ -33,9 +35,11 @@ pub fn StreamsPage() -> impl IntoView {
 fn Streams(view: StreamsView, create: ServerAction<CreateStream>) -> impl IntoView {
     let StreamsView { streams, may_configure } = view;
     let taken: Vec<Slug> = streams.iter().map(|line| line.stream.slug.clone()).collect();
-    let aside = match may_configure {
-        Ok(()) => view! { <NewStream taken=taken create=create /> }.into_any(),
-        Err(why) => view! { <p class="muted">{why}</p> }.into_any(),
+    let refused = may_configure.err();
+    let may_configure = refused.is_none();
+    let aside = match refused {
+        None => view! { <NewStream taken=taken create=create /> }.into_any(),
+        Some(why) => view! { <p class="muted">{why}</p> }.into_any(),
     };
     view! {
         <Title text="Release streams" />
@@ -45,7 +49,9 @@ fn Streams(view: StreamsView, create: ServerAction<CreateStream>) -> impl IntoVi
         />
         <div class="columns">
             <Card title="Streams">
-                <ul class="rows">{streams.into_iter().map(|line| view! { <Stream line=line /> }).collect_view()}</ul>
+                <ul class="rows">
+                    {streams.into_iter().map(|line| view! { <Stream line=line may_configure=may_configure /> }).collect_view()}
+                </ul>
             </Card>
             {aside}
         </div>
@@ -53,8 +59,17 @@ fn Streams(view: StreamsView, create: ServerAction<CreateStream>) -> impl IntoVi
 }
 
 #[component]
-fn Stream(line: StreamLine) -> impl IntoView {
+fn Stream(line: StreamLine, may_configure: bool) -> impl IntoView {
     let StreamLine { stream, environments } = line;
+    let delete = (may_configure && !stream.built_in).then(|| {
+        let subject = Subject::Stream { slug: stream.slug.to_string() };
+        let label = format!("Delete the stream {}", stream.slug);
+        view! {
+            <a class="button button--small" href=paths::delete(&subject) aria-label=label>
+                "Delete…"
+            </a>
+        }
+    });
     let environments =
         if environments.is_empty() { "No environments yet".to_owned() } else { environments.join(", ") };
     view! {
@@ -63,6 +78,7 @@ fn Stream(line: StreamLine) -> impl IntoView {
             <code class="rows__meta">{stream.slug.to_string()}</code>
             {stream.production.then(|| view! { <Badge tone=Tone::Warning>"production"</Badge> })}
             {stream.built_in.then(|| view! { <Badge>"built in"</Badge> })}
+            {delete}
             <span class="rows__meta rows__meta--line">{environments}</span>
         </li>
     }

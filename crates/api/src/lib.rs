@@ -10,6 +10,7 @@ pub mod checks;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cursors;
+pub mod deletions;
 pub mod deployments;
 pub mod differences;
 pub mod environments;

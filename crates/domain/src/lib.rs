@@ -10,6 +10,7 @@ pub mod boards;
 pub mod buckets;
 pub mod builds;
 pub mod checks;
+pub mod deletions;
 pub mod deployments;
 pub mod differences;
 pub mod digests;

@@ -140,6 +140,8 @@ pub struct EnvironmentView {
     pub services: Vec<Effective>,
     /// Whether there is a service for which who looks may ask to pin a build.
     pub may_pin: Result<(), String>,
+    /// Whether who looks may delete it, as far as nothing uses it.
+    pub may_delete: bool,
     pub in_force: Vec<PinLine>,
     /// A page of those that have ended, the newest first.
     pub ended: Vec<PinLine>,

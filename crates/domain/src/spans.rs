@@ -73,10 +73,14 @@ impl Span {
         Self::minutes(((to.micros() - from.micros()) / 60_000_000).min(LONGEST))
     }
 
+    pub const fn seconds(self) -> i64 {
+        self.minutes * 60
+    }
+
     /// The moment so long after another.
     #[must_use]
     pub fn after(self, time: Time) -> Time {
-        time.plus_seconds(self.minutes * 60)
+        time.plus_seconds(self.seconds())
     }
 
     /// As people read it: “1 day 12 hours”.

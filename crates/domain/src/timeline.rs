@@ -240,6 +240,32 @@ pub enum Change {
     ServiceCreated {
         slug: Slug,
     },
+    /// The integration of the scene left lists and addresses, with what was current in so many of its buckets.
+    IntegrationDeleted {
+        title: String,
+        current: usize,
+    },
+    IntegrationRestored {
+        title: String,
+    },
+    EnvironmentDeleted {
+        slug: Slug,
+        title: String,
+        current: usize,
+    },
+    WorkflowDeleted {
+        slug: Slug,
+        title: String,
+    },
+    RuleDeleted {
+        slug: Slug,
+        title: String,
+    },
+    StreamDeleted {
+        slug: Slug,
+        title: String,
+        current: usize,
+    },
     BuildReceived {
         build: BuildName,
         size: i64,
@@ -474,7 +500,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 54] = [
+pub const KINDS: [(&str, &str); 60] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -515,6 +541,12 @@ pub const KINDS: [(&str, &str); 54] = [
     ("workflow_changed", "Workflow changed"),
     ("integration_created", "Integration created"),
     ("service_created", "Service created"),
+    ("integration_deleted", "Integration deleted"),
+    ("integration_restored", "Integration restored"),
+    ("environment_deleted", "Environment deleted"),
+    ("workflow_deleted", "Workflow deleted"),
+    ("rule_deleted", "CI rule deleted"),
+    ("stream_deleted", "Stream deleted"),
     ("stream_created", "Release stream created"),
     ("token_created", "Token created"),
     ("token_revoked", "Token revoked"),
@@ -553,6 +585,12 @@ impl Change {
             Self::WorkflowChanged { .. } => "workflow_changed",
             Self::IntegrationCreated { .. } => "integration_created",
             Self::ServiceCreated { .. } => "service_created",
+            Self::IntegrationDeleted { .. } => "integration_deleted",
+            Self::IntegrationRestored { .. } => "integration_restored",
+            Self::EnvironmentDeleted { .. } => "environment_deleted",
+            Self::WorkflowDeleted { .. } => "workflow_deleted",
+            Self::RuleDeleted { .. } => "rule_deleted",
+            Self::StreamDeleted { .. } => "stream_deleted",
             Self::BuildReceived { .. } => "build_received",
             Self::ArrivalRefused { .. } => "arrival_refused",
             Self::BuildPlaced { .. } => "build_placed",

@@ -200,6 +200,15 @@ impl Graph {
         self.parts.stages.iter().find(|stage| stage.bucket == bucket)
     }
 
+    /// Whether a bucket is a stage, or a gate asks whether a build was there.
+    pub fn names(&self, bucket: BucketKey) -> bool {
+        let asks = |gate: &Gate| match gate {
+            Gate::WasIn { buckets } => buckets.iter().any(|asked| asked.key == bucket),
+            _ => false,
+        };
+        self.parts.stages.iter().any(|stage| stage.bucket == bucket || stage.gates.iter().any(asks))
+    }
+
     pub fn kind(&self) -> BucketKind {
         self.parts.stages[0].bucket.kind()
     }

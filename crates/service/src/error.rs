@@ -1,6 +1,7 @@
 //! How a use case ends when it does not succeed. Each edge turns these into its own protocol.
 
 use towpath_domain::access::Refusal;
+use towpath_domain::deletions::DeletionRefused;
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::{ArchiveRefused, Archived};
 use towpath_domain::promotions::{CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused};
@@ -106,6 +107,15 @@ impl From<ArchiveRefused> for Error {
             ArchiveRefused::Already { .. } | ArchiveRefused::InUse { .. } => {
                 Self::Conflict(refused.to_string())
             }
+        }
+    }
+}
+
+impl From<DeletionRefused> for Error {
+    fn from(refused: DeletionRefused) -> Self {
+        match refused {
+            DeletionRefused::BuiltIn { .. } => Self::Refused(refused.to_string()),
+            DeletionRefused::InUse { .. } => Self::Conflict(refused.to_string()),
         }
     }
 }

@@ -63,6 +63,7 @@ pub async fn create(
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, stored.project).await?;
+            crate::deletions::check_free(tx, stored.project, &stored.slug, stored.created_at).await?;
             integrations::insert(tx, &stored).await.map_err(|error| {
                 Error::taken(error, "slug", "There is an integration of this name in the project already.")
             })?;

@@ -14,6 +14,7 @@ pub mod boards;
 pub mod buckets;
 pub mod builds;
 pub mod checks;
+pub mod deletions;
 pub mod deployments;
 pub mod differences;
 pub mod environments;

@@ -84,7 +84,19 @@ pub async fn view(
         reading.page(&mut conn, service, Listed::Ended { before, limit }).await?;
     let services = reading.effective(&mut conn, service).await?;
     let Reading { project, environment, may_pin, .. } = reading;
-    Ok(EnvironmentView { project, environment, services, may_pin, in_force, ended, older, as_of, now })
+    let may_delete = actor.may(Action::Configure, &Target::project(project.id));
+    Ok(EnvironmentView {
+        project,
+        environment,
+        services,
+        may_pin,
+        may_delete,
+        in_force,
+        ended,
+        older,
+        as_of,
+        now,
+    })
 }
 
 /// An environment, and the services of it that who asks sees.

@@ -3,13 +3,15 @@
 use crate::{Error, allow};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
-use towpath_domain::ids::{BucketId, ProjectId};
+use towpath_domain::deletions::Deleted;
+use towpath_domain::ids::{BucketId, IntegrationId, ProjectId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Named, Scene};
+use towpath_domain::times::Time;
 use towpath_domain::workflows::Workflow;
-use towpath_store::{Conn, environments, integrations, projects, streams, workflows};
+use towpath_store::{Conn, deletions, environments, integrations, projects, streams, workflows};
 
 /// An integration with its project: where its slots and its workflow are to be found.
 #[derive(Debug, Clone)]
@@ -42,10 +44,32 @@ pub(crate) async fn integration(
     let project = project(conn, actor, project_slug).await?;
     let missing = || Error::not_found(format_args!("The integration “{project_slug}/{slug}”"));
     let parsed = Slug::parse(slug).map_err(|_| missing())?;
-    let integration = integrations::find(conn, project.id, &parsed).await?.ok_or_else(missing)?;
+    let Some(integration) = integrations::find(conn, project.id, &parsed).await? else {
+        let (_, deleted) = deleted_integration(conn, actor, project_slug, slug).await?;
+        return Err(Error::not_found(format_args!(
+            "The integration “{project_slug}/{slug}”, which was deleted on {},",
+            deleted.at.day()
+        )));
+    };
     let located = Located { project, integration };
     allow(actor, Action::View, &located.target()).map_err(|_| missing())?;
     Ok(located)
+}
+
+/// The integration of this name that was deleted last, for someone who might have seen it.
+pub(crate) async fn deleted_integration(
+    conn: &mut Conn,
+    actor: &Actor,
+    project_slug: &str,
+    slug: &str,
+) -> Result<(IntegrationId, Deleted), Error> {
+    let project = project(conn, actor, project_slug).await?;
+    let missing = || Error::not_found(format_args!("The integration “{project_slug}/{slug}”"));
+    let parsed = Slug::parse(slug).map_err(|_| missing())?;
+    let found =
+        deletions::find(conn, project.id, &parsed, Time::from_micros(0)).await?.ok_or_else(missing)?;
+    allow(actor, Action::View, &Target::integration(project.id, found.0)).map_err(|_| missing())?;
+    Ok(found)
 }
 
 /// The slots that an integration or a workflow of a kind has in a project.

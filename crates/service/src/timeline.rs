@@ -156,9 +156,15 @@ async fn criteria(
     }
     if !integration.is_empty() {
         let (place, slug) = integration.split_once('/').unwrap_or((integration, ""));
-        let found = scenes::integration(conn, actor, place, slug).await;
         let nothing = Unmatched::Integration(integration.clone());
-        criteria.integration = Some(known(found, nothing)?.integration.id);
+        let id = match scenes::integration(conn, actor, place, slug).await {
+            // What was deleted is told of on.
+            Err(Error::NotFound(_)) => {
+                scenes::deleted_integration(conn, actor, place, slug).await.map(|(id, _)| id)
+            }
+            found => found.map(|located| located.integration.id),
+        };
+        criteria.integration = Some(known(id, nothing)?);
     }
     if !kind.is_empty() && !KINDS.iter().any(|(known, _)| known == kind) {
         return Err(Miss::Named(Unmatched::Kind(kind.clone())));

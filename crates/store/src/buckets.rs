@@ -119,7 +119,7 @@ pub async fn named(
         "select b.id from buckets b
          left join environments e on b.kind = 'environment' and e.id = b.key
          left join release_streams s on b.kind = 'release_stream' and s.id = b.key
-         where coalesce(e.slug, s.slug) = $1 and (b.integration = $2 or $3)",
+         where coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug) = $1 and (b.integration = $2 or $3)",
         slug,
         integration.map(IntegrationId::uuid),
         integration.is_none()
@@ -202,8 +202,8 @@ pub struct Moved {
     pub at: Time,
 }
 
-/// The buckets of which the stages behind have not heard, the longest waiting first. Nothing in an archived project moves,
-/// so its own stay until it is restored.
+/// The buckets of which the stages behind have not heard, the longest waiting first. Nothing in an archived project or
+/// a deleted integration moves, so its own stay until it is restored.
 pub async fn moved(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Moved>, Error> {
     let rows = fetch!(
         fetch_all,
@@ -211,7 +211,7 @@ pub async fn moved(conn: &mut Conn, now: Time, limit: i64) -> Result<Vec<Moved>,
         conn,
         "select b.id, b.integration, b.kind, b.key, b.moved_at from buckets b
          join integrations i on i.id = b.integration join projects o on o.id = i.project
-         where b.moved_at <= $1 and o.archived_at is null
+         where b.moved_at <= $1 and o.archived_at is null and i.deleted_at is null
          order by b.moved_at, b.id limit $2",
         now.micros(),
         limit

@@ -361,7 +361,7 @@ pub async fn of_integration(
          from services s
          join projects p on p.id = s.project
          join environments e on e.project = p.id
-         where s.integration = $1 and p.archived_at is null
+         where s.integration = $1 and p.archived_at is null and e.deleted_at is null
          order by p.slug, s.slug, e.position",
         integration.uuid()
     )?;

@@ -51,7 +51,7 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Environment
         "select e.id, e.project, e.slug, e.title, s.id as stream_id, s.slug as stream_slug,
                 s.title as stream_title, s.production, s.built_in
          from environments e join release_streams s on s.id = e.stream
-         where e.project = $1 order by e.position",
+         where e.project = $1 and e.deleted_at is null order by e.position",
         project.uuid()
     )?;
     Ok(rows.into_iter().map(Environment::from).collect())
@@ -65,7 +65,8 @@ pub async fn list_all(conn: &mut Conn) -> Result<Vec<Environment>, Error> {
         conn,
         "select e.id, e.project, e.slug, e.title, s.id as stream_id, s.slug as stream_slug,
                 s.title as stream_title, s.production, s.built_in
-         from environments e join release_streams s on s.id = e.stream order by e.project, e.position"
+         from environments e join release_streams s on s.id = e.stream
+         where e.deleted_at is null order by e.project, e.position"
     )?;
     Ok(rows.into_iter().map(Environment::from).collect())
 }
@@ -77,7 +78,7 @@ pub async fn list_of(conn: &mut Conn, projects: &[ProjectId]) -> Result<Vec<Envi
         conn,
         "select e.id, e.project, e.slug, e.title, s.id as stream_id, s.slug as stream_slug,
                 s.title as stream_title, s.production, s.built_in
-         from environments e join release_streams s on s.id = e.stream where e.project in (",
+         from environments e join release_streams s on s.id = e.stream where e.deleted_at is null and e.project in (",
         projects.iter().map(|project| project.uuid()).collect(),
         ") order by e.project, e.position"
     )?;
@@ -94,7 +95,7 @@ pub async fn of_stream(
         (Uuid, String, String, Uuid),
         conn,
         "select e.project, p.slug, e.slug, e.id from environments e join projects p on p.id = e.project
-         where e.stream = $1 order by p.slug, e.position",
+         where e.stream = $1 and e.deleted_at is null order by p.slug, e.position",
         stream.uuid()
     )?;
     Ok(rows.into_iter().map(|(project, slug, own, id)| (project.into(), slug, own, id.into())).collect())

@@ -118,12 +118,14 @@ pub async fn lines(
             let mut query = sqlx::QueryBuilder::<$engine>::new(
                 "select p.id as project, p.slug as project_slug, p.title as project_title, p.created_at,
                         p.sample,
-                        exists (select 1 from workflows w where w.project = p.id) as has_workflow,
-                        exists (select 1 from integrations n where n.project = p.id) as has_integration,
+                        exists (select 1 from workflows w where w.project = p.id and w.deleted_at is null) as has_workflow,
+                        exists (select 1 from integrations n
+                                where n.project = p.id and n.deleted_at is null) as has_integration,
                         s.id as service, s.slug, s.title, s.integration, i.kind, i.slug as integration_slug,
                         h.id as home, h.slug as home_slug
                  from projects p
                  left join services s on s.project = p.id
+                      and exists (select 1 from integrations n where n.id = s.integration and n.deleted_at is null)
                  left join integrations i on i.id = s.integration
                  left join projects h on h.id = i.project
                  where p.slug <> 'global' and p.archived_at is null",

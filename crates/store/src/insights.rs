@@ -40,7 +40,7 @@ pub async fn applied(
         fetch_all,
         Row,
         conn,
-        "select i.id, i.slug as integration, m.from_slug, m.to_slug, b.received_at, m.requested_at, m.ended_at,
+        "select i.id, coalesce(i.deleted_slug, i.slug) as integration, m.from_slug, m.to_slug, b.received_at, m.requested_at, m.ended_at,
                 (select max(p.at) from placements p join buckets k on k.id = p.bucket
                  where p.build = m.build and k.integration = m.integration and k.kind = m.from_kind
                    and k.key = m.from_key and p.at <= m.requested_at) as came_at,
@@ -84,14 +84,15 @@ pub async fn rollbacks(
         fetch_all,
         (Uuid, String, String, i64),
         conn,
-        "select i.id, i.slug, coalesce(e.slug, s.slug), count(*)
+        "select i.id, coalesce(i.deleted_slug, i.slug),
+                coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug), count(*)
          from integrations i
          join buckets k on k.integration = i.id
          join placements p on p.bucket = k.id and p.id >= $2
          left join environments e on k.kind = 'environment' and e.id = k.key
          left join release_streams s on k.kind = 'release_stream' and s.id = k.key
          where i.project = $1 and cast(p.cause as text) like '%\"rollback\"%' and p.at >= $3
-         group by i.id, i.slug, coalesce(e.slug, s.slug)",
+         group by 1, 2, 3",
         project.uuid(),
         first,
         since.micros()

@@ -81,24 +81,25 @@ pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Op
     row.map(Integration::try_from).transpose()
 }
 
+/// The integration of this id, also where it was deleted, by its own name.
 pub async fn load(conn: &mut Conn, id: IntegrationId) -> Result<Integration, Error> {
     let row = fetch!(
         fetch_one,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
+        "select id, project, coalesce(deleted_slug, slug) as slug, title, kind, follows, workflow, rule_follows, rule, created_at
          from integrations where id = $1",
         id.uuid()
     )?;
     row.try_into()
 }
 
-/// The integrations of these ids, in no order.
+/// The integrations of these ids, deleted ones with them, in no order.
 pub async fn of_ids(conn: &mut Conn, ids: &[IntegrationId]) -> Result<Vec<Integration>, Error> {
     let rows = fetch_in!(
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
+        "select id, project, coalesce(deleted_slug, slug) as slug, title, kind, follows, workflow, rule_follows, rule, created_at
          from integrations where id in (",
         ids.iter().map(|id| id.uuid()).collect(),
         ")"
@@ -118,7 +119,7 @@ pub async fn list(
         Row,
         conn,
         "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
-         from integrations where project = $1 and slug > $2 order by slug limit $3",
+         from integrations where project = $1 and slug > $2 and deleted_at is null order by slug limit $3",
         project.uuid(),
         after,
         limit
@@ -145,7 +146,7 @@ pub async fn first_of(
             select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at,
                    row_number() over (partition by project order by slug) as place,
                    count(*) over (partition by project) as total
-            from integrations where project in (",
+            from integrations where deleted_at is null and project in (",
         projects.iter().map(|project| project.uuid()).collect(),
         format_args!(")) as placed where place <= {first} order by project, slug")
     )?;
@@ -164,7 +165,8 @@ pub async fn list_all(conn: &mut Conn) -> Result<HashMap<ProjectId, Vec<Integrat
         fetch_all,
         Row,
         conn,
-        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at from integrations order by slug"
+        "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
+         from integrations where deleted_at is null order by slug"
     )?;
     let mut all = HashMap::<ProjectId, Vec<Integration>>::new();
     for row in rows {

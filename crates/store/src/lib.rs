@@ -15,6 +15,7 @@ pub mod buckets;
 pub mod builds;
 pub mod checks;
 pub mod circumstances;
+pub mod deletions;
 pub mod deployments;
 pub mod environments;
 pub mod holds;

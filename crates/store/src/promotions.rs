@@ -520,7 +520,8 @@ pub async fn destinations(
     let rows = fetch_in!(
         DestinationRow,
         conn,
-        "select m.id, o.id as project_id, o.slug as project, i.id as integration_id, i.slug as integration,
+        "select m.id, o.id as project_id, o.slug as project, i.id as integration_id,
+                coalesce(i.deleted_slug, i.slug) as integration,
                 e.id as environment, s.id as stream, s.production, y.id as pinned, y.project as pinned_project
          from promotions m
          join integrations i on i.id = m.integration

@@ -90,7 +90,7 @@ pub async fn ahead(
           join placements fp on fp.id = fb.placement
           left join buckets tb on tb.integration = i.id and tb.kind = i.kind and tb.key = coalesce(te.id, ts.id)
           left join placements tp on tp.id = tb.placement
-          where coalesce(te.id, ts.id) is not null and i.project in (",
+          where coalesce(te.id, ts.id) is not null and i.deleted_at is null and i.project in (",
         projects.iter().map(|project| project.uuid()).collect(),
         ") order by case when tp.build = fp.build then 1 else 0 end, o.slug, i.slug"
     )?;
@@ -128,7 +128,7 @@ pub async fn then(
             (" and z.at <= ", at.micros())
         ]
         " order by z.id desc limit 1)
-          where i.project in (",
+          where i.deleted_at is null and i.project in (",
         projects.iter().map(|project| project.uuid()).collect(),
         ") order by case when tp.build = q.build then 1 else 0 end, o.slug, i.slug"
     )?;
@@ -146,7 +146,7 @@ pub async fn of_set(
         fetch_all,
         StandRow,
         conn,
-        "select i.id as integration, coalesce(te.id, ts.id) is not null as found, m.build as member,
+        "select i.id as integration, coalesce(te.id, ts.id) is not null and i.deleted_at is null as found, m.build as member,
                 case when $3 then q.build else m.build end as comes, q.id as placement, tp.build as there,
                 tp.id as since
          from release_set_members m join integrations i on i.id = m.integration join projects o on o.id = i.project
@@ -179,7 +179,7 @@ pub async fn current(conn: &mut Conn, set: ReleaseSetId) -> Result<Vec<Here>, Er
         fetch_all,
         (Uuid, Uuid, String, Uuid, String),
         conn,
-        "select m.integration, p.id, b.kind, b.key, coalesce(e.slug, s.slug)
+        "select m.integration, p.id, b.kind, b.key, coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug)
          from release_set_members m join buckets b on b.integration = m.integration
          join placements p on p.id = b.placement and p.build = m.build
          left join environments e on b.kind = 'environment' and e.id = b.key

@@ -59,9 +59,31 @@ macro_rules! select {
 
 /// The rules of a project in their newest versions, by title.
 pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Rule>, Error> {
-    let sql = select!("where r.project = $1 order by r.title, r.slug");
+    let sql = select!("where r.project = $1 and r.deleted_at is null order by r.title, r.slug");
     let rows = fetch!(fetch_all, Row, conn, sql, project.uuid())?;
     rows.into_iter().map(Rule::try_from).collect()
+}
+
+/// The rules of a kind in their newest versions, each with its project's name, by project and title.
+pub async fn of_kind(conn: &mut Conn, kind: BucketKind) -> Result<Vec<(Slug, Rule)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct PlacedRow {
+        #[sqlx(flatten)]
+        row: Row,
+        #[sqlx(try_from = "String")]
+        project_slug: Slug,
+    }
+    let rows = fetch!(
+        fetch_all,
+        PlacedRow,
+        conn,
+        "select r.id, r.project, r.slug, r.title, r.kind, r.is_default, r.version, v.criteria, o.slug as project_slug
+         from rules r join rule_versions v on v.rule = r.id and v.version = r.version
+         join projects o on o.id = r.project
+         where r.kind = $1 and r.deleted_at is null order by o.slug, r.title, r.slug",
+        kind.name()
+    )?;
+    rows.into_iter().map(|row| Ok((row.project_slug, row.row.try_into()?))).collect()
 }
 
 /// The newest version of a rule.
@@ -95,7 +117,8 @@ pub async fn followers(conn: &mut Conn, rule: &Rule) -> Result<Vec<(IntegrationI
         (Uuid, String),
         conn,
         "select id, slug from integrations
-         where rule = $1 or (rule_follows = 'default' and project = $2 and kind = $3 and $4) order by slug",
+         where deleted_at is null
+           and (rule = $1 or (rule_follows = 'default' and project = $2 and kind = $3 and $4)) order by slug",
         rule.name.id.uuid(),
         rule.project.uuid(),
         rule.name.kind.name(),

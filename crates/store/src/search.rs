@@ -152,7 +152,7 @@ pub async fn current_in(conn: &mut Conn, builds: &[BuildId]) -> Result<HashMap<B
     let rows = fetch_in!(
         Row,
         conn,
-        "select p.build, coalesce(e.slug, s.slug) as slug
+        "select p.build, coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug) as slug
          from placements p
          join buckets k on k.id = p.bucket and k.placement = p.id
          left join environments e on k.kind = 'environment' and e.id = k.key
@@ -193,7 +193,7 @@ pub async fn promotions(conn: &mut Conn, number: i64) -> Result<Vec<Numbered>, E
         Numbered,
         conn,
         "select m.project as project_id, m.integration as integration_id, o.slug as project,
-                i.slug as integration, b.tag, m.to_slug, m.state
+                coalesce(i.deleted_slug, i.slug) as integration, b.tag, m.to_slug, m.state
          from promotions m
          join projects o on o.id = m.project
          join integrations i on i.id = m.integration

@@ -88,7 +88,7 @@ pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Op
          from services s
          join integrations i on i.id = s.integration
          join projects h on h.id = i.project
-         where s.project = $1 and s.slug = $2",
+         where s.project = $1 and s.slug = $2 and i.deleted_at is null",
         project.uuid(),
         slug.as_str()
     )?;
@@ -106,7 +106,7 @@ pub async fn list(conn: &mut Conn, project: ProjectId, after: &str, limit: i64) 
          from services s
          join integrations i on i.id = s.integration
          join projects h on h.id = i.project
-         where s.project = $1 and s.slug > $2 order by s.slug limit $3",
+         where s.project = $1 and s.slug > $2 and i.deleted_at is null order by s.slug limit $3",
         project.uuid(),
         after,
         limit
@@ -131,9 +131,10 @@ pub async fn slugs(conn: &mut Conn, ids: &[ServiceId]) -> Result<HashMap<Service
         .collect()
 }
 
-/// Whether a project has a service of this name.
+/// Whether a project has a service of this name, whose integration is there.
 pub async fn is_taken(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<bool, Error> {
-    let sql = "select id from services where project = $1 and slug = $2";
+    let sql = "select s.id from services s join integrations i on i.id = s.integration
+               where s.project = $1 and s.slug = $2 and i.deleted_at is null";
     let row: Option<(Uuid,)> = fetch!(fetch_optional, (Uuid,), conn, sql, project.uuid(), slug.as_str())?;
     Ok(row.is_some())
 }
@@ -144,7 +145,9 @@ pub async fn list_all(conn: &mut Conn) -> Result<Vec<Service>, Error> {
         fetch_all,
         Row,
         conn,
-        "select id, project, slug, title, integration from services order by project, slug"
+        "select s.id, s.project, s.slug, s.title, s.integration
+         from services s join integrations i on i.id = s.integration
+         where i.deleted_at is null order by s.project, s.slug"
     )?;
     Ok(rows.into_iter().map(Service::from).collect())
 }
@@ -206,7 +209,7 @@ pub async fn should_run(
               and k.key = case i.kind when 'environment' then e.id else e.stream end
          left join placements p on p.id = k.placement
          left join builds b on b.id = coalesce(p.build, i.default_build)
-         where s.project = $1 order by s.slug",
+         where s.project = $1 and i.deleted_at is null order by s.slug",
         project.uuid(),
         environment.uuid()
     )?;
@@ -246,10 +249,14 @@ pub async fn should_run(
         .collect()
 }
 
+/// Adds a service. One of its name whose integration was deleted becomes it, with what it has run.
 pub async fn insert(tx: &mut Tx, service: &Service) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into services (id, project, slug, title, integration) values ($1, $2, $3, $4, $5)",
+        "insert into services (id, project, slug, title, integration) values ($1, $2, $3, $4, $5)
+         on conflict (project, slug) do update set title = excluded.title, integration = excluded.integration
+         where not exists (select 1 from integrations i
+                           where i.id = services.integration and i.deleted_at is null)",
         service.id.uuid(),
         service.project.uuid(),
         service.slug.as_str(),

@@ -38,7 +38,8 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Stream>, Error> {
         fetch_all,
         Row,
         conn,
-        "select id, slug, title, production, built_in from release_streams order by position, slug"
+        "select id, slug, title, production, built_in from release_streams
+         where deleted_at is null order by position, slug"
     )?;
     Ok(rows.into_iter().map(Stream::from).collect())
 }

@@ -73,7 +73,7 @@ pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<Scoped>, Error>
         Row,
         conn,
         "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
-                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.hash = $1",
         hash
@@ -87,7 +87,7 @@ pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error>
         Row,
         conn,
         "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
-                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.id = $1",
         id.uuid()
@@ -102,7 +102,7 @@ pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error>
         Row,
         conn,
         "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
-                i.slug as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.owner = $1 order by t.id desc",
         owner.uuid()

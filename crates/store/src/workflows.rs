@@ -54,10 +54,32 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Workflow>, 
         conn,
         "select w.id, w.project, w.slug, w.title, w.kind, w.is_default, w.version, v.graph
          from workflows w join workflow_versions v on v.workflow = w.id and v.version = w.version
-         where w.project = $1 order by w.title, w.slug",
+         where w.project = $1 and w.deleted_at is null order by w.title, w.slug",
         project.uuid()
     )?;
     rows.into_iter().map(Workflow::try_from).collect()
+}
+
+/// The workflows of a kind in their newest versions, each with its project's name, by project and title.
+pub async fn of_kind(conn: &mut Conn, kind: BucketKind) -> Result<Vec<(Slug, Workflow)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct PlacedRow {
+        #[sqlx(flatten)]
+        row: Row,
+        #[sqlx(try_from = "String")]
+        project_slug: Slug,
+    }
+    let rows = fetch!(
+        fetch_all,
+        PlacedRow,
+        conn,
+        "select w.id, w.project, w.slug, w.title, w.kind, w.is_default, w.version, v.graph, o.slug as project_slug
+         from workflows w join workflow_versions v on v.workflow = w.id and v.version = w.version
+         join projects o on o.id = w.project
+         where w.kind = $1 and w.deleted_at is null order by o.slug, w.title, w.slug",
+        kind.name()
+    )?;
+    rows.into_iter().map(|row| Ok((row.project_slug, row.row.try_into()?))).collect()
 }
 
 /// The newest version of a workflow.
@@ -119,7 +141,8 @@ pub async fn followers(
         (String,),
         conn,
         "select slug from integrations
-         where workflow = $1 or (follows = 'default' and project = $2 and kind = $3 and $4) order by slug",
+         where deleted_at is null
+           and (workflow = $1 or (follows = 'default' and project = $2 and kind = $3 and $4)) order by slug",
         workflow.name.id.uuid(),
         workflow.project.uuid(),
         workflow.name.kind.name(),

@@ -46,6 +46,15 @@ impl Choice {
     }
 }
 
+/// Whether to do it, or to say what that would mean.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRun {
+    /// Whether to change nothing and answer what would happen.
+    pub dry_run: bool,
+}
+
 /// Which holds to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

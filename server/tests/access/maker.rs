@@ -90,6 +90,15 @@ impl Maker {
         let new = json!({"slug": "branches", "title": "Branches", "kind": "environment", "is_default": true,
                          "criteria": criteria});
         self.post(&format!("/projects/{slug}/rules"), new).await;
+        self.retired(slug).await;
+    }
+
+    /// An integration that was deleted and can be restored.
+    async fn retired(&self, project: &str) {
+        let new = json!({"slug": "retired", "title": "Retired", "kind": "environment"});
+        self.post(&format!("/projects/{project}/integrations"), new).await;
+        let path = format!("/projects/{project}/integrations/retired");
+        self.ask("DELETE", &path, Value::Null, 200).await;
     }
 
     /// An integration with three builds: 0.9 and 1.0 went to staging, which a release set returned to 0.9, so that arrivals

@@ -10,12 +10,14 @@ use crate::components::tone::Tone;
 use crate::fns::pins::{ReleasePin, view_environment};
 use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
+use crate::pages::deletions::DeleteLink;
 use crate::pages::forms::{announce, successes};
 use crate::pages::pins::Pins;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::deletions::Subject;
 use towpath_domain::deployments::{Likeness, Outcome, Run};
 use towpath_domain::ids::PromotionId;
 use towpath_domain::live::Notice;
@@ -66,6 +68,8 @@ fn One(
     };
     let pin = first.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
     let may_pin = pin.is_some();
+    let may_delete = first.may_delete;
+    let subject = Subject::Environment { project: project.to_string(), slug: environment.slug.to_string() };
     let again = {
         let (project, environment) = (project.to_string(), environment.slug.to_string());
         move || view_environment(project.clone(), environment.clone(), before)
@@ -110,6 +114,7 @@ fn One(
             <ul class="rows">{services}</ul>
         </Card>
         <Pins view=view first=before.is_none() release=release />
+        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
     }
 }
 

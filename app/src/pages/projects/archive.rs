@@ -93,15 +93,19 @@ fn Archive(view: ProjectView) -> impl IntoView {
     }
 }
 
-/// Leads to archiving, from the foot of a project's page.
+/// Leads to archiving and to what was deleted, from the foot of a project's page.
 #[component]
 pub fn ArchiveLink(view: ProjectView) -> impl IntoView {
     let project = view.project;
     let offered = view.may_archive.is_ok() && !project.is_global() && project.archived_at.is_none();
-    offered.then(|| {
+    let may_restore = view.may_configure.is_ok();
+    (offered || may_restore).then(|| {
         view! {
             <p class="page__foot">
-                <a href=paths::archive(&project.slug)>"Archive this project…"</a>
+                {may_restore
+                    .then(|| view! { <a href=paths::deleted(&project.slug)>"Deleted integrations"</a> })}
+                {offered
+                    .then(|| view! { <a href=paths::archive(&project.slug)>"Archive this project…"</a> })}
             </p>
         }
     })

@@ -11,6 +11,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::fns::rules::{ChangeRule, view_rule};
 use crate::loaded::Loaded;
+use crate::pages::deletions::DeleteLink;
 use crate::pages::followers::followed;
 use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
@@ -20,6 +21,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use towpath_domain::buckets::Slot;
+use towpath_domain::deletions::Subject;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::rules::{Criterion, RuleForm, RuleView};
 use towpath_domain::words::Title as Words;
@@ -58,6 +60,8 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
         }
     };
     let lines = view.rule.criteria.iter().enumerate().map(line).collect_view();
+    let may_delete = project.may_configure.is_ok();
+    let subject = Subject::Rule { project: slug.to_string(), slug: view.rule.name.slug.to_string() };
     let change = match project.may_configure.clone() {
         Ok(()) => view! { <Change project=project view=view.clone() /> }.into_any(),
         Err(why) => view! {
@@ -80,6 +84,7 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
             <p class="muted">{followed}</p>
         </Card>
         {change}
+        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
     }
 }
 

@@ -13,6 +13,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
 use crate::fns::workflows::{ChangeWorkflow, view_workflow};
 use crate::loaded::Loaded;
+use crate::pages::deletions::DeleteLink;
 use crate::pages::followers::followed;
 use crate::pages::forms::{Draft, Version, input_name, typed};
 use crate::paths;
@@ -22,6 +23,7 @@ use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use towpath_domain::checks::TokenName;
+use towpath_domain::deletions::Subject;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::words::Title as Words;
 use towpath_domain::workflows::{StageForm, WorkflowForm, WorkflowView};
@@ -57,6 +59,8 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
     let default_of = view.workflow.is_default.then(|| view.workflow.name.kind.plural());
     let followed = followed(&view.followers, view.followed_by, default_of);
     let form = WorkflowForm::of(&workflow, &slots);
+    let may_delete = project.may_configure.is_ok();
+    let subject = Subject::Workflow { project: slug.to_string(), slug: workflow.name.slug.to_string() };
     let change = match (project.may_configure.clone(), form) {
         (Ok(()), Some(form)) => view! { <Change project=project view=view.clone() form=form /> }.into_any(),
         (Ok(()), None) => view! {
@@ -88,6 +92,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
             <p class="muted">{followed}</p>
         </Card>
         {change}
+        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
     }
 }
 

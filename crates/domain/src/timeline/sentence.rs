@@ -158,8 +158,35 @@ impl Telling<'_> {
             }
             Change::IntegrationCreated { .. } => self.text("created the integration ").integration(),
             Change::ServiceCreated { slug } => self.text("created the service ").name(slug).place(),
-            other => self.account_change(other, place),
+            other => self.deletion(other, place),
         };
+    }
+
+    fn deletion(&mut self, change: &Change, place: impl Fn(&Place) -> String) -> &mut Self {
+        match change {
+            Change::IntegrationDeleted { current, .. } => {
+                self.text("deleted the integration ").integration().with_current(*current)
+            }
+            Change::IntegrationRestored { .. } => self.text("restored the integration ").integration(),
+            Change::EnvironmentDeleted { slug, current, .. } => {
+                self.text("deleted the environment ").name(slug).place().with_current(*current)
+            }
+            Change::WorkflowDeleted { slug, .. } => self.text("deleted the workflow ").name(slug).place(),
+            Change::RuleDeleted { slug, .. } => self.text("deleted the CI rule ").name(slug).place(),
+            Change::StreamDeleted { slug, current, .. } => {
+                self.text("deleted the release stream ").name(slug).with_current(*current)
+            }
+            other => self.account_change(other, place),
+        }
+    }
+
+    /// Adds how many builds were current in what was deleted.
+    fn with_current(&mut self, current: usize) -> &mut Self {
+        match current {
+            0 => self,
+            1 => self.text(", with one current build"),
+            count => self.text(&format!(", with {count} current builds")),
+        }
     }
 
     fn account_change(&mut self, change: &Change, place: impl Fn(&Place) -> String) -> &mut Self {

@@ -14,6 +14,7 @@ mod buckets;
 mod builds;
 mod checks;
 mod contests;
+mod deletions;
 mod deployments;
 mod differences;
 mod emergencies;

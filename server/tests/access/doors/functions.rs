@@ -184,6 +184,10 @@ pub fn doors() -> Vec<Door> {
         post("/fn/archive_project").body(|subject, _| in_project(subject, &[])),
         post("/fn/restore_project").body(|subject, _| in_project(subject, &[])),
         post("/fn/load_sample"),
+        post("/fn/view_deletion").body(|subject, _| Body::Form(doomed(subject))),
+        post("/fn/delete").note("what is in use").body(|subject, _| Body::Form(doomed(subject))),
+        post("/fn/view_deleted").body(|subject, _| in_project(subject, &[])),
+        post("/fn/restore_integration").body(|subject, _| in_project(subject, &[("integration", "retired")])),
         post("/fn/create_environment")
             .body(|subject, _| with(subject, new("dev", &[("form[stream]", "dev")]))),
         post("/fn/create_workflow").body(|subject, _| {
@@ -279,6 +283,16 @@ fn carry(subject: &Subject, from: &str, to: &str) -> Body {
     let act =
         [("form[from]", from), ("form[to]", to), ("form[parts][]", &*part), ("form[reason]", "Tested.")];
     form(set.into_iter().chain(act))
+}
+
+/// The integration, as something to delete.
+fn doomed(subject: &Subject) -> Vec<(&'static str, String)> {
+    vec![
+        ("subject[kind]", "integration".into()),
+        ("subject[project]", subject.project.clone()),
+        ("subject[slug]", subject.integration.clone()),
+        ("name", subject.integration.clone()),
+    ]
 }
 
 fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {

@@ -205,11 +205,15 @@ impl Door {
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
+            // Every project has one that was deleted.
+            ("/deleted-integrations/{integration}", "/deleted-integrations/retired"),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             // Every project of the installation has one of this name.
             ("{workflow}", "release"),
             ("{rule}", "branches"),
+            // Built in.
+            ("{stream}", "qa"),
             ("{service}", &subject.integration),
             ("{environment}", self.bucket),
             ("{bucket}", self.bucket),

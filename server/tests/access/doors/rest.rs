@@ -11,6 +11,14 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}"),
         post("/api/v1/projects/{project}/archive"),
         post("/api/v1/projects/{project}/restore"),
+        delete("/api/v1/projects/{project}/integrations/{integration}").note("in use"),
+        delete("/api/v1/projects/{project}/integrations/{integration}").note("dry run").query("dry_run=true"),
+        delete("/api/v1/projects/{project}/environments/{environment}").note("in use"),
+        delete("/api/v1/projects/{project}/workflows/{workflow}").note("in use"),
+        delete("/api/v1/projects/{project}/rules/{rule}").note("in use"),
+        delete("/api/v1/streams/{stream}").note("built in"),
+        get("/api/v1/projects/{project}/deleted-integrations"),
+        post("/api/v1/projects/{project}/deleted-integrations/{integration}/restore"),
         get("/api/v1/projects/{project}/environments"),
         post("/api/v1/projects/{project}/environments")
             .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),
@@ -168,10 +176,10 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/streams").body(|_, _| Body::Json(json!({"slug": "preview", "title": "Preview"}))),
         post("/api/v1/sessions")
             .body(|_, _| Body::Json(json!({"email": email("viewer"), "password": PASSWORD}))),
-        Door::new(Kind::Rest, "DELETE", "/api/v1/sessions/current"),
+        delete("/api/v1/sessions/current"),
         get("/api/v1/me"),
         get("/api/v1/me/sessions"),
-        Door::new(Kind::Rest, "DELETE", "/api/v1/me/sessions/{id}").note("the admin's"),
+        delete("/api/v1/me/sessions/{id}").note("the admin's"),
         get("/api/v1/tokens"),
         post("/api/v1/tokens")
             .note("for all that one may")
@@ -179,7 +187,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/tokens").note("for the project").body(|subject, _| {
             Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1, "scope": subject.project}))
         }),
-        Door::new(Kind::Rest, "DELETE", "/api/v1/tokens/{id}").note("somebody else's"),
+        delete("/api/v1/tokens/{id}").note("somebody else's"),
         get("/api/v1/people"),
         post("/api/v1/invitations").note("to the installation").body(|_, _| {
             Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": "installation"}))
@@ -192,8 +200,8 @@ pub fn doors() -> Vec<Door> {
             let place = format!("environment:{}/qa", subject.project);
             Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": place}))
         }),
-        Door::new(Kind::Rest, "DELETE", "/api/v1/invitations/{id}"),
-        Door::new(Kind::Rest, "DELETE", "/api/v1/bindings/{id}"),
+        delete("/api/v1/invitations/{id}"),
+        delete("/api/v1/bindings/{id}"),
     ]
 }
 
@@ -203,6 +211,10 @@ fn get(path: &'static str) -> Door {
 
 fn post(path: &'static str) -> Door {
     Door::new(Kind::Rest, "POST", path)
+}
+
+fn delete(path: &'static str) -> Door {
+    Door::new(Kind::Rest, "DELETE", path)
 }
 
 fn put(path: &'static str) -> Door {
