@@ -16,6 +16,7 @@ mod differences;
 mod environments;
 mod failures;
 mod holds;
+mod idempotency;
 mod insights;
 mod integrations;
 mod moments;
@@ -36,7 +37,7 @@ mod workflows;
 
 use crate::openapi;
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 pub(crate) use failures::{Failure, render};
 use http::{Uri, header::CONTENT_TYPE};
@@ -50,6 +51,8 @@ const ROOT: &str = "/api/v1";
 /// Every route below `/api/v1`, and `/problems`.
 pub fn router(service: Service) -> Router {
     let (router, document) = described();
+    let once = from_fn_with_state(service.clone(), idempotency::once);
+    let router = router.layer(once).layer(from_fn(render));
     let document = document.to_json().expect("the description is of plain data");
     let served = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
     router
@@ -88,9 +91,11 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(people::routes())
         .merge(streams::routes())
-        .fallback(unknown)
-        .layer(from_fn(render));
-    OpenApiRouter::with_openapi(openapi::base()).nest(ROOT, api).split_for_parts()
+        .fallback(unknown);
+    let (router, mut document) =
+        OpenApiRouter::with_openapi(openapi::base()).nest(ROOT, api).split_for_parts();
+    idempotency::describe(&mut document);
+    (router, document)
 }
 
 async fn unknown(uri: Uri) -> Failure {

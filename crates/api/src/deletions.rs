@@ -8,16 +8,16 @@ use utoipa::ToSchema;
 /// What was deleted, or would be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Deletion {
-    pub name: String,
+    pub slug: String,
     pub title: String,
     /// What uses it and has to let go of it first, in words; the first of them.
     pub used_by: Vec<String>,
     /// How many of them there are in all. It is deleted only where there are none.
-    pub users: usize,
+    pub used_by_count: usize,
     /// What is current in its buckets and goes out of reach with it; the first of them.
     pub current: Vec<CurrentBuild>,
     /// How many of them there are in all.
-    pub currents: usize,
+    pub current_count: usize,
 }
 
 /// A build that is current in a bucket.
@@ -32,7 +32,7 @@ pub struct CurrentBuild {
 /// An integration that was deleted and can be restored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeletedIntegration {
-    pub name: String,
+    pub slug: String,
     pub title: String,
     pub deleted_at: Timestamp,
     /// Until when it can be restored, and its name is kept for it.
@@ -42,12 +42,12 @@ pub struct DeletedIntegration {
 impl From<domain::Consequences> for Deletion {
     fn from(consequences: domain::Consequences) -> Self {
         Self {
-            name: consequences.slug.into(),
+            slug: consequences.slug.into(),
             title: consequences.title.into(),
             used_by: consequences.users.iter().map(ToString::to_string).collect(),
-            users: consequences.used_by,
+            used_by_count: consequences.used_by,
             current: consequences.losses.into_iter().map(CurrentBuild::from).collect(),
-            currents: consequences.lost,
+            current_count: consequences.lost,
         }
     }
 }
@@ -67,7 +67,7 @@ impl From<domain::Deleted> for DeletedIntegration {
     fn from(deleted: domain::Deleted) -> Self {
         let until = deleted.until();
         Self {
-            name: deleted.slug.into(),
+            slug: deleted.slug.into(),
             title: deleted.title.into(),
             deleted_at: deleted.at.into(),
             restorable_until: until.into(),

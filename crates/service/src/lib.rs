@@ -20,6 +20,7 @@ pub mod differences;
 pub mod environments;
 pub mod holds;
 pub mod home;
+pub mod idempotency;
 pub mod images;
 pub mod inbox;
 pub mod insights;

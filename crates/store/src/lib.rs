@@ -20,6 +20,7 @@ pub mod deployments;
 pub mod environments;
 pub mod holds;
 pub mod home;
+pub mod idempotency;
 pub mod images;
 pub mod insights;
 pub mod installation;

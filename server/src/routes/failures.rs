@@ -77,7 +77,7 @@ impl Failure {
         Self { cause: Some(cause), ..Self::new(ProblemKind::Internal, detail) }
     }
 
-    fn later(self, seconds: i64) -> Self {
+    pub fn later(self, seconds: i64) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
 

@@ -4,9 +4,10 @@ use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
-use axum::Json;
+use super::idempotency::ShownOnce;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::people::{Invited, NewInvitation, People};
 use towpath_service::{Service, people};
@@ -47,7 +48,8 @@ async fn invite(
 ) -> Result<Response, Failure> {
     Ok(match people::invite(&service, &caller.actor, new.into()).await? {
         people::Invited::Link(link) => {
-            Created("/people".to_owned(), Invited::Invited { link }).into_response()
+            let created = Created("/people".to_owned(), Invited::Invited { link });
+            (Extension(ShownOnce), created).into_response()
         }
         people::Invited::Granted => Json(Invited::Granted).into_response(),
     })

@@ -3,8 +3,9 @@
 use super::bodies::Body;
 use super::callers::{Caller, From};
 use super::failures::Failure;
-use axum::Json;
+use super::idempotency::ShownOnce;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use http::header::USER_AGENT;
 use http::{HeaderMap, StatusCode};
 use towpath_api::problems::ProblemKind;
@@ -35,11 +36,11 @@ async fn begin(
     From(address): From,
     headers: HeaderMap,
     Body(NewSession { email, password }): Body<NewSession>,
-) -> Result<(StatusCode, Json<Session>), Failure> {
+) -> Result<(StatusCode, Extension<ShownOnce>, Json<Session>), Failure> {
     let person = people::sign_in(&service, &email, password, address).await?;
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let (session, expires_at) = secrets::begin(&service, person, origin(agent, address)).await?;
-    Ok((StatusCode::CREATED, Json(Session { session, expires_at: expires_at.into() })))
+    Ok((StatusCode::CREATED, Extension(ShownOnce), Json(Session { session, expires_at: expires_at.into() })))
 }
 
 /// Ends the session by which this request is made.

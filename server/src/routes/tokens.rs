@@ -4,8 +4,9 @@ use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
-use axum::Json;
+use super::idempotency::ShownOnce;
 use axum::extract::{Path, State};
+use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::pages::Page;
 use towpath_api::tokens::{CreatedToken, NewToken, Token};
@@ -40,10 +41,11 @@ async fn create(
     State(service): State<Service>,
     caller: Caller,
     Body(new): Body<NewToken>,
-) -> Result<Created<CreatedToken>, Failure> {
+) -> Result<(Extension<ShownOnce>, Created<CreatedToken>), Failure> {
     let (token, secret) = tokens::create(&service, &caller.actor, new.into()).await?;
     let address = format!("/tokens/{}", token.id);
-    Ok(Created(address, CreatedToken { secret: secret.reveal().to_owned(), token: token.into() }))
+    let created = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
+    Ok((Extension(ShownOnce), Created(address, created)))
 }
 
 /// Revokes a token, at once.

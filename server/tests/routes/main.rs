@@ -3,8 +3,10 @@
 mod archiving;
 mod builds;
 mod chassis;
+mod deletions;
 mod deployments;
 mod holds;
+mod idempotency;
 mod openapi;
 mod people;
 mod pins;

@@ -41,6 +41,12 @@ pub struct Answer {
     pub body: Value,
 }
 
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
 impl World {
     pub async fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");

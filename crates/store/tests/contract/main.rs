@@ -13,6 +13,7 @@ mod environments;
 mod heads;
 mod holds;
 mod home;
+mod idempotency;
 mod images;
 mod installation;
 mod integrations;
