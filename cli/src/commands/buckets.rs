@@ -92,6 +92,9 @@ pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<E
         table
     })?;
     for image in &resolved.images {
+        if image.bad {
+            say(&format!("{}: {} is marked bad", image.service, image.tag));
+        }
         if let Some(pin) = &image.pin {
             let (until, number, reason) = (pin.until.0.to_words(), pin.number, &pin.reason);
             say(&format!("{}: pinned until {until} by {}#{number}: {reason}", image.service, pin.project));

@@ -56,6 +56,9 @@ pub struct Image {
     pub reference: String,
     pub digest: String,
     pub tag: String,
+    /// Whether it is marked bad: it should run no longer, and nothing else says what should.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bad: bool,
     pub source: ImageSource,
     /// The exception that says so, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -91,6 +91,9 @@ pub struct Cell {
     pub paused: bool,
     /// Whether a hold is in force.
     pub held: bool,
+    /// Whether what should run is marked bad.
+    #[serde(default)]
+    pub bad: bool,
     /// What runs, as far as it was reported, and how that compares with what should run.
     pub run: Option<(Run, Likeness)>,
 }
@@ -106,6 +109,7 @@ impl Cell {
             waiting: 0,
             paused: false,
             held: false,
+            bad: false,
             run: None,
         }
     }

@@ -126,6 +126,9 @@ pub struct Effective {
     /// The integration's bucket for the environment or for its stream.
     pub bucket: Slug,
     pub build: Option<(Digest, Tag)>,
+    /// Whether that is marked bad.
+    #[serde(default)]
+    pub bad: bool,
     pub source: Source,
     pub run: Option<(crate::deployments::Run, crate::deployments::Likeness)>,
     /// Promotions that wait to pin another build, by number.

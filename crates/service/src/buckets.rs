@@ -3,7 +3,7 @@
 use crate::builds::{arrivals, build_name, current_name, placer};
 use crate::holds::Standing;
 use crate::scenes::Located;
-use crate::{Error, Service, allow, scenes};
+use crate::{Error, Service, allow, pins, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::builds::Build;
@@ -180,8 +180,15 @@ async fn find(service: &Service, actor: &Actor, at: &BucketAddress) -> Result<(L
 pub struct EnvironmentImages {
     pub project: Project,
     pub environment: Environment,
-    /// Each with what was reported to run there.
-    pub services: Vec<(ShouldRun, Option<Run>)>,
+    pub services: Vec<Resolved>,
+}
+
+/// What one service should run, whether that is marked bad, and what was reported to run.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    pub should: ShouldRun,
+    pub bad: bool,
+    pub run: Option<Run>,
 }
 
 /// Resolves the images of an environment: for each service, what is pinned there, else what is current in its
@@ -198,14 +205,17 @@ pub async fn resolve(
     let found = found.into_iter().find(|known| known.slug.as_str() == environment);
     let environment = found
         .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
-    let mut services = services::should_run(&mut conn, project.id, environment.id, service.now()).await?;
+    let now = service.now();
+    let mut services = services::should_run(&mut conn, project.id, environment.id, now).await?;
     // A token of one integration is not told what others build.
     services.retain(|run| actor.may(Action::View, &Target::integration(project.id, run.built_by)));
     let ids: Vec<ServiceId> = services.iter().map(|run| run.id).collect();
     let mut runs = deployments::of_services(&mut conn, &ids).await?;
+    let standing = pins::marks(&mut conn, &services, now).await?;
     let with_run = |should: ShouldRun| {
         let run = runs.remove(&(should.id, environment.id));
-        (should, run)
+        let bad = pins::is_bad(&standing, &should, now);
+        Resolved { should, bad, run }
     };
     let services = services.into_iter().map(with_run).collect();
     Ok(EnvironmentImages { project, environment, services })

@@ -60,6 +60,13 @@ impl Standing {
         self.0.iter().any(|hold| hold.covers(bucket) && hold.is_in_force(now))
     }
 
+    /// Whether a hold in force marks a build of a bucket bad.
+    pub(crate) fn marks_bad(&self, bucket: &Target, digest: &Digest, now: Time) -> bool {
+        let marks =
+            |hold: &Hold| hold.is_bad_mark() && hold.concerns(bucket, digest) && hold.is_in_force(now);
+        self.0.iter().any(marks)
+    }
+
     /// When the first of them begins or ends by itself.
     pub(crate) fn next_turn(&self, now: Time) -> Option<Time> {
         next_turn(self.0.iter(), now)

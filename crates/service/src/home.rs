@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::deployments::Run;
+use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
 use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeService, Place, Placed};
 use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
@@ -122,22 +123,32 @@ impl Matrix {
         built.dedup();
         let services: Vec<ServiceId> =
             lines.iter().filter_map(|line| line.service.as_ref()).map(|built| built.service.id).collect();
+        let current = current(conn, &built).await?;
+        let pinned = pins::of_services(conn, &services, now).await?;
+        let defaults = integrations::defaults(conn, &built).await?;
+        let standing = {
+            let placed =
+                current.iter().filter_map(|bucket| bucket.build.as_ref()).map(|placed| &placed.digest);
+            let others = pinned.values().map(|mark| &mark.digest);
+            let mut digests: Vec<&Digest> =
+                placed.chain(others).chain(defaults.values().map(|default| &default.build.digest)).collect();
+            digests.sort_unstable();
+            digests.dedup();
+            Standing::load(conn, &digests, now).await?
+        };
         let mut matrix = Self {
             environments: HashMap::new(),
-            current: HashMap::new(),
+            current: current.into_iter().map(|bucket| ((bucket.integration, bucket.key), bucket)).collect(),
             waiting: HashMap::new(),
-            standing: Standing::load(conn, &[], now).await?,
+            standing,
             runs: deployments::of_services(conn, &services).await?,
-            pinned: pins::of_services(conn, &services, now).await?,
+            pinned,
             to_pin: promotions::to_pin(conn, &services).await?,
-            defaults: integrations::defaults(conn, &built).await?,
+            defaults,
             now,
         };
         for environment in environments::list_of(conn, &of).await? {
             matrix.environments.entry(environment.project).or_default().push(environment);
-        }
-        for bucket in current(conn, &built).await? {
-            matrix.current.insert((bucket.integration, bucket.key), bucket);
         }
         for (integration, key, count) in waiting(conn, &built).await? {
             matrix.waiting.insert((integration, key), count);
@@ -205,6 +216,8 @@ impl Matrix {
         let current = self.current.get(&at);
         let (should, placed, source) = self.effective(built.service.integration, here, current);
         let to_pin = self.to_pin.get(&here).map_or(0, Vec::len);
+        let bad =
+            placed.as_ref().is_some_and(|placed| self.standing.marks_bad(&place, &placed.digest, self.now));
         Cell {
             bucket: bucket.clone(),
             build: placed,
@@ -212,6 +225,7 @@ impl Matrix {
             waiting: self.waiting.get(&at).copied().unwrap_or(0) + i64::try_from(to_pin).unwrap_or_default(),
             paused: current.is_some_and(|current| current.paused),
             held: self.standing.stops(&place, self.now),
+            bad,
             run: self.runs.get(&here).map(|run| (run.clone(), run.likeness(should))),
         }
     }

@@ -6,10 +6,12 @@ mod choices;
 pub use crate::promotions::{PinRequest, explain_pin, explain_pin_in_emergency, pin};
 pub use choices::choices;
 
+use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, deployments, scenes};
 use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, PromotionId, ServiceId};
@@ -18,6 +20,7 @@ use towpath_domain::projects::Project;
 use towpath_domain::promotions::Promotion;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, EventActor, PinTold, Scene};
+use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
 use towpath_store::services::Built;
 use towpath_store::{
@@ -187,16 +190,20 @@ impl<'a> Reading<'a> {
         let ids: Vec<ServiceId> = self.services.iter().map(|built| built.service.id).collect();
         let mut runs = towpath_store::deployments::of_services(conn, &ids).await?;
         let mut waiting = promotions::to_pin(conn, &ids).await?;
-        let should = services::should_run(conn, self.project.id, here, service.now()).await?;
+        let now = service.now();
+        let should = services::should_run(conn, self.project.id, here, now).await?;
+        let standing = marks(conn, &should, now).await?;
         let told = |should: services::ShouldRun| {
             let built = self.services.iter().find(|built| built.service.id == should.id)?;
             let board = Target::integration(built.home, built.service.integration);
             let id = should.build.as_ref().map(|(id, ..)| *id);
+            let bad = is_bad(&standing, &should, now);
             Some(Effective {
                 service: should.service,
                 board: self.actor.may(Action::View, &board).then(|| built.board.clone()),
                 bucket: should.bucket,
                 build: should.build.map(|(_, digest, tag)| (digest, tag)),
+                bad,
                 source: should.source,
                 run: runs.remove(&(should.id, here)).map(|run| {
                     let likeness = run.likeness(id);
@@ -207,6 +214,23 @@ impl<'a> Reading<'a> {
         };
         Ok(should.into_iter().filter_map(told).collect())
     }
+}
+
+/// The holds that may mark bad what should run.
+pub(crate) async fn marks(
+    conn: &mut Conn,
+    should: &[services::ShouldRun],
+    now: Time,
+) -> Result<Standing, Error> {
+    let builds = should.iter().filter_map(|run| run.build.as_ref());
+    let digests: Vec<&Digest> = builds.map(|(_, digest, _)| digest).collect();
+    Standing::load(conn, &digests, now).await
+}
+
+/// Whether what should run is marked bad: in the project whose integration made it, or in all.
+pub(crate) fn is_bad(standing: &Standing, should: &services::ShouldRun, now: Time) -> bool {
+    let home = Target::integration(should.home, should.built_by);
+    should.build.as_ref().is_some_and(|(_, digest, _)| standing.marks_bad(&home, digest, now))
 }
 
 /// Makes the pin that a promotion asked for, in place of what was pinned there.

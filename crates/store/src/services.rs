@@ -158,6 +158,8 @@ pub struct ShouldRun {
     pub id: ServiceId,
     pub service: Slug,
     pub built_by: IntegrationId,
+    /// The project of the integration.
+    pub home: ProjectId,
     pub project: Slug,
     pub integration: Slug,
     /// The integration's bucket for the environment or for its stream.
@@ -182,6 +184,8 @@ pub async fn should_run(
         service: Slug,
         #[sqlx(try_from = "Uuid")]
         built_by: IntegrationId,
+        #[sqlx(try_from = "Uuid")]
+        home: ProjectId,
         #[sqlx(try_from = "String")]
         project: Slug,
         #[sqlx(try_from = "String")]
@@ -197,7 +201,7 @@ pub async fn should_run(
         fetch_all,
         RunRow,
         conn,
-        "select s.id, s.slug as service, i.id as built_by, o.slug as project, i.slug as integration,
+        "select s.id, s.slug as service, i.id as built_by, o.id as home, o.slug as project, i.slug as integration,
                 b.id as build, b.digest, b.tag, (p.build is null and b.id is not null) as by_default,
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
@@ -240,6 +244,7 @@ pub async fn should_run(
                 id: row.id,
                 service: row.service,
                 built_by: row.built_by,
+                home: row.home,
                 project: row.project,
                 integration: row.integration,
                 bucket: row.bucket,

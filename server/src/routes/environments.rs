@@ -11,7 +11,7 @@ use towpath_api::deployments::Run;
 use towpath_api::environments::{Environment, NewEnvironment};
 use towpath_api::pages::Page;
 use towpath_api::pins::PinMark;
-use towpath_service::buckets::{EnvironmentImages as Resolved, resolve};
+use towpath_service::buckets::{self, Resolved, resolve};
 use towpath_service::{Service, environments, projects};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -69,9 +69,9 @@ async fn images(
     Ok(Json(answer(service.registry_host(), resolved)))
 }
 
-fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
+fn answer(host: &str, resolved: buckets::EnvironmentImages) -> EnvironmentImages {
     let (mut images, mut missing) = (Vec::new(), Vec::new());
-    for (run, reported) in resolved.services {
+    for Resolved { should: run, bad, run: reported } in resolved.services {
         let (service, bucket) =
             (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
         let source = ImageSource::from(&run.source);
@@ -79,6 +79,7 @@ fn answer(host: &str, resolved: Resolved) -> EnvironmentImages {
         match run.build {
             Some((_, digest, tag)) => images.push(Image {
                 service,
+                bad,
                 source,
                 pin,
                 runs: reported.and_then(|run| run.runs).map(Run::from),

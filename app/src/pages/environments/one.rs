@@ -125,7 +125,7 @@ fn service(
     may_pin: bool,
     now: Time,
 ) -> impl IntoView + use<> {
-    let Effective { service, board, bucket, build, source, run, waiting } = of;
+    let Effective { service, board, bucket, build, bad, source, run, waiting } = of;
     let name = service.to_string();
     let name = match &board {
         Some((home, integration)) => {
@@ -158,6 +158,14 @@ fn service(
         <li class="rows__item">
             <span class="rows__name">{name}</span>
             <span>"should run " {should}</span>
+            {bad
+                .then(|| {
+                    view! {
+                        <Badge tone=Tone::Danger symbol=Symbol::Ban>
+                            "marked bad"
+                        </Badge>
+                    }
+                })}
             {badge(&source)}
             {pin}
             {told(source, &bucket, empty, now)}

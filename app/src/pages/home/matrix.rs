@@ -196,11 +196,20 @@ fn content(name: String, cell: &Cell, now: Memo<Time>) -> AnyView {
             </span>
         }
     });
+    let bad = cell.bad.then(|| {
+        view! {
+            <span class="matrix__mark matrix__mark--bad">
+                <Icon symbol=Symbol::Ban />
+                "marked bad"
+            </span>
+        }
+    });
+    let marked = exception.is_some() || bad.is_some() || runs.is_some();
     view! {
         <span class="visually-hidden">{name}</span>
         {build}
-        {(exception.is_some() || waiting.is_some() || paused.is_some() || held.is_some() || runs.is_some())
-            .then(|| view! { <span class="matrix__marks">{exception} {runs} {waiting} {held} {paused}</span> })}
+        {(marked || waiting.is_some() || paused.is_some() || held.is_some())
+            .then(|| view! { <span class="matrix__marks">{exception} {bad} {runs} {waiting} {held} {paused}</span> })}
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use crate::images::refusal;
 use crate::shop::{Shop, checkout, integration, make_integration};
 use towpath_service::Error;
 use towpath_service::boards::{history, placement};
-use towpath_service::buckets::{RollBack, resolve, resume, roll_back};
+use towpath_service::buckets::{Resolved, RollBack, resolve, resume, roll_back};
 
 #[test]
 fn a_rollback_makes_the_earlier_build_current_and_erases_nothing() {
@@ -123,7 +123,8 @@ fn each_service_runs_what_is_current_for_the_environment_or_its_stream() {
         let worker = shop.push(&shop.dora, "shop/worker/qa", "7.0").await.expect("arrives");
         let images = async |environment: &str| {
             let images = resolve(&shop, &shop.dora, "shop", environment).await.expect("is known");
-            let image = |(run, _): &(towpath_store::services::ShouldRun, _)| {
+            let image = |resolved: &Resolved| {
+                let run = &resolved.should;
                 let build = run.build.as_ref().map(|(_, digest, tag)| format!("{tag}@{digest}"));
                 format!("{}/{}: {}", run.service, run.bucket, build.unwrap_or_default())
             };

@@ -7,7 +7,7 @@ use towpath_domain::deployments::{Likeness, Outcome, ReportForm, summary};
 use towpath_domain::home::{Cell, Filter};
 use towpath_domain::times::Time;
 use towpath_service::Error;
-use towpath_service::buckets::resolve;
+use towpath_service::buckets::{Resolved, resolve};
 use towpath_service::builds::{self, Part};
 use towpath_service::deployments::{Reported, list, report};
 use towpath_service::home;
@@ -57,7 +57,7 @@ fn what_runs_stands_beside_what_should_run() {
         let failed = (Some(Likeness::Differs), Some("1.0".to_owned()), Some(Outcome::Failed));
         assert_eq!(says(&shop).await, failed);
         let images = resolve(&shop, &shop.dora, "shop", "qa").await.expect("images");
-        let (should, run) = &images.services[0];
+        let Resolved { should, run, .. } = &images.services[0];
         assert_eq!(should.build.as_ref().map(|(_, digest, _)| digest.to_string()), Some(second));
         let runs = run.as_ref().and_then(|run| run.runs.as_ref()).map(|ran| ran.digest.to_string());
         assert_eq!(runs.as_deref(), Some(first.as_str()));

@@ -3,10 +3,12 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_environment, make_integration};
 use towpath_domain::access::{Actor, Place, Role};
+use towpath_domain::holds::HoldForm;
 use towpath_domain::home::{self, Cell, Filter, Home};
 use towpath_domain::projects::{ProjectForm, Step};
+use towpath_service::buckets::resolve;
 use towpath_service::home::view;
-use towpath_service::projects;
+use towpath_service::{holds, pins, projects};
 
 async fn seen(shop: &Shop, actor: &Actor, filter: Filter) -> Home {
     view(shop, actor, &filter, None, 50).await.expect("reads")
@@ -153,5 +155,28 @@ fn strange_filters_are_answered_calmly() {
             rows(&seen(&shop, &shop.ana, Filter { q: "\0".to_owned(), ..Filter::default() }).await),
             [""; 0]
         );
+    });
+}
+
+#[test]
+fn what_should_run_and_is_marked_bad_says_so_everywhere() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.ana, "shop/checkout/qa", "1.0.0").await.expect("enters");
+        let bad = async || {
+            let home = seen(&shop, &shop.dora, Filter::default()).await;
+            let cell = home.groups[0].services[0].cells[0].bad;
+            let page = pins::view(&shop, &shop.dora, "shop", "qa", None, 5).await.expect("an environment");
+            let images = resolve(&shop, &shop.dora, "shop", "qa").await.expect("images");
+            [cell, page.services[0].bad, images.services[0].bad]
+        };
+        let mark = async |on: String| {
+            let form = HoldForm { on, reason: "It loses orders".to_owned(), ..HoldForm::default() };
+            holds::place(&shop, &shop.ana, form).await.expect("marks").number
+        };
+        assert_eq!(bad().await, [false; 3]);
+        let here = mark(format!("build:shop/{digest}")).await;
+        assert_eq!(bad().await, [true; 3]);
+        holds::release(&shop, &shop.ana, here, "Mended.").await.expect("releases");
+        assert_eq!(bad().await, [false; 3]);
     });
 }

@@ -76,7 +76,7 @@ impl Fleet {
     /// The tag that the mailer should run in an environment, and what says so.
     async fn should_run(&self, environment: &str) -> (Option<String>, Source) {
         let images = resolve(&self.shop, &self.shop.dora, "shop", environment).await.expect("images");
-        let mut services = images.services.into_iter().map(|(should, _)| should);
+        let mut services = images.services.into_iter().map(|resolved| resolved.should);
         let should = services.find(|should| should.service.as_str() == "mailer").expect("the mailer");
         (should.build.map(|(_, _, tag)| tag.to_string()), should.source)
     }
@@ -535,7 +535,7 @@ fn a_default_build_is_what_services_run_where_nothing_else_says_anything() {
         let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
         let should = async |environment: &str| {
             let images = resolve(&shop, &shop.dora, "shop", environment).await.expect("images");
-            let (should, _) = images.services.into_iter().next().expect("checkout");
+            let should = images.services.into_iter().next().expect("checkout").should;
             (should.build.map(|(_, _, tag)| tag.to_string()), should.source)
         };
         assert_eq!(should("prod").await, (None, Source::Bucket));
