@@ -149,14 +149,16 @@ fn Together(
 /// Gates that somebody passed, and that a second person has to look at.
 #[component]
 fn Emergency(line: ReviewLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
-    let ReviewLine { project, integration, number, tag, to, reason, by, at } = line;
+    let ReviewLine { project, integration, number, tag, to, pins_in, reason, by, at } = line;
     let href = paths::promotion(&project, number);
+    let goes = pins_in
+        .map_or_else(|| format!("{tag} to {to}"), |environment| format!("{tag} pinned in {environment}"));
     view! {
         <li class="inbox__item">
             <Avatar name=by.clone() />
             <div class="inbox__body">
                 <p class="inbox__title">
-                    <a href=href.clone()>{format!("#{number} {project}/{integration} {tag} to {to}")}</a>
+                    <a href=href.clone()>{format!("#{number} {project}/{integration} {goes}")}</a>
                 </p>
                 <p class="inbox__meta">
                     {by} " passed the gates " <TimeView at=at now=now /> " · " {reason}

@@ -133,6 +133,9 @@ pub struct ReviewLine {
     pub number: i64,
     pub tag: Tag,
     pub to: Slug,
+    /// The environment in which it pins its build, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pins_in: Option<Slug>,
     /// Why the gates were passed, by whom and when.
     pub reason: String,
     pub by: String,

@@ -28,7 +28,16 @@ impl Time {
 
     /// Reads an RFC 3339 time with an offset.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
-        let timestamp: Timestamp = text.parse().map_err(|_| TimeError(brief(text, 40)))?;
+        let wrong = || TimeError(brief(text, 40));
+        let timestamp: Timestamp = text.parse().map_err(|_| wrong())?;
+        // An offset is less than a day there (RFC 3339 §5.6); the parser takes a little more.
+        let hours = text
+            .rfind(['+', '-'])
+            .and_then(|sign| text.get(sign + 1..sign + 3))
+            .filter(|_| !text.ends_with(['Z', 'z']));
+        if hours.and_then(|hours| hours.parse::<u8>().ok()).is_some_and(|hours| hours > 23) {
+            return Err(wrong());
+        }
         Ok(Self(timestamp.as_microsecond()))
     }
 
@@ -124,6 +133,16 @@ mod tests {
         ];
         for (seconds, words) in cases {
             assert_eq!(now.plus_seconds(-seconds).relative(now), words);
+        }
+    }
+
+    #[test]
+    fn an_offset_is_less_than_a_day() {
+        for text in ["2026-01-31T09:30:00+23:59", "2026-01-31T09:30:00-00:30", "2026-01-31T09:30:00.25Z"] {
+            assert!(Time::parse(text).is_ok(), "{text}");
+        }
+        for text in ["2026-01-31T09:30:00+24:00", "2026-01-31T09:30:00-25:00", "2026-01-31T09:30:00"] {
+            assert!(Time::parse(text).is_err(), "{text}");
         }
     }
 

@@ -112,6 +112,7 @@ async fn reviews(conn: &mut Conn, actor: &Actor) -> Result<Vec<ReviewLine>, Erro
             number: promotion.number,
             tag: promotion.tag,
             to: promotion.to.slug,
+            pins_in: promotion.pin.map(|pin| pin.environment.slug),
             reason: emergency.reason.to_string(),
             by: names.get(&emergency.by).cloned().unwrap_or_else(|| "someone".to_owned()),
             at: emergency.at,

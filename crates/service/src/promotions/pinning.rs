@@ -67,6 +67,9 @@ async fn find(service: &Service, actor: &Actor, request: &PinRequest) -> Result<
         let (at, of) = (&located.project.slug, &located.integration.slug);
         Invalid::field("digest", format!("There is no build “{}” in {at}/{of}.", form.digest))
     };
+    if form.digest.trim().is_empty() {
+        return Err(Invalid::field("digest", "Name the build to pin, by its digest.").into());
+    }
     let digest = Digest::parse(form.digest.trim()).map_err(|_| missing())?;
     let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?.ok_or_else(missing)?;
     let from = match form.from.trim() {
