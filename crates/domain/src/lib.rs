@@ -32,6 +32,7 @@ pub mod placements;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;
+pub mod providers;
 pub mod references;
 pub mod release_sets;
 pub mod rules;
