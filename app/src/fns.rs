@@ -23,6 +23,7 @@ pub mod pins;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;
+pub mod providers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;

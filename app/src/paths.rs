@@ -19,6 +19,11 @@ pub const INBOX: &str = "/inbox";
 pub const TIMELINE: &str = "/timeline";
 pub const TOKENS: &str = "/tokens";
 pub const PEOPLE: &str = "/people";
+/// How people sign in: the providers, for those who manage people.
+pub const SIGN_IN_WAYS: &str = "/people/sign-in";
+pub const SIGN_IN: &str = "/sign-in";
+/// Where someone ends who signed out here and is to sign out at the provider, too.
+pub const SIGN_OUT: &str = "/sign-out";
 pub const STREAMS: &str = "/streams";
 pub const DOCS: &str = "/docs";
 pub const NEW_PROJECT: &str = "/projects/new";
@@ -29,7 +34,22 @@ pub const ENDED_HOLDS: &str = "/holds?ended=1";
 
 /// The sign-in page, which leads on to `next`.
 pub fn sign_in(next: &str) -> String {
-    if next == HOME { "/sign-in".to_owned() } else { format!("/sign-in?next={}", encode(next)) }
+    if next == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?next={}", encode(next)) }
+}
+
+/// Signs in by a provider, and leads on to `next`. It is a door and no page: links to it leave the app.
+pub fn sign_in_with(provider: &Slug, next: &str) -> String {
+    with_query(&format!("{SIGN_IN}/with/{provider}"), [("next", if next == HOME { "" } else { next })])
+}
+
+/// Connects a provider with one's account.
+pub fn connect(provider: &Slug) -> String {
+    format!("{SIGN_IN}/with/{provider}?for=account")
+}
+
+/// Tries a provider.
+pub fn test(provider: &Slug) -> String {
+    format!("{SIGN_IN}/with/{provider}?for=test")
 }
 
 pub fn project(project: &Slug) -> String {

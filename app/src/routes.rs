@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 // Signing in, where everyone starts, is never loaded later.
 lazy!(join_page = crate::pages::join::JoinPage, in entering);
+lazy!(sign_out_page = crate::pages::sign_out::SignOutPage, in entering);
 lazy!(home_page = crate::pages::home::HomePage, in overview);
 lazy!(inbox_page = crate::pages::inbox::InboxPage, in overview);
 lazy!(board_page = crate::pages::board::BoardPage, in daily);
@@ -39,6 +40,7 @@ lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
+lazy!(providers_page = crate::pages::providers::ProvidersPage, in setting_up);
 lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
 lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
@@ -75,6 +77,7 @@ pub fn App() -> impl IntoView {
                 <Route path=at(path!("/")) view=home_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/search")) view=search_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/sign-in")) view=pages::sign_in::SignInPage ssr=mode.clone() />
+                <Route path=at(path!("/sign-out")) view=sign_out_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/join/:secret")) view=join_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/account")) view=account_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/inbox")) view=inbox_page::PAGE ssr=mode.clone() />
@@ -84,6 +87,7 @@ pub fn App() -> impl IntoView {
                 <Route path=at(path!("/holds/:number")) view=hold_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/people/sign-in")) view=providers_page::PAGE ssr=mode.clone() />
                 <StreamsRoutes />
                 <Route path=at(path!("/docs")) view=docs_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/docs/:page")) view=docs_page::PAGE ssr=mode.clone() />

@@ -136,15 +136,31 @@ pub(crate) async fn start_session(
     service: &Service,
     person: towpath_domain::ids::PersonId,
 ) -> Result<(), AppError> {
-    let session = session()?;
-    let broken = |error: tower_sessions::session::Error| AppError::broken(&error.to_string());
-    session.cycle_id().await.map_err(broken)?;
-    session.insert("person", person).await.map_err(broken)?;
     let origin = towpath_service::sessions::origin(&user_agent(), peer());
-    session.insert("user_agent", origin.user_agent).await.map_err(broken)?;
-    session.insert("address", origin.address).await.map_err(broken)?;
-    session.insert("signed_in_at", service.now()).await.map_err(broken)
+    let begun = begin_session(&session()?, service, person, origin).await;
+    begun.map_err(|error| AppError::broken(&error.to_string()))
 }
+
+/// As [`start_session`], for a door that is no server function. What another one left in the session goes.
+///
+/// # Errors
+/// When the session cannot be kept.
+pub async fn begin_session(
+    session: &Session,
+    service: &Service,
+    person: towpath_domain::ids::PersonId,
+    origin: towpath_service::sessions::Origin,
+) -> Result<(), tower_sessions::session::Error> {
+    session.clear().await;
+    session.cycle_id().await?;
+    session.insert("person", person).await?;
+    session.insert("user_agent", origin.user_agent).await?;
+    session.insert("address", origin.address).await?;
+    session.insert("signed_in_at", service.now()).await
+}
+
+/// The session's key for where the session at the provider ends, by which someone signed in.
+pub const END_SESSION: &str = "end_session";
 
 /// What the browser says that it is.
 fn user_agent() -> String {
@@ -161,12 +177,29 @@ pub(crate) fn session_id() -> Result<[u8; 16], AppError> {
 
 /// The address of a page of this site, or else the first page: nobody is led elsewhere after signing in,
 /// nor to a door that is no page.
-pub(crate) fn own_path(next: &str) -> &str {
+#[must_use]
+pub fn own_path(next: &str) -> &str {
     let path = next.split(['?', '#']).next().unwrap_or_default();
     let plain = next.starts_with('/') && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let straight = !path.contains("//") && path.split('/').all(|part| part != "." && part != "..");
     let no_page = ["/fn/", "/api/", "/v2", "/sign-in", "/join/", "/pkg/"];
     if plain && straight && !no_page.iter().any(|door| path.starts_with(door)) { next } else { "/" }
+}
+
+/// Says by the status of a page that it tells of a refusal.
+pub(crate) fn refuse_page() {
+    let looks = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET);
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| looks) {
+        response.set_status(http::StatusCode::FORBIDDEN);
+    }
+}
+
+/// Lets a page lead on to an address elsewhere, once it is shown.
+pub(crate) fn lead_on(address: &str) {
+    let refresh = http::HeaderValue::try_from(format!("0;url={address}"));
+    if let (Some(response), Ok(refresh)) = (use_context::<ResponseOptions>(), refresh) {
+        response.insert_header(http::header::REFRESH, refresh);
+    }
 }
 
 const SHOWN: &str = "towpath-shown-";

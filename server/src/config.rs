@@ -4,16 +4,20 @@
 //! all come from that table.
 
 mod keys;
+mod providers;
 mod public_url;
 
 pub use keys::{KEYS, Key};
 pub use public_url::PublicUrl;
 
+use providers::Providers;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use towpath_domain::words::is_plain;
+use towpath_service::providers::{Allowed, SignIn};
 
 /// Where an installation listens, keeps its things and is reached, checked once at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,7 @@ pub struct Config {
     pub session_absolute: Duration,
     /// Where the site is read from, unless it is embedded.
     pub site: PathBuf,
+    pub sign_in: SignIn,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +58,8 @@ pub enum ConfigError {
     Unknown(String, Suggestion),
     #[error("{source_name} is “{value}”, but it must be {expected}.")]
     Value { source_name: String, value: String, expected: &'static str },
+    #[error("{0} is missing.")]
+    Missing(String),
 }
 
 /// The known name that is nearest to an unknown one, if any is near.
@@ -65,9 +72,13 @@ impl std::fmt::Display for Suggestion {
     }
 }
 
-/// The text given for each key, with where it came from; a key that nobody set has its default.
+/// The text given for each key, with where it came from; a key that nobody set has its default. Beside them stand the
+/// tables of providers, which are of the file alone.
 #[derive(Debug)]
-pub struct Given(BTreeMap<&'static str, (String, String)>);
+pub struct Given {
+    values: Values,
+    providers: Providers,
+}
 
 impl Given {
     /// Reads the file, if there is one, and the environment, which wins.
@@ -75,16 +86,16 @@ impl Given {
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut given = BTreeMap::new();
+        let (mut values, mut providers) = (Values::new(), Providers::default());
         if let Some(file) = file {
-            read_file(file, &mut given)?;
+            read_file(file, &mut values, &mut providers)?;
         }
-        read_environment(environment, &mut given)?;
-        Ok(Self(given))
+        read_environment(environment, &mut values)?;
+        Ok(Self { values, providers })
     }
 
     fn get(&self, key: &'static str) -> (&str, &str) {
-        match self.0.get(key) {
+        match self.values.get(key) {
             Some((value, from)) => (value, from),
             None => (keys::default_of(key), "default"),
         }
@@ -135,7 +146,30 @@ impl Given {
             session_idle: self.parse("session_idle_hours", HOURS, hours)?,
             session_absolute: self.parse("session_absolute_hours", HOURS, hours)?,
             site: PathBuf::from(self.get("site").0),
+            sign_in: self.sign_in()?,
             data,
+        })
+    }
+
+    fn sign_in(&self) -> Result<SignIn, ConfigError> {
+        let providers = self.providers.check()?;
+        let none = providers.is_empty();
+        let expected = if none { "true, since no provider is configured" } else { "true or false" };
+        Ok(SignIn {
+            providers,
+            passwords: self.parse("local_sign_in", expected, |text| match text {
+                "true" => Some(true),
+                "false" if !none => Some(false),
+                _ => None,
+            })?,
+            contact: self.parse("contact", "one line of up to 200 characters", |text| {
+                (text.chars().count() <= 200 && is_plain(text)).then(|| text.to_owned())
+            })?,
+            outgoing: self.parse(
+                "outgoing_allow",
+                "hosts with spaces between, each a name or an address without port and path",
+                |text| Allowed::parse(text).ok(),
+            )?,
         })
     }
 
@@ -148,7 +182,7 @@ impl Given {
             // Writing to a string does not fail.
             _ = writeln!(text, "{} = {value}  # {from}", key.name);
         }
-        text
+        text + &self.providers.to_text()
     }
 }
 
@@ -174,12 +208,16 @@ fn database(url: &str, data: &Path) -> Option<String> {
 
 type Values = BTreeMap<&'static str, (String, String)>;
 
-fn read_file(file: &Path, given: &mut Values) -> Result<(), ConfigError> {
+fn read_file(file: &Path, given: &mut Values, providers: &mut Providers) -> Result<(), ConfigError> {
     let name = file.display().to_string();
     let failed = |reason: String| ConfigError::File { file: name.clone(), reason };
     let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| failed(error.to_string()))?;
     for (key, value) in table {
+        if key == providers::NAME {
+            *providers = Providers::read(value, &name)?;
+            continue;
+        }
         let known = KEYS.iter().find(|known| known.name == key);
         let known = known.ok_or_else(|| {
             let nearest = nearest(&key, KEYS.iter().map(|known| known.name.to_owned()));
@@ -188,6 +226,7 @@ fn read_file(file: &Path, given: &mut Values) -> Result<(), ConfigError> {
         let value = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(switch) if known.name == "local_sign_in" => switch.to_string(),
             other => {
                 return Err(ConfigError::Value {
                     source_name: format!("{key} ({name})"),

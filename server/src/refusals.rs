@@ -2,6 +2,7 @@
 
 use axum::response::IntoResponse;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
 /// The state-changing request did not come from a page of this installation.
 pub fn other_origin(public_url: &str) -> impl IntoResponse + use<> {
@@ -22,6 +23,16 @@ pub fn too_large(limit: usize) -> impl IntoResponse {
 /// The body of the request ended early.
 pub fn cut_short() -> impl IntoResponse {
     (StatusCode::BAD_REQUEST, "The request ended before all of it had arrived.\n")
+}
+
+/// No provider has this name.
+pub fn no_provider() -> impl IntoResponse {
+    (StatusCode::NOT_FOUND, "There is no such provider here. See /sign-in for the ways to sign in.\n")
+}
+
+/// The door was tried too often.
+pub fn too_many(seconds: i64, text: &str) -> impl IntoResponse + use<> {
+    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds.to_string())], format!("{text}\n"))
 }
 
 /// The database does not answer.

@@ -1,7 +1,7 @@
 //! All doors in one router, with what guards them.
 
 use crate::assets::{self, Site};
-use crate::auth::{same_origin, sessions, visitors};
+use crate::auth::{providers, same_origin, sessions, visitors};
 use crate::config::Config;
 use crate::{functions, headers, health, live, pages, routes, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
@@ -37,6 +37,7 @@ fn for_browsers(service: &Service, config: &Arc<Config>, stop: CancellationToken
     Router::new()
         .merge(functions::router(config.clone()))
         .merge(pages::router())
+        .merge(providers::router(config.clone()))
         // Nothing secret stands in a page beside what its address says, so its length gives nothing away.
         .layer(CompressionLayer::new())
         .merge(live::router(stop))

@@ -10,13 +10,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use towpath_service::installation::{self, Settings};
 use towpath_service::samples::{self, Account};
-use towpath_service::{Service, Sources, links};
+use towpath_service::{Service, Sources, links, providers};
 
 /// Opens the installation of a configuration, making its folders where they are missing.
 pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> {
     let blobs = folder::make(config)?;
-    let settings =
-        Settings { database: &config.database_url, blobs: &blobs, public_url: config.public_url.as_str() };
+    let settings = Settings {
+        database: &config.database_url,
+        blobs: &blobs,
+        public_url: config.public_url.as_str(),
+        sign_in: config.sign_in.clone(),
+    };
     installation::open(settings, sources).await.context("opening the database and the blobs")
 }
 
@@ -52,6 +56,10 @@ async fn start(
     let listening = TcpListener::bind(config.listen).await;
     let listener = listening.with_context(|| format!("listening on {}", config.listen))?;
     let service = open(&config, sources.clone()).await?;
+    let gone = providers::let_go(&service).await?;
+    if gone > 0 {
+        tracing::info!(gone, "took roles of groups that the configuration does not name any more");
+    }
     greet(prepare(&service).await?);
     tracing::info!(listen = %config.listen, version = env!("CARGO_PKG_VERSION"), "started");
     run(listener, service, config, sources, stop).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, idempotency, images, pins, promotions, sessions};
+use towpath_service::{Service, idempotency, images, pins, promotions, providers, sessions};
 
 const SWEEP: Duration = Duration::from_mins(10);
 /// How late what waits for a moment may be.
@@ -29,6 +29,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
             _ = turns.tick() => {}
         }
         tell("sessions", sessions::sweep(&service).await);
+        tell("sign-ins", providers::sweep(&service).await);
         tell("uploads", images::sweep_uploads(&service).await);
         tell("idempotency keys", idempotency::sweep(&service).await);
     }

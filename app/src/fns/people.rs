@@ -55,9 +55,19 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<()
 
 #[server(prefix = "/fn", endpoint = "sign_out", output = Answer)]
 pub async fn sign_out() -> Result<(), AppError> {
-    let ended = session()?.flush().await;
-    ended.map_err(|error| AppError::broken(&error.to_string()))?;
-    leptos_axum::redirect("/sign-in");
+    use crate::visitors::END_SESSION;
+    let session = session()?;
+    let broken = |error: tower_sessions::session::Error| AppError::broken(&error.to_string());
+    let elsewhere = session.get::<String>(END_SESSION).await.map_err(broken)?;
+    session.flush().await.map_err(broken)?;
+    match elsewhere {
+        // The page that follows takes it from a session of nobody, and leads there.
+        Some(address) => {
+            session.insert(END_SESSION, address).await.map_err(broken)?;
+            leptos_axum::redirect(crate::paths::SIGN_OUT);
+        }
+        None => leptos_axum::redirect(crate::paths::SIGN_IN),
+    }
     Ok(())
 }
 

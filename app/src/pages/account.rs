@@ -3,6 +3,7 @@
 mod password;
 mod preferences;
 mod profile;
+mod providers;
 mod sessions;
 
 use super::forms::successes;
@@ -15,6 +16,7 @@ use leptos_meta::Title;
 use password::Password;
 use preferences::BrowserPreferences;
 use profile::Profile;
+use providers::Providers;
 use sessions::Sessions;
 use towpath_domain::accounts::AccountView;
 
@@ -61,11 +63,12 @@ pub fn AccountPage() -> impl IntoView {
 
 #[component]
 fn Account(view: AccountView, actions: Actions) -> impl IntoView {
-    let AccountView { person, sessions, now } = view;
+    let AccountView { person, has_password, providers, sessions, now } = view;
     view! {
         <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
         <Profile person=person change=actions.name />
-        <Password change=actions.password />
+        {has_password.then(|| view! { <Password change=actions.password /> })}
+        <Providers providers=providers now=now />
         <Sessions sessions=sessions now=now end=actions.end end_others=actions.end_others />
         <BrowserPreferences />
     }

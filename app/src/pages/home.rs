@@ -19,7 +19,6 @@ use crate::pages::projects::SampleButton;
 use crate::paths;
 use filter::FilterForm;
 use inbox::InboxBeside;
-use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -92,6 +91,7 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let projects = Memo::new(move |_| home.read().projects.clone());
     let own = Memo::new(move |_| !projects.read().is_empty());
     let start = Memo::new(move |_| (home.read().may_create.clone(), home.read().archived));
+    let roleless = Memo::new(move |_| home.read().roleless.clone());
     let layout =
         Memo::new(move |_| home.read().groups.iter().cloned().map(HomeGroup::bare).collect::<Vec<_>>());
     let groups = move || {
@@ -127,10 +127,12 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
         {move || stopped.get().into_iter().map(|line| view! { <Stopped line=line now=now /> }).collect_view()}
         {move || {
             if own.get() {
-                Either::Left(content())
+                content().into_any()
+            } else if let Some(contact) = roleless.get() {
+                view! { <NoRole contact=contact /> }.into_any()
             } else {
                 let (may_create, archived) = start.get();
-                Either::Right(view! { <FirstSteps may_create=may_create archived=archived /> })
+                view! { <FirstSteps may_create=may_create archived=archived /> }.into_any()
             }
         }}
     }
@@ -154,6 +156,21 @@ fn Nothing() -> impl IntoView {
             <a class="button" href=paths::HOME>
                 "Show everything"
             </a>
+        </EmptyState>
+    }
+}
+
+/// For someone who is known, and may see nothing yet.
+#[component]
+fn NoRole(
+    /// Whom to ask; empty where nobody is named.
+    contact: String,
+) -> impl IntoView {
+    let ask = if contact.is_empty() { "an admin of this installation".to_owned() } else { contact };
+    view! {
+        <EmptyState title="You have no role here yet">
+            <p>"Your account is made, and whoever gives you a role finds you by your name. Until then you see no project."</p>
+            <p>"Ask " <strong>{ask}</strong> " for a role."</p>
         </EmptyState>
     }
 }

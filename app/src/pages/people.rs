@@ -14,6 +14,7 @@ use crate::components::tone::Tone;
 use crate::echo::errors;
 use crate::fns::people::{Invite, RevokeRole, WithdrawInvitation, shown_once, view_people};
 use crate::loaded::Loaded;
+use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use members::Members;
@@ -63,7 +64,11 @@ pub fn PeoplePage() -> impl IntoView {
         <main id="main" class="page">
             <Loaded resource=people let:view>
                 <Title text="People" />
-                <PageHeader title="People" lead="Who is here, what each may do, and where." />
+                <PageHeader title="People" lead="Who is here, what each may do, and where.">
+                    <a class="button" href=paths::SIGN_IN_WAYS>
+                        "Sign-in"
+                    </a>
+                </PageHeader>
                 <Outcome actions=actions />
                 <People view=view actions=actions />
             </Loaded>

@@ -41,6 +41,19 @@ pub struct Role {
     pub role: String,
     /// The place in words.
     pub place: String,
+    /// Where it comes from, where nobody gave it by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<RoleSource>,
+}
+
+/// An OpenID Connect provider from which a role comes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RoleSource {
+    /// Its name in the server's configuration.
+    pub provider: String,
+    /// The group with which the role goes; without one it was given at the first sign-in, and stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 /// An invitation that has not been used.
@@ -115,6 +128,9 @@ impl From<domain::Member> for Member {
             binding: role.binding.to_string(),
             role: role.role.into(),
             place: role.place,
+            source: role
+                .source
+                .map(|source| RoleSource { provider: source.provider.into(), group: source.group }),
         };
         Self { person: member.person.into(), roles: member.roles.into_iter().map(role).collect() }
     }

@@ -2,6 +2,7 @@
 
 use crate::forms::{Check, Invalid};
 use crate::people::Person;
+use crate::providers::ProviderButton;
 use crate::sessions::Session;
 use crate::times::Time;
 use crate::words::{PersonName, check_password};
@@ -11,6 +12,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {
     pub person: Person,
+    /// Whether there is a password to sign in with.
+    pub has_password: bool,
+    /// The providers, each with since when the account is connected with it.
+    pub providers: Vec<(ProviderButton, Option<Time>)>,
     /// Where the person is signed in, this session first and then by use.
     pub sessions: Vec<Session>,
     pub now: Time,

@@ -26,6 +26,8 @@ pub struct Home {
     pub to_decide: Vec<InboxLine>,
     pub waiting: usize,
     pub may_create: Result<(), String>,
+    /// Whom to ask for a role, for someone who has none at all; empty where the installation does not say.
+    pub roleless: Option<String>,
     /// The holds in force that stop the whole installation.
     pub stopped: Vec<HoldLine>,
     /// When the next hold begins or ends by itself, or the next pin ends, whichever.

@@ -93,6 +93,8 @@ ids! {
     StreamId,
     /// Names an API token; not its secret.
     TokenId,
+    /// Names a test of a provider.
+    TrialId,
     /// Names a promotion workflow.
     WorkflowId,
 }

@@ -3,6 +3,7 @@
 use crate::access::Role;
 use crate::forms::{Check, Invalid};
 use crate::ids::{BindingId, LinkId, PersonId};
+use crate::providers::RoleSource;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::{Email, PersonName, check_password};
@@ -125,6 +126,8 @@ pub struct MemberRole {
     pub title: String,
     /// The place in words.
     pub place: String,
+    /// Where it comes from, where nobody gave it by hand.
+    pub source: Option<RoleSource>,
     /// Whether who asks may take it away.
     pub may_revoke: bool,
 }

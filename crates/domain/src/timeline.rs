@@ -19,6 +19,7 @@ use crate::ids::{
 use crate::pins::Pinning;
 use crate::placements::Refused;
 use crate::promotions::Choice;
+use crate::providers::{Refused as SignInReason, RoleSource};
 use crate::references::Tag;
 use crate::release_sets::Course;
 use crate::slugs::Slug;
@@ -187,12 +188,18 @@ pub enum Change {
         person: PersonId,
         role: Slug,
         place: Place,
+        /// Where the role came from, where nobody gave it by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<RoleSource>,
     },
     RoleRevoked {
         binding: BindingId,
         person: PersonId,
         role: Slug,
         place: Place,
+        /// Where the role came from, where nobody gave it by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<RoleSource>,
     },
     TokenCreated {
         token: TokenId,
@@ -497,10 +504,29 @@ pub enum Change {
     DefaultBuildCleared {
         before: BuildName,
     },
+    /// An account without a password, at someone's first sign-in by a provider.
+    AccountMade {
+        person: PersonId,
+        provider: Slug,
+        name: Personal,
+        email: Personal,
+    },
+    SignedIn {
+        person: PersonId,
+        provider: Slug,
+    },
+    SignInRefused {
+        provider: Slug,
+        reason: SignInReason,
+    },
+    IdentityConnected {
+        person: PersonId,
+        provider: Slug,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 60] = [
+pub const KINDS: [(&str, &str); 64] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -553,6 +579,10 @@ pub const KINDS: [(&str, &str); 60] = [
     ("person_invited", "Person invited"),
     ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
+    ("account_made", "Account made by a provider"),
+    ("signed_in", "Signed in by a provider"),
+    ("sign_in_refused", "Sign-in refused"),
+    ("identity_connected", "Provider connected"),
     ("name_changed", "Name changed"),
     ("password_changed", "Password changed"),
     ("password_reset", "Password set by a link"),
@@ -627,6 +657,10 @@ impl Change {
             Self::PinEnded { .. } => "pin_ended",
             Self::DefaultBuildSet { .. } => "default_build_set",
             Self::DefaultBuildCleared { .. } => "default_build_cleared",
+            Self::AccountMade { .. } => "account_made",
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignInRefused { .. } => "sign_in_refused",
+            Self::IdentityConnected { .. } => "identity_connected",
         }
     }
 
@@ -639,7 +673,10 @@ impl Change {
             | Self::RoleRevoked { person, .. }
             | Self::NameChanged { person, .. }
             | Self::PasswordChanged { person }
-            | Self::SessionEnded { person, .. } => Some(*person),
+            | Self::SessionEnded { person, .. }
+            | Self::AccountMade { person, .. }
+            | Self::SignedIn { person, .. }
+            | Self::IdentityConnected { person, .. } => Some(*person),
             _ => None,
         }
     }

@@ -147,7 +147,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn refused(change: Value) -> Option<Refused> {
+    fn refused(change: &Value) -> Option<Refused> {
         let mut claims = json!({"iss": "https://idp", "aud": "towpath", "sub": "1", "nonce": "n",
                                 "exp": NOW + 300, "iat": NOW});
         claims.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
@@ -172,7 +172,7 @@ mod tests {
             json!({"nbf": NOW}),
             json!({"exp": 1_800_000_300.5}),
         ] {
-            assert_eq!(refused(right.clone()), None, "{right}");
+            assert_eq!(refused(&right), None, "{right}");
         }
         for (wrong, reason) in [
             (json!({"iss": "https://idp/"}), Refused::Issuer),
@@ -196,7 +196,7 @@ mod tests {
             (json!({"sub": ""}), Refused::Malformed),
             (json!({"sub": "x".repeat(256)}), Refused::Malformed),
         ] {
-            assert_eq!(refused(wrong.clone()), Some(reason), "{wrong}");
+            assert_eq!(refused(&wrong), Some(reason), "{wrong}");
         }
     }
 

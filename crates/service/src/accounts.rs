@@ -1,5 +1,6 @@
 //! One's own account: what its page shows, another name, a new password.
 
+use crate::providers::connections;
 use crate::sessions::{end_others_in, in_person, listed};
 use crate::{Error, Service};
 use std::net::IpAddr;
@@ -7,15 +8,19 @@ use towpath_domain::access::Actor;
 use towpath_domain::accounts::{AccountView, NameForm, PasswordForm};
 use towpath_domain::forms::Invalid;
 use towpath_domain::timeline::{Change, Personal, Scene};
-use towpath_store::people;
+use towpath_store::{people, providers};
 
 /// The account of who asks. `current` is the secret id of the session that asks.
 pub async fn view(service: &Service, actor: &Actor, current: &[u8]) -> Result<AccountView, Error> {
     in_person(actor)?;
     let mut conn = service.read().await?;
     let now = service.now();
+    let connected = providers::connected(&mut conn, actor.person()).await?;
     Ok(AccountView {
         person: people::load(&mut conn, actor.person()).await?,
+        has_password: service.0.providers.passwords()
+            && people::has_password(&mut conn, actor.person()).await?,
+        providers: connections(service, &connected),
         sessions: listed(&mut conn, actor.person(), current, now).await?,
         now,
     })

@@ -69,6 +69,7 @@ pub async fn view(
         to_decide: inbox.to_decide.into_iter().take(INBOX).collect(),
         waiting,
         may_create: explain(actor, Action::Configure, &Target::installation()),
+        roleless: actor.grants.is_empty().then(|| service.0.providers.contact().to_owned()),
         archived,
         stopped,
         turns_at: matrix.turns_at(),

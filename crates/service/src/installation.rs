@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::passwords::Hasher;
+use crate::providers::{Providers, SignIn};
 use crate::{Error, Inner, Service, Sources};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub struct Settings<'a> {
     /// The folder of blobs.
     pub blobs: &'a Path,
     pub public_url: &'a str,
+    pub sign_in: SignIn,
 }
 
 /// Opens an installation. The first start, on whichever replica it happens, makes what is built in.
@@ -44,15 +46,19 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     })
     .await?;
     let key = installation::signing_key(&mut db.read().await?).await?;
+    let roles = access::roles(&mut db.read().await?).await?;
+    let public_url = settings.public_url.trim_end_matches('/').to_owned();
+    let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
     let service = Service(Arc::new(Inner {
         db,
         blobs,
         sources,
-        public_url: settings.public_url.trim_end_matches('/').to_owned(),
+        public_url,
         signing_key: key.ok_or_else(|| Error::Internal("the installation has no signing key".to_owned()))?,
         passwords: Hasher::default(),
         limits: Limits::default(),
         live: Live::default(),
+        providers,
     }));
     live::start(&service);
     Ok(service)

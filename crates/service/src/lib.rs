@@ -37,6 +37,7 @@ pub mod people;
 pub mod pins;
 pub mod projects;
 pub mod promotions;
+pub mod providers;
 pub mod release_sets;
 pub mod rules;
 pub mod samples;
@@ -71,6 +72,7 @@ struct Inner {
     passwords: passwords::Hasher,
     limits: limits::Limits,
     live: live::Live,
+    providers: providers::Providers,
 }
 
 impl Service {

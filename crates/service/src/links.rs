@@ -18,6 +18,8 @@ use towpath_store::{Conn, Tx, access, links, people, sessions};
 pub(crate) const ADMIN_SECONDS: i64 = 3_600;
 pub(crate) const INVITATION_SECONDS: i64 = 7 * 86_400;
 
+const NO_PASSWORDS: &str = "Passwords are not taken here any more. Sign in by a provider, on the sign-in page, and ask whoever \
+     invited you for the role.";
 const TAKEN: &str = "Someone has joined with this address already. Sign in with it.";
 
 /// A link's secret as it stands in its address, and what is stored in its place.
@@ -107,6 +109,9 @@ async fn find(service: &Service, conn: &mut Conn, secret: &str, from: IpAddr) ->
 /// shell. An invitation never touches an account, or whoever may invite could take one over.
 pub async fn join(service: &Service, secret: &str, form: JoinForm, from: IpAddr) -> Result<PersonId, Error> {
     let link = find(service, &mut service.read().await?, secret, from).await?;
+    if matches!(link.purpose, Purpose::Invitation { .. }) && !service.0.providers.passwords() {
+        return Err(Error::Refused(NO_PASSWORDS.to_owned()));
+    }
     // An invitation is for one address: whoever holds the link cannot choose another.
     let form = match &link.purpose {
         Purpose::Invitation { email, .. } => JoinForm { email: email.to_string(), ..form },
@@ -151,7 +156,7 @@ impl Joining {
             email: self.new.email.clone(),
             joined_at: now,
         };
-        people::insert(tx, &person, &self.password)
+        people::insert(tx, &person, Some(&self.password))
             .await
             .map_err(|error| Error::taken(error, "email", TAKEN))?;
         let change = Change::PersonJoined {
@@ -184,8 +189,9 @@ impl Joining {
             return Ok(());
         }
         let binding = Binding { id: self.service.id(), person, place };
-        access::bind(tx, &binding, role, now).await?;
-        let change = Change::RoleGranted { binding: binding.id, person, role: role.clone(), place };
+        access::bind(tx, &binding, role, None, now).await?;
+        let change =
+            Change::RoleGranted { binding: binding.id, person, role: role.clone(), place, source: None };
         tx.tell(self.told_by(person, change));
         Ok(())
     }

@@ -79,7 +79,7 @@ pub async fn granters(service: &Service, actor: &Actor, project: &str) -> Result
 }
 
 /// Whether a role lets its holder give roles at a target.
-fn manages(Bound { binding, role }: &Bound, at: &Target) -> bool {
+fn manages(Bound { binding, role, .. }: &Bound, at: &Target) -> bool {
     let identity = Identity::Person { person: binding.person };
     let grants = vec![Grant { role: role.clone(), place: binding.place }];
     Actor { identity, grants, scope: None }.may(Action::ManagePeople, at)

@@ -16,6 +16,10 @@ use towpath_store::access::Bound;
 use towpath_store::links::{Link, Purpose};
 use towpath_store::{Conn, access, environments, links, people, projects, streams};
 
+const NO_PASSWORDS: &str = "Passwords are not taken here. Sign in by a provider, on the sign-in page.";
+const NO_INVITATIONS: &str = "Nobody has an account under this e-mail, and passwords are not taken here. Let them sign in by \
+     a provider once, and give the role then.";
+
 /// Checks an e-mail address and a password. Both mistakes take the same time and get the same answer.
 /// `from` is where the request comes from, as too many tries from there, or for one account, are refused.
 pub async fn sign_in(
@@ -24,6 +28,9 @@ pub async fn sign_in(
     password: String,
     from: IpAddr,
 ) -> Result<PersonId, Error> {
+    if !service.0.providers.passwords() {
+        return Err(Error::Refused(NO_PASSWORDS.to_owned()));
+    }
     let email = Email::parse(email).ok();
     service.0.limits.sign_in(from, email.as_ref(), service.now())?;
     let found = match &email {
@@ -64,7 +71,14 @@ pub async fn held(service: &Service, actor: &Actor) -> Result<Vec<Held>, Error> 
         let known = places.0.iter().find(|known| known.place == grant.place)?;
         Some(Held { role: grant.role.slug.clone(), place: known.value.clone(), words: known.words.clone() })
     };
-    Ok(actor.grants.iter().filter_map(held).collect())
+    let mut all: Vec<Held> = Vec::new();
+    for held in actor.grants.iter().filter_map(held) {
+        // The same by hand and by a group is one.
+        if !all.contains(&held) {
+            all.push(held);
+        }
+    }
+    Ok(all)
 }
 
 impl Service {
@@ -126,6 +140,7 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
     may_grant(actor, role.ok_or_else(|| Invalid::field("role", "Choose a role."))?, &target(&place))?;
     match people::find_by_email(&mut conn, &new.email).await? {
         Some(person) => grant(service, actor, person.id, new.role, place).await.map(|()| Invited::Granted),
+        None if !service.0.providers.passwords() => Err(Invalid::field("email", NO_INVITATIONS).into()),
         None => issue(service, actor, new, place).await.map(Invited::Link),
     }
 }
@@ -155,17 +170,23 @@ async fn grant(
     place: Place,
 ) -> Result<(), Error> {
     let binding = Binding { id: service.id(), person, place };
-    let change = Change::RoleGranted { binding: binding.id, person, role: role.clone(), place };
+    let change = Change::RoleGranted { binding: binding.id, person, role: role.clone(), place, source: None };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);
     let now = service.now();
     service
         .db()
         .write(async move |tx| {
-            let held = access::grants(tx, person).await?;
-            if held.iter().any(|grant| grant.role.slug == role && grant.place == place) {
+            // What goes with a group does not stand against giving it for good.
+            let held = access::bindings_of(tx, person).await?;
+            let lasting = |bound: &&Bound| bound.source.as_ref().is_none_or(|source| source.group.is_none());
+            if held
+                .iter()
+                .filter(lasting)
+                .any(|bound| bound.role.slug == role && bound.binding.place == place)
+            {
                 return Err(Error::Conflict("They hold this role there already.".to_owned()));
             }
-            access::bind(tx, &binding, &role, now).await?;
+            access::bind(tx, &binding, &role, None, now).await?;
             tx.tell(event);
             Ok(())
         })
@@ -182,9 +203,9 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
         return Err(gone());
     }
     allow(actor, Action::ManagePeople, &target(&bound.binding.place))?;
-    let Bound { binding, role } = bound;
-    let change =
-        Change::RoleRevoked { binding: id, person: binding.person, role: role.slug, place: binding.place };
+    let Bound { binding, role, source } = bound;
+    let Binding { person, place, .. } = binding;
+    let change = Change::RoleRevoked { binding: id, person, role: role.slug, place, source };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);
     service
         .db()
@@ -305,7 +326,12 @@ impl Places {
         named.map(|known| (known.value.clone(), known.words.clone())).collect()
     }
 
-    fn words(&self, place: &Place) -> String {
+    /// The place that an invitation, or the configuration, names so.
+    pub fn named_so(&self, value: &str) -> Option<Place> {
+        self.0.iter().find(|known| known.value == value).map(|known| known.place)
+    }
+
+    pub fn words(&self, place: &Place) -> String {
         let known = self.0.iter().find(|known| known.place == *place);
         known.map_or_else(|| "a place that is gone".to_owned(), |known| known.words.clone())
     }
@@ -316,6 +342,7 @@ impl Places {
             role: bound.role.slug.clone(),
             title: bound.role.title.clone(),
             place: self.words(&bound.binding.place),
+            source: bound.source.clone(),
             may_revoke,
         }
     }

@@ -5,6 +5,7 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use towpath_domain::access::{Binding, Grant, Permissions, Place, Role};
 use towpath_domain::ids::{BindingId, PersonId};
+use towpath_domain::providers::RoleSource;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use uuid::Uuid;
@@ -32,6 +33,8 @@ struct BindingRow {
     person: PersonId,
     #[sqlx(json)]
     place: Place,
+    provider: Option<String>,
+    provider_group: Option<String>,
     #[sqlx(flatten)]
     role: RoleRow,
 }
@@ -41,11 +44,21 @@ struct BindingRow {
 pub struct Bound {
     pub binding: Binding,
     pub role: Role,
+    /// Where it comes from, where nobody gave it by hand.
+    pub source: Option<RoleSource>,
 }
 
-impl From<BindingRow> for Bound {
-    fn from(row: BindingRow) -> Self {
-        Self { binding: Binding { id: row.id, person: row.person, place: row.place }, role: row.role.into() }
+impl TryFrom<BindingRow> for Bound {
+    type Error = Error;
+
+    fn try_from(row: BindingRow) -> Result<Self, Error> {
+        let source = |provider: String| {
+            let provider = Slug::parse(&provider).map_err(|error| Error::inconsistent("bindings", error))?;
+            Ok::<_, Error>(RoleSource { provider, group: row.provider_group })
+        };
+        let source = row.provider.map(source).transpose()?;
+        let binding = Binding { id: row.id, person: row.person, place: row.place };
+        Ok(Self { binding, role: row.role.into(), source })
     }
 }
 
@@ -69,15 +82,8 @@ pub async fn save_built_in(tx: &mut Tx, role: &Role) -> Result<(), Error> {
 
 /// Everything that one person was granted.
 pub async fn grants(conn: &mut Conn, person: PersonId) -> Result<Vec<Grant>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        BindingRow,
-        conn,
-        "select b.id, b.person, b.place, r.slug, r.title, r.permissions
-         from bindings b join roles r on r.slug = b.role where b.person = $1 order by b.id",
-        person.uuid()
-    )?;
-    Ok(rows.into_iter().map(|row| Grant { role: row.role.into(), place: row.place }).collect())
+    let bound = bindings_of(conn, person).await?;
+    Ok(bound.into_iter().map(|bound| Grant { role: bound.role, place: bound.binding.place }).collect())
 }
 
 /// Every binding there is, by person.
@@ -86,20 +92,55 @@ pub async fn bindings(conn: &mut Conn) -> Result<Vec<Bound>, Error> {
         fetch_all,
         BindingRow,
         conn,
-        "select b.id, b.person, b.place, r.slug, r.title, r.permissions
+        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
          from bindings b join roles r on r.slug = b.role order by b.person, b.id"
     )?;
-    Ok(rows.into_iter().map(Bound::from).collect())
+    rows.into_iter().map(Bound::try_from).collect()
 }
 
-pub async fn bind(tx: &mut Tx, binding: &Binding, role: &Slug, at: Time) -> Result<(), Error> {
+/// The bindings of one person.
+pub async fn bindings_of(conn: &mut Conn, person: PersonId) -> Result<Vec<Bound>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        BindingRow,
+        conn,
+        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
+         from bindings b join roles r on r.slug = b.role where b.person = $1 order by b.id",
+        person.uuid()
+    )?;
+    rows.into_iter().map(Bound::try_from).collect()
+}
+
+/// The bindings that go with groups of providers, by person.
+pub async fn bindings_by_groups(conn: &mut Conn) -> Result<Vec<Bound>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        BindingRow,
+        conn,
+        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
+         from bindings b join roles r on r.slug = b.role where b.provider_group is not null order by b.person, b.id"
+    )?;
+    rows.into_iter().map(Bound::try_from).collect()
+}
+
+/// Binds a role. `source` is where it comes from, where nobody gave it by hand.
+pub async fn bind(
+    tx: &mut Tx,
+    binding: &Binding,
+    role: &Slug,
+    source: Option<&RoleSource>,
+    at: Time,
+) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into bindings (id, person, role, place, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into bindings (id, person, role, place, provider, provider_group, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         binding.id.uuid(),
         binding.person.uuid(),
         role.as_str(),
         Json(&binding.place),
+        source.map(|source| source.provider.as_str()),
+        source.and_then(|source| source.group.as_deref()),
         at.micros(),
     )
     .map(drop)

@@ -30,6 +30,7 @@ pub mod people;
 pub mod pins;
 pub mod projects;
 pub mod promotions;
+pub mod providers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;

@@ -74,6 +74,12 @@ pub async fn any(conn: &mut Conn) -> Result<bool, Error> {
     Ok(row.is_some())
 }
 
+/// Whether someone can sign in with a password.
+pub async fn has_password(conn: &mut Conn, id: PersonId) -> Result<bool, Error> {
+    let sql = "select joined_at from people where id = $1 and password_hash is not null";
+    Ok(fetch!(fetch_optional, (i64,), conn, sql, id.uuid())?.is_some())
+}
+
 /// The account and the password hash behind an e-mail address.
 pub async fn find_password(conn: &mut Conn, email: &Email) -> Result<Option<(PersonId, String)>, Error> {
     let row = fetch!(
@@ -86,7 +92,8 @@ pub async fn find_password(conn: &mut Conn, email: &Email) -> Result<Option<(Per
     Ok(row.map(|(id, hash)| (id.into(), hash)))
 }
 
-pub async fn insert(tx: &mut Tx, person: &Person, password_hash: &str) -> Result<(), Error> {
+/// Adds a person; without a hash, no password fits.
+pub async fn insert(tx: &mut Tx, person: &Person, password_hash: Option<&str>) -> Result<(), Error> {
     execute!(
         tx.conn(),
         "insert into people (id, name, email, password_hash, joined_at) values ($1, $2, $3, $4, $5)",

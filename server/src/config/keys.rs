@@ -59,6 +59,23 @@ pub const KEYS: &[Key] = &[
         meaning: "After how many hours a person has to sign in again in any case.",
     },
     Key {
+        name: "local_sign_in",
+        default: "true",
+        meaning: "Whether people sign in with e-mail and password; `false` once there is a provider. \
+                  `towpath-server admin-link` works in any case.",
+    },
+    Key {
+        name: "contact",
+        default: "",
+        meaning: "Whom people without a role are to ask, such as `platform@example.org`; shown to them.",
+    },
+    Key {
+        name: "outgoing_allow",
+        default: "",
+        meaning: "Hosts that the server may call though they are not on the public internet, with spaces between: \
+                  names or addresses, with `http://` before one that is called without encryption.",
+    },
+    Key {
         name: "log_format",
         default: "auto",
         meaning: "`text`, `json`, or `auto`: text on a terminal, JSON otherwise. Logs go to standard error.",
@@ -80,6 +97,49 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
+/// The keys of a provider's table; those without a default have to be there.
+pub(super) const PROVIDER_KEYS: &[Key] = &[
+    Key { name: "slug", default: "", meaning: "Names it for good, in addresses and in the timeline." },
+    Key {
+        name: "issuer",
+        default: "",
+        meaning: "The provider's address, letter for letter as it names itself. Identities belong to it.",
+    },
+    Key { name: "client_id", default: "", meaning: "What the provider calls this Towpath." },
+    Key { name: "client_secret", default: "none", meaning: "The secret that the provider gave for it." },
+    Key { name: "client_secret_file", default: "none", meaning: "A file that holds the secret, instead." },
+    Key { name: "text", default: "Sign in with SLUG", meaning: "What stands on the button." },
+    Key {
+        name: "scopes",
+        default: "openid, profile, email",
+        meaning: "What is asked for; `openid` is always among it.",
+    },
+    Key { name: "name_claim", default: "name", meaning: "The claim that holds someone's name." },
+    Key { name: "email_claim", default: "email", meaning: "The claim that holds someone's e-mail address." },
+    Key {
+        name: "groups_claim",
+        default: "groups",
+        meaning: "The claim that lists groups, with dots where it lies within others: `realm_access.roles`.",
+    },
+    Key {
+        name: "email_domains",
+        default: "all",
+        meaning: "The domains whose addresses may sign in, if the provider has checked them. To be set where anyone can \
+                  have an account, as with Google.",
+    },
+    Key {
+        name: "default_role",
+        default: "none",
+        meaning: "The role that new people get in the whole installation, and keep. Without one they see nothing yet.",
+    },
+    Key {
+        name: "groups",
+        default: "none",
+        meaning: "Tables with `group`, `role` and `place` (`installation`, `project:SLUG`, `environment:PROJECT/SLUG` or \
+                  `stream:SLUG`): who is in the group holds the role there.",
+    },
+];
+
 /// The page of the user's guide about the configuration.
 #[cfg(test)]
 pub(super) fn guide() -> String {
@@ -88,8 +148,37 @@ pub(super) fn guide() -> String {
         // Writing to a string does not fail.
         _ = writeln!(page, "| `{}` | `{}` | `{}` | {} |", key.name, key.variable(), key.default, key.meaning);
     }
+    page += PROVIDERS;
+    for key in PROVIDER_KEYS {
+        _ = writeln!(page, "| `{}` | {} | {} |", key.name, key.default, key.meaning);
+    }
     page + BEHIND
 }
+
+#[cfg(test)]
+const PROVIDERS: &str = "
+## Providers
+
+Each OpenID Connect provider is a table `[[providers]]` of the file; [single sign-on](sso.md) tells how to set up which.
+
+```toml
+[[providers]]
+slug = \"okta\"
+text = \"Sign in with Okta\"
+issuer = \"https://example.okta.com\"
+client_id = \"0oa1b2c3\"
+client_secret_file = \"/run/secrets/okta\"
+scopes = [\"openid\", \"profile\", \"email\", \"groups\"]
+
+[[providers.groups]]
+group = \"release-managers\"
+role = \"release-manager\"
+place = \"project:shop\"
+```
+
+| key | default | what it decides |
+|---|---|---|
+";
 
 #[cfg(test)]
 const BEHIND: &str = "

@@ -84,11 +84,39 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     proxies = "0"  # default
     session_idle_hours = "12"  # default
     session_absolute_hours = "168"  # default
+    local_sign_in = "true"  # default
+    contact = ""  # default
+    outgoing_allow = ""  # default
     log_format = "auto"  # default
     log_level = "info"  # default
     shutdown_seconds = "30"  # default
     site = "./target/site"  # default
     "#);
+}
+
+const PROVIDER: &str = "[[providers]]\nslug = 'okta'\nissuer = 'https://okta.example'\nclient_id = 'towpath'";
+
+#[test]
+fn passwords_are_switched_off_once_there_is_another_way_in() {
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_LOCAL_SIGN_IN", "false")]),
+        @"local_sign_in (TOWPATH_LOCAL_SIGN_IN) is “false”, but it must be true, since no provider is configured."
+    );
+    let file = format!("local_sign_in = false\n{PROVIDER}");
+    let sign_in = read(Some(&file), &[]).unwrap().check().unwrap().sign_in;
+    assert!(!sign_in.passwords && sign_in.providers.len() == 1);
+    insta::assert_snapshot!(
+        refusal(Some(&file), &[("TOWPATH_LOCAL_SIGN_IN", "no")]),
+        @"local_sign_in (TOWPATH_LOCAL_SIGN_IN) is “no”, but it must be true or false."
+    );
+}
+
+#[test]
+fn hosts_inside_are_called_only_by_name() {
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_OUTGOING_ALLOW", "idp:8080")]),
+        @"outgoing_allow (TOWPATH_OUTGOING_ALLOW) is “idp:8080”, but it must be hosts with spaces between, each a name or an address without port and path."
+    );
 }
 
 /// With `TOWPATH_TEST_UPDATE` set, the page is written instead.

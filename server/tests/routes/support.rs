@@ -18,6 +18,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_service::images::{self, Name, Push, Reference};
 use towpath_service::installation::{Settings, open};
+use towpath_service::providers::SignIn;
 use towpath_service::sessions::{origin, secrets};
 use towpath_service::{Service, Sources, links};
 
@@ -53,7 +54,12 @@ impl World {
         let database = format!("sqlite:{}", folder.path().join("towpath.db").display());
         let blobs = folder.path().join("blobs");
         let clock = Arc::new(AtomicI64::new(Time::parse(START).expect("a time").micros()));
-        let settings = Settings { database: &database, blobs: &blobs, public_url: "https://towpath.example" };
+        let settings = Settings {
+            database: &database,
+            blobs: &blobs,
+            public_url: "https://towpath.example",
+            sign_in: SignIn::default(),
+        };
         let service = open(settings, sources(clock.clone())).await.expect("opens");
         let router = towpath_server::routes::router(service.clone());
         let link = links::issue_admin(&service).await.expect("a link");

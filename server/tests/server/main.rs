@@ -7,6 +7,7 @@ mod guards;
 mod limits;
 mod live;
 mod preferences;
+mod providers;
 mod sessions;
 mod shutdown;
 #[path = "../support/mod.rs"]

@@ -7,10 +7,12 @@ mod answers;
 mod databases;
 mod people;
 mod projects;
+mod providers;
 mod streams;
 
 pub use answers::Answer;
 pub use people::{Member, PASSWORD, basic};
+pub use providers::{Browser, Evil, Provider};
 
 use axum::body::Body;
 use databases::Database;
@@ -38,8 +40,8 @@ pub struct Server {
     client: Client<HttpConnector, Body>,
     stop: CancellationToken,
     task: JoinHandle<()>,
-    _database: Database,
-    _data: TempDir,
+    database: Database,
+    data: TempDir,
 }
 
 impl Server {
@@ -49,11 +51,16 @@ impl Server {
 
     /// Starts with variables of the configuration, such as `("TOWPATH_PROXIES", "1")`.
     pub async fn start_with(variables: &[(&str, &str)]) -> Self {
+        Self::start_configured("", variables).await
+    }
+
+    /// Starts with a configuration's file of this content, and variables over it.
+    pub async fn start_configured(file: &str, variables: &[(&str, &str)]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let data = tempfile::tempdir().expect("a temporary folder");
         let database = Database::create(data.path()).await;
-        let config = config(&url, &data, &database, variables);
+        let config = config(file, &url, &data, &database, variables);
 
         let clock = Clock::default();
         let sources = clock.sources();
@@ -61,7 +68,13 @@ impl Server {
         let stop = CancellationToken::new();
         let task = tokio::spawn(running::run(listener, service.clone(), config, sources, stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { url, service, clock, client, stop, task, _database: database, _data: data }
+        Self { url, service, clock, client, stop, task, database, data }
+    }
+
+    /// Opens the same installation with another configuration, as a server does that is started anew.
+    pub async fn reopen(&self, file: &str) -> Result<Service, String> {
+        let config = config(file, &self.url, &self.data, &self.database, &[]);
+        running::open(&config, self.clock.sources()).await.map_err(|error| format!("{error:#}"))
     }
 
     /// Sends a request, whose address is a path. Redirects are not followed.
@@ -113,7 +126,9 @@ impl Server {
     }
 }
 
-fn config(url: &str, data: &TempDir, database: &Database, variables: &[(&str, &str)]) -> Config {
+fn config(file: &str, url: &str, data: &TempDir, database: &Database, variables: &[(&str, &str)]) -> Config {
+    let path = data.path().join("towpath.toml");
+    std::fs::write(&path, file).expect("a file");
     let data = data.path().to_str().expect("a folder named in UTF-8");
     let site = data.to_owned() + "/site";
     let own = [
@@ -123,7 +138,7 @@ fn config(url: &str, data: &TempDir, database: &Database, variables: &[(&str, &s
         ("TOWPATH_SITE", &site),
     ];
     let all = own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Given::read(None, all).and_then(|given| given.check()).expect("a configuration")
+    Given::read(Some(&path), all).and_then(|given| given.check()).expect("a configuration")
 }
 
 /// The machine's clock, put forward by a test.

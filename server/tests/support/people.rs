@@ -34,6 +34,13 @@ impl Server {
         }
     }
 
+    /// Gives a role to someone who has an account.
+    pub async fn member_again(&self, admin: &Member, name: &str, role: &str, place: &str) {
+        let form = InvitationForm { email: email(name), role: role.to_owned(), place: place.to_owned() };
+        let invited = people::invite(&self.service, &admin.actor, form).await.expect("it is given");
+        assert_eq!(invited, Invited::Granted);
+    }
+
     async fn join(&self, link: &str, name: &str) -> Member {
         let (_, secret) = link.rsplit_once('/').expect("a link ends in its secret");
         let form = JoinForm { name: name.to_owned(), email: email(name), password: PASSWORD.to_owned() };

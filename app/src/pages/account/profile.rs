@@ -32,7 +32,7 @@ pub fn Profile(person: Person, change: ServerAction<ChangeName>) -> impl IntoVie
                 <TextField
                     name="email"
                     label="E-mail"
-                    hint="You sign in with it. It names your account and stays."
+                    hint="It names your account and stays."
                     input_type="email"
                     value=person.email.to_string()
                     readonly=true

@@ -8,6 +8,7 @@ use crate::components::time::TimeView;
 use crate::fns::people::RevokeRole;
 use leptos::prelude::*;
 use towpath_domain::people::{Member, MemberRole, PeopleView};
+use towpath_domain::providers::RoleSource;
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 
@@ -61,14 +62,20 @@ pub fn MemberLine(
 /// One role, which can be taken away; asks once more, and opens without script.
 #[component]
 fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> impl IntoView {
-    let MemberRole { binding, title, place, may_revoke, .. } = role;
+    let MemberRole { binding, title, place, source, may_revoke, .. } = role;
+    let note = match &source {
+        Some(RoleSource { group: Some(_), .. }) => {
+            "Takes effect at once, until they sign in again and are in the group still."
+        }
+        _ => "Takes effect at once.",
+    };
     let what = format!(" {title} from {person}");
     let revoke = may_revoke.then(|| {
         view! {
             <Disclosure summary="Revoke…">
                 <ActionForm action=revoke attr:class="form form--confirm">
                     <input type="hidden" name="binding" value=binding.to_string() />
-                    <p class="form__note">"Takes effect at once."</p>
+                    <p class="form__note">{note}</p>
                     <SubmitButton kind=ButtonKind::Danger small=true pending=revoke.pending()>
                         "Revoke"
                         <span class="visually-hidden">{what}</span>
@@ -80,6 +87,7 @@ fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> i
     view! {
         <li class="roles__item">
             <span>{format!("{title} in {place}")}</span>
+            {source.map(|source| view! { <span class="rows__meta">{source.to_string()}</span> })}
             {revoke}
         </li>
     }

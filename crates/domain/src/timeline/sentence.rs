@@ -9,6 +9,7 @@ use crate::holds::HoldAddress;
 use crate::ids::PersonId;
 use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use crate::promotions::Choice;
+use crate::providers::RoleSource;
 use crate::references::Tag;
 use crate::release_sets::Course;
 use crate::slugs::Slug;
@@ -100,20 +101,22 @@ impl Telling<'_> {
             Change::PasswordReset { person, .. } => {
                 self.text("set a new password for ").name(&name(*person)).text(" by a one-time link")
             }
-            Change::RoleGranted { person, role, place: at, .. } => self
+            Change::RoleGranted { person, role, place: at, source, .. } => self
                 .text("gave ")
                 .name(&name(*person))
                 .text(" the role ")
                 .name(role)
                 .text(" in ")
-                .text(&place(at)),
-            Change::RoleRevoked { person, role, place: at, .. } => self
+                .text(&place(at))
+                .source(", ", source.as_ref()),
+            Change::RoleRevoked { person, role, place: at, source, .. } => self
                 .text("took the role ")
                 .name(role)
                 .text(" in ")
                 .text(&place(at))
                 .text(" from ")
-                .name(&name(*person)),
+                .name(&name(*person))
+                .source(", who had it ", source.as_ref()),
             Change::TokenCreated { title, expires_at, .. } => self
                 .text("created the token ")
                 .name(title)
@@ -189,6 +192,14 @@ impl Telling<'_> {
         }
     }
 
+    /// Where a role came from.
+    fn source(&mut self, before: &str, source: Option<&RoleSource>) -> &mut Self {
+        match source {
+            Some(source) => self.text(&format!("{before}{source}")),
+            None => self,
+        }
+    }
+
     fn account_change(&mut self, change: &Change, place: impl Fn(&Place) -> String) -> &mut Self {
         match change {
             Change::InvitationWithdrawn { email, role, place: at, .. } => self
@@ -203,6 +214,16 @@ impl Telling<'_> {
             }
             Change::PasswordChanged { .. } => self.text("changed their password"),
             Change::SessionEnded { .. } => self.text("ended a session of theirs"),
+            Change::AccountMade { provider, name, .. } => {
+                self.text("joined as ").name(name.text()).text(" by ").name(provider)
+            }
+            Change::SignedIn { provider, .. } => self.text("signed in by ").name(provider),
+            Change::SignInRefused { provider, reason } => {
+                self.text("refused a sign-in by ").name(provider).text(&format!(" ({})", reason.name()))
+            }
+            Change::IdentityConnected { provider, .. } => {
+                self.text("connected ").name(provider).text(" with their account")
+            }
             other => self.set_change(other),
         }
     }

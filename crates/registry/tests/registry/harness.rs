@@ -21,6 +21,7 @@ use towpath_domain::{
     tokens::TokenForm,
     workflows::{StageForm, WorkflowForm},
 };
+use towpath_service::providers::SignIn;
 use towpath_service::{
     Service, Sources, environments, installation, integrations, links, people, projects, promotions, tokens,
     workflows,
@@ -226,6 +227,7 @@ async fn open(folder: &TempDir) -> Outcome<Service> {
         database: &database,
         blobs: &folder.path().join("blobs"),
         public_url: "http://registry.example:3000",
+        sign_in: SignIn::default(),
     };
     Ok(installation::open(settings, Sources::system()).await?)
 }

@@ -17,6 +17,7 @@ use towpath_domain::times::Time;
 use towpath_domain::tokens::TokenForm;
 use towpath_domain::words::{Email, PersonName};
 use towpath_service::installation::{Settings, open};
+use towpath_service::providers::SignIn;
 use towpath_service::{Error, Service, Sources, links, people, timeline, tokens};
 use towpath_store::{Db, access};
 use uuid::Uuid;
@@ -73,7 +74,12 @@ async fn start(database: &str, folder: &TempDir, clock: &Clock, seed: u64) -> Se
         let mut state = state.lock().expect("no panic");
         bytes.fill_with(|| next(&mut state));
     };
-    let settings = Settings { database, blobs: folder.path(), public_url: "http://localhost:3000" };
+    let settings = Settings {
+        database,
+        blobs: folder.path(),
+        public_url: "http://localhost:3000",
+        sign_in: SignIn::default(),
+    };
     open(settings, Sources::new(move || clock.now(), fill)).await.expect("opens")
 }
 
@@ -127,11 +133,11 @@ impl World {
         let saved = actors.clone();
         let write = async move |tx: &mut towpath_store::Tx| {
             for (person, actor) in &saved {
-                towpath_store::people::insert(tx, person, "no password fits").await?;
+                towpath_store::people::insert(tx, person, Some("no password fits")).await?;
                 for (number, grant) in (0..).zip(&actor.grants) {
                     let id = Uuid::from_u128(person.id.uuid().as_u128() + number).into();
                     let binding = Binding { id, person: person.id, place: grant.place };
-                    access::bind(tx, &binding, &grant.role.slug, person.joined_at).await?;
+                    access::bind(tx, &binding, &grant.role.slug, None, person.joined_at).await?;
                 }
             }
             Ok::<_, towpath_store::Error>(())

@@ -1,10 +1,23 @@
 //! Roles and bindings.
 
 use crate::engines::on_both_engines;
-use crate::fixture::{Store, at, id};
+use crate::fixture::{Store, at, id, slug};
 use crate::shop::Shop;
 use towpath_domain::access::{Binding, Grant, Place, Role};
-use towpath_store::access::{Bound, bind, bindings, grants, roles, save_built_in, unbind};
+use towpath_domain::providers::RoleSource;
+use towpath_store::access::{
+    Bound, bind, bindings, bindings_by_groups, bindings_of, grants, roles, save_built_in, unbind,
+};
+
+/// The second binding comes from a first sign-in, the third from a group, and the others from people.
+fn source(number: u128) -> Option<RoleSource> {
+    let provider = slug("okta");
+    match number {
+        1 => Some(RoleSource { provider, group: None }),
+        2 => Some(RoleSource { provider, group: Some("ops".to_owned()) }),
+        _ => None,
+    }
+}
 
 async fn save_roles(store: &Store) {
     store
@@ -45,19 +58,22 @@ fn a_binding_grants_until_it_is_taken_away() {
         let bound = |(number, place): (u128, Place)| Bound {
             binding: Binding { id: id(100 + number), person, place },
             role: Role::developer(),
+            source: source(number),
         };
         let all: Vec<Bound> = (0..).zip(places).map(bound).collect();
         let saved = all.clone();
         store
             .save(async move |tx| {
-                for Bound { binding, role } in &saved {
-                    bind(tx, binding, &role.slug, at(0)).await?;
+                for Bound { binding, role, source } in &saved {
+                    bind(tx, binding, &role.slug, source.as_ref(), at(0)).await?;
                 }
                 Ok(())
             })
             .await;
         let mut conn = store.conn().await;
         assert_eq!(bindings(&mut conn).await.expect("reads"), all);
+        assert_eq!(bindings_of(&mut conn, person).await.expect("reads"), all);
+        assert_eq!(bindings_by_groups(&mut conn).await.expect("reads"), all[2..3]);
         let granted = places.map(|place| Grant { role: Role::developer(), place });
         assert_eq!(grants(&mut conn, person).await.expect("reads"), granted);
 

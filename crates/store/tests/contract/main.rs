@@ -22,6 +22,7 @@ mod opening;
 mod people;
 mod projects;
 mod promotions;
+mod providers;
 mod rules;
 mod search;
 mod services;

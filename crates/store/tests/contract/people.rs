@@ -17,7 +17,7 @@ fn a_person_comes_back_as_saved() {
         store
             .save(async move |tx| {
                 for person in &saved {
-                    people::insert(tx, person, "a hash").await?;
+                    people::insert(tx, person, Some("a hash")).await?;
                 }
                 people::set_name(tx, saved[1].id, &person(2, "Ana").name).await?;
                 people::set_password(tx, saved[0].id, "another hash").await
@@ -45,8 +45,8 @@ fn an_address_names_one_account() {
         let ana = person(1, "Ana");
         let mut twin = person(2, "Twin");
         twin.email = ana.email.clone();
-        store.save(async move |tx| people::insert(tx, &ana, "a hash").await).await;
-        let error = store.write(async move |tx| people::insert(tx, &twin, "a hash").await).await;
+        store.save(async move |tx| people::insert(tx, &ana, Some("a hash")).await).await;
+        let error = store.write(async move |tx| people::insert(tx, &twin, Some("a hash")).await).await;
         assert!(error.expect_err("it is taken").is_duplicate());
     });
 }

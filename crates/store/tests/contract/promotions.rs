@@ -42,7 +42,7 @@ fn decide(shop: &Shop, promotion: Promotion, person: PersonId, choice: Choice) -
 
 async fn bob(store: &Store) -> PersonId {
     let bob = person(2, "Bob");
-    store.save(async move |tx| people::insert(tx, &bob, "a hash").await).await;
+    store.save(async move |tx| people::insert(tx, &bob, Some("a hash")).await).await;
     id(2)
 }
 

@@ -104,7 +104,7 @@ fn a_person_lists_their_own_sessions_and_ends_them_by_their_public_ids() {
         let ben = other.id;
         store
             .save(async move |tx| {
-                people::insert(tx, &other, "a hash").await?;
+                people::insert(tx, &other, Some("a hash")).await?;
                 for (which, hash, person, used) in
                     [(1, b"a", ana, 1), (2, b"b", ana, 3), (3, b"c", ana, 2), (4, b"d", ben, 9)]
                 {

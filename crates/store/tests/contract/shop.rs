@@ -38,7 +38,7 @@ impl Shop {
         let saved = shop.clone();
         store
             .save(async move |tx| {
-                people::insert(tx, &saved.ana, "a hash").await?;
+                people::insert(tx, &saved.ana, Some("a hash")).await?;
                 projects::insert(tx, &saved.project).await?;
                 for environment in [&saved.qa, &saved.prod] {
                     streams::insert(tx, &environment.stream).await?;

@@ -148,6 +148,7 @@ fn no_personal_text_stands_in_the_bytes() {
             person: id(1),
             role: Role::viewer().slug,
             place: towpath_domain::access::Place::Installation,
+            source: None,
         };
         tell(&store, &[joined(1), Event { change: granted, ..event(2) }]).await;
         let haystack =

@@ -49,6 +49,9 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_streams"),
         post("/fn/create_stream").body(|_, _| new("preview", &[])),
         post("/fn/view_people"),
+        post("/fn/view_sign_in_ways"),
+        post("/fn/view_providers"),
+        post("/fn/leave_provider"),
         post("/fn/invite").note("to the installation").body(|_, _| invitation("installation".into())),
         post("/fn/invite")
             .note("to the project")

@@ -4,7 +4,17 @@ use super::{Door, Kind};
 
 pub fn doors() -> Vec<Door> {
     let other = |path| Door::new(Kind::Other, "GET", path);
-    ["/livez", "/readyz", "/pkg/towpath.css", "/api/v1/openapi.json", "/problems/forbidden", "/nowhere"]
-        .map(other)
-        .into()
+    [
+        "/livez",
+        "/readyz",
+        "/pkg/towpath.css",
+        "/api/v1/openapi.json",
+        "/problems/forbidden",
+        "/nowhere",
+        // There is no provider here; what happens where there is one, the tests of the server tell.
+        "/sign-in/with/nobody",
+        "/sign-in/with/nobody/callback",
+    ]
+    .map(other)
+    .into()
 }

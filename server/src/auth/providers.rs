@@ -1,0 +1,200 @@
+//! The doors by which people go to a provider and come back: `/sign-in/with/{provider}` and its `/callback`.
+//!
+//! Both are opened by links and redirects, so they are read by GET. What belongs together is found by a cookie for each
+//! sign-in, which a redirect from elsewhere brings along (`SameSite=Lax`).
+
+use crate::config::Config;
+use crate::refusals;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Extension, Router};
+use http::header::{COOKIE, REFERER, SET_COOKIE, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+use serde::Deserialize;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use tower_sessions::Session;
+use towpath_app::paths;
+use towpath_app::visitors::{END_SESSION, Peer, Visitor, begin_session, own_path};
+use towpath_domain::access::Actor;
+use towpath_domain::ids::PersonId;
+use towpath_domain::providers::{Purpose, Refused};
+use towpath_service::providers::{self, Answer, Begun, Outcome};
+use towpath_service::sessions::origin;
+use towpath_service::{Error, Service};
+
+pub fn router(config: Arc<Config>) -> Router {
+    Router::new()
+        .route("/sign-in/with/{provider}", get(begin))
+        .route("/sign-in/with/{provider}/callback", get(finish))
+        .with_state(config)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// The page to which it leads.
+    next: String,
+    /// `account` to connect the provider with one's account, `test` to try it.
+    r#for: String,
+}
+
+type From = Option<Extension<Peer>>;
+
+async fn begin(
+    State(config): State<Arc<Config>>,
+    Path(provider): Path<String>,
+    Query(asked): Query<Asked>,
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    from: From,
+    headers: HeaderMap,
+) -> Response {
+    let actor = visitor.person.as_ref().map(|(_, actor)| actor);
+    let purpose = match purpose(&asked.r#for, actor, &headers, &config) {
+        Ok(purpose) => purpose,
+        Err(page) => return Redirect::to(&page).into_response(),
+    };
+    match providers::begin(&service, &provider, purpose, own_path(&asked.next), address(from)).await {
+        Ok(Ok(Begun { address, state, browser })) => {
+            let kept = cookie(&config, &state, &browser, AGE);
+            ([(SET_COOKIE, kept)], Redirect::to(&address)).into_response()
+        }
+        Ok(Err(outcome)) => lead(outcome).into_response(),
+        Err(error) => failed(&error, &headers),
+    }
+}
+
+/// What someone is to be sent for. All but signing in begins on a page of ours: another site could otherwise connect an
+/// account with whoever is signed in at the provider at the moment.
+fn purpose(
+    wanted: &str,
+    actor: Option<&Actor>,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Result<Purpose, String> {
+    let (page, purpose) = match (wanted, actor) {
+        ("account", Some(actor)) => (paths::ACCOUNT, Purpose::Connect { person: actor.person() }),
+        ("test", Some(actor)) => {
+            let purpose = providers::purpose_of_test(actor).map_err(|_| paths::SIGN_IN_WAYS.to_owned())?;
+            (paths::SIGN_IN_WAYS, purpose)
+        }
+        ("account", None) => return Err(paths::sign_in(paths::ACCOUNT)),
+        ("test", None) => return Err(paths::sign_in(paths::SIGN_IN_WAYS)),
+        _ => return Ok(Purpose::SignIn),
+    };
+    if from_our_page(headers, config) { Ok(purpose) } else { Err(page.to_owned()) }
+}
+
+fn from_our_page(headers: &HeaderMap, config: &Config) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let referrer = headers.get(REFERER).and_then(|referrer| referrer.to_str().ok());
+    let rest = referrer.and_then(|referrer| referrer.strip_prefix(config.public_url.as_str()));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a part of the request")]
+async fn finish(
+    State(config): State<Arc<Config>>,
+    Path(provider): Path<String>,
+    Query(answer): Query<Answer>,
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    from: From,
+    session: Session,
+    headers: HeaderMap,
+) -> Response {
+    let from = address(from);
+    let signed_in = visitor.person.map(|(_, actor)| actor.person());
+    let browser = kept(&config, &answer.state, &headers);
+    let finished = providers::finish(&service, &provider, &answer, browser.as_deref(), signed_in, from).await;
+    let led = match finished {
+        Ok(Outcome::SignedIn { person, next, end_session }) => {
+            let begun = enter(&session, &service, person, &headers, from, end_session).await;
+            begun.map(|()| Redirect::to(&next)).map_err(|error| Error::Internal(error.to_string()))
+        }
+        Ok(outcome) => Ok(lead(outcome)),
+        Err(error) => Err(error),
+    };
+    match led {
+        Ok(redirect) => ([(SET_COOKIE, cookie(&config, &answer.state, "", 0))], redirect).into_response(),
+        Err(error) => failed(&error, &headers),
+    }
+}
+
+/// Signs in, under a new session id.
+async fn enter(
+    session: &Session,
+    service: &Service,
+    person: PersonId,
+    headers: &HeaderMap,
+    from: IpAddr,
+    end_session: Option<String>,
+) -> Result<(), tower_sessions::session::Error> {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    begin_session(session, service, person, origin(agent, from)).await?;
+    match end_session {
+        Some(address) => session.insert(END_SESSION, address).await,
+        None => Ok(()),
+    }
+}
+
+/// The page that tells how it ended.
+fn lead(outcome: Outcome) -> Redirect {
+    let refused = |page: &str, refused: Refused| format!("{page}?refused={}", refused.name());
+    Redirect::to(&match outcome {
+        Outcome::SignedIn { next, .. } => next,
+        Outcome::Tried { trial } => format!("{}?trial={trial}", paths::SIGN_IN_WAYS),
+        Outcome::Connected => paths::ACCOUNT.to_owned(),
+        Outcome::Refused { refused: why, connecting: true } => refused(paths::ACCOUNT, why),
+        Outcome::Refused { refused: why, connecting: false } => refused(paths::SIGN_IN, why),
+    })
+}
+
+fn failed(error: &Error, headers: &HeaderMap) -> Response {
+    match error {
+        Error::NotFound(_) => refusals::no_provider().into_response(),
+        Error::TooMany { retry_after_seconds } => {
+            refusals::too_many(*retry_after_seconds, &error.to_string()).into_response()
+        }
+        error => {
+            let request =
+                headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or("without an id");
+            tracing::error!(%error, request, "a sign-in broke");
+            refusals::broken(request).into_response()
+        }
+    }
+}
+
+fn address(from: From) -> IpAddr {
+    from.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Extension(Peer(address))| address)
+}
+
+/// How long the cookie of a sign-in is kept, in seconds: a little longer than the sign-in can take.
+const AGE: u32 = 660;
+
+/// The name of a sign-in's cookie: each has its own, so that two tabs are not in each other's way.
+fn cookie_name(config: &Config, state: &str) -> String {
+    let prefix = if config.public_url.is_https() { "__Host-" } else { "" };
+    let plain = state.chars().filter(char::is_ascii_alphanumeric).take(12);
+    format!("{prefix}towpath-sign-in-{}", plain.collect::<String>())
+}
+
+fn cookie(config: &Config, state: &str, secret: &str, age: u32) -> HeaderValue {
+    let secure = if config.public_url.is_https() { "; Secure" } else { "" };
+    let name = cookie_name(config, state);
+    let text = format!("{name}={secret}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::try_from(text).expect("names and secrets are ASCII")
+}
+
+/// The secret that this browser kept for a sign-in.
+fn kept(config: &Config, state: &str, headers: &HeaderMap) -> Option<String> {
+    let name = cookie_name(config, state);
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    let mut cookies =
+        lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(known, _)| *known == name).map(|(_, secret)| secret.to_owned())
+}
