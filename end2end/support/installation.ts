@@ -8,11 +8,11 @@ export class Installation {
   private running: Server | undefined;
   private readonly visitors: Visitor[] = [];
 
-  /** Called where tests are declared. */
-  static declare(engine: Engine = "sqlite"): Installation {
+  /** Called where tests are declared. `file` makes the configuration's file, before the server starts. */
+  static declare(engine: Engine = "sqlite", file = async () => ""): Installation {
     const installation = new Installation();
     test.beforeAll(async () => {
-      installation.running = await Server.start(engine);
+      installation.running = await Server.start(engine, await file());
     });
     test.afterEach(() => installation.visitors.forEach((visitor) => visitor.expectNoFaults()));
     test.afterAll(async () => {

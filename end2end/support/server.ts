@@ -1,13 +1,13 @@
 // The real server: an installation of its own on a free port, started and ended by process id.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { readFile, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { ended, run } from "./commands.ts";
 import { Database, type Engine } from "./databases.ts";
 import { Folder } from "./folders.ts";
+import { freePort } from "./ports.ts";
 
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
 const BINARY = resolve(process.env.TOWPATH_TEST_SERVER ?? `${TARGET}/debug/towpath-server`);
@@ -30,8 +30,10 @@ export class Server {
     readonly registry: string,
   ) {}
 
-  static async start(engine: Engine = "sqlite"): Promise<Server> {
+  /** Starts one, with a configuration's file of this content. */
+  static async start(engine: Engine = "sqlite", file = ""): Promise<Server> {
     const folder = await Folder.make("server");
+    await writeFile(folder.at("towpath.toml"), file);
     const database = await Database.make(engine);
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
@@ -107,6 +109,7 @@ function settings(port: number, folder: Folder, database: Database): Record<stri
   const settings: Record<string, string> = {
     TOWPATH_LISTEN: `127.0.0.1:${port}`,
     TOWPATH_PUBLIC_URL: `http://localhost:${port}`,
+    TOWPATH_CONFIG: folder.at("towpath.toml"),
     TOWPATH_DATA: folder.at("data"),
     TOWPATH_SITE: SITE,
     TOWPATH_LOG_FORMAT: "json",
@@ -115,17 +118,6 @@ function settings(port: number, folder: Folder, database: Database): Record<stri
   };
   if (database.url) settings.TOWPATH_DATABASE_URL = database.url;
   return settings;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 /** The first line of standard output; never, where it ends without one. */

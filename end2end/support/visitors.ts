@@ -26,6 +26,7 @@ export class Visitor {
     readonly page: Page,
     private readonly context: BrowserContext,
     private readonly scripted: boolean,
+    private readonly site: string,
   ) {
     // What another page of theirs meets counts as well.
     context.on("weberror", (error) => this.faults.push(String(error.error())));
@@ -42,7 +43,7 @@ export class Visitor {
       reducedMotion: "reduce",
       ...device,
     });
-    return new Visitor(await context.newPage(), context, scripted);
+    return new Visitor(await context.newPage(), context, scripted, server.url);
   }
 
   /** Goes to an address, and waits until its script runs. The answer is the status. */
@@ -85,10 +86,17 @@ export class Visitor {
     const reason = request.failure()?.errorText;
     // Where script is off, the browser does not take what it was told to load for it.
     const unwanted = !this.scripted && request.resourceType() === "script";
+    if (!this.isOurs(request.frame().url())) return;
     if (reason !== "net::ERR_ABORTED" && !unwanted) this.faults.push(`${request.method()} ${request.url()}: ${reason}`);
   }
 
+  /** Whether a page is of this site. What others do, such as the sign-in page of a provider, is theirs. */
+  private isOurs(page: string): boolean {
+    return page === "about:blank" || page.startsWith(this.site);
+  }
+
   private hear(message: ConsoleMessage): void {
+    if (!this.isOurs(message.page()?.url() ?? this.site)) return;
     if (["error", "warning"].includes(message.type()) && !isAnswer(message)) {
       this.faults.push(`${message.type()}: ${message.text()} (${message.location().url})`);
     }

@@ -101,6 +101,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/timeline", "Timeline"],
   ["/tokens", "Tokens"],
   ["/people", "People"],
+  ["/people/sign-in", "Sign-in"],
   ["/streams", "Release streams"],
   ["/projects/shop/release-sets", "Release sets"],
   ["/projects/shop/release-sets/new", "Compare two stages"],
@@ -128,6 +129,9 @@ for (const [path, title, status = 200] of PAGES) {
 test("pages for who is not signed in", async ({ browser }) => {
   const visitor = await towpath.visitor(browser);
   await visitor.open("/sign-in");
+  await expectUsable(visitor.page);
+  await visitor.open("/sign-out");
+  await expect(heading(visitor.page, "Signed out")).toBeVisible();
   await expectUsable(visitor.page);
   await visitor.open(invitation);
   await expect(heading(visitor.page, "Join Towpath")).toBeVisible();
