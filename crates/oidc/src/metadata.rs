@@ -61,6 +61,12 @@ pub async fn fetch(outgoing: &Outgoing, issuer: &str) -> Result<Metadata, Error>
         let detail = format!("{address} describes another issuer than the configured {issuer}");
         return Err(Error::new(Refused::Issuer, detail));
     }
+    // Those that are called from here, the client for outgoing calls judges; people go to these two.
+    let led_to = [Some(&metadata.authorization_endpoint), metadata.end_session_endpoint.as_ref()];
+    let encrypted = issuer.starts_with("https:");
+    if led_to.into_iter().flatten().any(|endpoint| encrypted && endpoint.0.scheme() != "https") {
+        return Err(Error::unavailable(format!("{address} names an endpoint without encryption")));
+    }
     Ok(metadata)
 }
 

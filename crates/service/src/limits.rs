@@ -23,6 +23,11 @@ const FAILURES: Rate = Rate { tries: 10, seconds: 15 * 60 };
 /// One-time links that are not known, per address of the network.
 const LINKS: Rate = Rate { tries: 30, seconds: 60 };
 
+/// Being sent to a provider, per address of the network: the morning of a large office, in which nothing is computed here.
+const SENT: Rate = Rate { tries: 300, seconds: 60 };
+/// Coming back from a provider and being refused, per address of the network: each is told on the timeline.
+const REFUSED: Rate = Rate { tries: 30, seconds: 60 };
+
 /// How many keys of one kind are remembered. More can only be tried at once from many networks; then the
 /// oldest are forgotten, as the memory of the server matters more.
 const REMEMBERED: usize = 10_000;
@@ -33,6 +38,8 @@ pub(crate) struct Limits {
     sign_ins: Windows<Network>,
     failures: Windows<(Email, Network)>,
     links: Windows<Network>,
+    sent: Windows<Network>,
+    refused: Windows<Network>,
 }
 
 impl Limits {
@@ -46,6 +53,22 @@ impl Limits {
     /// The account's failures from there are forgotten: its owner knows the password.
     pub fn signed_in(&self, from: IpAddr, email: &Email) {
         self.failures.forget(&(email.clone(), Network::of(from)));
+    }
+
+    /// Counts someone who is to be sent to a provider.
+    pub fn send_to_provider(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.refused.check(&Network::of(from), REFUSED, now)?;
+        self.sent.count(Network::of(from), SENT, now)
+    }
+
+    /// Whether someone may come back from a provider, after what was counted by [`Self::refused_at_return`].
+    pub fn return_from_provider(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.refused.check(&Network::of(from), REFUSED, now)
+    }
+
+    pub fn refused_at_return(&self, from: IpAddr, now: Time) {
+        // Whether it was one too many, the next one is told.
+        _ = self.refused.count(Network::of(from), REFUSED, now);
     }
 
     /// Whether a one-time link may be looked up, after what was counted by [`Self::unknown_link`].
@@ -188,6 +211,26 @@ mod tests {
         );
         limits.sign_in(ip("10.0.0.2"), None, START).unwrap();
         limits.sign_in(ip("10.0.0.1"), None, START.plus_seconds(60)).unwrap();
+    }
+
+    #[test]
+    fn only_refusals_close_the_way_back_from_a_provider() {
+        let limits = Limits::default();
+        let from = ip("10.0.0.1");
+        for _ in 0..300 {
+            limits.send_to_provider(from, START).unwrap();
+            limits.return_from_provider(from, START).unwrap();
+        }
+        limits.send_to_provider(from, START).unwrap_err();
+        let later = START.plus_seconds(60);
+        for _ in 0..30 {
+            limits.return_from_provider(from, later).unwrap();
+            limits.refused_at_return(from, later);
+        }
+        limits.return_from_provider(from, later).unwrap_err();
+        limits.send_to_provider(from, later).unwrap_err();
+        limits.return_from_provider(ip("10.0.0.2"), later).unwrap();
+        limits.return_from_provider(from, START.plus_seconds(120)).unwrap();
     }
 
     #[test]

@@ -94,14 +94,18 @@ pub(crate) struct Configured {
 impl Providers {
     /// Takes the configuration, whose roles have to be among the known ones.
     pub fn new(sign_in: SignIn, public_url: &str, roles: &[Role]) -> Result<Self, Error> {
-        let outgoing = Outgoing::new(sign_in.outgoing).map_err(Error::Internal)?;
-        let configure = |settings: Settings| {
-            settings.check_roles(roles)?;
-            let registration = settings.registration(public_url);
-            Ok(Configured { provider: Provider::new(outgoing.clone(), registration), settings })
-        };
-        let all = sign_in.providers.into_iter().map(configure).collect::<Result<_, Error>>()?;
-        Ok(Self { all, passwords: sign_in.passwords, contact: sign_in.contact })
+        let SignIn { providers, passwords, contact, outgoing } = sign_in;
+        let mut all = Vec::new();
+        // A client reads the machine's certificates, which not every machine has and nothing else needs.
+        let outgoing = (!providers.is_empty()).then(|| Outgoing::new(outgoing)).transpose();
+        if let Some(outgoing) = outgoing.map_err(Error::Internal)? {
+            for settings in providers {
+                settings.check_roles(roles)?;
+                let provider = Provider::new(outgoing.clone(), settings.registration(public_url));
+                all.push(Configured { settings, provider });
+            }
+        }
+        Ok(Self { all, passwords, contact })
     }
 
     /// Whether passwords are taken.
@@ -237,7 +241,7 @@ pub async fn begin(
     next: &str,
     from: IpAddr,
 ) -> Result<Result<Begun, Outcome>, Error> {
-    service.0.limits.sign_in(from, None, service.now())?;
+    service.0.limits.send_to_provider(from, service.now())?;
     let Configured { settings, provider } = service.0.providers.find(slug)?;
     let secret = || hex::encode(service.random::<32>());
     let (state, browser) = (secret(), secret());

@@ -256,6 +256,20 @@ async fn a_provider_that_lies_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn keys_are_read_again_when_they_change() {
+    let (provider, server) = start("", "").await;
+    provider.admit("bob", &[]);
+    Browser::at(&server).sign_in("idp").await;
+    provider.change_key();
+    // Not for each token that names an unknown key: anyone can make those.
+    let soon = Browser::at(&server).sign_in("idp").await;
+    assert_eq!(soon.location(), Some("/sign-in?refused=signature"));
+    server.clock.advance(30);
+    assert_eq!(Browser::at(&server).sign_in("idp").await.location(), Some("/"));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_user_info_is_about_the_same_person() {
     let (provider, server) = start("", "").await;
     let admin = server.admin("Ada").await;

@@ -67,6 +67,8 @@ struct Inner {
     more: Value,
     codes: HashMap<String, Fields>,
     issued: usize,
+    /// The number by which the key goes.
+    kid: usize,
 }
 
 pub const SECRET: &str = "a secret: with % and +";
@@ -93,6 +95,7 @@ impl Provider {
             more: json!({}),
             codes: HashMap::new(),
             issued: 0,
+            kid: 1,
         };
         let provider = Self { issuer, inner: Arc::new(Mutex::new(inner)) };
         let router = Router::new()
@@ -136,6 +139,13 @@ impl Provider {
         self.inner().more = more;
     }
 
+    /// Signs by a new key from now on.
+    pub fn change_key(&self) {
+        let mut inner = self.inner();
+        inner.key = key();
+        inner.kid += 1;
+    }
+
     fn evil(&self) -> Option<Evil> {
         self.inner().evil
     }
@@ -156,12 +166,12 @@ impl Provider {
             _ => {}
         }
         let (algorithm, kid) = match inner.evil {
-            Some(Evil::Unsigned) => ("none", "one"),
-            Some(Evil::Hmac) => ("HS256", "one"),
-            Some(Evil::KeyUnknown) => ("ES256", "two"),
-            _ => ("ES256", "one"),
+            Some(Evil::Unsigned) => ("none", inner.kid),
+            Some(Evil::Hmac) => ("HS256", inner.kid),
+            Some(Evil::KeyUnknown) => ("ES256", 99),
+            _ => ("ES256", inner.kid),
         };
-        let header = json!({"alg": algorithm, "kid": kid, "typ": "JWT"});
+        let header = json!({"alg": algorithm, "kid": kid.to_string(), "typ": "JWT"});
         let signed = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
         let by = |key: &EcdsaKeyPair| key.sign(&SystemRandom::new(), signed.as_bytes()).expect("signs");
         let signature = match inner.evil {
@@ -199,8 +209,10 @@ async fn metadata(State(provider): State<Provider>) -> Response {
 async fn keys(State(provider): State<Provider>) -> Json<Value> {
     let inner = provider.inner();
     let point = inner.key.public_key().as_ref();
-    Json(json!({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "one",
-                          "x": encode(&point[1..33]), "y": encode(&point[33..])}]}))
+    Json(
+        json!({"keys": [{"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": inner.kid.to_string(),
+                          "x": encode(&point[1..33]), "y": encode(&point[33..])}]}),
+    )
 }
 
 /// Sends whoever comes back at once, with a code for what was asked.

@@ -36,7 +36,7 @@ pub enum Outcome {
 }
 
 /// Ends a sign-in with what the provider answered. `browser` is the secret that the browser kept, and `signed_in` who is
-/// signed in there.
+/// signed in there. `from` is where the request comes from: nobody guesses without end.
 pub async fn finish(
     service: &Service,
     slug: &str,
@@ -45,7 +45,22 @@ pub async fn finish(
     signed_in: Option<PersonId>,
     from: IpAddr,
 ) -> Result<Outcome, Error> {
-    service.0.limits.sign_in(from, None, service.now())?;
+    let limits = &service.0.limits;
+    limits.return_from_provider(from, service.now())?;
+    let outcome = end(service, slug, answer, browser, signed_in).await?;
+    if matches!(outcome, Outcome::Refused { .. }) {
+        limits.refused_at_return(from, service.now());
+    }
+    Ok(outcome)
+}
+
+async fn end(
+    service: &Service,
+    slug: &str,
+    answer: &Answer,
+    browser: Option<&str>,
+    signed_in: Option<PersonId>,
+) -> Result<Outcome, Error> {
     let Configured { settings, provider } = service.0.providers.find(slug)?;
     let (key, now) = (hash(&answer.state), service.now());
     let taken =
