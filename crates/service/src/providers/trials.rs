@@ -20,9 +20,15 @@ pub async fn keep(
     let asserted = identified.asserted.clone();
     let (places, roles) = (Places::load(&mut conn).await?, access::roles(&mut conn).await?);
     let fitting = granted(&settings.groups, &asserted.groups);
+    let mut grants: Vec<String> =
+        fitting.into_iter().map(|rule| grants::words(rule, &places, &roles)).collect();
+    let known = providers::find_person(&mut conn, &settings.issuer, &asserted.subject).await?.is_some();
+    if let Some(role) = settings.default_role.as_ref().filter(|_| !known) {
+        grants.push(format!("{role} in the whole installation, for good"));
+    }
     let outcome = TrialOutcome {
         claims: identified.claims.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-        grants: fitting.into_iter().map(|rule| grants::words(rule, &places, &roles)).collect(),
+        grants,
         would_refuse: would_refuse(&mut conn, settings, identified).await?,
         asserted,
     };
