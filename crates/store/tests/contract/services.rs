@@ -71,6 +71,7 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
             id: id(number),
             service: slug(service),
             built_by: of.id,
+            home: of.project,
             project: slug("shop"),
             integration: of.slug.clone(),
             bucket: slug(bucket),
