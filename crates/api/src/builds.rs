@@ -36,6 +36,29 @@ pub struct Origin {
     pub title: Option<Claim>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authors: Option<Claim>,
+    /// The commit's message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Claim>,
+    /// Who wrote the commit, as `NAME <ADDRESS>`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<Claim>,
+    /// Who made the CI run, by the CI's name for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Claim>,
+    /// What made the CI run, such as `push`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Claim>,
+    /// The name of the CI system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Claim>,
+    /// The CI's id of the run, and where that can be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Claim>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_link: Option<Claim>,
+    /// What the CI said beside these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
     /// Every label and annotation as it was pushed.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -47,6 +70,88 @@ pub struct Claim {
     pub value: String,
     /// Whether a signed claim of a CI vouches for it.
     pub verified: bool,
+}
+
+/// An image that was pushed by its digest, to be received as a build with all that is known of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBuild {
+    /// The image. It was pushed to `PROJECT/INTEGRATION`, or to `PROJECT/INTEGRATION/BUCKET` if a bucket is named.
+    pub digest: String,
+    /// The tag that it gets.
+    pub tag: String,
+    /// The slug of the bucket that it shall enter; left out, the CI rule leads it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub bucket: String,
+    #[serde(default)]
+    pub origin: NewOrigin,
+}
+
+/// What a CI says of a build. It counts for more than the image's labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NewOrigin {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub commit: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub repository: String,
+    /// In full, such as `refs/heads/feature/x` or `refs/tags/v1.4.2`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub git_ref: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// The commit's message; the first 1,000 characters are kept.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// Who wrote the commit, as git writes people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(examples("Ana Lima <ana@example.org>"))]
+    pub author: String,
+    /// Who made the CI run, by the CI's name for them.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub actor: String,
+    /// What made the CI run, such as `push` or `pull_request`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub event: String,
+    /// The name of the CI system.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ci: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub run_link: String,
+    /// Whatever else, by name: up to 64 entries, which rules compare as `meta:NAME`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What became of a build that arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceivedBuild {
+    pub build: Build,
+    pub outcome: ArrivalOutcome,
+    /// The bucket that it was led to, or that was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// The CI rule that led it, and the version of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_version: Option<i64>,
+    /// The address of the build's page.
+    pub page: String,
+}
+
+/// What became of an arrival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ArrivalOutcome {
+    /// It is current in the bucket now.
+    Placed,
+    /// It was received before, and nothing moved.
+    AlreadyThere,
+    /// No rule led it to a bucket.
+    Unclassified,
 }
 
 /// A digest with its life in every integration that you see.
@@ -94,6 +199,27 @@ pub struct Placement {
     pub replaced_at: Option<Timestamp>,
 }
 
+impl From<NewBuild> for domain::AnnounceForm {
+    fn from(new: NewBuild) -> Self {
+        let said = new.origin;
+        let statement = domain::Statement {
+            commit: said.commit,
+            repository: said.repository,
+            git_ref: said.git_ref,
+            version: said.version,
+            message: said.message,
+            author: said.author,
+            actor: said.actor,
+            event: said.event,
+            ci: said.ci,
+            run: said.run,
+            run_link: said.run_link,
+            metadata: said.metadata,
+        };
+        Self { digest: new.digest, tag: new.tag, statement }
+    }
+}
+
 impl From<domain::Build> for Build {
     fn from(build: domain::Build) -> Self {
         Self {
@@ -117,6 +243,14 @@ impl From<domain::Origin> for Origin {
             version: origin.version.map(Claim::from),
             title: origin.title.map(Claim::from),
             authors: origin.authors.map(Claim::from),
+            message: origin.message.map(Claim::from),
+            author: origin.author.map(Claim::from),
+            actor: origin.actor.map(Claim::from),
+            event: origin.event.map(Claim::from),
+            ci: origin.ci.map(Claim::from),
+            run: origin.run.map(Claim::from),
+            run_link: origin.run_link.map(Claim::from),
+            metadata: origin.metadata,
             labels: origin.labels,
         }
     }

@@ -26,7 +26,8 @@ pub struct Rule {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Criterion {
-    /// `ref`, `branch`, `tag` (of git), `image_tag`, `commit`, `repository`, `version`, `title`, or `label:NAME`.
+    /// `ref`, `branch`, `tag` (of git), `image_tag`, `commit`, `repository`, `version`, `title`, `event`, `label:NAME`, or
+    /// `meta:NAME`.
     pub key: String,
     /// `equals`, `starts_with`, `ends_with`, `contains`, `glob`, `regex` or `semver`.
     pub operator: String,

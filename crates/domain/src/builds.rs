@@ -1,6 +1,9 @@
 //! Builds: images pinned by digest, with where each came from.
 
 pub mod life;
+mod statement;
+
+pub use statement::{AnnounceForm, MESSAGE, Statement};
 
 use crate::digests::Digest;
 use crate::ids::{BuildId, IntegrationId};
@@ -53,6 +56,29 @@ pub struct Origin {
     pub title: Option<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authors: Option<Claim>,
+    /// The commit's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Claim>,
+    /// Who wrote the commit: `NAME <ADDRESS>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Claim>,
+    /// Who made the CI run, by the CI's name for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Claim>,
+    /// What made the CI run, such as `push`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Claim>,
+    /// The name of the CI system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Claim>,
+    /// The CI's id of the run, and where that can be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run: Option<Claim>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_link: Option<Claim>,
+    /// What the CI said beside these.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, String>,
     /// Every label and annotation as it was pushed.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
@@ -92,6 +118,7 @@ impl Origin {
             title: claimed("title"),
             authors: claimed("authors"),
             labels,
+            ..Self::default()
         }
     }
 }

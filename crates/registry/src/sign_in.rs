@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use towpath_domain::access::Actor;
 use towpath_service::{
     Service,
+    sessions::secrets as sessions,
     tokens::{self, BEARER_SECONDS},
 };
 
@@ -37,6 +38,10 @@ pub(crate) async fn authenticate(
     let credentials = read(&parts.headers).map_err(challenged)?;
     let actor = match credentials {
         None => return Err(challenged(Refusal::new(Code::Unauthorized, "sign in with an API token"))),
+        // Whoever is signed in by the command pushes by it, too.
+        Some(Credentials::ApiToken(secret)) if secret.starts_with(sessions::PREFIX) => {
+            sessions::actor(service, &secret).await.map(|(actor, _)| actor)
+        }
         Some(Credentials::ApiToken(secret)) => tokens::actor(service, &secret).await.map(|(actor, _)| actor),
         Some(Credentials::Bearer(bearer)) => tokens::bearer_actor(service, &bearer).await,
     };

@@ -3,12 +3,14 @@
 //! Every use case names a repository and is authorised on what the name stands for. A content is only ever
 //! served through a name that reaches it, whoever knows its digest (decisions.md 12).
 
+mod announcing;
 mod pushing;
 mod reading;
 mod tags;
 mod uploads;
 
 pub use crate::manifests::{ManifestError, OCI_INDEX};
+pub use announcing::{Announced, announce};
 pub use pushing::{Push, push_manifest};
 pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
 pub use tags::{delete_manifest, list_tags};

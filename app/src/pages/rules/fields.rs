@@ -113,7 +113,7 @@ fn Row(draft: Draft, buckets: Signal<Vec<SelectOption>>, row: usize) -> impl Int
 fn key_options(chosen: &str) -> Vec<SelectOption> {
     let mut options: Vec<SelectOption> =
         Key::NAMED.iter().map(|key| SelectOption::new(key.to_string(), key.words())).collect();
-    if let Ok(key @ Key::Label(_)) = Key::parse(chosen) {
+    if let Ok(key @ (Key::Label(_) | Key::Metadata(_))) = Key::parse(chosen) {
         options.push(SelectOption::new(chosen, key.words()));
     }
     options

@@ -3,7 +3,7 @@
 use super::{Client, Error};
 use crate::boards::{Board, Card};
 use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
-use crate::builds::BuildLives;
+use crate::builds::{BuildLives, NewBuild, ReceivedBuild};
 use crate::checks::{Check, NewCheck};
 use crate::cursors::Cursor;
 use crate::deployments::{Deployment, NewDeployment};
@@ -237,6 +237,16 @@ impl Client {
     pub async fn checks(&self, project: &str, integration: &str, digest: &str) -> Result<Vec<Check>, Error> {
         let path = ["projects", project, "integrations", integration, "builds", digest, "checks"];
         self.get(self.address(&path)).await
+    }
+
+    /// Announces an image that was pushed by its digest.
+    pub async fn announce(
+        &self,
+        project: &str,
+        integration: &str,
+        new: &NewBuild,
+    ) -> Result<ReceivedBuild, Error> {
+        self.post(self.address(&["projects", project, "integrations", integration, "builds"]), new).await
     }
 
     pub async fn report_check(

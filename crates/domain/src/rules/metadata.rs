@@ -25,6 +25,10 @@ pub enum Key {
     Repository,
     Version,
     Title,
+    /// What made the CI run, such as `push` or `pull_request`.
+    Event,
+    /// What the CI said of the build by this name.
+    Metadata(String),
     /// Any label or annotation of the image, by its name.
     Label(String),
 }
@@ -32,7 +36,7 @@ pub enum Key {
 /// A text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Use ref, branch, tag, image_tag, commit, repository, version, title, or label: with the name of a label of up \
+    "Use ref, branch, tag, image_tag, commit, repository, version, title, event, or label: or meta: with a name of up \
      to 200 characters."
 )]
 pub struct KeyError;
@@ -112,6 +116,8 @@ impl<'a> Metadata<'a> {
             Key::Repository => claim(&self.origin.repository),
             Key::Version => claim(&self.origin.version),
             Key::Title => claim(&self.origin.title),
+            Key::Event => claim(&self.origin.event),
+            Key::Metadata(name) => self.origin.metadata.get(name).map(String::as_str),
             Key::Label(name) => self.origin.labels.get(name).map(String::as_str),
         };
         value.into_iter().map(Cow::Borrowed).collect()
@@ -120,7 +126,7 @@ impl<'a> Metadata<'a> {
 
 impl Key {
     /// The keys that have a name of their own.
-    pub const NAMED: [Self; 8] = [
+    pub const NAMED: [Self; 9] = [
         Self::Ref,
         Self::Branch,
         Self::Tag,
@@ -129,14 +135,16 @@ impl Key {
         Self::Repository,
         Self::Version,
         Self::Title,
+        Self::Event,
     ];
 
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let text = text.trim();
-        if let Some(name) = text.strip_prefix("label:") {
-            let name = name.trim();
+        let kinds: [(&str, fn(String) -> Self); 2] = [("label:", Self::Label), ("meta:", Self::Metadata)];
+        for (prefix, key) in kinds {
+            let Some(name) = text.strip_prefix(prefix).map(str::trim) else { continue };
             let right = (1..=200).contains(&name.chars().count()) && crate::words::is_plain(name);
-            return if right { Ok(Self::Label(name.to_owned())) } else { Err(KeyError) };
+            return if right { Ok(key(name.to_owned())) } else { Err(KeyError) };
         }
         Self::NAMED.into_iter().find(|key| key.to_string() == text).ok_or(KeyError)
     }
@@ -148,6 +156,7 @@ impl Key {
             Self::Tag => "git tag".to_owned(),
             Self::ImageTag => "image tag".to_owned(),
             Self::Label(name) => format!("label {name}"),
+            Self::Metadata(name) => format!("metadata {name}"),
             other => other.to_string(),
         }
     }
@@ -164,7 +173,9 @@ impl fmt::Display for Key {
             Self::Repository => f.write_str("repository"),
             Self::Version => f.write_str("version"),
             Self::Title => f.write_str("title"),
+            Self::Event => f.write_str("event"),
             Self::Label(name) => write!(f, "label:{name}"),
+            Self::Metadata(name) => write!(f, "meta:{name}"),
         }
     }
 }

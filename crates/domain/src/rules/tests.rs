@@ -109,7 +109,7 @@ fn keys_survive_their_text() {
     {
         assert_eq!(Key::parse(text).map(|key| key.to_string()).as_deref(), Ok(text));
     }
-    for text in ["", "event", "label:", "label: ", "Branch"] {
+    for text in ["", "events", "meta:", "label:", "label: ", "Branch"] {
         assert_eq!(Key::parse(text), Err(KeyError), "{text:?}");
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use towpath_blobs::BlobStore;
 use towpath_domain::access::Actor;
-use towpath_domain::builds::Origin;
+use towpath_domain::builds::{Origin, Statement};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
@@ -55,7 +55,8 @@ pub async fn push_manifest(
         runnable: contents.runnable,
     };
     service.blobs().put(manifest.digest.algorithm(), push.content).await?;
-    let pushed = Pushed { opened, manifest, contents: contents.direct, tags, image };
+    let said = Statement::default();
+    let pushed = Pushed { opened, manifest, contents: contents.direct, tags, image, said };
     let answer = Manifest::from(pushed.manifest.clone());
     let (clerk, actor) = (service.clone(), actor.clone());
     let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor).await).await?;
@@ -140,13 +141,13 @@ impl Found {
 }
 
 /// What an image says of itself.
-struct Image {
+pub(super) struct Image {
     platforms: Vec<String>,
     labels: BTreeMap<String, String>,
 }
 
 /// Reads labels and platforms; for an index the labels of its first image, and those of its own annotations.
-async fn describe(blobs: &BlobStore, document: &manifests::Manifest) -> Result<Image, Error> {
+pub(super) async fn describe(blobs: &BlobStore, document: &manifests::Manifest) -> Result<Image, Error> {
     let mut image = Image { platforms: Vec::new(), labels: BTreeMap::new() };
     match &document.contents {
         Contents::Image { config, .. } => image.add(read_config(blobs, &config.digest).await?),
@@ -193,13 +194,16 @@ async fn read_config(blobs: &BlobStore, digest: &Digest) -> Result<ImageConfig, 
 }
 
 /// A manifest whose bytes are stored, about to get its rows.
-struct Pushed {
-    opened: Opened,
-    manifest: stored::Manifest,
-    contents: Vec<Content>,
-    tags: Vec<Tag>,
+pub(super) struct Pushed {
+    pub opened: Opened,
+    pub manifest: stored::Manifest,
+    /// What it refers to; of one that has its rows already, nothing needs to be named.
+    pub contents: Vec<Content>,
+    pub tags: Vec<Tag>,
     /// For an image, or an index of images.
-    image: Option<Image>,
+    pub image: Option<Image>,
+    /// What is said of it beside its labels.
+    pub said: Statement,
 }
 
 impl Pushed {
@@ -207,19 +211,34 @@ impl Pushed {
     async fn save(mut self, tx: &mut Tx, service: &Service, actor: &Actor) -> Result<Option<String>, Error> {
         self.refuse_smuggling()?;
         self.opened.check_in_use(tx).await?;
-        let now = service.now();
-        stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, now).await?;
+        stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, service.now())
+            .await?;
+        match self.arrive(tx, service, actor).await? {
+            Some(Received::Refused { bucket, refused }) => Ok(Some(format!("{bucket} {refused}"))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Receives the build that this is, if it is one, and gives it its tags, unless it may not enter.
+    pub(super) async fn arrive(
+        &mut self,
+        tx: &mut Tx,
+        service: &Service,
+        actor: &Actor,
+    ) -> Result<Option<Received>, Error> {
+        let mut received = None;
         if let Some(arrived) = self.arrived(tx).await? {
             let Opened { located, slot, .. } = &self.opened;
-            let received = builds::receive(tx, service, actor, located, slot.as_ref(), arrived).await?;
-            if let Received::Refused { bucket, refused } = received {
-                return Ok(Some(format!("{bucket} {refused}")));
+            let known = builds::receive(tx, service, actor, located, slot.as_ref(), arrived).await?;
+            if matches!(known, Received::Refused { .. }) {
+                return Ok(Some(known));
             }
+            received = Some(known);
         }
         for tag in &self.tags {
-            self.tag(tx, tag, now).await?;
+            self.tag(tx, tag, service.now()).await?;
         }
-        Ok(None)
+        Ok(received)
     }
 
     /// Whether a tag keeps its meaning: in a bucket all do, except those under which clients keep lists of
@@ -266,7 +285,7 @@ impl Pushed {
             media_type: self.manifest.media_type.clone(),
             size: stored::total_size(tx, &self.manifest.digest).await?,
             platforms: image.platforms,
-            origin: Origin::from_labels(image.labels),
+            origin: std::mem::take(&mut self.said).over(Origin::from_labels(image.labels)),
         }))
     }
 }
