@@ -1,5 +1,11 @@
 //! The command line. Help shows examples first: most people look for one to change.
 
+mod push;
+mod wait;
+
+pub use push::{Destination, Push, ReportedCheck, Said};
+pub use wait::Wait;
+
 use crate::names::{BucketName, IntegrationName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use towpath_api::checks::CheckState;
@@ -9,6 +15,7 @@ use towpath_domain::holds::HoldAddress;
 const EXAMPLES: &str = "\
 Examples:
   towpath login --server https://towpath.example.org
+  towpath push app.tar --to shop/checkout
   towpath status shop/checkout
   towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
   towpath approve shop#2 --comment 'Looks good'
@@ -69,6 +76,13 @@ pub enum Command {
     Logout,
     /// Tell who you are to the server, and what you were granted.
     Whoami,
+    /// Push an image, and say where it comes from: detected in CI, or by git.
+    #[command(before_help = "Examples:
+  towpath push app.tar --to shop/checkout
+  towpath push app:latest --to shop/checkout/qa --tag 1.4.2
+  towpath push oci:layout --to shop/checkout --branch feature/x --check tests=success
+  towpath push docker://ghcr.io/acme/checkout:1.4.2 --to shop/checkout --tag 1.4.2")]
+    Push(Box<Push>),
     /// Move a build to a next stage, or ask for it.
     #[command(before_help = "Examples:
   towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
@@ -155,6 +169,18 @@ pub enum Command {
     #[command(before_help = "Example:
   towpath explain shop#2")]
     Explain(Explain),
+    /// Wait until a promotion is applied, or a build is current in a bucket.
+    #[command(before_help = "Examples:
+  towpath wait shop#2
+  towpath wait shop/checkout/prod --digest sha256:… --timeout 30m")]
+    Wait(Wait),
+    /// Write completions for a shell.
+    #[command(before_help = "Example:
+  towpath completions bash > ~/.local/share/bash-completion/completions/towpath")]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
     /// Tell which image each service should run in an environment, and what says so.
     #[command(before_help = "Examples:
   towpath resolve shop prod
@@ -189,6 +215,9 @@ pub struct Login {
     /// Read a token from standard input and use it.
     #[arg(long, conflicts_with_all = ["email", "password_stdin"])]
     pub token_stdin: bool,
+    /// Read a token from a file and use it.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "password_stdin", "token_stdin"])]
+    pub token_file: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Args)]

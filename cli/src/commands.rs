@@ -7,14 +7,17 @@ mod differences;
 mod holds;
 mod pins;
 mod promotions;
+pub mod pushing;
 mod search;
 mod sessions;
 mod timeline;
+mod waiting;
 
 use crate::args::{Cli, Command};
 use crate::config::client;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use clap::CommandFactory;
 use towpath_api::promotions::Choice;
 
 pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
@@ -23,6 +26,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Login(login) => sessions::login(&common, login).await,
         Command::Logout => sessions::logout(&common).await,
         Command::Whoami => sessions::whoami(&client(&common)?, format).await,
+        Command::Push(push) => pushing::run(&common, *push, format).await,
         Command::Promote(promote) => promotions::promote(&client(&common)?, promote, format).await,
         Command::Approve(decide) => {
             promotions::decide(&client(&common)?, decide, Choice::Approve, format).await
@@ -45,6 +49,12 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Where(asked) => search::locate(&client(&common)?, asked, format).await,
         Command::Explain(explain) => promotions::explain(&client(&common)?, explain, format).await,
+        Command::Wait(wait) => waiting::run(&client(&common)?, wait, format).await,
+        Command::Completions { shell } => {
+            let mut command = Cli::command();
+            clap_complete::generate(shell, &mut command, "towpath", &mut std::io::stdout());
+            Ok(Exit::Success)
+        }
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
         Command::Diff(diff) => differences::diff(&client(&common)?, diff, format).await,
         Command::Report(report) => deployments::report(&client(&common)?, report, format).await,

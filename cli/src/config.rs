@@ -72,11 +72,17 @@ impl Config {
 
 /// A client that is signed in.
 pub fn client(common: &Common) -> Result<Client, Failure> {
+    let SignedIn { server, credential } = signed_in(common)?;
+    Ok(Client::new(&server, Some(credential))?)
+}
+
+/// The server, with the credential for it.
+pub fn signed_in(common: &Common) -> Result<SignedIn, Failure> {
     let config = Config::load()?;
     let server = config.server(common)?;
     let credential = config.credential(&server);
     let credential = credential.ok_or_else(|| Failure::NotSignedIn(server.clone()))?;
-    Ok(Client::new(&server, Some(credential))?)
+    Ok(SignedIn { server, credential })
 }
 
 /// `TOWPATH_CONFIG`, else `towpath/config.toml` in the user's folder of configurations (XDG Base Directory).

@@ -22,6 +22,8 @@ pub enum Failure {
     Config { path: PathBuf, message: String },
     #[error("{}", advise(.0))]
     Server(#[from] client::Error),
+    #[error("{0}")]
+    Image(#[from] towpath_oci::Error),
     #[error(transparent)]
     Io(#[from] std::io::Error),
 }
@@ -35,6 +37,7 @@ impl Failure {
             Self::Conflict(_) => Exit::Conflict,
             Self::Refused(problem) => Exit::of(problem),
             Self::Io(_) => Exit::Failure,
+            Self::Image(error) => of_image(error),
             Self::Server(error) => match error {
                 client::Error::Address(_) => Exit::Usage,
                 client::Error::Unreachable { .. } => Exit::TryAgain,
@@ -43,6 +46,26 @@ impl Failure {
                 client::Error::Unexpected { .. } => Exit::Failure,
             },
         }
+    }
+}
+
+/// What a registry, or the image itself, means for a script.
+fn of_image(error: &towpath_oci::Error) -> Exit {
+    use towpath_oci::Error;
+    match error {
+        Error::Source(_) | Error::Broken { .. } | Error::Differs { .. } | Error::Missing { .. } => {
+            Exit::Usage
+        }
+        Error::NoImage(_) => Exit::NotFound,
+        Error::Refused { status, .. } => match status.as_u16() {
+            401 => Exit::NotSignedIn,
+            403 => Exit::Forbidden,
+            404 => Exit::NotFound,
+            408 | 429 | 500.. => Exit::TryAgain,
+            _ => Exit::Failure,
+        },
+        Error::Unreachable { .. } => Exit::TryAgain,
+        Error::Unexpected { .. } | Error::Io(_) => Exit::Failure,
     }
 }
 

@@ -8,7 +8,11 @@ mod config;
 mod exit;
 mod failure;
 mod names;
+mod origins;
 mod output;
+mod progress;
+mod sources;
+mod summaries;
 
 use args::Cli;
 use clap::Parser;

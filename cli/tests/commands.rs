@@ -433,3 +433,46 @@ async fn a_build_is_pinned_in_an_environment_and_released() {
     let ended = terminal.run(&["pins", "shop", "qa", "--ended"], "");
     assert!(ended.code == 0 && ended.stdout.contains("released"), "{ended}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_waits_for_a_promotion_and_for_a_bucket() {
+    let terminal = Terminal::signed_in().await;
+    terminal.waiting().await;
+    assert_snapshot!(terminal.run(&["wait", "shop#2", "--timeout", "0s"], ""), @r"
+    exit 9
+    ! shop#2 still waits for 1 approval by a release manager
+    ");
+    assert_eq!(terminal.run(&["wait", "shop#1"], "").code, 0);
+    let board = terminal.run(&["status", "shop/checkout", "--output", "json"], "");
+    let board: serde_json::Value = serde_json::from_str(&board.stdout).unwrap();
+    let digest = board["buckets"][0]["current"]["build"]["digest"].as_str().unwrap();
+    let wait = |bucket: &str| terminal.run(&["wait", bucket, "--digest", digest, "--timeout", "0s"], "");
+    assert_eq!(wait("shop/checkout/staging").code, 0);
+    let not_yet = wait("shop/checkout/prod");
+    assert!(
+        not_yet.code == 9 && not_yet.stderr.contains("nothing is current in shop/checkout/prod"),
+        "{not_yet}"
+    );
+    assert_eq!(wait("shop/checkout/nowhere").code, 5);
+    let rita = terminal.world.person("Rita", "release-manager", "project:shop").await;
+    let reject = ["reject", "shop#2", "--comment", "Not yet"];
+    assert_eq!(terminal.run_with(&reject, "", &[("TOWPATH_TOKEN", &rita)]).code, 0);
+    assert_eq!(terminal.run(&["wait", "shop#2"], "").code, 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_read_from_a_file_and_a_shell_gets_its_completions() {
+    let terminal = Terminal::new().await;
+    let token = terminal.world.token(&["view"], "").await;
+    let file = terminal.config.with_file_name("token");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, format!("{token}\n")).unwrap();
+    let login = |file: &std::path::Path| {
+        terminal.run(&["login", "--server", &terminal.url, "--token-file", &file.display().to_string()], "")
+    };
+    assert_eq!(login(&file).code, 0);
+    assert_eq!(terminal.credential(), Some(token));
+    assert_eq!(login(&file.with_extension("missing")).code, 2);
+    let completions = terminal.run(&["completions", "bash"], "");
+    assert!(completions.code == 0 && completions.stdout.contains("rollback"), "{completions}");
+}

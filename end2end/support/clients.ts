@@ -89,8 +89,13 @@ export class Docker implements AsyncDisposable {
     return new Docker(folder, { stop });
   }
 
+  /** Where it listens. */
+  get socket(): string {
+    return this.folder.at("socket");
+  }
+
   run(...args: string[]): Promise<string> {
-    return run("docker", ["--host", `unix://${this.folder.at("socket")}`, "--config", this.folder.at("config"), ...args]);
+    return run("docker", ["--host", `unix://${this.socket}`, "--config", this.folder.at("config"), ...args]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,6 +11,8 @@ import { freePort } from "./ports.ts";
 
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
 const BINARY = resolve(process.env.TOWPATH_TEST_SERVER ?? `${TARGET}/debug/towpath-server`);
+/** The command, which is built with the server. */
+export const CLI = `${TARGET}/debug/towpath`;
 // The site belongs to the checkout, wherever the build's cache is.
 const SITE = resolve(import.meta.dirname, "../../target/site");
 

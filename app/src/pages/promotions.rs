@@ -249,7 +249,7 @@ fn Facts(view: View) -> impl IntoView {
     };
     let place = promotion.pin.as_ref().map_or(&promotion.to.slug, |pin| &pin.environment.slug).to_string();
     let requester = first.name(promotion.requested_by).to_owned();
-    let pusher = first.name(promotion.pushed_by).to_owned();
+    let pusher = first.name(promotion.behind.pusher).to_owned();
     let with = promotion.requested_with.map(|_| " by token");
     let automatic = promotion.automatic;
     view! {

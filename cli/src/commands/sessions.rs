@@ -5,7 +5,9 @@ use crate::config::{Config, SignedIn};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Table, say, show};
+use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use towpath_api::client::{self, Client};
 use towpath_api::problems::ProblemKind;
 use towpath_api::sessions::{Credential, Me, NewSession};
@@ -15,7 +17,11 @@ const SESSION: &str = "tps_";
 
 pub async fn login(common: &Common, login: Login) -> Result<Exit, Failure> {
     let server = Config::load()?.server(common)?;
-    let credential = if login.token_stdin { read_secret()? } else { sign_in(&server, login).await? };
+    let credential = match &login.token_file {
+        Some(path) => read_token(path)?,
+        None if login.token_stdin => read_secret()?,
+        None => sign_in(&server, login).await?,
+    };
     let me = Client::new(&server, Some(credential.clone()))?.me().await?;
     Config::keep(SignedIn { server: server.clone(), credential })?;
     let how = match me.credential {
@@ -70,6 +76,15 @@ fn read_secret() -> Result<String, Failure> {
         return Err(Failure::Usage("there is nothing on standard input".to_owned()));
     }
     Ok(secret)
+}
+
+fn read_token(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
+    match text.trim() {
+        "" => Err(Failure::Usage(format!("there is no token in {}", path.display()))),
+        token => Ok(token.to_owned()),
+    }
 }
 
 /// The first line of standard input; spaces may be part of a password.

@@ -108,6 +108,19 @@ pub enum Arrivals {
     PromotionOnly,
 }
 
+/// Whether somebody whom a build names may approve it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bar {
+    /// They may.
+    #[default]
+    No,
+    /// They may not, if an address or a name says who of the people here they are.
+    IfKnown,
+    /// They may not; and what does not say who they are, or names somebody unknown, does not enter.
+    Always,
+}
+
 /// A condition on entering a stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "gate", rename_all = "snake_case", deny_unknown_fields)]
@@ -122,6 +135,12 @@ pub enum Gate {
         /// Whether the person who pushed the build may not approve it.
         #[serde(default)]
         bar_pusher: bool,
+        /// Whether whom the build names as its commit's author may not approve it.
+        #[serde(default, skip_serializing_if = "Bar::is_no")]
+        bar_author: Bar,
+        /// Whether whom the build names as who made its CI run may not approve it.
+        #[serde(default, skip_serializing_if = "Bar::is_no")]
+        bar_actor: Bar,
     },
     /// The build must have been current in the stage that it comes from for so long.
     Soak {
@@ -229,10 +248,40 @@ impl From<ChangedWorkflow> for (i64, declared::Workflow) {
     }
 }
 
+impl Bar {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    const fn is_no(&self) -> bool {
+        matches!(self, Self::No)
+    }
+}
+
+impl From<Bar> for gates::Bar {
+    fn from(bar: Bar) -> Self {
+        match bar {
+            Bar::No => Self::No,
+            Bar::IfKnown => Self::IfKnown,
+            Bar::Always => Self::Always,
+        }
+    }
+}
+
+impl From<gates::Bar> for Bar {
+    fn from(bar: gates::Bar) -> Self {
+        match bar {
+            gates::Bar::No => Self::No,
+            gates::Bar::IfKnown => Self::IfKnown,
+            gates::Bar::Always => Self::Always,
+        }
+    }
+}
+
 impl From<Gate> for declared::Gate {
     fn from(gate: Gate) -> Self {
         match gate {
-            Gate::Approvals { count, role, bar_pusher } => Self::Approvals { count, role, bar_pusher },
+            Gate::Approvals { count, role, bar_pusher, bar_author, bar_actor } => {
+                let (bar_author, bar_actor) = (bar_author.into(), bar_actor.into());
+                Self::Approvals { count, role, bar_pusher, bar_author, bar_actor }
+            }
             Gate::Soak { time } => Self::Soak { time },
             Gate::WasIn { buckets } => Self::WasIn { buckets },
             Gate::Window { zone, hours } => Self::Window { zone, hours },
@@ -246,9 +295,13 @@ impl From<Gate> for declared::Gate {
 impl From<gates::Gate> for Gate {
     fn from(gate: gates::Gate) -> Self {
         match gate {
-            gates::Gate::Approvals(gates::Approvals { count, role, bar_pusher }) => {
-                Self::Approvals { count, role: role.into(), bar_pusher }
-            }
+            gates::Gate::Approvals(approvals) => Self::Approvals {
+                count: approvals.count,
+                role: approvals.role.into(),
+                bar_pusher: approvals.bar_pusher,
+                bar_author: approvals.bar_author.into(),
+                bar_actor: approvals.bar_actor.into(),
+            },
             gates::Gate::Soak { time } => Self::Soak { time: time.to_string() },
             gates::Gate::WasIn { buckets } => {
                 Self::WasIn { buckets: buckets.into_iter().map(|bucket| bucket.slug.into()).collect() }

@@ -6,9 +6,9 @@ use crate::builds::Build;
 use crate::checks::Check;
 use crate::deployments::Fed;
 use crate::digests::Digest;
-use crate::gates::{Circumstances, Gate, Opening, Pattern, Reported, Stay, Window};
+use crate::gates::{Behind, Circumstances, Gate, Opening, Pattern, Reported, Stay, Window};
 use crate::holds::{Hold, HoldLine};
-use crate::ids::{BuildId, PersonId, PlacementId};
+use crate::ids::{BuildId, PlacementId};
 use crate::integrations::Integration;
 use crate::projects::Project;
 use crate::promotions::{Move, Outlook, consider};
@@ -75,7 +75,8 @@ pub struct Column {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     pub build: Build,
-    pub pushed_by: PersonId,
+    /// Who pushed it, and whom it names, where a gate asks.
+    pub behind: Behind,
     pub placement: Option<PlacementId>,
     /// How it came: “push”, “promotion” or “rollback”.
     pub cause: String,
@@ -216,7 +217,7 @@ impl Board {
             to: &to.slot,
             place: &place,
             build,
-            pushed_by: card.pushed_by,
+            behind: &card.behind,
             was_current: true,
             current: to.current.as_ref().map(|card| card.build.id),
             open: to.contestants().find(|waiting| waiting.build == build).map(|waiting| waiting.number),

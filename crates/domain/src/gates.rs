@@ -4,9 +4,11 @@
 //! person is told before a drop is what the server decides after it.
 
 mod approvals;
+mod behind;
 mod windows;
 
 pub use approvals::{Approval, Approvals, Barred, Involved, may_approve};
+pub use behind::{Bar, Behind, Party};
 pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 
 use crate::buckets::{BucketKey, BucketName};
@@ -194,6 +196,11 @@ impl Gate {
         !matches!(self, Self::Approvals(_) | Self::Reference { .. })
     }
 
+    /// Whether it asks whom the build names as those who made it.
+    pub const fn asks_whom_it_names(&self) -> bool {
+        matches!(self, Self::Approvals(approvals) if approvals.asks_whom_it_names())
+    }
+
     /// The form of the reference that it asks for, if it asks for one.
     pub const fn reference(&self) -> Option<&Pattern> {
         match self {
@@ -239,6 +246,7 @@ impl Gate {
 
     fn note(&self, facts: &Facts) -> Option<String> {
         match self {
+            Self::Approvals(approvals) => approvals.note(&facts.involved),
             Self::Check(wanted) => wanted.note(&facts.circumstances.checks),
             _ => None,
         }

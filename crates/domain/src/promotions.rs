@@ -15,8 +15,8 @@ use crate::access::{Actor, Refusal, Target, may};
 use crate::buckets::BucketName;
 use crate::digests::Digest;
 use crate::gates::{
-    Approval, Barred, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve, passes,
-    turns,
+    Approval, Barred, Behind, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve,
+    passes, turns,
 };
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
@@ -50,7 +50,8 @@ pub struct Promotion {
     pub requested_by: PersonId,
     pub requested_with: Option<TokenId>,
     pub requested_at: Time,
-    pub pushed_by: PersonId,
+    /// Who pushed the build, and whom that names, where its gates ask.
+    pub behind: Behind,
     pub reason: Reason,
     /// What it refers to, such as a change ticket; of the form that its gates ask for.
     pub reference: Option<Reference>,
@@ -428,7 +429,7 @@ impl Promotion {
         let approvals = self.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
         Involved {
             requester: self.requested_by,
-            pusher: self.pushed_by,
+            behind: self.behind.clone(),
             approvals: approvals
                 .map(|decision| Approval { person: decision.person, roles: decision.roles.clone() })
                 .collect(),

@@ -498,6 +498,8 @@ mod tests {
                 bucket: "prod".into(),
                 approvals: "2".into(),
                 bar_pusher: Some("on".into()),
+                bar_author: "always".into(),
+                bar_actor: "if_known".into(),
                 hours: "mon-fri 9:00-17:00, Sat 22:00-02:00".into(),
                 zone: "Europe/Berlin".into(),
                 maximum_age: "30d".into(),

@@ -10,7 +10,7 @@ use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, explain, scenes};
-use history::Known;
+use history::{Known, behind};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
@@ -138,7 +138,8 @@ impl Rows {
             rows.iter().flat_map(|row| row.history.iter().map(|placed| placed.placement.id)).collect();
         let ran = circumstances::has_run(conn, gates, &placements, now).await?;
         let checks = circumstances::checked(conn, gates, &wanted).await?;
-        let known = Known { builds, names, been, ran, checks };
+        let behind = behind(conn, gates, builds.values().chain(&unclassified)).await?;
+        let known = Known { builds, names, been, ran, checks, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
@@ -186,7 +187,7 @@ impl Rows {
     fn pushed_card(&self, pushed: &Pushed) -> Card {
         Card {
             build: pushed.build.clone(),
-            pushed_by: pushed.by.person,
+            behind: self.known.behind(pushed),
             placement: None,
             cause: "push".to_owned(),
             by: self.known.name(pushed.by.person),

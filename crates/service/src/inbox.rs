@@ -208,7 +208,7 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
             let passed = promotion.emergency.iter().flat_map(|emergency| {
                 [emergency.by].into_iter().chain(emergency.review.as_ref().map(|review| review.by))
             });
-            decided.chain([promotion.requested_by, promotion.pushed_by]).chain(ended).chain(passed)
+            decided.chain([promotion.requested_by, promotion.behind.pusher]).chain(ended).chain(passed)
         })
         .collect();
     ids.sort_unstable();
@@ -277,7 +277,7 @@ pub async fn promotion(
             names.extend(people::names(&mut conn, &[placement.by.person]).await?);
             Some(Card {
                 build: there.build,
-                pushed_by: there.by.person,
+                behind: there.by.person.into(),
                 placement: Some(placement.id),
                 cause: placement.cause.name().to_owned(),
                 by: placement.cause.by(names.get(&placement.by.person).map_or("", String::as_str)).to_owned(),
@@ -342,7 +342,7 @@ async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, Strin
     names.extend(people::names(conn, &[pin.by]).await?);
     Ok(Card {
         build: there.build,
-        pushed_by: there.by.person,
+        behind: there.by.person.into(),
         placement: None,
         cause: "pin".to_owned(),
         by: names.get(&pin.by).cloned().unwrap_or_default(),

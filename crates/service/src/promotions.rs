@@ -236,6 +236,7 @@ impl Wish {
             None => false,
         };
         let gates = self.gates(workflow.as_ref());
+        let behind = builds::behind(conn, &self.pushed, gates).await?;
         let from = from.map(|bucket| bucket.id);
         let now = self.service.now();
         let (place, bucket, pin) = (self.place, self.located.slot_target(&self.to), self.pin.as_ref());
@@ -258,7 +259,7 @@ impl Wish {
             to: &self.to,
             place: &place,
             build,
-            pushed_by: self.pushed.by.person,
+            behind: &behind,
             was_current,
             current,
             open,

@@ -1,10 +1,11 @@
 //! Builds.
 
 use crate::query::{execute, fetch, fetch_in};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, people};
 use sqlx::types::Json;
-use towpath_domain::builds::{Arrival, Build, Origin};
+use towpath_domain::builds::{Arrival, Build, Claim, Origin};
 use towpath_domain::digests::Digest;
+use towpath_domain::gates::{Behind, Gate, Party};
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, TokenId};
 use towpath_domain::placements::Placer;
 use towpath_domain::references::Tag;
@@ -154,6 +155,22 @@ pub async fn unclassified(
         limit
     )?;
     rows.into_iter().map(Pushed::try_from).collect()
+}
+
+/// Who stands behind a build: whom it names only where gates ask, since people are looked for then.
+pub async fn behind(conn: &mut Conn, pushed: &Pushed, gates: &[Gate]) -> Result<Behind, Error> {
+    let mut behind = Behind::from(pushed.by.person);
+    if gates.iter().any(Gate::asks_whom_it_names) {
+        behind.author = party(conn, pushed.build.origin.author.as_ref()).await?;
+        behind.actor = party(conn, pushed.build.origin.actor.as_ref()).await?;
+    }
+    Ok(behind)
+}
+
+async fn party(conn: &mut Conn, claim: Option<&Claim>) -> Result<Option<Party>, Error> {
+    let Some(claim) = claim else { return Ok(None) };
+    let people = people::known_as(conn, &Party::key(&claim.value)).await?;
+    Ok(Some(Party { said: claim.value.clone(), people }))
 }
 
 pub async fn insert(tx: &mut Tx, build: &Build, by: Placer) -> Result<(), Error> {

@@ -45,6 +45,20 @@ pub async fn load(conn: &mut Conn, id: PersonId) -> Result<Person, Error> {
     Ok(row.into())
 }
 
+/// Everyone of this address, of this name, or whose address begins with it before its `@`; in lower case.
+pub async fn known_as(conn: &mut Conn, key: &str) -> Result<Vec<PersonId>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid,),
+        conn,
+        "select id from people
+         where email = $1 or lower(name) = $1 or substr(email, 1, length($1) + 1) = cast($1 as text) || '@'
+         order by id limit 20",
+        key
+    )?;
+    Ok(rows.into_iter().map(|(id,)| PersonId(id)).collect())
+}
+
 pub async fn find_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Person>, Error> {
     let row = fetch!(
         fetch_optional,

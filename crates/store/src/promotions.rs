@@ -2,7 +2,7 @@
 
 use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, builds};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::access::Target;
@@ -70,6 +70,7 @@ struct Row {
 }
 
 impl Row {
+    /// The promotion, of a build of which is known who pushed it.
     fn read(self, decisions: Vec<Decision>) -> Result<Promotion, Error> {
         let key = |of: &str, id| Ok::<_, Error>(BucketKey::new(kind("promotions", of)?, id));
         let reference = self.reference.as_deref().map(Reference::parse).transpose();
@@ -89,7 +90,7 @@ impl Row {
             requested_by: self.requested_by,
             requested_with: self.requested_with.map(TokenId),
             requested_at: self.requested_at,
-            pushed_by: self.pushed_by,
+            behind: self.pushed_by.into(),
             reason: self.reason,
             reference: reference.map_err(|error| Error::inconsistent("promotions", error))?,
             automatic: self.automatic,
@@ -163,10 +164,21 @@ async fn decisions(conn: &mut Conn, id: PromotionId) -> Result<Vec<Decision>, Er
     rows.into_iter().map(Decision::try_from).collect()
 }
 
+/// Finds whom the build names, where its gates ask.
+async fn name_those_behind(conn: &mut Conn, promotion: &mut Promotion) -> Result<(), Error> {
+    if promotion.gates.iter().any(Gate::asks_whom_it_names) {
+        let pushed = builds::load(conn, promotion.build).await?;
+        promotion.behind = builds::behind(conn, &pushed, &promotion.gates).await?;
+    }
+    Ok(())
+}
+
 async fn complete(conn: &mut Conn, row: Option<Row>) -> Result<Option<Promotion>, Error> {
     let Some(row) = row else { return Ok(None) };
     let decisions = decisions(conn, row.id).await?;
-    row.read(decisions).map(Some)
+    let mut promotion = row.read(decisions)?;
+    name_those_behind(conn, &mut promotion).await?;
+    Ok(Some(promotion))
 }
 
 pub async fn find(conn: &mut Conn, project: ProjectId, number: i64) -> Result<Option<Promotion>, Error> {
@@ -583,12 +595,14 @@ async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion
     for row in decided {
         decisions.entry(row.promotion).or_default().push(row.try_into()?);
     }
-    rows.into_iter()
-        .map(|row| {
-            let of = decisions.remove(&row.id).unwrap_or_default();
-            row.read(of)
-        })
-        .collect()
+    let mut promotions = Vec::new();
+    for row in rows {
+        let of = decisions.remove(&row.id).unwrap_or_default();
+        let mut promotion = row.read(of)?;
+        name_those_behind(conn, &mut promotion).await?;
+        promotions.push(promotion);
+    }
+    Ok(promotions)
 }
 
 /// The number of the promotion of a build into a bucket that is still waiting.

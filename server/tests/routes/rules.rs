@@ -47,7 +47,7 @@ async fn a_rule_is_made_tried_out_and_changed() {
     }
     "#);
     let wrong = json!({"version": 1, "title": " ", "criteria": [
-        criterion("event", "like", "push", "qa"), criterion("ref", "regex", "(", "mars")]});
+        criterion("events", "like", "push", "qa"), criterion("ref", "regex", "(", "mars")]});
     assert_snapshot!(world.put("/projects/shop/rules/versions", &world.ana, wrong).await, @r##"
     422 Unprocessable Entity
     {
@@ -58,7 +58,7 @@ async fn a_rule_is_made_tried_out_and_changed() {
           "pointer": "#/title"
         },
         {
-          "detail": "Use ref, branch, tag, image_tag, commit, repository, version, title, or label: with the name of a label of up to 200 characters.",
+          "detail": "Use ref, branch, tag, image_tag, commit, repository, version, title, event, or label: or meta: with a name of up to 200 characters.",
           "pointer": "#/criteria/0/key"
         },
         {

@@ -107,7 +107,7 @@ mod tests {
             "received_at": 0, "received_via": "push",
         });
         let card = json!({
-            "build": build, "pushed_by": id(1), "placement": id(100 + number), "cause": cause, "by": "Ada",
+            "build": build, "behind": {"pusher": id(1)}, "placement": id(100 + number), "cause": cause, "by": "Ada",
             "by_token": false, "at": 0, "reason": null, "been": [], "ran": { "reported": "nobody" },
             "checks": [],
         });

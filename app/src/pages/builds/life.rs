@@ -39,7 +39,7 @@ pub fn LifeView(life: Life, from: From, now: Time, acts: Defaults) -> impl IntoV
     let image = from.image(&life);
     let (build, current) = (life.build.clone(), life.current.clone());
     let waiting = life.waiting.iter().cloned().map(|wait| waits(&project, wait, now)).collect_view();
-    let labels = build.origin.labels.clone();
+    let (labels, metadata) = (build.origin.labels.clone(), build.origin.metadata.clone());
     let checks = life.checks.clone();
     let default = life.clone();
     view! {
@@ -62,7 +62,8 @@ pub fn LifeView(life: Life, from: From, now: Time, acts: Defaults) -> impl IntoV
                 <div class="stack">
                     <Checks checks=checks now=now />
                     <Facts of=build />
-                    <Labels labels=labels />
+                    <Labels labels=metadata title="Metadata" name="Name" />
+                    <Labels labels=labels title="Labels" name="Label" />
                     <PullCommands image=image insecure=from.insecure />
                     <Default life=default acts=acts />
                 </div>

@@ -14,14 +14,22 @@ use towpath_domain::builds::{Claim, Origin};
 pub fn OriginFacts(origin: Origin) -> impl IntoView {
     let commit_link = origin.commit_link();
     let Origin { commit, repository, git_ref, version, title, authors, .. } = origin;
+    let Origin { message, author, actor, event, ci, run, run_link, .. } = origin;
+    let run_link = run_link.as_ref().and_then(|claim| claim.link().map(str::to_owned));
     let source = repository.as_ref().and_then(|claim| claim.link().map(str::to_owned));
     let fields = [
         ("Commit", commit, commit_link),
+        ("Message", message, None),
+        ("Commit's author", author, None),
         ("Repository", repository, source),
         ("Git ref", git_ref, None),
         ("Version", version, None),
         ("Title", title, None),
         ("Authors", authors, None),
+        ("CI", ci, None),
+        ("CI run", run, run_link),
+        ("Run made by", actor, None),
+        ("Event", event, None),
     ];
     let row = |(name, claim, href): (&'static str, Option<Claim>, Option<String>)| {
         claim.map(|Claim { value, verified }| {
@@ -56,9 +64,15 @@ fn Vouched(verified: bool) -> impl IntoView {
     }
 }
 
-/// Every label and annotation as it was pushed.
+/// Every label and annotation as it was pushed, or what the CI said beside the facts.
 #[component]
-pub fn Labels(labels: BTreeMap<String, String>) -> impl IntoView {
+pub fn Labels(
+    labels: BTreeMap<String, String>,
+    /// What they are, in the plural.
+    title: &'static str,
+    /// What one is called by.
+    name: &'static str,
+) -> impl IntoView {
     let count = labels.len();
     let row = |(key, value): (String, String)| {
         view! {
@@ -72,8 +86,8 @@ pub fn Labels(labels: BTreeMap<String, String>) -> impl IntoView {
     };
     (count > 0).then(|| {
         view! {
-            <Disclosure summary="Labels" count=count>
-                <Table caption="Labels" columns=vec!["Label", "Value"]>
+            <Disclosure summary=title count=count>
+                <Table caption=title columns=vec![name, "Value"]>
                     {labels.into_iter().map(row).collect_view()}
                 </Table>
             </Disclosure>

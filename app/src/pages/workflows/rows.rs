@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use towpath_domain::access::Role;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::checks::TokenName;
+use towpath_domain::gates::Bar;
 use towpath_domain::projects::ProjectView;
 
 /// How many rows are open at once, and how many there are for new stages at most.
@@ -145,8 +146,37 @@ fn GateFields(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl 
             hint="Who asks for the promotion never may."
             checked=draft.ticked(&bar_pusher, "on", false)
         />
+        <Named draft=draft.clone() row=row />
         <Conditions draft=draft.clone() sketch=sketch roles=roles reporters=reporters row=row />
         <Entering draft=draft row=row />
+    }
+}
+
+/// Whether those may approve whom the build names.
+#[component]
+fn Named(draft: Draft, row: usize) -> impl IntoView {
+    let choice = move |name: &str, label: &'static str| {
+        let field = format!("stages[{row}][{name}]");
+        let options = vec![
+            SelectOption::new(Bar::No.name(), "May approve it"),
+            SelectOption::new(Bar::IfKnown.name(), "May not, if they are known here"),
+            SelectOption::new(Bar::Always.name(), "May not, and must be known here"),
+        ];
+        view! {
+            <Select
+                id=field_id(&field)
+                name=input_name(&field)
+                label=label
+                options=options
+                value=draft.value(&field)
+                error=draft.mistake(&field)
+            />
+        }
+    };
+    view! {
+        <div class="form__row">
+            {choice("bar_author", "Who wrote the commit")} {choice("bar_actor", "Who made the CI run")}
+        </div>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Approvals: so many people of a role must agree, each once, and never who asked.
 
+use super::behind::{ACTOR, AUTHOR, Bar, Behind};
 use super::{Gate, Verdict};
 use crate::access::{Action, Actor, Refusal, Target, may};
 use crate::ids::PersonId;
@@ -13,13 +14,18 @@ pub struct Approvals {
     pub role: Slug,
     /// The person who pushed the build does not count either.
     pub bar_pusher: bool,
+    /// Whether who wrote the commit may approve it, and who made the CI run.
+    #[serde(default, skip_serializing_if = "Bar::is_no")]
+    pub bar_author: Bar,
+    #[serde(default, skip_serializing_if = "Bar::is_no")]
+    pub bar_actor: Bar,
 }
 
 /// The people whose say in a wish to enter a stage is weighed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Involved {
     pub requester: PersonId,
-    pub pusher: PersonId,
+    pub behind: Behind,
     pub approvals: Vec<Approval>,
 }
 
@@ -37,6 +43,10 @@ pub enum Barred {
     Requester,
     #[error("You pushed this build, and this stage wants someone else to approve it.")]
     Pusher,
+    #[error("The build names you as its commit's author, and this stage wants someone else to approve it.")]
+    Author,
+    #[error("The build names you as who made its CI run, and this stage wants someone else to approve it.")]
+    CiActor,
     #[error(
         "This stage wants approvals by the role “{0}”, which you do not hold here. An admin can grant it."
     )]
@@ -79,6 +89,11 @@ pub fn may_approve(
 
 impl Approvals {
     pub(super) fn judge(&self, involved: &Involved) -> Verdict {
+        let Behind { author, actor, .. } = &involved.behind;
+        let stopped = self.bar_author.stops(author.as_ref(), AUTHOR);
+        if let Some(stopped) = stopped.or_else(|| self.bar_actor.stops(actor.as_ref(), ACTOR)) {
+            return stopped;
+        }
         let counts = |approval: &&Approval| {
             self.counts(approval.person, |role| approval.roles.contains(role), involved).is_ok()
         };
@@ -94,8 +109,29 @@ impl Approvals {
 
     /// The rule as people read it on a stage.
     pub(super) fn words(&self) -> String {
-        let pusher = if self.bar_pusher { ", not by who pushed it" } else { "" };
-        format!("{}{pusher}", by_role(usize::from(self.count), &self.role))
+        let pusher = self.bar_pusher.then(|| "who pushed it".to_owned());
+        let others = [self.bar_author.words(AUTHOR), self.bar_actor.words(ACTOR)];
+        let barred: Vec<String> = std::iter::once(pusher).chain(others).flatten().collect();
+        let barred = match barred.split_last() {
+            None => String::new(),
+            Some((only, [])) => format!(", not by {only}"),
+            Some((last, others)) => format!(", not by {} or {last}", others.join(", ")),
+        };
+        format!("{}{barred}", by_role(usize::from(self.count), &self.role))
+    }
+
+    /// Whom the build names and nobody knows.
+    pub(super) fn note(&self, involved: &Involved) -> Option<String> {
+        let Behind { author, actor, .. } = &involved.behind;
+        let author = self.bar_author.note(author.as_ref(), AUTHOR);
+        let notes: Vec<String> =
+            author.into_iter().chain(self.bar_actor.note(actor.as_ref(), ACTOR)).collect();
+        (!notes.is_empty()).then(|| notes.join(" "))
+    }
+
+    /// Whether it asks whom the build names.
+    pub const fn asks_whom_it_names(&self) -> bool {
+        !matches!((self.bar_author, self.bar_actor), (Bar::No, Bar::No))
     }
 
     fn counts(
@@ -107,8 +143,15 @@ impl Approvals {
         if person == involved.requester {
             return Err(Barred::Requester);
         }
-        if self.bar_pusher && person == involved.pusher {
+        let Behind { pusher, author, actor } = &involved.behind;
+        if self.bar_pusher && person == *pusher {
             return Err(Barred::Pusher);
+        }
+        if self.bar_author.bars(author.as_ref(), person) {
+            return Err(Barred::Author);
+        }
+        if self.bar_actor.bars(actor.as_ref(), person) {
+            return Err(Barred::CiActor);
         }
         if !holds(&self.role) {
             return Err(Barred::Role(self.role.clone()));

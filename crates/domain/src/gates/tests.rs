@@ -16,7 +16,8 @@ fn manager() -> Slug {
 }
 
 fn approvals(count: u8, bar_pusher: bool) -> Gate {
-    Gate::Approvals(Approvals { count, role: manager(), bar_pusher })
+    let (role, bar_author, bar_actor) = (manager(), Bar::No, Bar::No);
+    Gate::Approvals(Approvals { count, role, bar_pusher, bar_author, bar_actor })
 }
 
 /// So many minutes after the build was received.
@@ -38,7 +39,7 @@ fn facts(approvers: &[u128]) -> Facts {
     let approvals =
         approvers.iter().map(|number| Approval { person: person(*number), roles: vec![manager()] });
     Facts {
-        involved: Involved { requester: person(1), pusher: person(2), approvals: approvals.collect() },
+        involved: Involved { requester: person(1), behind: person(2).into(), approvals: approvals.collect() },
         has_reference: false,
         scheduled_for: None,
         circumstances: Circumstances {
@@ -77,6 +78,68 @@ fn the_requester_never_counts_and_the_pusher_only_where_the_stage_allows() {
     assert!(passes(approvals(1, false), 2));
     assert!(!passes(approvals(1, true), 2));
     assert!(passes(approvals(1, true), 3));
+}
+
+/// Approvals by one person, on a build that names whom these words may mean.
+fn named(bar: Bar, party: Option<&[u128]>) -> (Gate, Facts) {
+    let gate = Gate::Approvals(Approvals {
+        count: 1,
+        role: manager(),
+        bar_pusher: false,
+        bar_author: bar,
+        bar_actor: Bar::No,
+    });
+    let mut facts = facts(&[3]);
+    facts.involved.behind.author = party.map(|people| Party {
+        said: "Dev <dev@example.org>".to_owned(),
+        people: people.iter().map(|number| person(*number)).collect(),
+    });
+    (gate, facts)
+}
+
+#[test]
+fn whom_the_build_names_does_not_count_where_the_stage_bars_them() {
+    let passes = |bar, party| {
+        let (gate, facts) = named(bar, party);
+        verdict(&gate, &facts, minute(0)) == Verdict::Passes
+    };
+    assert!(passes(Bar::No, Some(&[3])));
+    for bar in [Bar::IfKnown, Bar::Always] {
+        assert!(!passes(bar, Some(&[3])));
+        // A name that may be that of several bars them all.
+        assert!(!passes(bar, Some(&[4, 3])));
+        assert!(passes(bar, Some(&[4])));
+    }
+    assert!(passes(Bar::IfKnown, Some(&[])) && passes(Bar::IfKnown, None));
+}
+
+#[test]
+fn whom_nobody_knows_is_shown_or_stops_the_build_as_the_stage_says() {
+    let judged = |bar, party| {
+        let (gate, facts) = named(bar, party);
+        judge(&[gate], &facts, minute(0)).0.remove(0)
+    };
+    let shown = judged(Bar::IfKnown, Some(&[]));
+    let note = "“Dev <dev@example.org>”, the commit's author, is nobody who is known here.";
+    assert_eq!((shown.verdict, shown.note.as_deref()), (Verdict::Passes, Some(note)));
+    assert_eq!(judged(Bar::IfKnown, Some(&[4])).note, None);
+    for (party, words) in
+        [(Some(&[][..]), "Nobody knows “Dev <dev@example.org>”"), (None, "does not say who")]
+    {
+        let Verdict::Blocked { because } = judged(Bar::Always, party).verdict else { panic!("{words}") };
+        assert!(because.contains(words), "{because}");
+    }
+    let rule = judged(Bar::Always, None).rule;
+    assert_eq!(rule, "1 approval by a release manager, not by the commit's author (who must be known here)");
+}
+
+#[test]
+fn somebody_is_looked_for_by_the_address_or_else_the_name() {
+    for (said, key) in
+        [("Ana Lima <Ana@Example.org>", "ana@example.org"), (" ana-l ", "ana-l"), ("A <", "a <")]
+    {
+        assert_eq!(Party::key(said), key);
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use super::{Promotion, State, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
 use crate::buckets::{BucketName, Slot};
 use crate::builds::Build;
-use crate::gates::{Circumstances, Facts, Gate, Involved, Verdicts, judge, passes};
-use crate::ids::{BuildId, PersonId, PlacementId, ProjectId, PromotionId};
+use crate::gates::{Behind, Circumstances, Facts, Gate, Involved, Verdicts, judge, passes};
+use crate::ids::{BuildId, PlacementId, ProjectId, PromotionId};
 use crate::pins::Pinning;
 use crate::projects::{Archived, Project};
 use crate::references::Tag;
@@ -29,7 +29,7 @@ pub struct Move<'a> {
     /// The target bucket as a place of permission; of a pin, the one environment.
     pub place: &'a Target,
     pub build: BuildId,
-    pub pushed_by: PersonId,
+    pub behind: &'a Behind,
     /// Whether the build is, or once was, current in `from`.
     pub was_current: bool,
     /// What is current in `to`.
@@ -141,7 +141,8 @@ fn passes_at(wish: &Move) -> Option<Time> {
 
 /// What is known of a wish before anyone has approved it.
 fn first_facts(wish: &Move, has_reference: bool) -> Facts {
-    let involved = Involved { requester: wish.actor.person(), pusher: wish.pushed_by, approvals: Vec::new() };
+    let (requester, behind) = (wish.actor.person(), wish.behind.clone());
+    let involved = Involved { requester, behind, approvals: Vec::new() };
     let ahead = wish.rival.filter(|_| wish.contest() == Contest::Queue);
     let circumstances = Circumstances { ahead, ..met(wish.circumstances, wish.goes_back()) };
     Facts { involved, has_reference, scheduled_for: wish.scheduled_for, circumstances }
@@ -215,7 +216,7 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         requested_by: wish.actor.person(),
         requested_with: wish.actor.token(),
         requested_at: wish.now,
-        pushed_by: wish.pushed_by,
+        behind: wish.behind.clone(),
         reason: asking.reason,
         reference: asking.reference,
         automatic: wish.automatic,

@@ -7,7 +7,7 @@ use crate::access::{Action, Grant, Identity, Place, Role};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::builds::{Arrival, Build, Origin};
 use crate::digests::Algorithm;
-use crate::gates::{Approvals, Pattern, Stay};
+use crate::gates::{Approvals, Bar, Pattern, Stay};
 use crate::holds::tests::hold;
 use crate::holds::{Hold, HoldOn};
 use crate::ids::{EnvironmentId, StreamId};
@@ -58,6 +58,7 @@ struct World {
     workflow: Workflow,
     build: Build,
     place: Target,
+    behind: Behind,
     circumstances: Circumstances,
     now: Time,
 }
@@ -67,7 +68,8 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
     let gates = match approvals {
         0 => vec![],
         count => {
-            vec![Gate::Approvals(Approvals { count, role: Role::release_manager().slug, bar_pusher })]
+            let (role, bar) = (Role::release_manager().slug, Bar::No);
+            vec![Gate::Approvals(Approvals { count, role, bar_pusher, bar_author: bar, bar_actor: bar })]
         }
     };
     let stages = vec![Stage::bare(qa.key), Stage { gates, ..Stage::bare(prod.key) }];
@@ -117,7 +119,8 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         holds: Vec::new(),
         pinned: None,
     };
-    World { project, qa, prod, workflow, build, place, circumstances, now: Time::from_micros(1) }
+    let behind = Behind::from(id::<PersonId>(9));
+    World { project, qa, prod, workflow, build, place, behind, circumstances, now: Time::from_micros(1) }
 }
 
 /// qa → prod, where prod has one gate.
@@ -139,7 +142,7 @@ impl World {
             to: &self.prod,
             place: &self.place,
             build: self.build.id,
-            pushed_by: id(9),
+            behind: &self.behind,
             was_current: true,
             current: None,
             open: None,

@@ -140,11 +140,16 @@ impl Key {
 
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let text = text.trim();
-        let kinds: [(&str, fn(String) -> Self); 2] = [("label:", Self::Label), ("meta:", Self::Metadata)];
-        for (prefix, key) in kinds {
-            let Some(name) = text.strip_prefix(prefix).map(str::trim) else { continue };
+        let named = |name: &str| {
+            let name = name.trim();
             let right = (1..=200).contains(&name.chars().count()) && crate::words::is_plain(name);
-            return if right { Ok(key(name.to_owned())) } else { Err(KeyError) };
+            if right { Ok(name.to_owned()) } else { Err(KeyError) }
+        };
+        if let Some(name) = text.strip_prefix("label:") {
+            return named(name).map(Self::Label);
+        }
+        if let Some(name) = text.strip_prefix("meta:") {
+            return named(name).map(Self::Metadata);
         }
         Self::NAMED.into_iter().find(|key| key.to_string() == text).ok_or(KeyError)
     }

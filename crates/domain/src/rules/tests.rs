@@ -135,7 +135,7 @@ fn the_mistakes_of_a_rule_stand_beside_their_rows() {
         is_default: None,
         criteria: vec![
             row("branch", "equals", "", ""),
-            row("event", "like", " ", "qa"),
+            row("events", "like", " ", "qa"),
             row("branch", "regex", "(", "qa"),
         ],
     };

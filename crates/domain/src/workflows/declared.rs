@@ -7,7 +7,7 @@ use super::{
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
 use crate::forms::{Check, Invalid};
-use crate::gates::{Approvals, Gate as CheckedGate, Window};
+use crate::gates::{Approvals, Bar, Gate as CheckedGate, Window};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
 use crate::spans::SpanError;
@@ -43,6 +43,8 @@ pub enum Gate {
         /// The slug of the role that approves.
         role: String,
         bar_pusher: bool,
+        bar_author: Bar,
+        bar_actor: Bar,
     },
     Soak {
         time: String,
@@ -172,13 +174,14 @@ impl Gate {
     ) -> Option<CheckedGate> {
         let span = |text: &str| given_span(text).unwrap_or_else(|| Err(SpanError.to_string()));
         match self {
-            Self::Approvals { count, role, bar_pusher } => {
+            Self::Approvals { count, role, bar_pusher, bar_author, bar_actor } => {
                 let enough = (1..=20).contains(count).then_some(*count);
                 let count = check.field(&field("count"), enough.ok_or("Use a number from 1 to 20."));
                 let role = given.roles.iter().find(|known| known.as_str() == role).cloned();
                 let role = check.field(&field("role"), role.ok_or("Name a role that may approve."));
                 count.zip(role).map(|(count, role)| {
-                    CheckedGate::Approvals(Approvals { count, role, bar_pusher: *bar_pusher })
+                    let (bar_pusher, bar_author, bar_actor) = (*bar_pusher, *bar_author, *bar_actor);
+                    CheckedGate::Approvals(Approvals { count, role, bar_pusher, bar_author, bar_actor })
                 })
             }
             Self::Soak { time } => {
@@ -327,7 +330,13 @@ mod tests {
         assert_eq!(mistakes(&workflow(Some(&[("qa", "eu"), ("eu", "qa")]))), ["stages"]);
         let mut wrong = workflow(None);
         wrong.stages[1].bucket = "mars".to_owned();
-        let gate = Gate::Approvals { count: 0, role: "viewer".to_owned(), bar_pusher: false };
+        let gate = Gate::Approvals {
+            count: 0,
+            role: "viewer".to_owned(),
+            bar_pusher: false,
+            bar_author: Bar::No,
+            bar_actor: Bar::No,
+        };
         wrong.stages[2].gates = vec![gate];
         let fields = ["stages[1][bucket]", "stages[2][gates][0][count]", "stages[2][gates][0][role]"];
         assert_eq!(mistakes(&wrong), fields);

@@ -7,7 +7,7 @@ use super::{
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::checks::Wanted;
 use crate::forms::{Check, Invalid};
-use crate::gates::{Approvals, Gate, Window};
+use crate::gates::{Approvals, Bar, Gate, Window};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
 use crate::words::Title;
@@ -42,6 +42,9 @@ pub struct StageForm {
     pub role: String,
     /// Present where the person who pushed the build may not approve it.
     pub bar_pusher: Option<String>,
+    /// Whether the commit's author may approve it, and who made the CI run: empty, `if_known` or `always`.
+    pub bar_author: String,
+    pub bar_actor: String,
     /// A second requirement of the same kind; empty for none.
     pub also_approvals: String,
     pub also_role: String,
@@ -221,17 +224,22 @@ impl StageForm {
                     continue;
                 }
                 // The second one has fields of its own, and who is barred from one is barred from both.
-                Gate::Approvals(Approvals { count, role, bar_pusher }) if !form.approvals.is_empty() => {
-                    if *bar_pusher != form.bar_pusher.is_some() {
+                Gate::Approvals(approvals) if !form.approvals.is_empty() => {
+                    if approvals.bar_pusher != form.bar_pusher.is_some()
+                        || approvals.bar_author.name() != form.bar_author
+                        || approvals.bar_actor.name() != form.bar_actor
+                    {
                         return None;
                     }
-                    form.also_role = role.to_string();
-                    (&mut form.also_approvals, count.to_string())
+                    form.also_role = approvals.role.to_string();
+                    (&mut form.also_approvals, approvals.count.to_string())
                 }
-                Gate::Approvals(Approvals { count, role, bar_pusher }) => {
-                    form.role = role.to_string();
-                    form.bar_pusher = bar_pusher.then(|| "on".to_owned());
-                    (&mut form.approvals, count.to_string())
+                Gate::Approvals(approvals) => {
+                    form.role = approvals.role.to_string();
+                    form.bar_pusher = approvals.bar_pusher.then(|| "on".to_owned());
+                    approvals.bar_author.name().clone_into(&mut form.bar_author);
+                    approvals.bar_actor.name().clone_into(&mut form.bar_actor);
+                    (&mut form.approvals, approvals.count.to_string())
                 }
                 Gate::Soak { time } => (&mut form.soak, time.to_string()),
                 Gate::WasIn { buckets } => {
@@ -373,7 +381,10 @@ impl StageForm {
             text => roles.iter().find(|role| role.as_str() == text).cloned(),
         };
         let role = role.ok_or("Choose a role that may approve.")?;
-        Ok(Some(Gate::Approvals(Approvals { count, role, bar_pusher: self.bar_pusher.is_some() })))
+        let bar = |text: &str| Bar::parse(text).ok_or("Choose whether they may approve it.");
+        let bar_pusher = self.bar_pusher.is_some();
+        let (bar_author, bar_actor) = (bar(&self.bar_author)?, bar(&self.bar_actor)?);
+        Ok(Some(Gate::Approvals(Approvals { count, role, bar_pusher, bar_author, bar_actor })))
     }
 
     fn check_contest(&self) -> Result<Contest, &'static str> {

@@ -9,7 +9,7 @@ use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::checks::Check;
-use towpath_domain::gates::Reported;
+use towpath_domain::gates::{Behind, Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
@@ -124,6 +124,21 @@ impl Found {
     }
 }
 
+/// Whom builds name, where gates ask.
+pub(super) async fn behind(
+    conn: &mut Conn,
+    gates: &[Gate],
+    builds: impl Iterator<Item = &Pushed>,
+) -> Result<HashMap<BuildId, Behind>, Error> {
+    let mut known = HashMap::new();
+    if gates.iter().any(Gate::asks_whom_it_names) {
+        for pushed in builds {
+            known.insert(pushed.build.id, builds::behind(conn, pushed, gates).await?);
+        }
+    }
+    Ok(known)
+}
+
 /// The builds and the people that placements name, each read once.
 pub(super) struct Known {
     pub(super) builds: HashMap<BuildId, Pushed>,
@@ -134,6 +149,8 @@ pub(super) struct Known {
     pub(super) ran: HashMap<PlacementId, Reported>,
     /// What was reported on each build, as far as somebody wants to know.
     pub(super) checks: HashMap<BuildId, Vec<Check>>,
+    /// Whom each build names, as far as somebody wants to know.
+    pub(super) behind: HashMap<BuildId, Behind>,
 }
 
 impl Known {
@@ -152,6 +169,7 @@ impl Known {
             been: HashMap::new(),
             ran: HashMap::new(),
             checks: HashMap::new(),
+            behind: HashMap::new(),
         })
     }
 
@@ -160,7 +178,7 @@ impl Known {
         let pushed = self.builds.get(&placed.placement.build)?;
         Some(Card {
             build: pushed.build.clone(),
-            pushed_by: pushed.by.person,
+            behind: self.behind(pushed),
             placement: Some(placed.placement.id),
             cause: placed.placement.cause.name().to_owned(),
             by: placed.placement.cause.by(&self.name(placed.placement.by.person)).to_owned(),
@@ -171,6 +189,10 @@ impl Known {
             ran: self.ran.get(&placed.placement.id).copied().unwrap_or_default(),
             checks: self.checks.get(&pushed.build.id).cloned().unwrap_or_default(),
         })
+    }
+
+    pub(super) fn behind(&self, pushed: &Pushed) -> Behind {
+        self.behind.get(&pushed.build.id).cloned().unwrap_or_else(|| pushed.by.person.into())
     }
 
     pub(super) fn name(&self, person: PersonId) -> String {

@@ -7,7 +7,7 @@ use towpath_domain::access::{Action, Actor, Grant, Identity, Place, Role, Scope,
 use towpath_domain::buckets::{BucketKey, BucketKind, Slot};
 use towpath_domain::builds::Build;
 use towpath_domain::environments::Environment;
-use towpath_domain::gates::{Approvals, Circumstances, Gate};
+use towpath_domain::gates::{Approvals, Bar, Circumstances, Gate};
 use towpath_domain::ids::{EnvironmentId, PersonId, ProjectId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::people::Person;
@@ -111,7 +111,7 @@ impl Shop {
             to: &slot(&self.prod),
             place: &self.place(),
             build: build.id,
-            pushed_by: self.ana.id,
+            behind: &self.ana.id.into(),
             was_current: true,
             current: None,
             open: None,
@@ -167,8 +167,13 @@ pub fn manager(person: PersonId) -> Actor {
 
 /// Environments one after the other, with one approval on the last.
 pub fn workflow(number: u128, project: ProjectId, name: &str, stages: &[&Environment]) -> Workflow {
-    let approval =
-        Gate::Approvals(Approvals { count: 1, role: Role::release_manager().slug, bar_pusher: false });
+    let approval = Gate::Approvals(Approvals {
+        count: 1,
+        role: Role::release_manager().slug,
+        bar_pusher: false,
+        bar_author: Bar::No,
+        bar_actor: Bar::No,
+    });
     let stage = |(position, environment): (usize, &&Environment)| Stage {
         gates: if position + 1 == stages.len() { vec![approval.clone()] } else { Vec::new() },
         ..Stage::bare(BucketKey::Environment(EnvironmentId(environment.id.uuid())))

@@ -119,6 +119,12 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/promotions/{number}/review")
             .note("of one that passed no gates")
             .body(|_, _| Body::Json(json!({"comment": "It was right."}))),
+        post("/api/v1/projects/{project}/integrations/{integration}/builds")
+            .note("led by the rule")
+            .body(|subject, _| Body::Json(json!({"digest": subject.unnamed, "tag": "announced"}))),
+        post("/api/v1/projects/{project}/integrations/{integration}/builds").note("into a bucket").body(
+            |subject, _| Body::Json(json!({"digest": subject.newest, "tag": "announced", "bucket": "qa"})),
+        ),
         get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks"),
         post("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/checks")
             .note("of the build")

@@ -1,0 +1,155 @@
+//! `push`.
+
+use crate::args::{Common, Destination, Format, Push, ReportedCheck, Said};
+use crate::config::signed_in;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::origins::{self, Git};
+use crate::output::{Table, say, show};
+use crate::progress::{Progress, bytes};
+use crate::{sources, summaries};
+use serde_json::Value;
+use std::{env, fs};
+use towpath_api::builds::{ArrivalOutcome, NewBuild, NewOrigin, ReceivedBuild};
+use towpath_api::checks::NewCheck;
+use towpath_api::client::Client;
+use towpath_domain::references::Tag;
+use towpath_oci::{Credentials, Image, Place, Pushed, Registry, push};
+
+pub async fn run(common: &Common, args: Push, format: Format) -> Result<Exit, Failure> {
+    let session = signed_in(common)?;
+    let client = Client::new(&session.server, Some(session.credential.clone()))?;
+    let origin = origin(args.said);
+    let tag = tag(args.tag, &origin)?;
+    let place = Place::parse(&args.image)?;
+    let source = sources::reach(place)?;
+    let mut image = Image::open(source).await?;
+    if let Some(platform) = &args.platform {
+        image = image.only(platform).await?;
+    }
+    let http = sources::http().build().map_err(|error| Failure::Usage(error.to_string()))?;
+    let credentials = Credentials::new("towpath", &session.credential);
+    let registry = Registry::new(http, &session.server, Some(credentials), sources::retries())?.at_once();
+    let progress = Progress::new();
+    let pushed =
+        push(&image, &registry.to_write(&args.to.repository()), move |step| progress.tell(step)).await?;
+    tell(&pushed, &args.to);
+    let received = announce(&client, &args.to, tag, &pushed, origin).await?;
+    report(&client, &args.to, &received, args.check).await?;
+    summaries::write(&summaries::of_push(&args.to, &received))?;
+    show(format, &received, |received| table(&args.to, received))?;
+    Ok(Exit::Success)
+}
+
+async fn announce(
+    client: &Client,
+    to: &Destination,
+    tag: Tag,
+    pushed: &Pushed,
+    origin: NewOrigin,
+) -> Result<ReceivedBuild, Failure> {
+    let bucket = to.bucket.clone().unwrap_or_default();
+    let new = NewBuild { digest: pushed.digest.to_string(), tag: tag.into(), bucket, origin };
+    Ok(client.announce(&to.at.project, &to.at.integration, &new).await?)
+}
+
+async fn report(
+    client: &Client,
+    to: &Destination,
+    received: &ReceivedBuild,
+    checks: Vec<ReportedCheck>,
+) -> Result<(), Failure> {
+    for ReportedCheck { name, state, link } in checks {
+        let new = NewCheck { name, state, link, bucket: String::new(), summary: String::new() };
+        client.report_check(&to.at.project, &to.at.integration, &received.build.digest, &new).await?;
+    }
+    Ok(())
+}
+
+/// What is detected, with what was given instead of it.
+fn origin(said: Said) -> NewOrigin {
+    let mut origin = if said.no_detect { NewOrigin::default() } else { detected() };
+    let git_ref = said.branch.map(|name| full("refs/heads/", name));
+    let git_ref = git_ref.or(said.git_tag.map(|name| full("refs/tags/", name)));
+    // Of another commit than the detected one, nothing that was detected of the commit holds.
+    if said.commit.as_ref().is_some_and(|commit| *commit != origin.commit) {
+        (origin.author, origin.message) = Default::default();
+    }
+    for (field, given) in [
+        (&mut origin.git_ref, git_ref),
+        (&mut origin.commit, said.commit),
+        (&mut origin.repository, said.repository),
+        (&mut origin.message, said.message),
+        (&mut origin.author, said.author),
+        (&mut origin.actor, said.actor),
+        (&mut origin.event, said.event),
+        (&mut origin.version, said.release),
+        (&mut origin.run, said.run),
+        (&mut origin.run_link, said.run_link),
+    ] {
+        if let Some(given) = given {
+            *field = given;
+        }
+    }
+    origin.metadata.extend(said.meta);
+    origin
+}
+
+fn full(kind: &str, name: String) -> String {
+    if name.starts_with("refs/") { name } else { format!("{kind}{name}") }
+}
+
+fn detected() -> NewOrigin {
+    let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let event = variable("GITHUB_EVENT_PATH").and_then(|path| fs::read(path).ok());
+    let event: Option<Value> = event.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    origins::detect(&variable, event.as_ref(), &Git::read)
+}
+
+/// The tag that was given, or else the git tag, or the first digits of the commit.
+fn tag(given: Option<String>, origin: &NewOrigin) -> Result<Tag, Failure> {
+    let wrong = |text: &str, error: &dyn std::fmt::Display| {
+        Failure::Usage(format!("“{text}” cannot be the tag of an image: {error}; give one by --tag"))
+    };
+    let short = || origin.commit.get(..12).unwrap_or(&origin.commit).to_owned();
+    let text = given.or_else(|| origins::git_tag(origin).map(str::to_owned)).unwrap_or_else(short);
+    if text.is_empty() {
+        let words = "neither a git tag nor a commit is known here, so name the build's tag by --tag";
+        return Err(Failure::Usage(words.to_owned()));
+    }
+    Tag::parse(&text).map_err(|error| wrong(&text, &error))
+}
+
+fn tell(pushed: &Pushed, to: &Destination) {
+    let (sent, there) = (bytes(pushed.sent), bytes(pushed.there));
+    say(&format!("pushed {} to {}: {sent} sent, {there} there already", pushed.digest, to.repository()));
+}
+
+fn table(to: &Destination, received: &ReceivedBuild) -> Table {
+    let build = &received.build;
+    let rule = received.rule.as_ref().zip(received.rule_version);
+    let claim = |claim: &Option<towpath_api::builds::Claim>| {
+        claim.as_ref().map(|claim| claim.value.clone()).unwrap_or_default()
+    };
+    Table::facts([
+        ("build", build.tag.clone()),
+        ("digest", build.digest.clone()),
+        ("integration", to.at.to_string()),
+        ("bucket", bucket(received)),
+        ("rule", rule.map(|(rule, version)| format!("{rule}, version {version}")).unwrap_or_default()),
+        ("git ref", claim(&build.origin.git_ref)),
+        ("commit", claim(&build.origin.commit)),
+        ("page", received.page.clone()),
+    ])
+}
+
+/// Where it is, in words.
+pub fn bucket(received: &ReceivedBuild) -> String {
+    let bucket = received.bucket.as_deref().unwrap_or_default();
+    match received.outcome {
+        ArrivalOutcome::Placed => format!("{bucket}, current now"),
+        ArrivalOutcome::AlreadyThere if bucket.is_empty() => "received before; nothing moved".to_owned(),
+        ArrivalOutcome::AlreadyThere => format!("{bucket}, received before; nothing moved"),
+        ArrivalOutcome::Unclassified => "none: no CI rule leads it to one".to_owned(),
+    }
+}
