@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 /// Credentials as they were sent; whether they are good is for the service to say.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// An API token as the password of Basic; the user name means nothing.
+    /// An API token, or the session of a person, as the password of Basic; the user name means nothing.
     ApiToken(String),
     /// A short-lived token of our token service.
     Bearer(String),

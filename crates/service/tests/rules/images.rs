@@ -58,7 +58,7 @@ impl World {
         self.push_image(actor, repository, under, config, &[&format!("the files of {labels}")], labels).await
     }
 
-    /// Pushes an image of this configuration for running it, with layers of these contents.
+    /// Pushes an image of this configuration for running it, with layers of these contents; without a tag, by its digest.
     pub async fn push_image(
         &self,
         actor: &Actor,
@@ -83,12 +83,12 @@ impl World {
             "layers": layers,
             "annotations": annotations,
         });
-        let push = Push {
-            reference: Reference::Tag(tag(under)),
-            tags: Vec::new(),
-            content_type: MANIFEST.to_owned(),
-            content: Bytes::from(manifest.to_string()),
+        let content = Bytes::from(manifest.to_string());
+        let reference = match under {
+            "" => Reference::Digest(Digest::of(Algorithm::Sha256, &content)),
+            under => Reference::Tag(tag(under)),
         };
+        let push = Push { reference, tags: Vec::new(), content_type: MANIFEST.to_owned(), content };
         Ok(push_manifest(self, actor, &name, push).await?.digest.to_string())
     }
 

@@ -4,9 +4,12 @@ use crate::engines::on_both_engines;
 use crate::shop::{Shop, checkout};
 use serde_json::json;
 use towpath_domain::boards::Board;
+use towpath_domain::builds::{AnnounceForm, Statement};
 use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use towpath_domain::rules::{CriterionForm, Reclassification, Rule, RuleForm};
 use towpath_domain::timeline::Filter;
+use towpath_service::builds::Received;
+use towpath_service::images::{Announced, announce};
 use towpath_service::rules::{
     MadeUp, assign, change, choose, create, preview, reclassify, try_out, unclassified,
 };
@@ -343,5 +346,67 @@ fn one_rule_is_the_default_and_wrong_ones_are_refused() {
         assert!(matches!(denied, Err(Error::Forbidden(_))), "{denied:?}");
         let board: Board = shop.board().await;
         assert!(board.unclassified.is_empty());
+    });
+}
+
+/// Announces an image that was pushed by its digest.
+async fn announced(
+    shop: &Shop,
+    (digest, tag, bucket): (&str, &str, &str),
+    git_ref: &str,
+) -> Result<Announced, Error> {
+    let statement = Statement { git_ref: git_ref.to_owned(), ..Statement::default() };
+    let form = AnnounceForm { digest: digest.to_owned(), tag: tag.to_owned(), statement };
+    announce(shop, &shop.dora, ("shop", "checkout", bucket), form).await
+}
+
+#[test]
+fn an_announced_build_is_led_by_what_the_ci_says_and_comes_once() {
+    on_both_engines(async |shop: Shop| {
+        branches(&shop).await;
+        let labels = json!({"org.opencontainers.image.ref.name": "release/1", "n": "1"});
+        let digest = shop.push_labelled(&shop.dora, "shop/checkout", "", labels).await.expect("stored");
+        assert!(left(&shop).await.is_empty(), "without a tag it is no build yet");
+        let first = announced(&shop, (&digest, "1.0", ""), "refs/heads/main").await.expect("arrives");
+        assert_eq!(first.received, Received::Placed);
+        assert_eq!(first.bucket.expect("a bucket").as_str(), "qa");
+        let (rule, version) = first.rule.expect("a rule");
+        assert_eq!((rule.as_str(), version), ("branches", 1));
+        assert_eq!(shop.pull(&shop.dora, "shop/checkout", "1.0").await.expect("a tag"), digest);
+        // Another ref changes nothing: the build is what it was received as.
+        let again = announced(&shop, (&digest, "1.0", ""), "refs/heads/release/2").await.expect("is known");
+        assert_eq!((again.received, again.build.id), (Received::AlreadyThere, first.build.id));
+        assert_eq!(again.build.origin, first.build.origin);
+    });
+}
+
+#[test]
+fn what_is_announced_was_pushed_there_and_enters_only_where_it_may() {
+    on_both_engines(async |shop: Shop| {
+        branches(&shop).await;
+        let labels = |n: &str| json!({"n": n});
+        let digest =
+            shop.push_labelled(&shop.dora, "shop/checkout/qa", "", labels("1")).await.expect("stored");
+        let elsewhere = announced(&shop, (&digest, "1.0", ""), "refs/heads/main").await;
+        assert!(matches!(&elsewhere, Err(Error::NotFound(_))), "{elsewhere:?}");
+        let here = announced(&shop, (&digest, "1.0", "qa"), "").await.expect("arrives");
+        assert_eq!((here.received, here.rule), (Received::Placed, None));
+        let other =
+            shop.push_labelled(&shop.dora, "shop/checkout/qa", "", labels("2")).await.expect("stored");
+        let taken = announced(&shop, (&other, "1.0", "qa"), "").await;
+        assert!(matches!(&taken, Err(Error::Refused(why)) if why.contains("does not change")), "{taken:?}");
+        let free = announced(&shop, (&other, "2.0", "qa"), "").await.expect("arrives");
+        assert_eq!(free.received, Received::Placed);
+        let late = shop.push_labelled(&shop.dora, "shop/checkout", "", labels("3")).await.expect("stored");
+        let refused = announced(&shop, (&late, "3.0", ""), "refs/heads/release/3").await.expect("is kept");
+        assert!(matches!(refused.received, Received::Refused { .. }), "{refused:?}");
+        for tag in ["current", "", "a b"] {
+            let wrong = announced(&shop, (&late, tag, ""), "").await;
+            assert!(matches!(&wrong, Err(Error::Invalid(_))), "{wrong:?}");
+        }
+        let stranger = shop.stranger("Nemo").await;
+        let form = AnnounceForm { digest: late, tag: "4".to_owned(), statement: Statement::default() };
+        let hidden = announce(&shop, &stranger, ("shop", "checkout", ""), form).await;
+        assert!(matches!(hidden, Err(Error::NotFound(_))), "{hidden:?}");
     });
 }

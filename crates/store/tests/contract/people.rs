@@ -50,3 +50,37 @@ fn an_address_names_one_account() {
         assert!(error.expect_err("it is taken").is_duplicate());
     });
 }
+
+#[test]
+fn somebody_is_known_by_address_by_name_and_by_the_address_before_its_at() {
+    on_both_engines(async |store: Store| {
+        let mut people = ["Ana Lima", "Ana", "Ben"].map(|name| person(1, name));
+        for (person, (number, address)) in
+            people.iter_mut().zip([(1, "ana.l@example.org"), (2, "ana@example.org"), (3, "b_n@example.org")])
+        {
+            (person.id, person.email) = (id(number), email(address));
+        }
+        let saved = people.clone();
+        store
+            .save(async move |tx| {
+                for person in &saved {
+                    people::insert(tx, person, "a hash").await?;
+                }
+                Ok(())
+            })
+            .await;
+        let mut conn = store.conn().await;
+        for (key, expected) in [
+            ("ana.l@example.org", vec![id(1)]),
+            ("ana lima", vec![id(1)]),
+            ("ana.l", vec![id(1)]),
+            ("ana", vec![id(2)]),
+            ("b_n", vec![id(3)]),
+            ("b", vec![]),
+            ("", vec![]),
+            ("%", vec![]),
+        ] {
+            assert_eq!(people::known_as(&mut conn, key).await.expect("reads"), expected, "{key}");
+        }
+    });
+}
