@@ -50,7 +50,7 @@ fn fill(origin: &mut NewOrigin, git: Git) {
     }
     // Where no CI speaks, what is checked out is what is built.
     if origin.ci.is_empty() {
-        absent(&mut origin.git_ref, git.git_ref);
+        absent(&mut origin.git_ref, git.checked_out);
         if git.changed {
             origin.metadata.insert("changed".to_owned(), "true".to_owned());
         }
@@ -69,19 +69,20 @@ fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Where a repository is looked at: without credentials, which checkouts often carry, and the same for SSH and HTTPS.
+/// Where a repository is looked at: without credentials, which checkouts often carry, and the same for SSH and HTTPS. A
+/// folder of this machine is nothing to anybody else.
 fn web_address(text: &str) -> String {
     let text = text.trim();
     let (scheme, rest) = match text.split_once("://") {
         Some(("http", rest)) => ("http", rest),
         Some(("https" | "ssh" | "git", rest)) => ("https", rest),
-        Some(_) => return text.to_owned(),
+        Some(_) => return String::new(),
         // `git@host:path`, as scp writes it.
         None => match text.split_once(':') {
             Some((host, path)) if host.contains('@') && !path.starts_with('/') => {
                 return web_address(&format!("ssh://{host}/{path}"));
             }
-            _ => return text.to_owned(),
+            _ => return String::new(),
         },
     };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));

@@ -26,7 +26,7 @@ impl Progress {
     pub fn tell(&self, step: Step<'_>) {
         match step {
             Step::There(blob) if blob.size >= SMALL => {
-                self.line(&format!("{} is there", short(&blob.digest)))
+                self.line(&format!("{} is there", short(&blob.digest)));
             }
             Step::Sending(blob, at) => self.advance(&blob.digest, at, blob.size),
             Step::Paused(blob, pause, error) => {

@@ -65,16 +65,12 @@ fn registry(reference: &ImageReference) -> Result<Source, Failure> {
 fn daemon() -> Result<reqwest::Client, Failure> {
     let named = ["DOCKER_HOST", "CONTAINER_HOST"].into_iter().find_map(|name| env::var(name).ok());
     let socket = match named.as_deref().filter(|named| !named.is_empty()) {
-        Some(named) => match named.strip_prefix("unix://") {
-            Some(path) => PathBuf::from(path),
-            None => {
-                let words = format!(
-                    "only a daemon on this machine can be asked, and {named} is none; save the image \
-                                     with `docker save` and push that file"
-                );
-                return Err(Failure::Usage(words));
-            }
-        },
+        Some(named) => named.strip_prefix("unix://").map(PathBuf::from).ok_or_else(|| {
+            let words = "save the image with `docker save` and push that file";
+            Failure::Usage(format!(
+                "only a daemon on this machine can be asked, and {named} is none; {words}"
+            ))
+        })?,
         None => usual_socket()?,
     };
     let built = http().unix_socket(socket).no_proxy().build();

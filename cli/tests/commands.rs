@@ -1,5 +1,6 @@
 //! The command as scripts and people run it, against the real routes.
 
+mod pushing;
 mod terminal;
 
 #[path = "../../server/tests/routes/support.rs"]

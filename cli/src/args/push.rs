@@ -10,7 +10,7 @@ use towpath_oci::Platform;
 #[derive(Debug, Args)]
 pub struct Push {
     /// The image: an archive of `docker save` or an OCI layout (a file, a folder, or - for standard input), an image of
-    /// the local Docker or Podman by its name, or one of another registry as docker://HOST/NAME:TAG.
+    /// the local Docker or Podman by its name, or one of another registry as `docker://HOST/NAME:TAG`.
     pub image: String,
     /// Where it goes; without a bucket, the CI rule leads it.
     #[arg(long, value_name = "PROJECT/INTEGRATION[/BUCKET]")]

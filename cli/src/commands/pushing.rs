@@ -16,17 +16,22 @@ use towpath_api::client::Client;
 use towpath_domain::references::Tag;
 use towpath_oci::{Credentials, Image, Place, Pushed, Registry, push};
 
+/// The label in which images name the commit that they were made from (OCI image-spec, `annotations.md`).
+const REVISION: &str = "org.opencontainers.image.revision";
+
 pub async fn run(common: &Common, args: Push, format: Format) -> Result<Exit, Failure> {
     let session = signed_in(common)?;
     let client = Client::new(&session.server, Some(session.credential.clone()))?;
-    let origin = origin(args.said);
-    let tag = tag(args.tag, &origin)?;
+    let given = args.tag.as_deref().map(parse_tag).transpose()?;
     let place = Place::parse(&args.image)?;
     let source = sources::reach(place)?;
     let mut image = Image::open(source).await?;
     if let Some(platform) = &args.platform {
         image = image.only(platform).await?;
     }
+    let revision = image.label(REVISION).await;
+    let origin = origin(args.said, revision.as_deref());
+    let tag = given.map_or_else(|| tag(&origin), Ok)?;
     let http = sources::http().build().map_err(|error| Failure::Usage(error.to_string()))?;
     let credentials = Credentials::new("towpath", &session.credential);
     let registry = Registry::new(http, &session.server, Some(credentials), sources::retries())?.at_once();
@@ -67,8 +72,12 @@ async fn report(
 }
 
 /// What is detected, with what was given instead of it.
-fn origin(said: Said) -> NewOrigin {
+fn origin(said: Said, revision: Option<&str>) -> NewOrigin {
     let mut origin = if said.no_detect { NewOrigin::default() } else { detected() };
+    // Without a CI it is a guess that the image was built of what is checked out, and the image may know better.
+    if origin.ci.is_empty() && revision.is_some_and(|revision| revision != origin.commit) {
+        origin = NewOrigin::default();
+    }
     let git_ref = said.branch.map(|name| full("refs/heads/", name));
     let git_ref = git_ref.or(said.git_tag.map(|name| full("refs/tags/", name)));
     // Of another commit than the detected one, nothing that was detected of the commit holds.
@@ -106,18 +115,21 @@ fn detected() -> NewOrigin {
     origins::detect(&variable, event.as_ref(), &Git::read)
 }
 
-/// The tag that was given, or else the git tag, or the first digits of the commit.
-fn tag(given: Option<String>, origin: &NewOrigin) -> Result<Tag, Failure> {
-    let wrong = |text: &str, error: &dyn std::fmt::Display| {
-        Failure::Usage(format!("“{text}” cannot be the tag of an image: {error}; give one by --tag"))
-    };
-    let short = || origin.commit.get(..12).unwrap_or(&origin.commit).to_owned();
-    let text = given.or_else(|| origins::git_tag(origin).map(str::to_owned)).unwrap_or_else(short);
-    if text.is_empty() {
-        let words = "neither a git tag nor a commit is known here, so name the build's tag by --tag";
-        return Err(Failure::Usage(words.to_owned()));
+/// The git tag, or else the first digits of the commit.
+fn tag(origin: &NewOrigin) -> Result<Tag, Failure> {
+    let short = || origin.commit.get(..12).unwrap_or(&origin.commit);
+    match origins::git_tag(origin).unwrap_or_else(short) {
+        "" => {
+            let words = "neither a git tag nor a commit is known here; name the build's tag by --tag";
+            Err(Failure::Usage(words.to_owned()))
+        }
+        text => parse_tag(text),
     }
-    Tag::parse(&text).map_err(|error| wrong(&text, &error))
+}
+
+fn parse_tag(text: &str) -> Result<Tag, Failure> {
+    let wrong = |error| format!("“{text}” cannot be the tag of an image: {error}; give one by --tag");
+    Tag::parse(text).map_err(|error| Failure::Usage(wrong(error)))
 }
 
 fn tell(pushed: &Pushed, to: &Destination) {

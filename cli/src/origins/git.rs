@@ -9,7 +9,7 @@ pub struct Git {
     pub author: String,
     pub message: String,
     /// In full: the branch, or the tag of a checkout without one.
-    pub git_ref: String,
+    pub checked_out: String,
     pub repository: String,
     /// Whether files differ from the commit.
     pub changed: bool,
@@ -29,7 +29,7 @@ impl Git {
             commit: next(),
             author: next(),
             message: next(),
-            git_ref: if commit == head { checked_out() } else { String::new() },
+            checked_out: if commit == head { checked_out() } else { String::new() },
             repository: ask(&["remote", "get-url", "origin"]).unwrap_or_default(),
             changed: ask(&["status", "--porcelain", "--untracked-files=no"])
                 .is_some_and(|text| !text.is_empty()),

@@ -226,7 +226,7 @@ fn git_fills_what_the_ci_does_not_say_of_the_same_commit_only() {
         commit: SHA.to_owned(),
         author: "Ana Lima <ana@example.org>".to_owned(),
         message: "Mend \"it\" $(rm -rf /)".to_owned(),
-        git_ref: "refs/heads/main".to_owned(),
+        checked_out: "refs/heads/main".to_owned(),
         repository: "git@github.com:acme/shop.git".to_owned(),
         changed: true,
     };
@@ -254,7 +254,8 @@ fn no_credential_leaves_with_an_address() {
         ("git@github.com:acme/shop.git", "https://github.com/acme/shop"),
         ("ssh://git@git.example.org:2222/acme/shop.git", "https://git.example.org/acme/shop"),
         ("https://git.example.org:8443/acme/shop", "https://git.example.org:8443/acme/shop"),
-        ("/srv/git/shop.git", "/srv/git/shop.git"),
+        ("/srv/git/shop.git", ""),
+        ("file:///srv/git/shop.git", ""),
         ("", ""),
     ] {
         assert_eq!(web_address(given), expected, "{given}");

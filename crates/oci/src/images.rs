@@ -8,11 +8,13 @@ mod places;
 
 pub use places::{Place, Source};
 
-use crate::manifests::{Contents, Descriptor, Manifest, Platform};
+use crate::manifests::{self, Contents, Descriptor, Manifest, Platform};
 use crate::registry::Repository;
 use crate::{Error, Pieces};
 use archives::Files;
 use bytes::Bytes;
+use futures::TryStreamExt;
+use serde_json::Value;
 use std::collections::HashMap;
 use std::ops::Range;
 use towpath_domain::digests::{Algorithm, Digest};
@@ -75,6 +77,20 @@ impl Image {
     /// What is pushed as a whole.
     pub fn root(&self) -> &Manifest {
         &self.root
+    }
+
+    /// A label of its configuration; of an index, of its first image. Absent where there is none that can be read.
+    pub async fn label(&self, name: &str) -> Option<String> {
+        let first = match &self.root.contents {
+            Contents::Index(children) => Some(self.manifest(children.first()?).await.ok()?),
+            Contents::Image(_) => None,
+        };
+        let Contents::Image(parts) = &first.as_ref().unwrap_or(&self.root).contents else { return None };
+        let config = parts.first().filter(|config| config.size <= manifests::LIMIT as u64)?;
+        let pieces = self.blob(config, 0..config.size).await.ok()?;
+        let content: Vec<Bytes> = pieces.try_collect().await.ok()?;
+        let config: Value = serde_json::from_slice(&content.concat()).ok()?;
+        config.pointer("/config/Labels")?.get(name)?.as_str().map(str::to_owned)
     }
 
     /// The one image of an index that is for a platform.

@@ -19,7 +19,6 @@ pub fn OriginFacts(origin: Origin) -> impl IntoView {
     let source = repository.as_ref().and_then(|claim| claim.link().map(str::to_owned));
     let fields = [
         ("Commit", commit, commit_link),
-        ("Message", message, None),
         ("Commit's author", author, None),
         ("Repository", repository, source),
         ("Git ref", git_ref, None),
@@ -46,7 +45,15 @@ pub fn OriginFacts(origin: Origin) -> impl IntoView {
             }
         })
     };
-    fields.into_iter().filter_map(row).collect_view()
+    let message = message.map(|Claim { value, verified }| {
+        view! {
+            <div class="facts__row">
+                <dt>"Message"</dt>
+                <dd class="facts__text">{value} " " <Vouched verified=verified /></dd>
+            </div>
+        }
+    });
+    view! { {fields.into_iter().filter_map(row).collect_view()} {message} }
 }
 
 /// Whether a signed claim of a CI stands behind a field, or only the word of whoever pushed.

@@ -1,17 +1,11 @@
 //! `push`, against the real routes and the real registry.
 
-mod terminal;
-
-#[path = "../../server/tests/routes/support.rs"]
-#[expect(dead_code, reason = "the tests of the routes use all of it")]
-mod support;
-
+use crate::terminal::{Ran, Terminal};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
-use terminal::{Ran, Terminal};
 use towpath_domain::digests::{Algorithm, Digest};
 
 const COMMIT: &str = "ffac537e6cbbf934b08745a378932722df287a53";
@@ -35,6 +29,11 @@ fn archive(folder: &TempDir, layer: &str) -> String {
     let diff = Digest::of(Algorithm::Sha256, layer.as_bytes()).to_string();
     let config = json!({"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": [diff]},
                         "config": {"Labels": {"org.opencontainers.image.ref.name": "labelled"}}});
+    write(folder, layer, &config)
+}
+
+/// Writes one with this configuration.
+fn write(folder: &TempDir, layer: &str, config: &Value) -> String {
     let manifest = json!([{"Config": "config.json", "RepoTags": ["app:1"], "Layers": ["1/layer.tar"]}]);
     let path = folder.path().join(format!("{}.tar", Digest::of(Algorithm::Sha256, layer.as_bytes()).short()));
     let mut builder = tar::Builder::new(std::fs::File::create(&path).expect("a file"));
@@ -263,6 +262,20 @@ async fn outside_ci_git_says_what_is_checked_out() {
     let origin = &first["build"]["origin"];
     assert_eq!(origin["author"]["value"], "Ana Lima <ana@example.org>");
     assert_eq!(origin["repository"]["value"], "https://git.example.org/acme/shop");
+    // An image that says itself of which commit it is was not built of what is checked out here.
+    let revision = json!({"org.opencontainers.image.revision": "0a1b2c3d"});
+    let config = json!({"os": "linux", "architecture": "amd64", "config": {"Labels": revision},
+                        "rootfs": {"type": "layers", "diff_ids": [Digest::of(Algorithm::Sha256, b"third")]}});
+    let third = write(&folder, "third", &config);
+    let shown = work.display().to_string();
+    let variables = [("PATH", path.as_str()), ("GIT_DIR", &git_dir), ("GIT_WORK_TREE", &shown)];
+    let args = ["push", &third, "--to", "shop/checkout", "--tag", "3", "--output", "json"];
+    let third = answer(&terminal.run_with(&args, "", &variables));
+    assert_eq!(
+        (&third["outcome"], &third["build"]["origin"]["author"]),
+        (&json!("unclassified"), &Value::Null)
+    );
+    assert_eq!(third["build"]["origin"]["commit"]["value"], "0a1b2c3d");
     git(&work, &["tag", "v1.0.0"]);
     git(&work, &["checkout", "--quiet", "--detach"]);
     let other = archive(&folder, "another");
