@@ -10,7 +10,8 @@ import { Folder } from "../support/folders.ts";
 import { dockerArchive, ociIndex, origin } from "../support/images.ts";
 import { Installation } from "../support/installation.ts";
 import { Proxy } from "../support/proxies.ts";
-import { CLI, freePort } from "../support/server.ts";
+import { freePort } from "../support/ports.ts";
+import { CLI } from "../support/server.ts";
 import { CHECKOUT, makeToken, openShop, type Shop } from "../support/shop.ts";
 import { ADA } from "../support/visitors.ts";
 
