@@ -523,10 +523,15 @@ pub enum Change {
         person: PersonId,
         provider: Slug,
     },
+    /// The log is signed by another key from now on; keys are public, as `NAME+ID+KEY`.
+    AuditKeyRotated {
+        before: String,
+        after: String,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 64] = [
+pub const KINDS: [(&str, &str); 65] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -590,6 +595,7 @@ pub const KINDS: [(&str, &str); 64] = [
     ("role_granted", "Role granted"),
     ("role_revoked", "Role revoked"),
     ("admin_link_issued", "Admin link issued"),
+    ("audit_key_rotated", "Key of the audit log rotated"),
     ("installation_created", "Installation created"),
 ];
 
@@ -661,6 +667,7 @@ impl Change {
             Self::SignedIn { .. } => "signed_in",
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::IdentityConnected { .. } => "identity_connected",
+            Self::AuditKeyRotated { .. } => "audit_key_rotated",
         }
     }
 
@@ -785,6 +792,15 @@ pub enum Unmatched {
     Kind(String),
 }
 
+/// How far the audit log is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedUpTo {
+    /// The number of the last event that is.
+    pub seq: i64,
+    /// When it was.
+    pub at: Time,
+}
+
 /// A page of the timeline, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelinePage {
@@ -797,6 +813,8 @@ pub struct TimelinePage {
     pub people: Vec<(PersonId, String)>,
     /// The audit log's size when this was read.
     pub as_of: i64,
+    /// How far the log is signed, once it is.
+    pub signed: Option<SignedUpTo>,
     /// The part of the filter for which there is nothing at all.
     pub unmatched: Option<Unmatched>,
     pub now: Time,

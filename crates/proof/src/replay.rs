@@ -28,7 +28,7 @@ pub enum Differs {
         met + 1
     )]
     Rewritten { met: u64, size: u64 },
-    #[error("entries {} to {size} are missing: {size} were signed, and the log ends with {last}", last + 1)]
+    #[error("entries {} to {size} are missing: there were {size}, and the log ends with {last}", last + 1)]
     Cut { last: u64, size: u64 },
 }
 
@@ -76,12 +76,15 @@ impl Replay {
 
     fn meet(&mut self) -> Result<(), Differs> {
         let size = self.tree.size();
+        let mut met = self.met;
         while let Some(checkpoint) = self.ahead.pop_if(|checkpoint| checkpoint.size == size) {
             if checkpoint.root != self.tree.root() {
                 return Err(Differs::Rewritten { met: self.met, size });
             }
-            self.met = size;
+            met = size;
         }
+        // Not before all of this size were met: where they differ, nothing of it is certain.
+        self.met = met;
         Ok(())
     }
 }

@@ -165,6 +165,10 @@ fn a_replay_names_where_a_log_differs() {
     assert_eq!(differs(&swapped, false), Err(Differs::Rewritten { met: 9, size: 12 }));
     assert_eq!(differs(&once[..10], true), Err(Differs::Cut { last: 10, size: 12 }));
     assert_eq!(differs(&[], true), Err(Differs::Cut { last: 0, size: 12 }));
+    let forged = checkpoint(&edited);
+    let mut two = Replay::new(vec![checkpoint(&once), forged]);
+    let last = edited.iter().zip(1..).try_for_each(|(entry, number)| two.take(number, entry, None));
+    assert_eq!(last, Err(Differs::Rewritten { met: 0, size: 12 }), "one of two signed of one size is wrong");
     let mut gap = Replay::new(Vec::new());
     assert_eq!(gap.take(2, b"", None), Err(Differs::Missing { expected: 1, found: 2 }));
 }

@@ -10,6 +10,7 @@ mod scenes;
 mod sources;
 
 pub mod accounts;
+pub mod audit;
 pub mod boards;
 pub mod buckets;
 pub mod builds;

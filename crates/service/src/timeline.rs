@@ -1,5 +1,7 @@
 //! The audit timeline: a page by any filter, as sentences.
 
+pub mod export;
+
 use crate::{Error, Service, people as names, scenes};
 use std::collections::HashSet;
 use towpath_domain::access::{Action, Actor, Place, Target};
@@ -7,9 +9,11 @@ use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::sentence::tell;
-use towpath_domain::timeline::{Entry, Event, EventActor, Filter, KINDS, TimelinePage, Unmatched};
-use towpath_store::timeline::{Criteria, list, size};
-use towpath_store::{Conn, access, buckets, integrations, people, projects, tokens};
+use towpath_domain::timeline::{
+    Entry, Event, EventActor, Filter, KINDS, SignedUpTo, TimelinePage, Unmatched,
+};
+use towpath_store::timeline::{Criteria, Logged, export, list, size};
+use towpath_store::{Conn, access, audit, buckets, integrations, people, projects, tokens};
 
 /// How many events a page has.
 pub const PAGE: i64 = 50;
@@ -84,6 +88,7 @@ async fn choices(
         integrations: names,
         people: colleagues(conn, actor, seen).await?,
         as_of,
+        signed: audit::newest(conn).await?.map(|signed| SignedUpTo { seq: signed.size, at: signed.at }),
         unmatched: None,
         now: service.now(),
     })
@@ -110,6 +115,26 @@ pub(crate) async fn colleagues(
         people.retain(|person| known.contains(&person.id));
     }
     Ok(people.into_iter().map(|person| (person.id, person.name.to_string())).collect())
+}
+
+/// What narrows the log to those events that who asks may see.
+async fn visible(conn: &mut Conn, actor: &Actor) -> Result<Criteria, Error> {
+    let seen = seen(conn, actor).await?;
+    match criteria(conn, actor, &seen, &Filter::default()).await {
+        Ok(criteria) => Ok(criteria),
+        Err(Miss::Named(nothing)) => Err(Error::not_found(nothing)),
+        Err(Miss::Failed(error)) => Err(error),
+    }
+}
+
+/// An event by its number, if who asks may see it.
+pub(crate) async fn find(conn: &mut Conn, actor: &Actor, seq: i64) -> Result<Logged, Error> {
+    let criteria = visible(conn, actor).await?;
+    let found = match seq.checked_sub(1).filter(|after| *after >= 0) {
+        Some(after) => export(conn, &criteria, after, seq, 1).await?.pop(),
+        None => None,
+    };
+    found.ok_or_else(|| Error::not_found(format!("The event {seq}")))
 }
 
 /// Why a filter has no criteria.

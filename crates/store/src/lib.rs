@@ -11,6 +11,7 @@ mod query;
 mod queue;
 
 pub mod access;
+pub mod audit;
 pub mod buckets;
 pub mod builds;
 pub mod checks;

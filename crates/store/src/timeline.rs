@@ -19,6 +19,30 @@ pub struct Criteria {
     pub visible: Option<Vec<ProjectId>>,
 }
 
+/// Which numbers to read, both ends left out, and in which order.
+#[derive(Debug, Clone, Copy)]
+struct Between {
+    after: i64,
+    before: i64,
+    oldest_first: bool,
+}
+
+/// An event as it lies in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    pub seq: i64,
+    pub bytes: Vec<u8>,
+    /// The texts that its bytes commit to, as far as they were not erased.
+    pub personal: Vec<PersonalText>,
+}
+
+impl Logged {
+    /// The event that the bytes tell.
+    pub fn event(&self) -> Result<Event, Error> {
+        open(&self.bytes, &self.personal).map_err(|error| Error::inconsistent("events", error))
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     seq: i64,
@@ -109,7 +133,30 @@ pub async fn list(
     before: i64,
     limit: i64,
 ) -> Result<Vec<(i64, Event)>, Error> {
-    let rows = rows(conn, criteria, before, limit).await?;
+    let between = Between { after: 0, before, oldest_first: false };
+    let logged = logged(conn, criteria, between, limit).await?;
+    logged.iter().map(|logged| Ok((logged.seq, logged.event()?))).collect()
+}
+
+/// Reads up to `limit` events that fit, oldest first, after one number and up to another, as they lie in the log.
+pub async fn export(
+    conn: &mut Conn,
+    criteria: &Criteria,
+    after: i64,
+    up_to: i64,
+    limit: i64,
+) -> Result<Vec<Logged>, Error> {
+    let between = Between { after, before: up_to.saturating_add(1), oldest_first: true };
+    logged(conn, criteria, between, limit).await
+}
+
+async fn logged(
+    conn: &mut Conn,
+    criteria: &Criteria,
+    between: Between,
+    limit: i64,
+) -> Result<Vec<Logged>, Error> {
+    let rows = rows(conn, criteria, between, limit).await?;
     // By number and not by range: between two events that fit there may lie the whole log.
     let texts: Vec<TextRow> = fetch_in!(
         TextRow,
@@ -118,7 +165,9 @@ pub async fn list(
         rows.iter().map(|row| row.seq).collect(),
         ")"
     )?;
-    rows.iter().map(|row| read(row, &texts)).collect()
+    rows.into_iter()
+        .map(|Row { seq, bytes }| Ok(Logged { personal: personal(seq, &texts)?, seq, bytes }))
+        .collect()
 }
 
 /// Reads up to `limit` events after a number, oldest first. Their personal texts are left out.
@@ -131,12 +180,14 @@ pub async fn list_after(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<(
         after,
         limit
     )?;
-    rows.iter().map(|row| read(row, &[])).collect()
+    rows.into_iter()
+        .map(|Row { seq, bytes }| Ok((seq, Logged { seq, bytes, personal: Vec::new() }.event()?)))
+        .collect()
 }
 
-fn read(row: &Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {
+fn personal(seq: i64, texts: &[TextRow]) -> Result<Vec<PersonalText>, Error> {
     let mut personal = Vec::new();
-    for text in texts.iter().filter(|text| text.seq == row.seq) {
+    for text in texts.iter().filter(|text| text.seq == seq) {
         let salt = text.salt.as_slice().try_into();
         personal.push(PersonalText {
             commitment: text.commitment.clone(),
@@ -144,17 +195,19 @@ fn read(row: &Row, texts: &[TextRow]) -> Result<(i64, Event), Error> {
             text: text.text.clone(),
         });
     }
-    let event = open(&row.bytes, &personal).map_err(|error| Error::inconsistent("events", error))?;
-    Ok((row.seq, event))
+    Ok(personal)
 }
 
 /// Builds the conditions one by one, so that the planner sees only those that narrow and can walk one
 /// index from the newest event down.
-async fn rows(conn: &mut Conn, criteria: &Criteria, before: i64, limit: i64) -> Result<Vec<Row>, Error> {
+async fn rows(conn: &mut Conn, criteria: &Criteria, between: Between, limit: i64) -> Result<Vec<Row>, Error> {
     macro_rules! build {
         ($engine:ty, $conn:expr) => {{
             let mut query = sqlx::QueryBuilder::<$engine>::new("select seq, bytes from events where seq < ");
-            query.push_bind(before);
+            query.push_bind(between.before);
+            if between.after > 0 {
+                query.push(" and seq > ").push_bind(between.after);
+            }
             let equal = [
                 (" and project = ", criteria.project.map(ProjectId::uuid)),
                 (" and integration = ", criteria.integration.map(IntegrationId::uuid)),
@@ -176,7 +229,8 @@ async fn rows(conn: &mut Conn, criteria: &Criteria, before: i64, limit: i64) -> 
                 let ids: Vec<Uuid> = visible.iter().map(|project| project.uuid()).collect();
                 one_of!(query, " and project in (", ids, ")");
             }
-            query.push(" order by seq desc limit ").push_bind(limit);
+            query.push(if between.oldest_first { " order by seq" } else { " order by seq desc" });
+            query.push(" limit ").push_bind(limit);
             query.build_query_as::<Row>().fetch_all(&mut **$conn).await
         }};
     }

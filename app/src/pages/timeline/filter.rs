@@ -88,6 +88,7 @@ mod tests {
             integrations: Vec::new(),
             people: vec![(ada, "Ada".to_owned())],
             as_of: 0,
+            signed: None,
             unmatched: None,
             now: Time::from_micros(0),
         };

@@ -66,6 +66,14 @@ pub fn leaf_hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([0]).chain_update(bytes).finalize().into()
 }
 
+/// Whether a text is the one that some bytes commit to.
+pub fn opens(bytes: &[u8], personal: &PersonalText) -> bool {
+    let PersonalText { commitment, salt, text } = personal;
+    let sealed = format!("{{\"$sealed\":\"{commitment}\"}}");
+    let stands = bytes.windows(sealed.len()).any(|window| window == sealed.as_bytes());
+    stands && text.as_ref().is_some_and(|text| commit(*salt, text) == *commitment)
+}
+
 fn commit(salt: [u8; 16], text: &str) -> String {
     hex::encode(Sha256::new().chain_update(salt).chain_update(text).finalize())
 }
@@ -188,6 +196,19 @@ mod tests {
         };
         assert_eq!((name.text(), email.text()), ("Ana", "(erased)"));
         assert_eq!(leaf_hash(&sealed.bytes), sealed.leaf);
+    }
+
+    #[test]
+    fn a_text_opens_its_own_commitment_alone() {
+        let sealed = sealed(&joined("Ana", "ana@example.org"));
+        let [one, other] = sealed.personal.as_slice() else { panic!("two texts were sealed") };
+        assert!(opens(&sealed.bytes, one) && opens(&sealed.bytes, other));
+        let with = |personal: PersonalText| opens(&sealed.bytes, &personal);
+        assert!(!with(PersonalText { text: other.text.clone(), ..one.clone() }));
+        assert!(!with(PersonalText { salt: [8; 16], ..one.clone() }));
+        assert!(!with(PersonalText { text: None, ..one.clone() }));
+        let elsewhere = commit([9; 16], "Eve");
+        assert!(!with(PersonalText { commitment: elsewhere, text: Some("Eve".to_owned()), ..one.clone() }));
     }
 
     #[test]

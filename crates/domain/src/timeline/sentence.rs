@@ -224,6 +224,9 @@ impl Telling<'_> {
             Change::IdentityConnected { provider, .. } => {
                 self.text("connected ").name(provider).text(" with their account")
             }
+            Change::AuditKeyRotated { after, .. } => self
+                .text("rotated the key of the audit log to ")
+                .name(after.split('+').nth(1).unwrap_or(after)),
             other => self.set_change(other),
         }
     }

@@ -9,6 +9,7 @@ mod world;
 mod access;
 mod accounts;
 mod archiving;
+mod audit;
 mod automatic;
 mod buckets;
 mod builds;

@@ -105,7 +105,7 @@ impl World {
 
     /// Runs a statement past every rule, to bring about what only a crash leaves.
     pub async fn sql(&self, sql: &str) {
-        if self.database.starts_with("postgres") {
+        if self.is_postgres() {
             let mut conn = PgConnection::connect(&self.database).await.expect("connects");
             sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect(sql);
             conn.close().await.expect("closes");
@@ -114,6 +114,10 @@ impl World {
             sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.expect(sql);
             conn.close().await.expect("closes");
         }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.database.starts_with("postgres")
     }
 
     /// Someone who joined, with a role at a place.

@@ -6,6 +6,7 @@ mod fixture;
 mod shop;
 
 mod access;
+mod audit;
 mod buckets;
 mod builds;
 mod circumstances;

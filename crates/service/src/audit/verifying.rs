@@ -1,0 +1,49 @@
+//! Whether the log is what was signed: all of it is hashed again.
+
+use super::{newest, signed, unsigned};
+use crate::{Error, Service};
+use towpath_proof::{Checkpoint, Differs, Replay};
+use towpath_store::{audit, timeline};
+
+/// How many events are read at once.
+const READ: i64 = 256;
+
+/// What a log was found to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How many events it has.
+    pub size: i64,
+    /// How many of them are signed.
+    pub signed: i64,
+    /// The first place where it is not what was signed.
+    pub differs: Option<Differs>,
+}
+
+/// Hashes the whole log again, and holds it against its newest checkpoint and those that were kept elsewhere.
+///
+/// It is for whoever runs the server: it asks for no permission.
+pub async fn verify(service: &Service, kept: Vec<Checkpoint>) -> Result<Verified, Error> {
+    let mut conn = service.read().await?;
+    let newest = newest(&mut conn).await?.map(|(checkpoint, _)| checkpoint);
+    let signed_size = signed(newest.as_ref().map_or(0, |newest| newest.size))?;
+    let size = timeline::size(&mut conn).await?;
+    let mut replay = Replay::new(kept.into_iter().chain(newest).collect());
+    loop {
+        let after = signed(replay.size())?;
+        let leaves = audit::leaves(&mut conn, after, READ).await?;
+        let Some(last) = leaves.last().map(|leaf| leaf.seq) else { break };
+        let seqs: Vec<i64> = leaves.iter().map(|leaf| leaf.seq).collect();
+        let held = audit::held(&mut conn, &seqs).await?;
+        for leaf in &leaves {
+            if let Err(differs) = replay.take(unsigned(leaf.seq)?, &leaf.bytes, held.get(&leaf.seq)) {
+                return Ok(Verified { size, signed: signed_size, differs: Some(differs) });
+            }
+        }
+        if last >= size {
+            break;
+        }
+    }
+    let (there, last) = (unsigned(size)?, replay.size());
+    let differs = replay.finish().err().or((last < there).then_some(Differs::Cut { last, size: there }));
+    Ok(Verified { size, signed: signed_size, differs })
+}
