@@ -25,6 +25,10 @@ pub struct Config {
     /// `sqlite:PATH` or `postgres://…`; may hold a password.
     pub database_url: String,
     pub data: PathBuf,
+    /// The folder of the keys that sign the audit log.
+    pub audit_keys: PathBuf,
+    /// A file to which its checkpoints are appended.
+    pub audit_file: Option<PathBuf>,
     pub listen: SocketAddr,
     pub public_url: PublicUrl,
     /// How many proxies stand in front and append to `X-Forwarded-For`.
@@ -145,6 +149,11 @@ impl Given {
             })?,
             session_idle: self.parse("session_idle_hours", HOURS, hours)?,
             session_absolute: self.parse("session_absolute_hours", HOURS, hours)?,
+            audit_keys: match self.get("audit_keys").0 {
+                keys::AUDIT_KEYS => data.join("audit"),
+                folder => PathBuf::from(folder),
+            },
+            audit_file: Some(self.get("audit_file").0).filter(|path| !path.is_empty()).map(PathBuf::from),
             site: PathBuf::from(self.get("site").0),
             sign_in: self.sign_in()?,
             data,

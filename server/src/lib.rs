@@ -3,9 +3,11 @@
 //! The only crate that names all the others. It decides nothing about builds or promotions; it puts together.
 
 mod assets;
+pub mod audit;
 mod auth;
 mod clients;
 pub mod config;
+mod exports;
 pub mod folder;
 mod functions;
 mod headers;

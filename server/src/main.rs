@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use towpath_proof::VerifyingKey;
 use towpath_server::config::{Config, Given};
-use towpath_server::{folder, running, telemetry};
-use towpath_service::{Sources, links};
+use towpath_server::{audit, folder, running, telemetry};
+use towpath_service::{Service, Sources, links};
 
 /// The C library's keeps what many threads gave back: after some large pushes, several times what is in use.
 #[global_allocator]
@@ -27,10 +28,30 @@ struct Arguments {
 enum Command {
     /// Print a new one-time link that makes an admin, or gives an admin a new password.
     AdminLink,
+    /// Verify the audit log, or the key by which it is signed.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the configuration in force, without its secrets.
     Config,
     /// Serve with a sample project and three people, on an empty data folder. Prints how to sign in as each.
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Hash the whole log again, and hold it against what was signed. Ends with 1 where it differs.
+    Verify {
+        /// A file of checkpoints that were kept elsewhere, one or many.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Vec<PathBuf>,
+        /// The key that must have signed those, instead of any that the database names.
+        #[arg(long, value_name = "NAME+ID+KEY")]
+        key: Vec<VerifyingKey>,
+    },
+    /// Print the public key by which the log is signed now.
+    Key,
+    /// Sign by a new key from now on; the public key of the old one stays known.
+    RotateKey,
 }
 
 fn main() -> ExitCode {
@@ -46,12 +67,19 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let given = Given::read(arguments.config.as_deref(), environment())?;
     let config = given.check()?;
-    match arguments.command {
+    match &arguments.command {
         Some(Command::Config) => {
             say(given.to_text().trim_end());
             Ok(())
         }
-        Some(Command::AdminLink) => work(admin_link(config)),
+        Some(Command::AdminLink) => work(on_installation(&config, async |service| {
+            say(&links::issue_admin(&service).await?);
+            Ok(())
+        })),
+        Some(Command::Audit(command)) => work(on_installation(&config, async |service| {
+            say(&audit(&service, &audit::Places::of(&config), command).await?);
+            Ok(())
+        })),
         Some(Command::Demo) => {
             telemetry::start(&config);
             work(async {
@@ -75,13 +103,24 @@ fn work(task: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
 }
 
-async fn admin_link(config: Config) -> anyhow::Result<()> {
-    folder::expect_installation(&config)?;
-    let service = running::open(&config, Sources::system()).await?;
-    let link = links::issue_admin(&service).await?;
+/// Runs a command on an installation that exists, beside its server or while that is stopped.
+async fn on_installation(
+    config: &Config,
+    command: impl AsyncFnOnce(Service) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    folder::expect_installation(config)?;
+    let service = running::open(config, Sources::system()).await?;
+    let done = command(service.clone()).await;
     service.close().await;
-    say(&link);
-    Ok(())
+    done
+}
+
+async fn audit(service: &Service, places: &audit::Places, command: &Audit) -> anyhow::Result<String> {
+    match command {
+        Audit::Verify { checkpoint, key } => audit::verify(service, checkpoint, key).await,
+        Audit::Key => audit::key(service).await,
+        Audit::RotateKey => audit::rotate(service, places).await,
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "what the program was asked for goes to standard output")]

@@ -23,6 +23,7 @@ const BEARER: &str = "bearer";
         (name = "promotions", description = "Moving builds forward and back"),
         (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),
         (name = "timeline", description = "Who did what, when and why"),
+        (name = "audit", description = "Proof that the timeline is what happened"),
         (name = "access", description = "Sessions, tokens, people and their roles")
     ),
     modifiers(&Bearer)

@@ -3,7 +3,7 @@
 use crate::assets::{self, Site};
 use crate::auth::{providers, same_origin, sessions, visitors};
 use crate::config::Config;
-use crate::{functions, headers, health, live, pages, routes, telemetry};
+use crate::{exports, functions, headers, health, live, pages, routes, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::{Extension, Router};
 use std::sync::Arc;
@@ -38,6 +38,7 @@ fn for_browsers(service: &Service, config: &Arc<Config>, stop: CancellationToken
         .merge(functions::router(config.clone()))
         .merge(pages::router())
         .merge(providers::router(config.clone()))
+        .merge(exports::router())
         // Nothing secret stands in a page beside what its address says, so its length gives nothing away.
         .layer(CompressionLayer::new())
         .merge(live::router(stop))

@@ -5,6 +5,7 @@
 //! cookies are never looked at, so that no other site can make a browser act here.
 
 mod answers;
+mod audit;
 mod bodies;
 mod buckets;
 mod builds;
@@ -58,6 +59,7 @@ pub fn router(service: Service) -> Router {
     router
         .route("/api/v1/openapi.json", get(served))
         .merge(problems::router().layer(from_fn(render)))
+        .merge(audit::log().layer(from_fn(render)))
         .with_state(service)
 }
 
@@ -86,6 +88,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(holds::routes())
         .merge(pins::routes())
         .merge(timeline::routes())
+        .merge(audit::routes())
         .merge(search::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

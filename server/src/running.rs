@@ -1,6 +1,7 @@
 //! From a configuration to a server that serves, and back.
 
 use crate::assets::Site;
+use crate::audit::Places;
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::{folder, listening, router, workers};
@@ -76,7 +77,7 @@ pub async fn run(
     sources: Sources,
     stop: CancellationToken,
 ) {
-    let mut workers = workers::start(&service, &stop);
+    let mut workers = workers::start(&service, Places::of(&config), &stop);
     let clients = Clients { proxies: config.proxies };
     let limit = config.shutdown;
     let router = router::router(&service, config, sources, stop.clone());

@@ -1,5 +1,6 @@
 //! Work that no request asks for.
 
+use crate::audit::{self, Places};
 use std::fmt::Display;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -11,11 +12,17 @@ const SWEEP: Duration = Duration::from_mins(10);
 /// How late what waits for a moment may be.
 const TURN: Duration = Duration::from_secs(2);
 
+/// How often it is looked whether the audit log is to be signed.
+const SIGN: Duration = Duration::from_secs(2);
+/// A pause after it could not be, so that the log of the server is not filled with it.
+const SIGN_AGAIN: Duration = Duration::from_mins(1);
+
 /// Starts all of it; each ends by itself after `stop`.
-pub fn start(service: &Service, stop: &CancellationToken) -> JoinSet<()> {
+pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(sweep(service.clone(), stop.clone()));
     workers.spawn(take_turns(service.clone(), stop.clone()));
+    workers.spawn(sign(service.clone(), places, stop.clone()));
     workers
 }
 
@@ -58,6 +65,23 @@ async fn take_turns(service: Service, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "pins ended by themselves"),
             Err(error) => tracing::error!(%error, "the ends of pins could not be told"),
+        }
+    }
+}
+
+/// Signs the audit log.
+async fn sign(service: Service, places: Places, stop: CancellationToken) {
+    loop {
+        let pause = match audit::sign_when_due(&service, &places).await {
+            Ok(()) => SIGN,
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "the audit log could not be signed");
+                SIGN_AGAIN
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

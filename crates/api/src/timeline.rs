@@ -51,6 +51,47 @@ pub struct TimelineFilter {
     pub limit: Option<i64>,
 }
 
+/// How an export is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// JSON, an event on each line, with what it takes to verify it.
+    #[default]
+    Ndjson,
+    /// For a spreadsheet.
+    Csv,
+}
+
+/// Which events to export, and how; what is left out does not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TimelineExport {
+    /// `ndjson`, if not given, or `csv`.
+    pub format: ExportFormat,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    /// `PROJECT/INTEGRATION`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub integration: Option<String>,
+    /// A bucket's slug, in any integration or in the given one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<String>,
+    /// A person's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// For example `promotion_applied`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+impl From<TimelineExport> for domain::Filter {
+    fn from(export: TimelineExport) -> Self {
+        let TimelineExport { project, integration, bucket, person, kind, .. } = export;
+        TimelineFilter { project, integration, bucket, person, kind, ..TimelineFilter::default() }.into()
+    }
+}
+
 impl From<domain::Entry> for TimelineEntry {
     fn from(entry: domain::Entry) -> Self {
         Self {

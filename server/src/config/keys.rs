@@ -20,6 +20,9 @@ impl Key {
 /// The default of `database_url`, in which DATA is the folder `data`.
 pub(super) const DATABASE: &str = "sqlite:DATA/towpath.db";
 
+/// The default of `audit_keys`.
+pub(super) const AUDIT_KEYS: &str = "DATA/audit";
+
 pub const KEYS: &[Key] = &[
     Key {
         name: "public_url",
@@ -41,6 +44,18 @@ pub const KEYS: &[Key] = &[
         name: "database_url",
         default: DATABASE,
         meaning: "`sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`. DATA is the folder `data`.",
+    },
+    Key {
+        name: "audit_keys",
+        default: AUDIT_KEYS,
+        meaning: "The folder of the private keys by which the [audit log](audit.md) is signed, readable by the server \
+                  alone; made where it is missing. All servers on one database need the same keys.",
+    },
+    Key {
+        name: "audit_file",
+        default: "",
+        meaning: "A file to which each new checkpoint of the audit log is appended; none, if empty. Best on another \
+                  machine than the database. Nothing is signed that does not continue the last one in it.",
     },
     Key {
         name: "proxies",

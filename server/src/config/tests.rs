@@ -81,6 +81,8 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     listen = "127.0.0.1:3000"  # default
     data = "./data"  # default
     database_url = "postgres://towpath:***@db:5432/towpath?sslmode=require&password=***"  # TOWPATH_DATABASE_URL
+    audit_keys = "DATA/audit"  # default
+    audit_file = ""  # default
     proxies = "0"  # default
     session_idle_hours = "12"  # default
     session_absolute_hours = "168"  # default

@@ -105,6 +105,17 @@ pub struct Sides {
     pub to: String,
 }
 
+/// Two sizes of the log.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Sizes {
+    /// How many events the smaller one has.
+    pub from: i64,
+    /// How many the larger one has, which is signed.
+    pub to: i64,
+}
+
 /// Which moment to look at.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

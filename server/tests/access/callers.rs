@@ -43,8 +43,12 @@ impl Caller {
                 None => call,
             },
             // Whoever has no session shows at least the token, which must not help.
-            (Kind::Function | Kind::Page | Kind::Live, Some(cookie)) => call.with("cookie", cookie),
-            (Kind::Function | Kind::Page | Kind::Live | Kind::Rest | Kind::Other, _) => bearer(call),
+            (Kind::Function | Kind::Page | Kind::Live | Kind::File, Some(cookie)) => {
+                call.with("cookie", cookie)
+            }
+            (Kind::Function | Kind::Page | Kind::Live | Kind::File | Kind::Rest | Kind::Other, _) => {
+                bearer(call)
+            }
         }
     }
 }

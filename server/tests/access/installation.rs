@@ -94,6 +94,7 @@ impl Installation {
         callers.push(Caller::by_token("token", &scoped));
         callers.push(Caller::by_token("expired", &expired));
         callers.push(Caller::by_token("revoked", &revoked));
+        maker.sign().await;
         for caller in &mut callers {
             maker.begin_upload(caller).await;
         }

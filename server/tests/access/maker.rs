@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use serde_json::{Value, json};
 use towpath_domain::access::{Action, TOKEN_ACTIONS};
 use towpath_domain::digests::{Algorithm, Digest};
+use towpath_service::audit::signing;
 use towpath_service::links;
 
 /// The admin of the installation, who makes all of it, through the same doors as everyone.
@@ -145,7 +146,22 @@ impl Maker {
             secret: String::new(),
             invitation: String::new(),
             session: String::new(),
+            event: self.newest_event(&name).await,
         }
+    }
+
+    /// The number of the newest event of an integration.
+    async fn newest_event(&self, name: &str) -> String {
+        let path = format!("/timeline?integration={name}&limit=1");
+        self.ask("GET", &path, Value::Null, 200).await.json()["items"][0]["seq"].to_string()
+    }
+
+    /// Signs the audit log.
+    pub async fn sign(&self) {
+        let service = &self.world.service;
+        let key = signing::make_key(service).await.expect("a key");
+        assert!(signing::adopt(service, &key).await.expect("is adopted"));
+        signing::sign(service, key, None).await.expect("signs");
     }
 
     async fn blob(&self, repository: &str, content: String) -> String {

@@ -113,6 +113,7 @@ fn heading(kind: Kind) -> &'static str {
         Kind::Registry => "The registry, by a token for all that its owner may",
         Kind::Page => "Pages, by the session of a browser",
         Kind::Live => "Live events, by the session of a browser",
+        Kind::File => "Files, by the session of a browser",
         Kind::Other => "Others",
     }
 }
@@ -142,7 +143,7 @@ async fn a_token_that_expired_or_was_revoked_is_nobody() {
 async fn a_token_opens_no_page_and_no_server_function() {
     let nobody = &Column::of("nobody").await.answers;
     for ((door, class, _), (_, of_nobody, _)) in Column::of("token").await.answers.iter().zip(nobody) {
-        if matches!(door.kind, Kind::Page | Kind::Function | Kind::Live) {
+        if matches!(door.kind, Kind::Page | Kind::Function | Kind::Live | Kind::File) {
             assert_eq!(class, of_nobody, "{}", door.label());
         }
     }

@@ -7,8 +7,10 @@ use crate::installation::Installation;
 /// An answer with the names of the subject, and what differs from answer to answer, taken out.
 fn neutral(answer: &Answer, subject: &Subject) -> String {
     let (hold, page) = (format!("Hold {}", subject.hold), format!("holds%2F{}", subject.hold));
+    let event = format!("The event {}", subject.event);
     let names = [
         (&hold, "HOLD"),
+        (&event, "EVENT"),
         (&page, "holds%2FHOLD"),
         (&subject.integration, "INTEGRATION"),
         (&subject.project, "PROJECT"),

@@ -8,7 +8,6 @@ use crate::{Error, Service, allow, timeline as events};
 use std::ops::Range;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::timeline::canonical::PersonalText;
-use towpath_proof::tiles::WIDTH;
 use towpath_proof::tree::{Nodes, consistency as ranges_between, inclusion, leaf_hash};
 use towpath_proof::{Checkpoint, Hash, Receipt, TileId};
 use towpath_store::{Conn, audit};
@@ -61,17 +60,12 @@ pub async fn receipt(service: &Service, actor: &Actor, seq: i64) -> Result<Event
     Ok(EventReceipt { seq, bytes: event.bytes, personal: event.personal, proof: receipt.to_string() })
 }
 
-/// The hashes of a tile, its first `width` or all that a full one has, for who may see everything.
-pub async fn tile(
-    service: &Service,
-    actor: &Actor,
-    tile: TileId,
-    width: Option<u64>,
-) -> Result<Vec<u8>, Error> {
+/// The first `width` hashes of a tile, for who may see everything.
+pub async fn tile(service: &Service, actor: &Actor, tile: TileId, width: u64) -> Result<Vec<u8>, Error> {
     allow(actor, Action::View, &Target::installation())?;
     let mut conn = service.read().await?;
     let tiles = audit::tiles(&mut conn, 0, &[tile].into()).await?;
-    let bytes = width.unwrap_or(WIDTH).checked_mul(32).and_then(|bytes| usize::try_from(bytes).ok());
+    let bytes = width.checked_mul(32).and_then(|bytes| usize::try_from(bytes).ok());
     let hashes = tiles.bytes(tile).zip(bytes).and_then(|(hashes, bytes)| Some(hashes.get(..bytes)?.to_vec()));
     hashes.ok_or_else(|| Error::not_found("The tile"))
 }

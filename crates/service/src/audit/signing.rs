@@ -26,7 +26,7 @@ pub async fn make_key(service: &Service) -> Result<SigningKey, Error> {
     let name = match keys.first() {
         // The log keeps its name, also where the installation has moved to another address.
         Some(key) => key.public.split('+').next().unwrap_or_default().to_owned(),
-        None => format!("{}/audit", service.registry_host()),
+        None => format!("{}/log", service.registry_host()),
     };
     SigningKey::new(&name, service.random()).map_err(|error| Error::Internal(error.to_string()))
 }

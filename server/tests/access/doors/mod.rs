@@ -1,5 +1,6 @@
 //! The doors, and how each is called.
 
+mod files;
 mod functions;
 mod live;
 mod others;
@@ -34,6 +35,7 @@ pub enum Kind {
     Registry,
     Page,
     Live,
+    File,
     Other,
 }
 
@@ -75,6 +77,8 @@ pub struct Subject {
     pub invitation: String,
     /// A session of the admin of the installation.
     pub session: String,
+    /// The number of an event of the integration.
+    pub event: String,
 }
 
 impl Subject {
@@ -96,6 +100,7 @@ impl Subject {
             invitation: id.clone(),
             session: id.clone(),
             hold: "99".to_owned(),
+            event: "9999".to_owned(),
             token: id,
             ..self.clone()
         }
@@ -118,6 +123,7 @@ pub fn all() -> Vec<Door> {
         registry::doors(),
         pages::doors(),
         live::doors(),
+        files::doors(),
         others::doors(),
     ];
     doors.concat()
@@ -182,7 +188,7 @@ impl Door {
             Kind::Function => call.with("sec-fetch-site", "same-origin").with("accept", "application/json"),
             Kind::Page => call.with("accept", "text/html"),
             Kind::Live => call.with("accept", "text/event-stream"),
-            Kind::Rest | Kind::Registry | Kind::Other => call,
+            Kind::Rest | Kind::Registry | Kind::File | Kind::Other => call,
         };
         match (self.body)(subject, caller) {
             Body::None => call,
@@ -207,6 +213,7 @@ impl Door {
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             // Every project has one that was deleted.
             ("/deleted-integrations/{integration}", "/deleted-integrations/retired"),
+            ("{seq}", &subject.event),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             // Every project of the installation has one of this name.

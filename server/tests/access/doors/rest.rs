@@ -178,6 +178,12 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/timeline"),
         get("/api/v1/timeline").note("of the project").query("project={project}"),
         get("/api/v1/timeline").note("of the integration").query("integration={project}/{integration}"),
+        get("/api/v1/timeline/export"),
+        get("/api/v1/timeline/export").note("of the project").query("project={project}&format=csv"),
+        get("/api/v1/timeline/{seq}/receipt"),
+        get("/api/v1/audit/checkpoint"),
+        get("/api/v1/audit/consistency").query("from=1&to=2"),
+        get("/api/v1/audit/keys"),
         get("/api/v1/streams"),
         post("/api/v1/streams").body(|_, _| Body::Json(json!({"slug": "preview", "title": "Preview"}))),
         post("/api/v1/sessions")

@@ -1,0 +1,169 @@
+//! Files that are taken away: the timeline, and receipts of its events. For browsers at `/timeline/…`, where pages link
+//! to them; the REST API answers the same.
+
+use crate::routes::{Failure, Query, render};
+use axum::body::Body;
+use axum::extract::Path;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use bytes::Bytes;
+use futures::stream::unfold;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use towpath_api::audit::{AuditOpening, AuditReceipt, LoggedEvent, TimelineLine};
+use towpath_api::problems::ProblemKind;
+use towpath_api::timeline::{ExportFormat, TimelineEntry, TimelineExport};
+use towpath_app::visitors::Visitor;
+use towpath_domain::access::Actor;
+use towpath_service::audit::proving;
+use towpath_service::timeline::export::{self, Export, Line};
+use towpath_service::{Error, Service};
+
+/// The columns of a timeline as CSV.
+const COLUMNS: [&str; 7] = ["seq", "at", "kind", "who", "token", "what", "why"];
+
+/// What pages link to, for who is signed in by a browser.
+pub fn router() -> Router {
+    Router::new()
+        .route("/timeline/export", get(download_timeline))
+        .route("/timeline/{seq}/receipt", get(download_receipt))
+        .layer(from_fn(render))
+}
+
+async fn download_timeline(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<TimelineExport>,
+) -> Result<Response, Failure> {
+    Ok(timeline(&service, &reader(visitor)?, asked).await?)
+}
+
+async fn download_receipt(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Path(seq): Path<String>,
+) -> Result<Response, Failure> {
+    let receipt = receipt(&service, &reader(visitor)?, &seq).await?;
+    let name = format!("attachment; filename=\"towpath-receipt-{}.json\"", receipt.seq);
+    Ok(([(CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
+}
+
+fn reader(visitor: Visitor) -> Result<Actor, Failure> {
+    let (_, actor) = visitor.person.ok_or_else(|| {
+        Failure::new(ProblemKind::Unauthenticated, "Sign in with a browser: its session opens this file.")
+    })?;
+    Ok(actor)
+}
+
+/// The receipt of an event by its number.
+pub async fn receipt(service: &Service, actor: &Actor, seq: &str) -> Result<AuditReceipt, Error> {
+    // What is no number is no event either.
+    let receipt = proving::receipt(service, actor, seq.parse().unwrap_or_default()).await?;
+    Ok(AuditReceipt {
+        seq: receipt.seq,
+        bytes: text(&receipt.bytes),
+        openings: AuditOpening::list(receipt.personal),
+        proof: receipt.proof,
+    })
+}
+
+/// The timeline as a file, of which never more is in memory than one piece.
+pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -> Result<Response, Error> {
+    let format = asked.format;
+    let export = export::begin(service, actor, &asked.into()).await?;
+    let (kind, name) = match format {
+        ExportFormat::Ndjson => ("application/x-ndjson", "attachment; filename=\"towpath-timeline.ndjson\""),
+        ExportFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"towpath-timeline.csv\""),
+    };
+    let head = match format {
+        ExportFormat::Ndjson => String::new(),
+        ExportFormat::Csv => row(COLUMNS.map(str::to_owned)),
+    };
+    let pieces = unfold(Some((export, head)), move |state| async move {
+        let (mut export, head) = state?;
+        match piece(&mut export, format).await {
+            Ok(Some(piece)) => Some((Ok(Bytes::from(head + &piece)), Some((export, String::new())))),
+            Ok(None) if format == ExportFormat::Ndjson => end(&export).map(|end| (Ok(end), None)),
+            Ok(None) => (!head.is_empty()).then(|| (Ok(Bytes::from(head)), None)),
+            // It has begun, so all that can be done is not to end it as if it were whole.
+            Err(error) => {
+                tracing::error!(%error, "an export of the timeline broke off");
+                Some((Err(error), None))
+            }
+        }
+    });
+    let headers = [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+async fn piece(export: &mut Export, format: ExportFormat) -> Result<Option<String>, Error> {
+    let lines = export.next().await?;
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let lines: Result<String, Error> = lines
+        .into_iter()
+        .map(|line| match format {
+            ExportFormat::Ndjson => json(&TimelineLine::Event(Box::new(logged(line)))),
+            ExportFormat::Csv => Ok(row(cells(line.entry.into()))),
+        })
+        .collect();
+    lines.map(Some)
+}
+
+fn end(export: &Export) -> Option<Bytes> {
+    let checkpoint = export.checkpoint.clone()?;
+    json(&TimelineLine::End { checkpoint }).ok().map(Bytes::from)
+}
+
+fn json(line: &TimelineLine) -> Result<String, Error> {
+    let json = serde_json::to_string(line).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(json + "\n")
+}
+
+fn logged(line: Line) -> LoggedEvent {
+    LoggedEvent {
+        entry: line.entry.into(),
+        bytes: text(&line.bytes),
+        leaf: line.leaf.map(hex::encode),
+        openings: AuditOpening::list(line.personal),
+    }
+}
+
+/// What was logged is text. What is none was tampered with, and does not have its hash any more in either form.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn cells(entry: TimelineEntry) -> [String; COLUMNS.len()] {
+    let TimelineEntry { seq, at, kind, who, token, sentence, reason } = entry;
+    let (token, reason) = (token.unwrap_or_default(), reason.unwrap_or_default());
+    [seq.to_string(), at.0.to_string(), kind, who, token, sentence, reason]
+}
+
+/// A line of CSV (RFC 4180).
+fn row<const N: usize>(cells: [String; N]) -> String {
+    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
+}
+
+/// A cell in quotes. What a spreadsheet would take for a formula gets an apostrophe before it, which makes it a text
+/// (OWASP, “CSV Injection”).
+fn quoted(cell: &str) -> String {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_neither_a_formula_nor_the_end_of_its_line() {
+        assert_eq!(row(["a".to_owned(), "say \"b\",\nc".to_owned()]), "\"a\",\"say \"\"b\"\",\nc\"\r\n");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
+            assert_eq!(quoted(formula), format!("\"'{formula}\""));
+        }
+        assert_eq!(quoted("1 = 1"), "\"1 = 1\"");
+    }
+}

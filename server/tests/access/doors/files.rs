@@ -1,0 +1,12 @@
+//! Files that pages link to, as a browser downloads them.
+
+use super::{Door, Kind};
+
+pub fn doors() -> Vec<Door> {
+    let file = |path| Door::new(Kind::File, "GET", path);
+    vec![
+        file("/timeline/export"),
+        file("/timeline/export").note("of the project").query("project={project}&format=csv"),
+        file("/timeline/{seq}/receipt"),
+    ]
+}
