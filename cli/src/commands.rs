@@ -1,5 +1,6 @@
 //! The commands, grouped as the routes are.
 
+mod audit;
 mod buckets;
 mod checks;
 mod deployments;
@@ -58,6 +59,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
         Command::Diff(diff) => differences::diff(&client(&common)?, diff, format).await,
         Command::Report(report) => deployments::report(&client(&common)?, report, format).await,
+        Command::Audit(command) => audit::run(&common, command).await,
         Command::Timeline(filter) => timeline::list(&client(&common)?, filter, format).await,
     }
 }

@@ -86,7 +86,7 @@ pub fn signed_in(common: &Common) -> Result<SignedIn, Failure> {
 }
 
 /// `TOWPATH_CONFIG`, else `towpath/config.toml` in the user's folder of configurations (XDG Base Directory).
-fn path() -> Result<PathBuf, Failure> {
+pub fn path() -> Result<PathBuf, Failure> {
     let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = || named("XDG_CONFIG_HOME").or_else(|| named("HOME").map(|home| home.join(".config")));
     let path = named("TOWPATH_CONFIG").or_else(|| folder().map(|folder| folder.join("towpath/config.toml")));
@@ -94,7 +94,7 @@ fn path() -> Result<PathBuf, Failure> {
 }
 
 /// Writes the file whole or not at all, readable by nobody else from its first byte.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     let mut builder = fs::DirBuilder::new();
@@ -114,6 +114,6 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| _ = fs::remove_file(&beside))
 }
 
-fn wrong(path: &Path, message: &str) -> Failure {
+pub fn wrong(path: &Path, message: &str) -> Failure {
     Failure::Config { path: path.to_owned(), message: message.to_owned() }
 }

@@ -16,6 +16,9 @@ pub enum Failure {
     NotFound(String),
     #[error("{0}")]
     Conflict(String),
+    /// What was verified is not what was signed.
+    #[error("{0}")]
+    Differs(String),
     #[error("{0}")]
     Refused(Box<towpath_api::problems::Problem>),
     #[error("{}: {message}", path.display())]
@@ -36,7 +39,7 @@ impl Failure {
             Self::NotFound(_) => Exit::NotFound,
             Self::Conflict(_) => Exit::Conflict,
             Self::Refused(problem) => Exit::of(problem),
-            Self::Io(_) => Exit::Failure,
+            Self::Differs(_) | Self::Io(_) => Exit::Failure,
             Self::Image(error) => of_image(error),
             Self::Server(error) => match error {
                 client::Error::Address(_) => Exit::Usage,

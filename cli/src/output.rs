@@ -46,10 +46,14 @@ impl Table {
 
 /// Writes a result. A reader that goes away, such as `head`, is no failure; answers whether one is still there.
 pub fn show<T: Serialize>(format: Format, result: &T, table: impl FnOnce(&T) -> Table) -> io::Result<bool> {
-    let text = match format {
+    write(&match format {
         Format::Table => table(result).render(),
         Format::Json => serde_json::to_string_pretty(result)? + "\n",
-    };
+    })
+}
+
+/// Writes a result that is text already, as [`show`] does.
+pub fn write(text: &str) -> io::Result<bool> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         written => written.map(|()| true),

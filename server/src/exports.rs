@@ -77,14 +77,16 @@ pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -
         ExportFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"towpath-timeline.csv\""),
     };
     let head = match format {
-        ExportFormat::Ndjson => String::new(),
+        ExportFormat::Ndjson => match export.checkpoint.clone() {
+            Some(checkpoint) => json(&TimelineLine::Signed { checkpoint })?,
+            None => String::new(),
+        },
         ExportFormat::Csv => row(COLUMNS.map(str::to_owned)),
     };
     let pieces = unfold(Some((export, head)), move |state| async move {
         let (mut export, head) = state?;
         match piece(&mut export, format).await {
             Ok(Some(piece)) => Some((Ok(Bytes::from(head + &piece)), Some((export, String::new())))),
-            Ok(None) if format == ExportFormat::Ndjson => end(&export).map(|end| (Ok(end), None)),
             Ok(None) => (!head.is_empty()).then(|| (Ok(Bytes::from(head)), None)),
             // It has begun, so all that can be done is not to end it as if it were whole.
             Err(error) => {
@@ -110,11 +112,6 @@ async fn piece(export: &mut Export, format: ExportFormat) -> Result<Option<Strin
         })
         .collect();
     lines.map(Some)
-}
-
-fn end(export: &Export) -> Option<Bytes> {
-    let checkpoint = export.checkpoint.clone()?;
-    json(&TimelineLine::End { checkpoint }).ok().map(Bytes::from)
 }
 
 fn json(line: &TimelineLine) -> Result<String, Error> {

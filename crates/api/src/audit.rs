@@ -50,12 +50,12 @@ pub struct AuditKey {
     pub handover: Option<String>,
 }
 
-/// A line of an export of the timeline: an event, or at the end the checkpoint that covers it.
+/// A line of an export of the timeline: an event, or before the first one the newest checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum TimelineLine {
     Event(Box<LoggedEvent>),
-    End { checkpoint: String },
+    Signed { checkpoint: String },
 }
 
 /// An event of an export.

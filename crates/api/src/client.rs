@@ -3,15 +3,20 @@
 //! It never repeats a request by itself: only the caller knows whether a change may be asked for twice.
 
 mod calls;
+mod lines;
+
+pub use lines::Lines;
 
 use crate::problems::Problem;
-use reqwest::{Method, Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a whole export may take.
+const ALL_OF_IT: Duration = Duration::from_hours(24);
 /// How long the server may take to accept a connection.
 const KNOCK: Duration = Duration::from_secs(10);
 /// The most bytes of an answer that is no problem and no success that an error quotes.
@@ -54,6 +59,7 @@ impl Client {
         let http = reqwest::Client::builder()
             .connect_timeout(KNOCK)
             .timeout(PATIENCE)
+            .read_timeout(PATIENCE)
             .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
             // A credential is for the server that was named, not for one that it points to.
             .redirect(reqwest::redirect::Policy::none())
@@ -79,6 +85,17 @@ impl Client {
         read(self.send(Method::POST, url, Some(body)).await?).await
     }
 
+    /// An answer that may take as long as it takes, if only it goes on.
+    async fn lines(&self, url: Url) -> Result<Lines, Error> {
+        let request = self.request(Method::GET, url).timeout(ALL_OF_IT);
+        Ok(Lines::new(self.answer(request).await?))
+    }
+
+    async fn text(&self, url: Url) -> Result<String, Error> {
+        let response = self.send(Method::GET, url, None::<&()>).await?;
+        response.text().await.map_err(|error| unreachable(&self.server, &error))
+    }
+
     /// A POST whose answer has no body.
     async fn tell(&self, url: Url, body: &impl Serialize) -> Result<(), Error> {
         self.send(Method::POST, url, Some(body)).await.map(drop)
@@ -89,13 +106,22 @@ impl Client {
     }
 
     async fn send(&self, method: Method, url: Url, body: Option<&impl Serialize>) -> Result<Response, Error> {
-        let mut request = self.http.request(method, url);
-        if let Some(credential) = &self.credential {
-            request = request.bearer_auth(credential);
-        }
+        let mut request = self.request(method, url);
         if let Some(body) = body {
             request = request.json(body);
         }
+        self.answer(request).await
+    }
+
+    fn request(&self, method: Method, url: Url) -> RequestBuilder {
+        let request = self.http.request(method, url);
+        match &self.credential {
+            Some(credential) => request.bearer_auth(credential),
+            None => request,
+        }
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> Result<Response, Error> {
         let response = request.send().await.map_err(|error| unreachable(&self.server, &error))?;
         if response.status().is_success() { Ok(response) } else { Err(refused(response).await) }
     }

@@ -39,6 +39,12 @@ impl Replay {
         Self { tree: Growing::default(), ahead: checkpoints, met: 0 }
     }
 
+    /// Adds a checkpoint whose signature was verified. It counts where the log has not gone past it yet.
+    pub fn expect(&mut self, checkpoint: Checkpoint) {
+        let place = self.ahead.partition_point(|ahead| ahead.size > checkpoint.size);
+        self.ahead.insert(place, checkpoint);
+    }
+
     /// Takes the next entry, with the hash that the log's tree holds for it, where that is known.
     pub fn take(&mut self, entry: u64, bytes: &[u8], held: Option<&Hash>) -> Result<(), Differs> {
         let expected = self.tree.size() + 1;

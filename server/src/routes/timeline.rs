@@ -40,7 +40,7 @@ async fn list(
 }
 
 /// The events that fit, oldest first and all of them, as far as you see them. As NDJSON each has the bytes that were
-/// logged, and the last line is the newest checkpoint: where you see everything, that is verified offline.
+/// logged, and the first line is the newest checkpoint: where you see everything, that is verified offline.
 #[utoipa::path(
     get, path = "/timeline/export", operation_id = "export_timeline", tag = "timeline",
     params(TimelineExport),

@@ -16,6 +16,8 @@ use towpath_domain::people::JoinForm;
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
+use towpath_proof::SigningKey;
+use towpath_service::audit::signing;
 use towpath_service::images::{self, Name, Push, Reference};
 use towpath_service::installation::{Settings, open};
 use towpath_service::providers::SignIn;
@@ -91,6 +93,14 @@ impl World {
         let checkout = json!({"slug": "checkout", "title": "Checkout", "kind": "environment"});
         world.made("/projects/shop/integrations", checkout).await;
         world
+    }
+
+    /// Signs the audit log as it is, and yields the public key.
+    pub async fn sign(&self) -> String {
+        let key = || SigningKey::new("towpath.example/log", [7; 32]).expect("a key");
+        signing::adopt(&self.service, &key()).await.expect("is adopted, or was");
+        signing::sign(&self.service, key(), None).await.expect("signs");
+        key().public().to_string()
     }
 
     /// Lets time pass.

@@ -1,6 +1,7 @@
 //! One method for each route.
 
-use super::{Client, Error};
+use super::{Client, Error, Lines};
+use crate::audit::{AuditConsistency, AuditKey, AuditReceipt};
 use crate::boards::{Board, Card};
 use crate::buckets::{EnvironmentImages, NewRollback, Resumption, Rollback};
 use crate::builds::{BuildLives, NewBuild, ReceivedBuild};
@@ -21,7 +22,7 @@ use crate::promotions::{
 use crate::search::{Search, SearchResults};
 use crate::sessions::{Me, NewSession, Session};
 use crate::streams::{NewStream, Stream};
-use crate::timeline::{TimelineEntry, TimelineFilter};
+use crate::timeline::{ExportFormat, TimelineEntry, TimelineExport, TimelineFilter};
 use crate::tokens::{CreatedToken, NewToken, Token};
 use crate::workflows::{NewWorkflow, Workflow};
 use reqwest::Url;
@@ -324,6 +325,49 @@ impl Client {
 
     pub async fn revoke_token(&self, id: &str) -> Result<(), Error> {
         self.delete(self.address(&["tokens", id])).await
+    }
+
+    /// The timeline as a file, line by line.
+    pub async fn export_timeline(&self, export: &TimelineExport) -> Result<Lines, Error> {
+        let mut url = self.address(&["timeline", "export"]);
+        let format = match export.format {
+            ExportFormat::Ndjson => "ndjson",
+            ExportFormat::Csv => "csv",
+        };
+        query(
+            &mut url,
+            [
+                ("format", Some(format)),
+                ("project", export.project.as_deref()),
+                ("integration", export.integration.as_deref()),
+                ("bucket", export.bucket.as_deref()),
+                ("person", export.person.as_deref()),
+                ("kind", export.kind.as_deref()),
+            ],
+        );
+        self.lines(url).await
+    }
+
+    /// An event, with the proof that it is in the log.
+    pub async fn receipt(&self, seq: i64) -> Result<AuditReceipt, Error> {
+        self.get(self.address(&["timeline", &seq.to_string(), "receipt"])).await
+    }
+
+    /// The newest checkpoint of the audit log, as a signed note.
+    pub async fn checkpoint(&self) -> Result<String, Error> {
+        self.text(self.address(&["audit", "checkpoint"])).await
+    }
+
+    /// The proof that the log of `to` events begins with that of `from`.
+    pub async fn consistency(&self, from: u64, to: u64) -> Result<AuditConsistency, Error> {
+        let mut url = self.address(&["audit", "consistency"]);
+        query(&mut url, [("from", Some(from.to_string().as_str())), ("to", Some(to.to_string().as_str()))]);
+        self.get(url).await
+    }
+
+    /// The keys by which the log was signed, the oldest first.
+    pub async fn audit_keys(&self) -> Result<Vec<AuditKey>, Error> {
+        self.get(self.address(&["audit", "keys"])).await
     }
 
     pub async fn streams(&self) -> Result<Page<Stream>, Error> {
