@@ -24,6 +24,7 @@ const PAGES: [(&str, &str); 14] = pages![
     "sso",
     "postgres",
     "backup",
+    "audit",
     "proxy",
     "cli",
     "rest",

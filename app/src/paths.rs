@@ -304,15 +304,29 @@ pub fn deeds(person: PersonId) -> String {
 
 /// The timeline with a filter, from before an event.
 pub fn timeline(filter: &Filter, before: Option<i64>) -> String {
-    let parts = [
-        ("project", filter.project.clone()),
-        ("integration", filter.integration.clone()),
-        ("bucket", filter.bucket.clone()),
-        ("person", filter.person.clone()),
-        ("kind", filter.kind.clone()),
-        ("before", before.map(|before| before.to_string()).unwrap_or_default()),
-    ];
-    with_query(TIMELINE, parts.iter().map(|(key, value)| (*key, value.as_str())))
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(TIMELINE, filtered(filter, ("before", &before)))
+}
+
+/// The timeline with a filter as a file, `ndjson` or `csv`.
+pub fn timeline_export(filter: &Filter, format: &str) -> String {
+    with_query(&format!("{TIMELINE}/export"), filtered(filter, ("format", format)))
+}
+
+/// The receipt of an event, as a file.
+pub fn receipt(seq: i64) -> String {
+    format!("{TIMELINE}/{seq}/receipt")
+}
+
+fn filtered<'a>(filter: &'a Filter, last: (&'a str, &'a str)) -> [(&'a str, &'a str); 6] {
+    [
+        ("project", &filter.project),
+        ("integration", &filter.integration),
+        ("bucket", &filter.bucket),
+        ("person", &filter.person),
+        ("kind", &filter.kind),
+        last,
+    ]
 }
 
 /// An address with those parts of a query that are not empty.
@@ -352,6 +366,11 @@ mod tests {
             "/timeline?integration=shop%2Fcheckout&kind=rolled_back&before=7"
         );
         assert_eq!(timeline(&Filter::default(), None), "/timeline");
+        assert_eq!(
+            timeline_export(&filter, "csv"),
+            "/timeline/export?integration=shop%2Fcheckout&kind=rolled_back&format=csv"
+        );
+        assert_eq!(receipt(7), "/timeline/7/receipt");
     }
 
     #[test]

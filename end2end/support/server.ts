@@ -11,8 +11,8 @@ import { freePort } from "./ports.ts";
 
 const TARGET = resolve(process.env.CARGO_TARGET_DIR ?? resolve(import.meta.dirname, "../../target"));
 const BINARY = resolve(process.env.TOWPATH_TEST_SERVER ?? `${TARGET}/debug/towpath-server`);
-/** The command, which is built with the server. */
-export const CLI = `${TARGET}/debug/towpath`;
+/** The command `towpath`, which is built beside the server. */
+export const CLI = resolve(BINARY, "../towpath");
 // The site belongs to the checkout, wherever the build's cache is.
 const SITE = resolve(import.meta.dirname, "../../target/site");
 
@@ -61,8 +61,8 @@ export class Server {
   }
 
   /** Runs a command of the server's program on this installation. */
-  command(name: string): Promise<string> {
-    return run(BINARY, [name], { env: this.environment });
+  command(...words: string[]): Promise<string> {
+    return run(BINARY, words, { env: this.environment });
   }
 
   /** Ends it and starts it again on the same port and data, with something to do while it is away. */

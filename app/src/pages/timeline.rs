@@ -4,6 +4,7 @@ mod days;
 mod entries;
 mod filter;
 mod new_events;
+mod proof;
 
 use crate::AppError;
 use crate::components::empty::EmptyState;
@@ -20,6 +21,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use new_events::NewEvents;
+use proof::Proof;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use towpath_domain::live::Notice;
@@ -91,6 +93,7 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let empty = Memo::new(move |_| page.read().entries.is_empty());
     let entries = Signal::derive(move || page.read().entries.clone());
     let now = Signal::derive(move || fresh.read().now);
+    let signed = Signal::derive(move || fresh.read().signed);
     let older = {
         let filter = filter.clone();
         Memo::new(move |_| page.read().older.map(|older| paths::timeline(&filter, Some(older))))
@@ -98,13 +101,14 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
     view! {
         <PageHeader title="Timeline" lead="Every change with who made it, when and why. Nothing here is ever altered." />
         <FilterWords page=first.clone() filter=filter.clone() />
-        <FilterForm page=first filter=filter />
+        <FilterForm page=first filter=filter.clone() />
+        <Proof signed=signed now=now filter=filter />
         <NewEvents fresh=fresh page=page read_up_to=read_up_to />
         {move || {
             if empty.get() {
                 Either::Left(view! { <Nothing narrowed=narrowed unmatched=page.read().unmatched.clone() /> })
             } else {
-                Either::Right(view! { <Days entries=entries now=now read_up_to=read_up_to /> })
+                Either::Right(view! { <Days entries=entries now=now signed=signed read_up_to=read_up_to /> })
             }
         }}
         {move || view! { <Pager newest=newest.clone() older=older.get() /> }}

@@ -1,6 +1,7 @@
 //! The REST API through its own router: each module stands for the routes of the same name.
 
 mod archiving;
+mod audit;
 mod builds;
 mod chassis;
 mod deletions;

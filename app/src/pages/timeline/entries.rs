@@ -5,8 +5,8 @@ use crate::components::avatar::Avatar;
 use crate::components::time::TimeView;
 use crate::paths;
 use leptos::prelude::*;
-use towpath_domain::timeline::Entry;
 use towpath_domain::timeline::sentence::Part;
+use towpath_domain::timeline::{Entry, SignedUpTo};
 use towpath_domain::times::Time;
 
 /// The days, each with its events; a day or an event that is there already is not drawn again.
@@ -15,6 +15,8 @@ pub fn Days(
     /// Newest first.
     entries: Signal<Vec<Entry>>,
     now: Signal<Time>,
+    /// How far the log is signed.
+    signed: Signal<Option<SignedUpTo>>,
     /// Events after this number have just been asked for.
     read_up_to: RwSignal<i64>,
 ) -> impl IntoView {
@@ -36,7 +38,7 @@ pub fn Days(
                     </h2>
                     <ol class="timeline__events">
                         <For each=move || of_day(&day) key=|entry| entry.seq let:entry>
-                            <Event entry=entry now=now read_up_to=read_up_to />
+                            <Event entry=entry now=now signed=signed read_up_to=read_up_to />
                         </For>
                     </ol>
                 </li>
@@ -51,9 +53,15 @@ pub fn event_id(seq: i64) -> String {
 }
 
 #[component]
-fn Event(entry: Entry, now: Signal<Time>, read_up_to: RwSignal<i64>) -> impl IntoView {
+fn Event(
+    entry: Entry,
+    now: Signal<Time>,
+    signed: Signal<Option<SignedUpTo>>,
+    read_up_to: RwSignal<i64>,
+) -> impl IntoView {
     let Entry { seq, at, who, with, sentence, reason, .. } = entry;
     let machine = with.is_some();
+    let is_signed = Memo::new(move |_| signed.get().is_some_and(|signed| seq <= signed.seq));
     let is_new = move || seq > read_up_to.get();
     view! {
         <li class="event" class:event--new=is_new id=event_id(seq) tabindex="-1">
@@ -69,6 +77,24 @@ fn Event(entry: Entry, now: Signal<Time>, read_up_to: RwSignal<i64>) -> impl Int
                     <TimeView at=at now=now />
                     <span>{at.to_words()}</span>
                     {with.map(|token| view! { <span>{format!("with the token {token}")}</span> })}
+                    {move || {
+                        is_signed
+                            .get()
+                            .then(|| {
+                                view! {
+                                    <span>
+                                        <a
+                                            href=paths::receipt(seq)
+                                            rel="external"
+                                            download=""
+                                            aria-label=format!("Receipt of event {seq}")
+                                        >
+                                            "Receipt"
+                                        </a>
+                                    </span>
+                                }
+                            })
+                    }}
                 </p>
             </div>
         </li>
