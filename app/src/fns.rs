@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod changes;
 pub mod deletions;
 pub mod differences;
 pub mod docs;

@@ -6,6 +6,7 @@ pub mod account;
 pub mod board;
 pub mod buckets;
 pub mod builds;
+pub mod changes;
 pub mod deletions;
 pub mod differences;
 pub mod docs;

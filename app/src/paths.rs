@@ -1,6 +1,7 @@
 //! The addresses of pages.
 
 use std::fmt::Write;
+use towpath_domain::changes::ChangesForm;
 use towpath_domain::deletions::{Subject, User};
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
@@ -220,6 +221,22 @@ pub fn carry_release_set(project: &Slug, number: i64, from: Option<&Slug>, to: &
 /// How builds moved on in a project.
 pub fn insights(project: &Slug) -> String {
     format!("/projects/{project}/insights")
+}
+
+/// What changed in the production of a project.
+pub fn production_changes(project: &Slug) -> String {
+    format!("/projects/{project}/production-changes")
+}
+
+/// The same in a period, as a file.
+pub fn production_changes_csv(project: &Slug, period: &ChangesForm) -> String {
+    let parts = [("from", period.from.as_str()), ("to", period.to.as_str())];
+    with_query(&format!("{}/csv", production_changes(project)), parts)
+}
+
+/// What happened in a project.
+pub fn timeline_of_project(project: &Slug) -> String {
+    timeline(&Filter { project: project.to_string(), ..Filter::default() }, None)
 }
 
 /// What was current in an integration's buckets at a moment.

@@ -32,6 +32,7 @@ lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
 lazy!(search_page = crate::pages::search::SearchPage, in reading);
 lazy!(docs_page = crate::pages::docs::DocsPage, in reading);
 lazy!(insights_page = crate::pages::insights::InsightsPage, in reading);
+lazy!(production_changes_page = crate::pages::changes::ProductionChangesPage, in reading);
 lazy!(moment_page = crate::pages::moments::MomentPage, in reading);
 lazy!(difference_page = crate::pages::differences::DifferencePage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
@@ -103,6 +104,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/insights"))
                     view=insights_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/production-changes"))
+                    view=production_changes_page::PAGE
                     ssr=mode.clone()
                 />
                 <ReleaseSetsRoutes />

@@ -109,6 +109,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/release-sets/new?from=qa&to=qa&at=now", "Compare two stages"],
   ["/projects/shop/insights", "Insights"],
   ["/projects/shop/insights?days=0", "Insights"],
+  ["/projects/shop/production-changes", "Production changes"],
+  ["/projects/shop/production-changes?from=2026-02-02&to=2026-01-01", "Production changes"],
   ["/holds", "Holds"],
   ["/holds?ended=1", "Ended holds"],
   ["/holds/new", "New hold"],

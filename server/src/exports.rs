@@ -1,5 +1,5 @@
-//! Files that are taken away: the timeline, and receipts of its events. For browsers at `/timeline/…`, where pages link
-//! to them; the REST API answers the same.
+//! Files that are taken away: the timeline, receipts of its events, and what changed in production. For browsers, whose
+//! pages link to them; the REST API answers the same.
 
 use crate::routes::{Failure, Query, render};
 use axum::body::Body;
@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
 use bytes::Bytes;
+use futures::StreamExt as _;
 use futures::stream::unfold;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use towpath_api::audit::{AuditOpening, AuditReceipt, LoggedEvent, TimelineLine};
@@ -16,10 +17,14 @@ use towpath_api::problems::ProblemKind;
 use towpath_api::timeline::{ExportFormat, TimelineEntry, TimelineExport};
 use towpath_app::visitors::Visitor;
 use towpath_domain::access::Actor;
+use towpath_domain::changes::ChangesForm;
+use towpath_domain::sheets::row;
 use towpath_service::audit::proving;
 use towpath_service::timeline::export::{self, Export, Line};
-use towpath_service::{Error, Service};
+use towpath_service::{Error, Service, changes};
 
+/// The type of a sheet.
+pub const CSV: &str = "text/csv; charset=utf-8";
 /// The columns of a timeline as CSV.
 const COLUMNS: [&str; 7] = ["seq", "at", "kind", "who", "token", "what", "why"];
 
@@ -28,6 +33,7 @@ pub fn router() -> Router {
     Router::new()
         .route("/timeline/export", get(download_timeline))
         .route("/timeline/{seq}/receipt", get(download_receipt))
+        .route("/projects/{project}/production-changes/csv", get(download_changes))
         .layer(from_fn(render))
 }
 
@@ -47,6 +53,17 @@ async fn download_receipt(
     let receipt = receipt(&service, &reader(visitor)?, &seq).await?;
     let name = format!("attachment; filename=\"towpath-receipt-{}.json\"", receipt.seq);
     Ok(([(CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
+}
+
+async fn download_changes(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Path(project): Path<String>,
+    Query(asked): Query<ChangesForm>,
+) -> Result<Response, Failure> {
+    let changes = changes::view(&service, &reader(visitor)?, &project, &asked).await?;
+    let name = format!("attachment; filename=\"{project}-production-changes.csv\"");
+    Ok(([(CONTENT_TYPE, CSV.to_owned()), (CONTENT_DISPOSITION, name)], changes.csv()).into_response())
 }
 
 fn reader(visitor: Visitor) -> Result<Actor, Failure> {
@@ -74,7 +91,7 @@ pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -
     let export = export::begin(service, actor, &asked.into()).await?;
     let (kind, name) = match format {
         ExportFormat::Ndjson => ("application/x-ndjson", "attachment; filename=\"towpath-timeline.ndjson\""),
-        ExportFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"towpath-timeline.csv\""),
+        ExportFormat::Csv => (CSV, "attachment; filename=\"towpath-timeline.csv\""),
     };
     let head = match format {
         ExportFormat::Ndjson => match export.checkpoint.clone() {
@@ -96,7 +113,8 @@ pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -
         }
     });
     let headers = [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    // Compression looks once more behind the end.
+    Ok((headers, Body::from_stream(pieces.fuse())).into_response())
 }
 
 async fn piece(export: &mut Export, format: ExportFormat) -> Result<Option<String>, Error> {
@@ -137,30 +155,4 @@ fn cells(entry: TimelineEntry) -> [String; COLUMNS.len()] {
     let TimelineEntry { seq, at, kind, who, token, sentence, reason } = entry;
     let (token, reason) = (token.unwrap_or_default(), reason.unwrap_or_default());
     [seq.to_string(), at.0.to_string(), kind, who, token, sentence, reason]
-}
-
-/// A line of CSV (RFC 4180).
-fn row<const N: usize>(cells: [String; N]) -> String {
-    cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
-}
-
-/// A cell in quotes. What a spreadsheet would take for a formula gets an apostrophe before it, which makes it a text
-/// (OWASP, “CSV Injection”).
-fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_neither_a_formula_nor_the_end_of_its_line() {
-        assert_eq!(row(["a".to_owned(), "say \"b\",\nc".to_owned()]), "\"a\",\"say \"\"b\"\",\nc\"\r\n");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
-            assert_eq!(quoted(formula), format!("\"'{formula}\""));
-        }
-        assert_eq!(quoted("1 = 1"), "\"1 = 1\"");
-    }
 }

@@ -10,6 +10,7 @@ mod bodies;
 mod buckets;
 mod builds;
 mod callers;
+mod changes;
 mod checks;
 mod deletions;
 mod deployments;
@@ -81,6 +82,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(builds::routes())
         .merge(differences::routes())
         .merge(insights::routes())
+        .merge(changes::routes())
         .merge(moments::routes())
         .merge(promotions::routes())
         .merge(release_sets::routes())

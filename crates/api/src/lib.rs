@@ -7,6 +7,7 @@ pub mod audit;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod changes;
 pub mod checks;
 #[cfg(feature = "client")]
 pub mod client;

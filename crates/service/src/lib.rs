@@ -14,6 +14,7 @@ pub mod audit;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod changes;
 pub mod checks;
 pub mod deletions;
 pub mod deployments;

@@ -207,7 +207,7 @@ async fn criteria(
     Ok(criteria)
 }
 
-async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {
+pub(crate) async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {
     let told = events.iter().map(|(_, event)| event);
     let mut acted: Vec<PersonId> =
         told.clone().flat_map(|event| [event.actor.person(), event.change.person()]).flatten().collect();

@@ -277,7 +277,7 @@ pub async fn pause(tx: &mut Tx, id: BucketId, at: Option<Time>) -> Result<(), Er
 }
 
 #[derive(sqlx::FromRow)]
-struct PlacedRow {
+pub(crate) struct PlacedRow {
     #[sqlx(try_from = "Uuid")]
     id: PlacementId,
     #[sqlx(try_from = "Uuid")]

@@ -14,6 +14,7 @@ pub mod access;
 pub mod audit;
 pub mod buckets;
 pub mod builds;
+pub mod changes;
 pub mod checks;
 pub mod circumstances;
 pub mod deletions;

@@ -139,6 +139,21 @@ pub struct Lately {
     pub days: String,
 }
 
+/// From when until when.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Between {
+    /// A day such as `2026-01-31`, from its beginning in UTC, or a time with an offset; without one, 30 days before the end.
+    #[param(required = false)]
+    pub from: String,
+    /// A day, to its end, or a time; without one, now.
+    #[param(required = false)]
+    pub to: String,
+    /// Whether to answer a sheet of comma-separated values.
+    pub csv: bool,
+}
+
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

@@ -48,6 +48,7 @@ pub fn Overview(
         view! { <Environments view=view.clone() /> }.into_any()
     };
     let insights = paths::insights(&project.slug);
+    let changes = paths::production_changes(&project.slug);
     let sets = paths::release_sets(&project.slug, None);
     let members = paths::members(&project.slug);
     view! {
@@ -56,6 +57,7 @@ pub fn Overview(
         <PageHeader title=title lead=lead>
             <LinkButton href=sets>"Release sets"</LinkButton>
             <LinkButton href=insights>"Insights"</LinkButton>
+            <LinkButton href=changes>"Production changes"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}

@@ -13,6 +13,7 @@ mod audit;
 mod automatic;
 mod buckets;
 mod builds;
+mod changes;
 mod checks;
 mod contests;
 mod deletions;

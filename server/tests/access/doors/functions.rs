@@ -119,6 +119,7 @@ pub fn doors() -> Vec<Door> {
             .note("of which nothing comes")
             .body(|subject, _| in_integration(subject, &[("mark", "1-0-")])),
         post("/fn/view_insights").body(|subject, _| in_project(subject, &[("form[days]", "30")])),
+        post("/fn/view_production_changes").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_moment").body(|subject, _| in_integration(subject, &[("at", "")])),
         post("/fn/view_difference")
             .body(|subject, _| in_integration(subject, &[("from", "qa"), ("to", "staging")])),

@@ -24,6 +24,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/integrations/{integration}/unclassified"),
         page("/projects/{project}/integrations/{integration}/reclassify"),
         page("/projects/{project}/insights"),
+        page("/projects/{project}/production-changes"),
         page("/projects/{project}/integrations/{integration}/moment"),
         page("/projects/{project}/integrations/{integration}/difference").query("from=qa&to=staging"),
         page("/holds"),

@@ -133,6 +133,7 @@ pub fn doors() -> Vec<Door> {
             .note("in production")
             .body(|_, _| Body::Json(json!({"name": "smoke", "state": "success", "bucket": "prod"}))),
         get("/api/v1/projects/{project}/insights"),
+        get("/api/v1/projects/{project}/production-changes"),
         get("/api/v1/projects/{project}/rules"),
         post("/api/v1/projects/{project}/rules").body(|_, _| {
             let criteria = json!([{"key": "tag", "operator": "semver", "value": ">=1", "bucket": "qa"}]);
