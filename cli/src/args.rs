@@ -296,7 +296,7 @@ pub struct Login {
     pub token_stdin: bool,
     /// Read a token from a file and use it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "password_stdin", "token_stdin"])]
-    pub token_file: Option<std::path::PathBuf>,
+    pub token_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -68,7 +68,7 @@ fn somebody_is_known_by_address_by_name_and_by_the_address_before_its_at() {
         store
             .save(async move |tx| {
                 for person in &saved {
-                    people::insert(tx, person, "a hash").await?;
+                    people::insert(tx, person, Some("a hash")).await?;
                 }
                 Ok(())
             })
