@@ -146,6 +146,7 @@ fn row(change: ProductionChange, project: &Slug) -> impl IntoView + use<> {
     let token = change.by.token.map(|token| format!(" with the token {token}")).unwrap_or_default();
     let authors = change.authors.map(|authors| format!(", written by {authors}")).unwrap_or_default();
     let approved = match change.approved_by.as_slice() {
+        [] if change.emergency.is_some() => "Nobody".to_owned(),
         [] => "Nobody had to".to_owned(),
         names => names.join(", "),
     };
