@@ -1,7 +1,7 @@
 //! The command as scripts and people run it, against the real routes.
 
-mod pushing;
 mod audit;
+mod pushing;
 mod terminal;
 
 #[path = "../../server/tests/routes/support.rs"]

@@ -70,7 +70,9 @@ pub async fn create(
             tx.tell(created);
             // What is global is deployed by the projects that use it.
             if !shared && !services::is_taken(tx, stored.project, &workload.slug).await? {
-                services::insert(tx, &workload).await?;
+                if !services::adopt(tx, &workload).await? {
+                    services::insert(tx, &workload).await?;
+                }
                 tx.tell(served);
             }
             Ok::<_, Error>(())

@@ -254,14 +254,26 @@ pub async fn should_run(
         .collect()
 }
 
-/// Adds a service. One of its name whose integration was deleted becomes it, with what it has run.
+/// Lets a service of this name whose integration was deleted become this one, with what it has run; false where there is
+/// none.
+pub async fn adopt(tx: &mut Tx, service: &Service) -> Result<bool, Error> {
+    let rows = execute!(
+        tx.conn(),
+        "update services set title = $3, integration = $4
+         where project = $1 and slug = $2
+           and exists (select 1 from integrations i where i.id = services.integration and i.deleted_at is not null)",
+        service.project.uuid(),
+        service.slug.as_str(),
+        service.title.as_str(),
+        service.integration.uuid(),
+    )?;
+    Ok(rows == 1)
+}
+
 pub async fn insert(tx: &mut Tx, service: &Service) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into services (id, project, slug, title, integration) values ($1, $2, $3, $4, $5)
-         on conflict (project, slug) do update set title = excluded.title, integration = excluded.integration
-         where not exists (select 1 from integrations i
-                           where i.id = services.integration and i.deleted_at is null)",
+        "insert into services (id, project, slug, title, integration) values ($1, $2, $3, $4, $5)",
         service.id.uuid(),
         service.project.uuid(),
         service.slug.as_str(),
