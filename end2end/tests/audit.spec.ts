@@ -30,7 +30,7 @@ for (const scripted of [true, false]) {
     const proved = await attempt(CLI, verify, { env: { TOWPATH_CONFIG: folder.at("config") } });
     expect(proved.stdout).toContain("installation_created");
     expect(proved.code, proved.stderr).toBe(0);
-    expect(await server.command("audit", "verify")).toMatch(/^All \d+ events are as they were logged\./);
+    expect(await server.command("audit", "verify")).toMatch(/^The first \d+ of \d+ events are as they were signed;/);
   });
 }
 

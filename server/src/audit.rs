@@ -88,8 +88,11 @@ pub async fn verify(service: &Service, files: &[PathBuf], keys: &[VerifyingKey])
         return Err(anyhow!(differs).context("the audit log is not what was signed"));
     }
     Ok(format!(
-        "All {} events are as they were logged. The first {} are signed; checkpoints that were given: {count}.",
-        verified.size, verified.signed
+        "The first {} of {} events are as they were signed; {} after them are not signed, and not proved. Checkpoints that \
+         were given: {count}.",
+        verified.signed,
+        verified.size,
+        verified.size - verified.signed
     ))
 }
 

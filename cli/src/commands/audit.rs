@@ -130,6 +130,15 @@ fn pinned(given: &[VerifyingKey]) -> Result<Vec<VerifyingKey>, Failure> {
     Ok(keys)
 }
 
+/// What is known of the events that were read. Those after the checkpoint nobody has signed: they are not proved.
+fn told(events: u64, signed: u64) -> String {
+    match events.saturating_sub(signed) {
+        0 => format!("{events}, as they were logged"),
+        1 => format!("{signed} as they were logged; 1 after them is not signed, and not proved"),
+        rest => format!("{signed} as they were logged; {rest} after them are not signed, and not proved"),
+    }
+}
+
 fn tell(
     format: Format,
     newest: &Checkpoint,
@@ -147,12 +156,7 @@ fn tell(
     show(format, &verified, |verified| {
         Table::facts([
             ("log", verified.log.clone()),
-            (
-                "events",
-                verified
-                    .events
-                    .map_or("not read".to_owned(), |events| format!("{events}, as they were logged")),
-            ),
+            ("events", verified.events.map_or("not read".to_owned(), |events| told(events, verified.signed))),
             ("signed", format!("the first {}", verified.signed)),
             (
                 "continues",

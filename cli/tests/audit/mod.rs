@@ -46,7 +46,7 @@ async fn a_log_is_verified_and_from_then_on_held_to_what_it_was() {
     assert_snapshot!(terminal.run(&["audit", "verify"], ""), @r#"
     exit 0
     log        towpath.example/log
-    events     15, as they were logged
+    events     13 as they were logged; 2 after them are not signed, and not proved
     signed     the first 13
     continues  1 earlier checkpoint
     keys       towpath.example/log+c68a7c14+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs
@@ -142,7 +142,7 @@ async fn an_export_is_verified_offline_and_whatever_was_done_to_it_is_named() {
     assert_snapshot!(verify(&owned), @r#"
     exit 0
     log        towpath.example/log
-    events     13, as they were logged
+    events     11 as they were logged; 2 after them are not signed, and not proved
     signed     the first 11
     continues  1 earlier checkpoint
     keys       towpath.example/log+c68a7c14+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs

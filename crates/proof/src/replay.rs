@@ -30,6 +30,12 @@ pub enum Differs {
     Rewritten { met: u64, size: u64 },
     #[error("entries {} to {size} are missing: there were {size}, and the log ends with {last}", last + 1)]
     Cut { last: u64, size: u64 },
+    #[error("a text beside entry {entry} is not the one that its bytes commit to")]
+    Text { entry: u64 },
+    #[error(
+        "{count} entries stand outside of the log, before its first one or after its end, which is said to be {size}"
+    )]
+    Outside { count: u64, size: u64 },
 }
 
 impl Replay {

@@ -156,6 +156,15 @@ pub async fn leaves(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<Leaf>
     )
 }
 
+/// How many events have numbers that the log, by its head, does not have. Asked in one query, so that an event that is
+/// written meanwhile is none of them.
+pub async fn outside(conn: &mut Conn) -> Result<i64, Error> {
+    let sql = "select count(*) from events
+               where seq < 1 or seq > (select size from audit_head where id = 1)";
+    let (count,) = fetch!(fetch_one, (i64,), conn, sql)?;
+    Ok(count)
+}
+
 /// The hashes that the tree holds for some events, by their numbers.
 pub async fn held(conn: &mut Conn, seqs: &[i64]) -> Result<BTreeMap<i64, Hash>, Error> {
     let index = |seq: &i64| u64::try_from(seq - 1).ok();

@@ -66,7 +66,8 @@ async fn checkpoints_are_appended_and_hold_the_log_to_them() {
     let said = verify(service, &file, &[]).await.unwrap();
     assert_eq!(
         said,
-        "All 2 events are as they were logged. The first 2 are signed; checkpoints that were given: 2."
+        "The first 2 of 2 events are as they were signed; 0 after them are not signed, and not proved. Checkpoints that were \
+         given: 2."
     );
     let strange = SigningKey::new("localhost:3000/log", [1; 32]).unwrap();
     let refused = verify(service, &file, &[strange.public().clone()]).await.unwrap_err();

@@ -397,3 +397,31 @@ fn an_export_holds_what_verifies_it() {
         assert!(matches!(nothing, Err(Error::NotFound(_))), "{nothing:?}");
     });
 }
+
+#[test]
+fn what_lies_beside_the_log_is_found_too() {
+    on_both_engines(async |shop: Shop| {
+        // The reason of a promotion is such a text.
+        let digest = shop.push(&shop.ana, "shop/checkout/qa", "1.0").await.expect("enters");
+        shop.promote(&shop.ana, &digest, "qa", "staging").await.expect("goes on");
+        let (_, kept) = signed(&shop).await;
+        shop.sql("update event_texts set text = 'Mallory' where seq = (select min(seq) from event_texts)")
+            .await;
+        let found = differs(&shop, &[kept]).await;
+        assert!(matches!(found, Some(Differs::Text { .. })), "{found:?}");
+    });
+    on_both_engines(async |shop: Shop| {
+        let (_, kept) = signed(&shop).await;
+        shop.sql("update event_texts set text = null").await;
+        assert_eq!(differs(&shop, std::slice::from_ref(&kept)).await, None, "an erased text is no text");
+        tamper(&shop, &["update events set seq = -1 where seq = 1"]).await;
+        assert!(matches!(differs(&shop, &[kept]).await, Some(Differs::Outside { count: 1, .. })));
+    });
+    on_both_engines(async |shop: Shop| {
+        let (_, kept) = signed(&shop).await;
+        let size = newest_event(&shop).await;
+        tamper(&shop, &["update audit_head set size = 3"]).await;
+        let count = u64::try_from(size - 3).expect("small");
+        assert_eq!(differs(&shop, &[kept]).await, Some(Differs::Outside { count, size: 3 }));
+    });
+}
