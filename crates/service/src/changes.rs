@@ -123,7 +123,7 @@ impl Telling {
             how: placement.cause.name().to_owned(),
             number: None,
             by: self.by(placement.by.person, placement.by.token),
-            authors: one.origin.authors.map(|authors| authors.value),
+            authors: one.origin.author.or(one.origin.authors).map(|author| author.value),
             pushed_by: self.name(one.pushed_by),
             approved_by: Vec::new(),
             gates: Vec::new(),

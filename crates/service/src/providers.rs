@@ -138,12 +138,13 @@ impl Settings {
     }
 
     fn check_roles(&self, roles: &[Role]) -> Result<(), Error> {
-        let wanted = self.groups.iter().map(|rule| &rule.role).chain(&self.default_role);
-        let unknown = wanted.into_iter().find(|role| !roles.iter().any(|known| known.slug == **role));
-        let Some(unknown) = unknown else { return Ok(()) };
+        let groups = self.groups.iter().map(|rule| (format!("the group “{}”", rule.group), &rule.role));
+        let default = self.default_role.iter().map(|role| ("default_role".to_owned(), role));
+        let unknown = groups.chain(default).find(|(_, role)| !roles.iter().any(|known| known.slug == **role));
+        let Some((place, unknown)) = unknown else { return Ok(()) };
         let known: Vec<&str> = roles.iter().map(|role| role.slug.as_str()).collect();
         let message = format!(
-            "providers.{} names the role “{unknown}”, but the roles are {}.",
+            "providers.{}: {place} names the role “{unknown}”, but the roles are {}.",
             self.slug,
             known.join(", ")
         );
