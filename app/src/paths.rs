@@ -150,6 +150,7 @@ pub fn user(user: &User) -> Option<String> {
         User::Environment { project, slug } => environment(project, slug, None),
         User::Service { project, .. } => self::project(project),
         User::Promotion { project, number, .. } => promotion(project, *number),
+        User::Hold { number } => hold(*number),
         User::Unseen { .. } => return None,
     })
 }

@@ -127,6 +127,7 @@ fn Ask(view: DeletionView, subject: Subject) -> impl IntoView {
                                     .collect_view()}
                             </ul>
                         </Banner>
+                        {ended(&consequences).map(|words| view! { <p>{words}</p> })}
                         <Losses consequences=consequences what=what />
                         {asks
                             .then(|| {
@@ -175,6 +176,21 @@ const fn told(subject: &Subject) -> &'static [&'static str] {
             "What went by it stays where it is, and the timeline keeps what it said.",
         ],
     }
+}
+
+/// The rights that end with it.
+fn ended(consequences: &Consequences) -> Option<String> {
+    let some = |count: usize, one: &str, several: &str| match count {
+        0 => None,
+        1 => Some(format!("one {one}")),
+        count => Some(format!("{count} {several}")),
+    };
+    let roles = some(consequences.roles, "role that is bound here", "roles that are bound here");
+    let invitations = some(consequences.invitations, "open invitation", "open invitations");
+    let both: Vec<String> = [roles, invitations].into_iter().flatten().collect();
+    let one = consequences.roles + consequences.invitations == 1;
+    let verb = if one { "ends" } else { "end" };
+    (!both.is_empty()).then(|| format!("{} {verb} with it.", capitalised(&both.join(" and "))))
 }
 
 /// What has to let go of it first.

@@ -14,6 +14,9 @@ pub struct Deletion {
     pub used_by: Vec<String>,
     /// How many of them there are in all. It is deleted only where there are none.
     pub used_by_count: usize,
+    /// How many roles that are bound at it end with it, and how many open invitations.
+    pub roles: usize,
+    pub invitations: usize,
     /// What is current in its buckets and goes out of reach with it; the first of them.
     pub current: Vec<CurrentBuild>,
     /// How many of them there are in all.
@@ -46,6 +49,8 @@ impl From<domain::Consequences> for Deletion {
             title: consequences.title.into(),
             used_by: consequences.users.iter().map(ToString::to_string).collect(),
             used_by_count: consequences.used_by,
+            roles: consequences.roles,
+            invitations: consequences.invitations,
             current: consequences.losses.into_iter().map(CurrentBuild::from).collect(),
             current_count: consequences.lost,
         }

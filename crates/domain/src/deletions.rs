@@ -42,6 +42,8 @@ pub enum User {
     Service { project: Slug, slug: Slug },
     /// A promotion that waits, or that pins a build now.
     Promotion { project: Slug, number: i64, pins: bool },
+    /// A hold that stops it, and would go on standing there.
+    Hold { number: i64 },
     /// Others, in projects that who asks may not see.
     Unseen { count: usize },
 }
@@ -64,6 +66,9 @@ pub struct Consequences {
     pub users: Vec<User>,
     /// How many of them there are in all.
     pub used_by: usize,
+    /// How many roles are bound at it and end with it, and how many open invitations.
+    pub roles: usize,
+    pub invitations: usize,
     /// What is current there and goes with it. The first of them.
     pub losses: Vec<Loss>,
     /// How many of them there are in all.
@@ -176,6 +181,7 @@ impl fmt::Display for User {
             Self::Promotion { project, number, pins: true } => {
                 write!(f, "the promotion {project}#{number} pins a build")
             }
+            Self::Hold { number } => write!(f, "hold {number} is on it"),
             Self::Unseen { count: 1 } => f.write_str("one in a project that you may not see"),
             Self::Unseen { count } => write!(f, "{count} in projects that you may not see"),
         }

@@ -2,8 +2,9 @@
 //!
 //! Whatever uses a thing stands in its way, and is named; nothing is taken from under a stage, a rule or a promotion.
 
+use crate::projects::in_use;
 use crate::{Error, Service, allow, explain, scenes};
-use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::access::{Action, Actor, Place, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::deletions::{
     Consequences, Deleted, DeletedView, DeletionRefused, DeletionView, RESTORABLE, Subject, User,
@@ -12,11 +13,13 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::ids::ProjectId;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
-use towpath_domain::timeline::{Change, Named, Scene};
+use towpath_domain::timeline::{Change, EventActor, Named, Personal, Scene};
 use towpath_domain::times::Time;
 use towpath_domain::words::Title;
+use towpath_store::access::{self, Bound};
 use towpath_store::deletions::{self, Doomed};
-use towpath_store::{Conn, environments, rules, streams, workflows};
+use towpath_store::links::{self, Link, Purpose};
+use towpath_store::{Conn, Tx, environments, rules, streams, workflows};
 
 /// How many users and losses are named.
 const NAMED: usize = 20;
@@ -50,6 +53,46 @@ impl Found {
         }
     }
 
+    /// Whether a role or an invitation is bound at it.
+    fn is_place(&self, place: &Place) -> bool {
+        match (self.doomed, place) {
+            (Doomed::Environment(id), Place::Environment { environment, .. }) => id == *environment,
+            (Doomed::Stream(id), Place::Stream { stream }) => id == *stream,
+            _ => false,
+        }
+    }
+
+    async fn roles(&self, conn: &mut Conn) -> Result<Vec<Bound>, Error> {
+        let mut bound = access::bindings(conn).await?;
+        bound.retain(|bound| self.is_place(&bound.binding.place));
+        Ok(bound)
+    }
+
+    async fn invitations(&self, conn: &mut Conn, now: Time) -> Result<Vec<Link>, Error> {
+        let mut open = links::open_invitations(conn, now).await?;
+        open.retain(
+            |link| matches!(&link.purpose, Purpose::Invitation { place, .. } if self.is_place(place)),
+        );
+        Ok(open)
+    }
+
+    /// Ends the roles that are bound at it and the invitations to it: a place that is gone gives no right, nor a way in.
+    async fn end_rights(&self, tx: &mut Tx, service: &Service, by: EventActor) -> Result<(), Error> {
+        for Bound { binding, role, source } in self.roles(tx).await? {
+            access::unbind(tx, binding.id).await?;
+            let (person, place) = (binding.person, binding.place);
+            let change = Change::RoleRevoked { binding: binding.id, person, role: role.slug, place, source };
+            tx.tell(service.event(by, Scene::default(), change));
+        }
+        for Link { id, purpose, .. } in self.invitations(tx, service.now()).await? {
+            let Purpose::Invitation { email, role, place } = purpose else { continue };
+            links::withdraw(tx, id).await?;
+            let change = Change::InvitationWithdrawn { link: id, email: Personal::new(&email), role, place };
+            tx.tell(service.event(by, Scene::default(), change));
+        }
+        Ok(())
+    }
+
     fn change(&self, current: usize) -> Change {
         let (slug, title) = (self.slug.clone(), self.title.to_string());
         match self.doomed {
@@ -72,7 +115,11 @@ pub async fn preview(service: &Service, actor: &Actor, subject: &Subject) -> Res
     }
     check_built_in(&found)?;
     let consequences = consequences(&mut conn, actor, &found, service.now()).await?;
-    let may_delete = explain(actor, Action::Configure, &found.target());
+    let permitted = explain(actor, Action::Configure, &found.target());
+    let may_delete = match &found.project {
+        Some(project) => in_use(project, permitted),
+        None => permitted,
+    };
     Ok(DeletionView { consequences, project: found.project, may_delete })
 }
 
@@ -99,14 +146,16 @@ pub async fn delete(
             }
             let now = writer.now();
             let consequences = consequences(tx, &actor, &found, now).await?;
+            let who = Service::event_actor(&actor);
             consequences.check(what)?;
             if consequences.lost > 0 && name.is_some_and(|name| name != found.slug.as_str()) {
                 let message = format!("Type {} to say that this is the {what} you mean.", found.slug);
                 return Err(Invalid::field("name", message).into());
             }
             deletions::delete(tx, found.doomed, now).await?;
+            found.end_rights(tx, &writer, who).await?;
             let change = found.change(consequences.lost);
-            tx.tell(writer.event(Service::event_actor(&actor), found.scene(), change));
+            tx.tell(writer.event(who, found.scene(), change));
             Ok(consequences)
         })
         .await
@@ -125,7 +174,7 @@ pub async fn list(service: &Service, actor: &Actor, project: &str) -> Result<Del
             integrations.push(deleted);
         }
     }
-    let may_restore = explain(actor, Action::Configure, &target);
+    let may_restore = in_use(&project, explain(actor, Action::Configure, &target));
     Ok(DeletedView { project, integrations, may_restore, now })
 }
 
@@ -249,15 +298,22 @@ async fn consequences(
     found: &Found,
     now: Time,
 ) -> Result<Consequences, Error> {
-    let mut users = users(conn, found).await?;
+    let mut users: Vec<(Option<ProjectId>, User)> =
+        users(conn, found).await?.into_iter().map(|(project, user)| (Some(project), user)).collect();
+    if found.bucket.is_some() {
+        let home = found.project.as_ref().map(|project| &project.slug);
+        let numbers = deletions::holds(conn, home, &found.slug, now).await?;
+        users.extend(numbers.into_iter().map(|number| (None, User::Hold { number })));
+    }
     users.extend(deletions::promoting(conn, found.doomed, now).await?.into_iter().map(|promoting| {
         let user =
             User::Promotion { project: promoting.slug, number: promoting.number, pins: promoting.pins };
-        (promoting.project, user)
+        (Some(promoting.project), user)
     }));
     let used_by = users.len();
-    let (mut seen, unseen): (Vec<_>, Vec<_>) =
-        users.into_iter().partition(|(project, _)| actor.may(Action::View, &Target::project(*project)));
+    let (mut seen, unseen): (Vec<_>, Vec<_>) = users
+        .into_iter()
+        .partition(|(project, _)| project.is_none_or(|id| actor.may(Action::View, &Target::project(id))));
     seen.truncate(NAMED);
     let mut users: Vec<User> = seen.into_iter().map(|(_, user)| user).collect();
     let unseen = unseen.len();
@@ -267,7 +323,8 @@ async fn consequences(
     let named = i64::try_from(NAMED).unwrap_or(i64::MAX);
     let (losses, lost) = deletions::losses(conn, found.doomed, named).await?;
     let (title, slug) = (found.title.clone(), found.slug.clone());
-    Ok(Consequences { title, slug, users, used_by, losses, lost })
+    let (roles, invitations) = (found.roles(conn).await?.len(), found.invitations(conn, now).await?.len());
+    Ok(Consequences { title, slug, users, used_by, roles, invitations, losses, lost })
 }
 
 /// What uses the subject besides promotions, each with the project that it is in.

@@ -590,7 +590,7 @@ impl Found {
         let integration = towpath_store::integrations::load(&mut conn, promotion.integration).await?;
         let located = Located { project: project.clone(), integration };
         crate::allow(actor, Action::View, &located.target()).map_err(|_| missing())?;
-        let slot = located.slot(&mut conn, promotion.to.slug.as_str()).await?;
+        let slot = scenes::slot_of(&mut conn, promotion.to.key).await?;
         Ok(Self { place: place(&located, &slot, &promotion), slot, promotion, located })
     }
 

@@ -2,12 +2,14 @@
 
 use crate::{Error, allow};
 use towpath_domain::access::{Action, Actor, Target};
-use towpath_domain::buckets::{BucketKind, Slot};
-use towpath_domain::deletions::Deleted;
+use towpath_domain::buckets::{BucketKey, BucketKind, Slot};
+use towpath_domain::deletions::{Deleted, RESTORABLE};
+use towpath_domain::environments::Environment;
 use towpath_domain::ids::{BucketId, IntegrationId, ProjectId};
 use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
+use towpath_domain::streams::Stream;
 use towpath_domain::timeline::{Named, Scene};
 use towpath_domain::times::Time;
 use towpath_domain::workflows::Workflow;
@@ -47,8 +49,9 @@ pub(crate) async fn integration(
     let Some(integration) = integrations::find(conn, project.id, &parsed).await? else {
         let (_, deleted) = deleted_integration(conn, actor, project_slug, slug).await?;
         return Err(Error::not_found(format_args!(
-            "The integration “{project_slug}/{slug}”, which was deleted on {},",
-            deleted.at.day()
+            "The integration “{project_slug}/{slug}”, which was deleted on {} and can be restored for {},",
+            deleted.at.day(),
+            RESTORABLE.words()
         )));
     };
     let located = Located { project, integration };
@@ -74,28 +77,37 @@ pub(crate) async fn deleted_integration(
 
 /// The slots that an integration or a workflow of a kind has in a project.
 pub(crate) async fn slots(conn: &mut Conn, project: ProjectId, kind: BucketKind) -> Result<Vec<Slot>, Error> {
-    use towpath_domain::buckets::BucketKey;
     Ok(match kind {
-        BucketKind::Environment => environments::list(conn, project)
-            .await?
-            .into_iter()
-            .map(|environment| Slot {
-                key: BucketKey::Environment(environment.id),
-                slug: environment.slug,
-                title: environment.title,
-                stream: environment.stream,
-            })
-            .collect(),
-        BucketKind::ReleaseStream => streams::list(conn)
-            .await?
-            .into_iter()
-            .map(|stream| Slot {
-                key: BucketKey::ReleaseStream(stream.id),
-                slug: stream.slug.clone(),
-                title: stream.title.clone(),
-                stream,
-            })
-            .collect(),
+        BucketKind::Environment => {
+            environments::list(conn, project).await?.into_iter().map(of_environment).collect()
+        }
+        BucketKind::ReleaseStream => streams::list(conn).await?.into_iter().map(of_stream).collect(),
+    })
+}
+
+fn of_environment(environment: Environment) -> Slot {
+    Slot {
+        key: BucketKey::Environment(environment.id),
+        slug: environment.slug,
+        title: environment.title,
+        stream: environment.stream,
+    }
+}
+
+fn of_stream(stream: Stream) -> Slot {
+    Slot {
+        key: BucketKey::ReleaseStream(stream.id),
+        slug: stream.slug.clone(),
+        title: stream.title.clone(),
+        stream,
+    }
+}
+
+/// The slot of a bucket that something went to, also where its environment or stream was deleted since.
+pub(crate) async fn slot_of(conn: &mut Conn, bucket: BucketKey) -> Result<Slot, Error> {
+    Ok(match bucket {
+        BucketKey::Environment(id) => of_environment(environments::load(conn, id).await?),
+        BucketKey::ReleaseStream(id) => of_stream(streams::load(conn, id).await?),
     })
 }
 

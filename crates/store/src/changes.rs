@@ -82,7 +82,8 @@ pub async fn in_production(
         Row,
         conn,
         "select p.id, p.build, p.cause, p.reason, p.person, p.token, p.at, i.id as integration_id,
-                i.slug as integration, coalesce(e.slug, s.slug) as bucket, b.tag, b.digest, b.origin, b.pushed_by,
+                coalesce(i.deleted_slug, i.slug) as integration,
+                coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug) as bucket, b.tag, b.digest, b.origin, b.pushed_by,
                 o.tag as before_tag, o.digest as before_digest
          from placements p
          join buckets k on k.id = p.bucket

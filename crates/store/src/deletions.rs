@@ -99,6 +99,25 @@ pub async fn served(
     rows.into_iter().map(|(id, project, own)| Ok((id.into(), slug(&project)?, slug(&own)?))).collect()
 }
 
+/// The holds on a place that have not ended by a time, by their numbers: on it as a whole, and on its buckets. `project` is
+/// absent for a stream.
+pub async fn holds(
+    conn: &mut Conn,
+    project: Option<&Slug>,
+    slug: &Slug,
+    now: Time,
+) -> Result<Vec<i64>, Error> {
+    let (whole, buckets) = match project {
+        Some(project) => (format!("environment:{project}/{slug}"), format!("bucket:{project}/%/{slug}")),
+        None => (format!("stream:{slug}"), String::new()),
+    };
+    let sql =
+        "select number from holds where digest is null and ends_at > $1 and (address = $2 or address like $3)
+               order by number";
+    let rows = fetch!(fetch_all, (i64,), conn, sql, now.micros(), whole, buckets)?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
+}
+
 /// The builds that are current in what is to be deleted, the first of them, and how many there are in all.
 pub async fn losses(conn: &mut Conn, doomed: Doomed, limit: i64) -> Result<(Vec<Loss>, usize), Error> {
     #[derive(sqlx::FromRow)]
@@ -116,7 +135,8 @@ pub async fn losses(conn: &mut Conn, doomed: Doomed, limit: i64) -> Result<(Vec<
     macro_rules! losses {
         ($condition:literal) => {
             concat!(
-                "select o.slug as project, i.slug as integration, coalesce(e.slug, s.slug) as bucket, b.tag,
+                "select o.slug as project, coalesce(i.deleted_slug, i.slug) as integration,
+                        coalesce(e.slug, s.slug) as bucket, b.tag,
                         count(*) over () as total
                  from buckets k
                  join placements p on p.id = k.placement
@@ -125,7 +145,7 @@ pub async fn losses(conn: &mut Conn, doomed: Doomed, limit: i64) -> Result<(Vec<
                  join projects o on o.id = i.project
                  left join environments e on k.kind = 'environment' and e.id = k.key
                  left join release_streams s on k.kind = 'release_stream' and s.id = k.key
-                 where i.deleted_at is null and e.deleted_at is null and s.deleted_at is null and ",
+                 where e.deleted_at is null and s.deleted_at is null and ",
                 $condition,
                 " order by o.slug, i.slug, bucket limit $2"
             )

@@ -57,6 +57,20 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Environment
     Ok(rows.into_iter().map(Environment::from).collect())
 }
 
+/// The environment of this id, also where it was deleted, by its own name.
+pub async fn load(conn: &mut Conn, id: EnvironmentId) -> Result<Environment, Error> {
+    let row = fetch!(
+        fetch_one,
+        Row,
+        conn,
+        "select e.id, e.project, coalesce(e.deleted_slug, e.slug) as slug, e.title, s.id as stream_id,
+                coalesce(s.deleted_slug, s.slug) as stream_slug, s.title as stream_title, s.production, s.built_in
+         from environments e join release_streams s on s.id = e.stream where e.id = $1",
+        id.uuid()
+    )?;
+    Ok(row.into())
+}
+
 /// Every environment, by its project and in the order in which they were made.
 pub async fn list_all(conn: &mut Conn) -> Result<Vec<Environment>, Error> {
     let rows = fetch!(

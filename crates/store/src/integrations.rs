@@ -74,7 +74,7 @@ pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Op
         Row,
         conn,
         "select id, project, slug, title, kind, follows, workflow, rule_follows, rule, created_at
-         from integrations where project = $1 and slug = $2",
+         from integrations where project = $1 and slug = $2 and deleted_at is null",
         project.uuid(),
         slug.as_str()
     )?;

@@ -94,7 +94,7 @@ pub async fn load(conn: &mut Conn, id: RuleId) -> Result<Rule, Error> {
 
 /// The newest version of a project's rule of this name.
 pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Option<Rule>, Error> {
-    let sql = select!("where r.project = $1 and r.slug = $2");
+    let sql = select!("where r.project = $1 and r.slug = $2 and r.deleted_at is null");
     let row = fetch!(fetch_optional, Row, conn, sql, project.uuid(), slug.as_str())?;
     row.map(Rule::try_from).transpose()
 }

@@ -44,6 +44,18 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Stream>, Error> {
     Ok(rows.into_iter().map(Stream::from).collect())
 }
 
+/// The stream of this id, also where it was deleted, by its own name.
+pub async fn load(conn: &mut Conn, id: StreamId) -> Result<Stream, Error> {
+    let row = fetch!(
+        fetch_one,
+        Row,
+        conn,
+        "select id, coalesce(deleted_slug, slug) as slug, title, production, built_in from release_streams where id = $1",
+        id.uuid()
+    )?;
+    Ok(row.into())
+}
+
 /// Adds a stream after those that exist.
 pub async fn insert(tx: &mut Tx, stream: &Stream) -> Result<(), Error> {
     execute!(

@@ -123,7 +123,7 @@ pub async fn find(conn: &mut Conn, project: ProjectId, slug: &Slug) -> Result<Op
         conn,
         "select w.id, w.project, w.slug, w.title, w.kind, w.is_default, w.version, v.graph
          from workflows w join workflow_versions v on v.workflow = w.id and v.version = w.version
-         where w.project = $1 and w.slug = $2",
+         where w.project = $1 and w.slug = $2 and w.deleted_at is null",
         project.uuid(),
         slug.as_str()
     )?;

@@ -25,6 +25,8 @@ async fn an_integration_is_looked_at_deleted_and_restored() {
         }
       ],
       "current_count": 1,
+      "invitations": 0,
+      "roles": 0,
       "slug": "checkout",
       "title": "Checkout",
       "used_by": [],
@@ -36,7 +38,7 @@ async fn an_integration_is_looked_at_deleted_and_restored() {
     assert_snapshot!(world.get(path, &world.ana).await, @r#"
     404 Not Found
     {
-      "detail": "The integration “shop/checkout”, which was deleted on 2026-01-31, was not found.",
+      "detail": "The integration “shop/checkout”, which was deleted on 2026-01-31 and can be restored for 30 days, was not found.",
       "request_id": "a-request",
       "status": 404,
       "title": "Not found",

@@ -74,7 +74,7 @@ async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Erro
             let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
             // It may have been archived since it was found to be due.
             located.project.check_in_use()?;
-            let slot = located.slot(tx, promotion.to.slug.as_str()).await?;
+            let slot = crate::scenes::slot_of(tx, promotion.to.key).await?;
             let target = Standing {
                 current: bucket.current.as_ref().map(|placement| placement.build),
                 paused: bucket.paused_at.is_some(),

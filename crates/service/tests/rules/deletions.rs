@@ -6,15 +6,18 @@ use crate::shop::{
 };
 use crate::world::line;
 use std::fmt::Debug;
+use towpath_domain::access::{Place, Role};
 use towpath_domain::deletions::{RESTORABLE, Subject, User};
+use towpath_domain::holds::HoldForm;
 use towpath_domain::integrations::Follows;
+use towpath_domain::people::InvitationForm;
 use towpath_domain::rules::{CriterionForm, RuleForm};
 use towpath_domain::streams::StreamForm;
 use towpath_domain::timeline::Filter;
 use towpath_domain::workflows::{StageForm, WorkflowForm};
 use towpath_service::deletions::{delete, list, preview, restore};
 use towpath_service::promotions::{Request, promote_on, request};
-use towpath_service::{Error, boards, builds, projects, rules, streams};
+use towpath_service::{Error, boards, builds, holds, inbox, people, projects, rules, streams, workflows};
 
 fn checkout() -> Subject {
     Subject::Integration { project: "shop".into(), slug: "checkout".into() }
@@ -67,6 +70,7 @@ fn a_deleted_integration_leaves_addresses_and_comes_back_as_it_was() {
 
         let gone = missing(boards::view(&shop, &shop.ana, "shop", "checkout").await);
         assert!(gone.starts_with("The integration “shop/checkout”, which was deleted on "), "{gone}");
+        assert!(gone.ends_with("can be restored for 30 days, was not found"), "{gone}");
         missing(delete(&shop, &shop.ana, &checkout(), None).await);
         assert!(shop.push(&shop.ana, "shop/checkout/qa", "1.0.1").await.is_err());
         assert!(shop.pull(&shop.dora, "shop/checkout/qa", "current").await.is_err());
@@ -225,5 +229,76 @@ fn nothing_moves_in_what_was_deleted() {
         assert_eq!(promote_on(&shop).await.expect("looks"), 0);
         restore(&shop, &shop.ana, "shop", "billing").await.expect("restores");
         assert_eq!(promote_on(&shop).await.expect("goes on"), 1);
+    });
+}
+
+#[test]
+fn nothing_is_found_by_the_name_of_its_row() {
+    on_both_engines(async |shop: Shop| {
+        delete(&shop, &shop.ana, &checkout(), None).await.expect("deletes");
+        delete(&shop, &shop.ana, &release(), None).await.expect("deletes");
+        for table in ["integrations", "workflows"] {
+            let row = shop.text(&format!("select slug from {table} where deleted_at is not null")).await;
+            assert!(row.starts_with("deleted-"), "{row}");
+            let subject = match table {
+                "integrations" => Subject::Integration { project: "shop".into(), slug: row.clone() },
+                _ => Subject::Workflow { project: "shop".into(), slug: row.clone() },
+            };
+            missing(preview(&shop, &shop.ana, &subject).await);
+            missing(boards::view(&shop, &shop.ana, "shop", &row).await);
+            missing(workflows::view(&shop, &shop.ana, "shop", &row).await);
+        }
+    });
+}
+
+#[test]
+fn rights_end_with_the_place_that_they_were_bound_at_and_holds_stand_in_its_way() {
+    on_both_engines(async |shop: Shop| {
+        make_environment(&shop, &shop.ana, "shop", "edge", "qa").await;
+        let view = projects::whole(&shop, &shop.ana, "shop").await.expect("the project");
+        let edge = view.environments.iter().find(|own| own.slug.as_str() == "edge").expect("edge").id;
+        let place = Place::Environment { project: shop.project.id, environment: edge };
+        let eve = shop.person("Eve", Role::developer(), place).await;
+        projects::whole(&shop, &eve, "shop").await.expect("sees the project");
+        let invitation = InvitationForm {
+            email: "mei@example.org".into(),
+            role: "viewer".into(),
+            place: "environment:shop/edge".into(),
+        };
+        people::invite(&shop, &shop.ana, invitation).await.expect("invites");
+        let form =
+            HoldForm { on: "environment:shop/edge".into(), reason: "Payments".into(), ..HoldForm::default() };
+        let hold = holds::place(&shop, &shop.ana, form).await.expect("holds").number;
+        let why = in_use(delete(&shop, &shop.ana, &environment("edge"), None).await);
+        assert!(why.ends_with(&format!("hold {hold} is on it.")), "{why}");
+        holds::release(&shop, &shop.ana, hold, "Mended.").await.expect("releases");
+        let told = preview(&shop, &shop.ana, &environment("edge")).await.expect("a preview").consequences;
+        assert_eq!((told.roles, told.invitations), (1, 1));
+        delete(&shop, &shop.ana, &environment("edge"), None).await.expect("deletes");
+        let eve = shop.actor(eve.person()).await;
+        missing(projects::whole(&shop, &eve, "shop").await);
+        assert_eq!(shop.told(&shop.ana, "invitation_withdrawn").await, 1);
+    });
+}
+
+#[test]
+fn what_went_to_a_deleted_environment_is_told_on() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.ana, "shop/checkout/qa", "1.0.0").await.expect("enters");
+        let promoted = shop.promote(&shop.ana, &digest, "qa", "staging").await.expect("goes to staging");
+        let stages = [stage("qa", ""), stage("prod", "1")];
+        let form =
+            WorkflowForm { is_default: Some("on".into()), ..workflow("short", "environment", &stages) };
+        make_workflow(&shop, &shop.ana, "shop", form).await.expect("a workflow");
+        delete(&shop, &shop.ana, &checkout(), None).await.expect("deletes");
+        delete(&shop, &shop.ana, &release(), None).await.expect("nothing follows it");
+        let lost =
+            preview(&shop, &shop.ana, &environment("staging")).await.expect("a preview").consequences.lost;
+        assert_eq!(lost, 1, "what a restored integration would have there counts, too");
+        delete(&shop, &shop.ana, &environment("staging"), None).await.expect("deletes");
+        restore(&shop, &shop.ana, "shop", "checkout").await.expect("restores");
+        make_environment(&shop, &shop.ana, "shop", "staging", "staging").await;
+        let view = inbox::promotion(&shop, &shop.ana, "shop", promoted.number).await.expect("is told of on");
+        assert_eq!(view.promotion.to.slug.as_str(), "staging");
     });
 }

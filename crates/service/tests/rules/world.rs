@@ -116,6 +116,18 @@ impl World {
         }
     }
 
+    /// The one text that a query yields.
+    pub async fn text(&self, sql: &str) -> String {
+        let (text,): (String,) = if self.is_postgres() {
+            let mut conn = PgConnection::connect(&self.database).await.expect("connects");
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut conn).await.expect(sql)
+        } else {
+            let mut conn = SqliteConnection::connect(&self.database).await.expect("connects");
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut conn).await.expect(sql)
+        };
+        text
+    }
+
     pub fn is_postgres(&self) -> bool {
         self.database.starts_with("postgres")
     }
