@@ -182,7 +182,10 @@ async fn a_role_that_is_none_stops_the_start() {
     let (provider, server) = start("", "").await;
     let table = provider.table("idp", "default_role = 'boss'");
     let refused = server.reopen(&table).await.map(drop).unwrap_err();
-    assert!(refused.contains("providers.idp: default_role names the role “boss”, but the roles are"), "{refused}");
+    assert!(
+        refused.contains("providers.idp: default_role names the role “boss”, but the roles are"),
+        "{refused}"
+    );
     server.stop().await;
 }
 
