@@ -142,11 +142,6 @@ impl Subject {
             | Self::Stream { slug } => slug,
         }
     }
-
-    /// Whether deleting it takes builds out of reach, so that its name is asked for.
-    pub const fn holds_builds(&self) -> bool {
-        matches!(self, Self::Integration { .. } | Self::Environment { .. } | Self::Stream { .. })
-    }
 }
 
 impl Consequences {
