@@ -106,6 +106,7 @@ struct PlacementRow {
     id: Uuid,
     bucket: Uuid,
     build: Uuid,
+    tag: String,
     cause: Cause,
     person: Uuid,
     at: i64,
@@ -117,6 +118,7 @@ struct PromotionRow {
     number: i64,
     integration: Uuid,
     build: Uuid,
+    tag: String,
     from: (Uuid, String),
     to: (Uuid, String),
     workflow: Uuid,
@@ -198,6 +200,7 @@ impl Writer {
             number,
             integration: place.integration.0,
             build: build.id.uuid(),
+            tag: build.tag.to_string(),
             from,
             to,
             workflow: place.workflow,
@@ -223,6 +226,7 @@ impl Writer {
             id: id.uuid(),
             bucket: bucket.uuid(),
             build: build.id.uuid(),
+            tag: build.tag.to_string(),
             cause,
             person: self.person.uuid(),
             at: at.micros(),
@@ -325,12 +329,13 @@ impl Batch {
         );
         insert!(
             &mut *rows,
-            "insert into placements (id, bucket, build, cause, person, at) ",
+            "insert into placements (id, bucket, build, tag, cause, person, at) ",
             self.placements,
             |placed| [
                 placed.id,
                 placed.bucket,
                 placed.build,
+                placed.tag.clone(),
                 Json(placed.cause.clone()),
                 placed.person,
                 placed.at
@@ -340,7 +345,7 @@ impl Batch {
             &mut *rows,
             "insert into promotions (id, project, number, integration, build, from_kind, from_key, from_slug,
                                      to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
-                                     requested_at, reason, state, state_data, version) ",
+                                     requested_at, reason, state, state_data, version, tag) ",
             self.promotions,
             |asked| [
                 asked.id,
@@ -363,6 +368,7 @@ impl Batch {
                 "applied",
                 Json(asked.state.clone()),
                 1_i64,
+                asked.tag.clone(),
             ]
         );
         insert!(

@@ -15,6 +15,7 @@ mod history;
 mod holds;
 mod move_menu;
 mod news;
+mod other_image;
 mod paused;
 mod push_help;
 mod refusals;

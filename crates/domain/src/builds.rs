@@ -21,7 +21,8 @@ pub struct Build {
     pub digest: Digest,
     /// Distinguishes builds of one digest where a CI wants them apart; mostly empty.
     pub external_id: String,
-    /// The tag it was first pushed under.
+    /// The tag it was first pushed under. In a bucket it goes by the one that it came there with, see
+    /// [`Build::called`].
     pub tag: Tag,
     pub media_type: String,
     /// Bytes of the manifest and all it refers to, as the manifests state them.
@@ -31,6 +32,14 @@ pub struct Build {
     pub origin: Origin,
     pub received_at: Time,
     pub received_via: Arrival,
+}
+
+impl Build {
+    /// The same build by the tag that it goes by in some bucket.
+    #[must_use]
+    pub fn called(self, tag: &Tag) -> Self {
+        Self { tag: tag.clone(), ..self }
+    }
 }
 
 /// By which door a build came.

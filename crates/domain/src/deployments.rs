@@ -21,6 +21,8 @@ pub struct Deployment {
     pub digest: Digest,
     /// The build of the service's integration that has this digest, if one does.
     pub build: Option<BuildId>,
+    /// By which the build went there, where it had been in a bucket that feeds the environment.
+    pub tag: Option<Tag>,
     pub outcome: Outcome,
     /// Where more is told of it, such as the run of the deployer.
     pub link: Option<Link>,

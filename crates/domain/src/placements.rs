@@ -2,6 +2,7 @@
 
 use crate::holds::Held;
 use crate::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
+use crate::references::Tag;
 use crate::times::Time;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub enum Cause {
 pub struct Placement {
     pub id: PlacementId,
     pub build: BuildId,
+    /// By which the build goes in this bucket: the tag that it was pushed to it with, or that it brought along.
+    pub tag: Tag,
     pub cause: Cause,
     pub by: Placer,
     pub at: Time,

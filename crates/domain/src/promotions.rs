@@ -436,7 +436,7 @@ impl Promotion {
         }
     }
 
-    fn build_name(&self) -> BuildName {
+    pub fn build_name(&self) -> BuildName {
         BuildName { id: self.build, digest: self.digest.clone(), tag: self.tag.clone() }
     }
 }

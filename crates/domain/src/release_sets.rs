@@ -12,6 +12,7 @@ use crate::forms::{Check, Invalid};
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, ReleaseSetActId, ReleaseSetId,
 };
+use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::timeline::BuildName;
 use crate::times::Time;
@@ -36,10 +37,12 @@ pub struct ReleaseSet {
 }
 
 /// One build of a set: at most one of each integration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     pub integration: IntegrationId,
     pub build: BuildId,
+    /// By which the build went where it was picked.
+    pub tag: Tag,
 }
 
 /// What is done with all builds of a set as one act. Buckets go by their slug, since each integration has its own.

@@ -79,7 +79,7 @@ impl Rolling {
         let earlier = earlier.ok_or_else(|| {
             Error::not_found(format_args!("This placement in the history of {}", self.slot.slug))
         })?;
-        let build = builds::load(conn, earlier.placement.build).await?.build;
+        let build = builds::load(conn, earlier.placement.build).await?.build.called(&earlier.placement.tag);
         if bucket.current.as_ref().is_some_and(|current| current.build == build.id) {
             return Err(Error::Conflict(format!("{} is already current in {}.", build.tag, self.slot.slug)));
         }
@@ -103,6 +103,7 @@ impl Rolling {
         let placement = Placement {
             id: bucket.next(self.service.id()),
             build: build.id,
+            tag: build.tag.clone(),
             cause: Cause::Rollback,
             by: placer(&self.actor),
             at: now,

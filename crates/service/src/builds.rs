@@ -80,7 +80,7 @@ pub(crate) async fn receive(
     Ok(received)
 }
 
-/// The build of this identity, added where it is new; and whether it is.
+/// The build of this identity by the tag that it arrives with, added where it is new; and whether it is.
 pub(crate) async fn record(
     tx: &mut Tx,
     service: &Service,
@@ -90,7 +90,7 @@ pub(crate) async fn record(
 ) -> Result<(Build, bool), Error> {
     let integration = located.integration.id;
     if let Some(known) = builds::find(tx, integration, &arriving.digest, "").await? {
-        return Ok((known.build, false));
+        return Ok((known.build.called(&arriving.tag), false));
     }
     let build = Build {
         id: service.id(),
@@ -237,6 +237,7 @@ impl<'a> Entering<'a> {
         let placement = Placement {
             id: bucket.next(self.service.id()),
             build: self.build.id,
+            tag: self.build.tag.clone(),
             cause,
             by: placer(self.actor),
             at: now,
@@ -290,10 +291,13 @@ pub(crate) fn build_name(build: &Build) -> BuildName {
     BuildName { id: build.id, digest: build.digest.clone(), tag: build.tag.clone() }
 }
 
-/// What was current in a bucket when it was locked.
+/// What was current in a bucket when it was locked, by what it goes there.
 pub(crate) async fn current_name(conn: &mut Conn, bucket: &Bucket) -> Result<Option<BuildName>, Error> {
     match &bucket.current {
-        Some(placement) => Ok(Some(build_name(&builds::load(conn, placement.build).await?.build))),
+        Some(placement) => {
+            let build = builds::load(conn, placement.build).await?.build;
+            Ok(Some(build_name(&build.called(&placement.tag))))
+        }
         None => Ok(None),
     }
 }

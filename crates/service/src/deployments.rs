@@ -10,6 +10,7 @@ use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{BuildId, DeploymentId, PersonId, ServiceId};
 use towpath_domain::projects::Project;
+use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Named};
 use towpath_store::deployments::{self, Running, Standing};
@@ -101,12 +102,14 @@ impl Reporting {
         }
         let now = service.now();
         let current = self.effective(tx, bucket, now).await?;
+        let build = deployments::build_of(tx, integration, &new.digest, current).await?;
         let report = Deployment {
             id: service.id(),
             service: of,
             environment: environment.id,
             digest: new.digest.clone(),
-            build: deployments::build_of(tx, integration, &new.digest, current).await?,
+            build,
+            tag: self.called(tx, bucket, build).await?,
             outcome: new.outcome,
             link: new.link.clone(),
             at: new.at.unwrap_or(now),
@@ -125,6 +128,20 @@ impl Reporting {
         promotions::look_soon_from(tx, integration, bucket, now).await?;
         self.tell(tx, &report, before, late).await?;
         Ok((report, true))
+    }
+
+    /// By which a build goes in the bucket that feeds the environment.
+    async fn called(
+        &self,
+        tx: &mut Tx,
+        key: BucketKey,
+        build: Option<BuildId>,
+    ) -> Result<Option<Tag>, Error> {
+        let Some(build) = build else { return Ok(None) };
+        let Some(bucket) = buckets::find(tx, self.built.service.integration, key).await? else {
+            return Ok(None);
+        };
+        Ok(buckets::called_in(tx, bucket.id, build).await?)
     }
 
     /// The build that should run there.
@@ -162,7 +179,11 @@ impl Reporting {
         late: bool,
     ) -> Result<(), Error> {
         let build = match report.build {
-            Some(build) => Some(build_name(&builds::load(tx, build).await?.build)),
+            Some(build) => {
+                let build = builds::load(tx, build).await?.build;
+                let tag = report.tag.clone().unwrap_or_else(|| build.tag.clone());
+                Some(build_name(&build.called(&tag)))
+            }
             None => None,
         };
         let mut scene = scenes::project_scene(&self.project);
@@ -270,7 +291,7 @@ async fn lines(conn: &mut Conn, reports: Vec<Deployment>) -> Result<Vec<Deployme
     let line = |report: Deployment| {
         Some(DeploymentLine {
             service: slugs.get(&report.service)?.clone(),
-            tag: report.build.and_then(|build| tags.get(&build).cloned()),
+            tag: report.tag.clone().or_else(|| tags.get(&report.build?).cloned()),
             by: names.get(&report.by.person).cloned().unwrap_or_else(|| "someone".to_owned()),
             by_token: report.by.token.is_some(),
             report,

@@ -81,15 +81,15 @@ async fn find(
     let build = match moment {
         None => {
             let bucket = buckets::find(conn, integration, slot.key).await?;
-            bucket.and_then(|bucket| bucket.current).map(|placement| placement.build)
+            bucket.and_then(|bucket| bucket.current).map(|placement| (placement.build, placement.tag))
         }
         Some(time) => {
             let all = buckets::current_at(conn, integration, time).await?;
-            all.into_iter().find(|then| then.bucket == slot.key).map(|then| then.build)
+            all.into_iter().find(|then| then.bucket == slot.key).map(|then| (then.build, then.tag))
         }
     };
     match build {
-        Some(build) => Ok(Some(builds::load(conn, build).await?.build)),
+        Some((build, tag)) => Ok(Some(builds::load(conn, build).await?.build.called(&tag))),
         None => Ok(None),
     }
 }

@@ -257,7 +257,8 @@ pub async fn promotion(
     let target = found.bucket();
     let Found { promotion, located, place, slot: _ } = found;
     let mut conn = service.read().await?;
-    let pushed = builds::load(&mut conn, promotion.build).await?;
+    let mut pushed = builds::load(&mut conn, promotion.build).await?;
+    pushed.build = pushed.build.called(&promotion.tag);
     let mut names = names(&mut conn, std::slice::from_ref(&promotion)).await?;
     let now = service.now();
     let pin = pins::find(&mut conn, promotion.id).await?;
@@ -276,7 +277,7 @@ pub async fn promotion(
             let there = builds::load(&mut conn, placement.build).await?;
             names.extend(people::names(&mut conn, &[placement.by.person]).await?);
             Some(Card {
-                build: there.build,
+                build: there.build.called(&placement.tag),
                 behind: there.by.person.into(),
                 placement: Some(placement.id),
                 cause: placement.cause.name().to_owned(),
@@ -341,7 +342,7 @@ async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, Strin
     let there = builds::load(conn, pin.build.id).await?;
     names.extend(people::names(conn, &[pin.by]).await?);
     Ok(Card {
-        build: there.build,
+        build: there.build.called(&pin.build.tag),
         behind: there.by.person.into(),
         placement: None,
         cause: "pin".to_owned(),

@@ -40,7 +40,7 @@ pub async fn view(
     let then = |key| {
         let then = found.iter().find(|then| then.bucket == key)?;
         let still = current.get(&key) == Some(&then.build);
-        let build = builds.get(&then.build)?.clone();
+        let build = builds.get(&then.build)?.clone().called(&then.tag);
         Some(Then { build, placement: then.placement, since: then.since, still })
     };
     let workflow = located.workflow(&mut conn).await?;

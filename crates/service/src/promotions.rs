@@ -26,6 +26,7 @@ use towpath_domain::promotions::{
     Asking, Choice, Decision, LONGEST_WAIT, Move, Outlook, PassRefused, Promotion, RequestRefused, State,
     Transition, consider, consider_emergency, request as ask,
 };
+use towpath_domain::references::Tag;
 use towpath_domain::spans::read_moment;
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
@@ -272,6 +273,16 @@ impl Wish {
         }))
     }
 
+    /// The tag that the promotion carries on: by which the build goes where it comes from, whatever it was called before.
+    async fn called(&self, conn: &mut Conn) -> Result<Tag, Error> {
+        let from = buckets::find(conn, self.located.integration.id, self.from.key).await?;
+        let called = match from {
+            Some(from) => buckets::called_in(conn, from.id, self.pushed.build.id).await?,
+            None => None,
+        };
+        Ok(called.unwrap_or_else(|| self.pushed.build.tag.clone()))
+    }
+
     /// Asks for it. What is refused has written nothing.
     pub(crate) async fn ask(
         mut self,
@@ -320,7 +331,7 @@ impl Wish {
             emergency,
         };
         let number = asking.number;
-        let build = self.pushed.build.clone();
+        let build = self.pushed.build.clone().called(&self.called(tx).await?);
         let step = self.weigh(tx, Some(&bucket), |wish| ask(wish, &build, asking)).await??;
         let who = if self.automatic { EventActor::System } else { Service::event_actor(&self.actor) };
         // Where it is an emergency, saving it has ended the others already.
@@ -421,7 +432,8 @@ async fn apply(
 ) -> Result<(), Error> {
     let now = service.now();
     let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
-    let placement = Placement { id, build: promotion.build, cause, by, at: now };
+    let (build, tag) = (promotion.build, promotion.tag.clone());
+    let placement = Placement { id, build, tag, cause, by, at: now };
     buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?;
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
     images::add_tag(tx, repository, &promotion.tag, &promotion.digest, now).await?;

@@ -22,7 +22,7 @@ use towpath_domain::release_sets::{
 };
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
-use towpath_store::release_sets::Stand;
+use towpath_store::release_sets::{Called, Stand};
 use towpath_store::{Conn, projects, release_sets};
 
 /// How many other projects are offered, and may take part.
@@ -109,7 +109,8 @@ pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, E
     let reference = check_reference(&goings, &reference)?;
     let members = goings
         .iter()
-        .filter_map(|going| Some(Member { integration: going.integration, build: going.build? }));
+        .filter_map(|going| Some((going.integration, going.build.clone()?)))
+        .map(|(integration, Called { build, tag })| Member { integration, build, tag });
     let members: Vec<Member> = members.collect();
     let moving =
         Moving { service: service.clone(), actor: actor.clone(), project, course, reason, reference };

@@ -12,6 +12,11 @@ use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
 use uuid::Uuid;
 
+/// By which a build goes, as a row of a bucket says.
+pub(crate) fn read_tag(text: &str) -> Result<Tag, Error> {
+    Tag::parse(text).map_err(|error| Error::inconsistent("placements", error))
+}
+
 /// A bucket that has had a placement or a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
@@ -41,6 +46,7 @@ struct Row {
     version: i64,
     placement: Option<Uuid>,
     build: Option<Uuid>,
+    tag: Option<String>,
     cause: Option<Json<Cause>>,
     person: Option<Uuid>,
     token: Option<Uuid>,
@@ -51,15 +57,18 @@ impl TryFrom<Row> for Bucket {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let current = match (row.placement, row.build, row.cause, row.person, row.at) {
+        let current = match (row.placement, row.build, row.tag, row.cause, row.person, row.at) {
             (None, ..) => None,
-            (Some(id), Some(build), Some(Json(cause)), Some(person), Some(at)) => Some(Placement {
-                id: id.into(),
-                build: build.into(),
-                cause,
-                by: Placer { person: person.into(), token: row.token.map(TokenId) },
-                at: at.into(),
-            }),
+            (Some(id), Some(build), Some(tag), Some(Json(cause)), Some(person), Some(at)) => {
+                Some(Placement {
+                    id: id.into(),
+                    build: build.into(),
+                    tag: read_tag(&tag)?,
+                    cause,
+                    by: Placer { person: person.into(), token: row.token.map(TokenId) },
+                    at: at.into(),
+                })
+            }
             _ => return Err(Error::inconsistent("buckets", format!("{} has no such placement", row.id))),
         };
         Ok(Self {
@@ -78,8 +87,8 @@ pub async fn list(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<Buc
         fetch_all,
         Row,
         conn,
-        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.cause, p.person, p.token,
-                p.at
+        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.tag, p.cause, p.person,
+                p.token, p.at
          from buckets b left join placements p on p.id = b.placement where b.integration = $1",
         integration.uuid()
     )?;
@@ -95,8 +104,8 @@ pub async fn find(
         fetch_optional,
         Row,
         conn,
-        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.cause, p.person, p.token,
-                p.at
+        "select b.id, b.kind, b.key, b.paused_at, b.version, b.placement, p.build, p.tag, p.cause, p.person,
+                p.token, p.at
          from buckets b left join placements p on p.id = b.placement
          where b.integration = $1 and b.kind = $2 and b.key = $3",
         integration.uuid(),
@@ -156,11 +165,12 @@ pub async fn place(
 ) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into placements (id, bucket, build, cause, reason, person, token, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into placements (id, bucket, build, tag, cause, reason, person, token, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         placement.id.uuid(),
         bucket.id.uuid(),
         placement.build.uuid(),
+        placement.tag.as_str(),
         Json(&placement.cause),
         reason,
         placement.by.person.uuid(),
@@ -282,6 +292,8 @@ pub(crate) struct PlacedRow {
     id: PlacementId,
     #[sqlx(try_from = "Uuid")]
     build: BuildId,
+    #[sqlx(try_from = "String")]
+    tag: Tag,
     #[sqlx(json)]
     cause: Cause,
     reason: Option<String>,
@@ -290,6 +302,13 @@ pub(crate) struct PlacedRow {
     token: Option<Uuid>,
     #[sqlx(try_from = "i64")]
     at: Time,
+}
+
+impl PlacedRow {
+    /// By which the build goes in the bucket.
+    pub(crate) const fn tag(&self) -> &Tag {
+        &self.tag
+    }
 }
 
 /// A line of a bucket's history.
@@ -302,7 +321,8 @@ pub struct Placed {
 impl From<PlacedRow> for Placed {
     fn from(row: PlacedRow) -> Self {
         let by = Placer { person: row.person, token: row.token.map(TokenId) };
-        let placement = Placement { id: row.id, build: row.build, cause: row.cause, by, at: row.at };
+        let placement =
+            Placement { id: row.id, build: row.build, tag: row.tag, cause: row.cause, by, at: row.at };
         Self { placement, reason: row.reason }
     }
 }
@@ -318,7 +338,7 @@ pub async fn history(
         fetch_all,
         PlacedRow,
         conn,
-        "select id, build, cause, reason, person, token, at from placements
+        "select id, build, tag, cause, reason, person, token, at from placements
          where bucket = $1 and id < $2 order by id desc limit $3",
         bucket.uuid(),
         before.map_or(Uuid::max(), PlacementId::uuid),
@@ -392,8 +412,8 @@ pub async fn life(
         fetch_all,
         LivedRow,
         conn,
-        "select k.kind, k.key, k.placement, p.id, p.build, p.cause, p.reason, p.person, p.token, p.at,
-                n.at as next_at, n.cause as next_cause, c.tag as next_tag, c.digest as next_digest
+        "select k.kind, k.key, k.placement, p.id, p.build, p.tag, p.cause, p.reason, p.person, p.token,
+                p.at, n.at as next_at, n.cause as next_cause, n.tag as next_tag, c.digest as next_digest
          from placements p
          join buckets k on k.id = p.bucket
          left join placements n on n.id = (select q.id from placements q where q.bucket = p.bucket and q.id > p.id
@@ -417,11 +437,12 @@ pub(crate) fn last_by(at: Time) -> Uuid {
 }
 
 /// What was current in a bucket at a moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CurrentThen {
     pub bucket: BucketKey,
     pub placement: PlacementId,
     pub build: BuildId,
+    pub tag: Tag,
     pub since: Time,
 }
 
@@ -434,9 +455,9 @@ pub async fn current_at(
     let last = last_by(at);
     let rows = fetch!(
         fetch_all,
-        (String, Uuid, Uuid, Uuid, i64),
+        (String, Uuid, Uuid, Uuid, String, i64),
         conn,
-        "select k.kind, k.key, p.id, p.build, p.at
+        "select k.kind, k.key, p.id, p.build, p.tag, p.at
          from buckets k
          join placements p on p.id = (select q.id from placements q where q.bucket = k.id and q.id <= $2 and q.at <= $3
                                       order by q.id desc limit 1)
@@ -445,11 +466,12 @@ pub async fn current_at(
         last,
         at.micros()
     )?;
-    let read = |(of, key, placement, build, at): (String, Uuid, Uuid, Uuid, i64)| {
+    let read = |(of, key, placement, build, tag, at): (String, Uuid, Uuid, Uuid, String, i64)| {
         Ok(CurrentThen {
             bucket: BucketKey::new(kind("buckets", &of)?, key),
             placement: placement.into(),
             build: build.into(),
+            tag: read_tag(&tag)?,
             since: at.into(),
         })
     };
@@ -479,7 +501,7 @@ pub async fn find_placement(
         fetch_optional,
         PlacedRow,
         conn,
-        "select id, build, cause, reason, person, token, at from placements where bucket = $1 and id = $2",
+        "select id, build, tag, cause, reason, person, token, at from placements where bucket = $1 and id = $2",
         bucket.uuid(),
         id.uuid()
     )?;
@@ -488,15 +510,20 @@ pub async fn find_placement(
 
 /// Whether a build is, or ever was, current in a bucket.
 pub async fn was_current(conn: &mut Conn, bucket: BucketId, build: BuildId) -> Result<bool, Error> {
+    Ok(called_in(conn, bucket, build).await?.is_some())
+}
+
+/// The tag by which a build went in a bucket when it was current there last; absent where it never was.
+pub async fn called_in(conn: &mut Conn, bucket: BucketId, build: BuildId) -> Result<Option<Tag>, Error> {
     let row = fetch!(
         fetch_optional,
-        (i64,),
+        (String,),
         conn,
-        "select at from placements where build = $1 and bucket = $2 limit 1",
+        "select tag from placements where build = $1 and bucket = $2 order by id desc limit 1",
         build.uuid(),
         bucket.uuid()
     )?;
-    Ok(row.is_some())
+    row.map(|(called,)| read_tag(&called)).transpose()
 }
 
 /// A build that arrived and may not enter.

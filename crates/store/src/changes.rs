@@ -35,8 +35,6 @@ struct Row {
     #[sqlx(try_from = "String")]
     bucket: Slug,
     #[sqlx(try_from = "String")]
-    tag: Tag,
-    #[sqlx(try_from = "String")]
     digest: Digest,
     #[sqlx(json)]
     origin: Origin,
@@ -56,10 +54,10 @@ impl TryFrom<Row> for InProduction {
             Ok::<_, Error>((tag, Digest::parse(&digest).map_err(|error| wrong(error.to_string()))?))
         });
         Ok(Self {
+            tag: row.placed.tag().clone(),
             placed: row.placed.into(),
             integration: (row.integration_id, row.integration),
             bucket: row.bucket,
-            tag: row.tag,
             digest: row.digest,
             origin: row.origin,
             pushed_by: row.pushed_by,
@@ -81,10 +79,10 @@ pub async fn in_production(
         fetch_all,
         Row,
         conn,
-        "select p.id, p.build, p.cause, p.reason, p.person, p.token, p.at, i.id as integration_id,
+        "select p.id, p.build, p.tag, p.cause, p.reason, p.person, p.token, p.at, i.id as integration_id,
                 coalesce(i.deleted_slug, i.slug) as integration,
-                coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug) as bucket, b.tag, b.digest, b.origin, b.pushed_by,
-                o.tag as before_tag, o.digest as before_digest
+                coalesce(e.deleted_slug, e.slug, s.deleted_slug, s.slug) as bucket, b.digest, b.origin, b.pushed_by,
+                q.tag as before_tag, o.digest as before_digest
          from placements p
          join buckets k on k.id = p.bucket
          join integrations i on i.id = k.integration

@@ -136,11 +136,10 @@ pub async fn losses(conn: &mut Conn, doomed: Doomed, limit: i64) -> Result<(Vec<
         ($condition:literal) => {
             concat!(
                 "select o.slug as project, coalesce(i.deleted_slug, i.slug) as integration,
-                        coalesce(e.slug, s.slug) as bucket, b.tag,
+                        coalesce(e.slug, s.slug) as bucket, p.tag,
                         count(*) over () as total
                  from buckets k
                  join placements p on p.id = k.placement
-                 join builds b on b.id = p.build
                  join integrations i on i.id = k.integration
                  join projects o on o.id = i.project
                  left join environments e on k.kind = 'environment' and e.id = k.key

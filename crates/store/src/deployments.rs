@@ -1,5 +1,6 @@
 //! What deployers report of environments: every report, and what runs by the newest of them.
 
+use crate::buckets::read_tag;
 use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx, pins};
 use std::collections::HashMap;
@@ -28,6 +29,7 @@ struct Row {
     #[sqlx(try_from = "String")]
     digest: Digest,
     build: Option<Uuid>,
+    tag: Option<String>,
     outcome: String,
     link: Option<String>,
     #[sqlx(try_from = "i64")]
@@ -49,6 +51,7 @@ impl TryFrom<Row> for Deployment {
             environment: row.environment,
             digest: row.digest,
             build: row.build.map(BuildId),
+            tag: row.tag.as_deref().map(read_tag).transpose()?,
             outcome: outcome(&row.outcome)?,
             link: link(row.link.as_deref())?,
             at: row.at,
@@ -129,7 +132,8 @@ async fn load(conn: &mut Conn, id: DeploymentId) -> Result<Deployment, Error> {
         fetch_one,
         Row,
         conn,
-        "select id, service, environment, digest, build, outcome, link, at, person, token, reported_at
+        "select id, service, environment, digest, build, tag, outcome, link, at, person, token,
+                reported_at
          from deployments where id = $1",
         id.uuid()
     )?;
@@ -139,14 +143,15 @@ async fn load(conn: &mut Conn, id: DeploymentId) -> Result<Deployment, Error> {
 pub async fn insert(tx: &mut Tx, report: &Deployment) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into deployments (id, service, environment, digest, build, outcome, link, at, person, token,
-                                  reported_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into deployments (id, service, environment, digest, build, tag, outcome, link, at, person,
+                                  token, reported_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         report.id.uuid(),
         report.service.uuid(),
         report.environment.uuid(),
         report.digest.to_string(),
         report.build.map(BuildId::uuid),
+        report.tag.as_ref().map(Tag::as_str),
         report.outcome.name(),
         report.link.as_ref().map(Link::as_str),
         report.at.micros(),
@@ -182,7 +187,8 @@ pub async fn find(conn: &mut Conn, like: &Deployment) -> Result<Option<Deploymen
         fetch_optional,
         Row,
         conn,
-        "select id, service, environment, digest, build, outcome, link, at, person, token, reported_at
+        "select id, service, environment, digest, build, tag, outcome, link, at, person, token,
+                reported_at
          from deployments
          where environment = $1 and service = $2 and at = $3 and digest = $4 and outcome = $5
          order by id limit 1",
@@ -296,8 +302,10 @@ pub async fn of_services(
     let rows = fetch_in!(
         CellRow,
         conn,
-        "select r.service, r.environment, r.since, d.digest as ran_digest, d.build as ran_build, b.tag as ran_tag,
-                (r.runs is null or r.runs <> r.last) as another, l.digest as last_digest, m.tag as last_tag,
+        "select r.service, r.environment, r.since, d.digest as ran_digest, d.build as ran_build,
+                coalesce(d.tag, b.tag) as ran_tag,
+                (r.runs is null or r.runs <> r.last) as another, l.digest as last_digest,
+                coalesce(l.tag, m.tag) as last_tag,
                 l.outcome as last_outcome, l.link as last_link, l.at as last_at
          from runs r
          left join deployments d on d.id = r.runs
@@ -396,7 +404,8 @@ pub async fn list(
         fetch_all,
         Row,
         conn,
-        "select id, service, environment, digest, build, outcome, link, at, person, token, reported_at
+        "select id, service, environment, digest, build, tag, outcome, link, at, person, token,
+                reported_at
          from deployments
          where environment = $1 and (service = $2 or $3) and id < $4 order by id desc limit $5",
         environment.uuid(),

@@ -213,7 +213,7 @@ pub async fn current(conn: &mut Conn, integrations: &[IntegrationId]) -> Result<
     let rows = fetch_in!(
         CurrentRow,
         conn,
-        "select k.integration, k.kind, k.key, k.paused_at, p.at, b.id as build, b.digest, b.tag
+        "select k.integration, k.kind, k.key, k.paused_at, p.at, b.id as build, b.digest, p.tag
          from buckets k
          left join placements p on p.id = k.placement
          left join builds b on b.id = p.build

@@ -12,7 +12,7 @@ pub use manifests::{
     Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_placed, referrers,
     total_size,
 };
-pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag};
+pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag, taken};
 
 use crate::query::{execute, fetch};
 use crate::{Conn, Error, Tx};

@@ -67,7 +67,7 @@ impl From<Row> for Pin {
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "select x.promotion, m.number, m.integration, x.service, x.environment, x.build, b.digest, b.tag,
+            "select x.promotion, m.number, m.integration, x.service, x.environment, x.build, b.digest, m.tag,
                     m.reason, m.requested_by, x.at, x.until_at, x.end_data
              from pins x
              join promotions m on m.id = x.promotion
@@ -268,7 +268,7 @@ pub async fn of_services(
         MarkRow,
         conn,
         [(
-            "select x.service, x.environment, x.build, b.digest, b.tag, m.reason, m.requested_by, x.at, x.until_at,
+            "select x.service, x.environment, x.build, b.digest, m.tag, m.reason, m.requested_by, x.at, x.until_at,
                     o.slug as project, m.number
              from pins x
              join promotions m on m.id = x.promotion
@@ -375,10 +375,9 @@ pub async fn ending(
         fetch_all,
         EndingRow,
         conn,
-        "select o.id as home, m.integration, o.slug as project, e.slug as environment, s.slug as service, b.tag, x.until_at
+        "select o.id as home, m.integration, o.slug as project, e.slug as environment, s.slug as service, m.tag, x.until_at
          from pins x
          join promotions m on m.id = x.promotion
-         join builds b on b.id = x.build
          join services s on s.id = x.service
          join environments e on e.id = x.environment
          join projects o on o.id = e.project

@@ -142,7 +142,7 @@ impl TryFrom<DecisionRow> for Decision {
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "select m.id, m.project, m.number, m.integration, m.build, b.digest, b.tag, m.from_kind, m.from_key,
+            "select m.id, m.project, m.number, m.integration, m.build, b.digest, m.tag, m.from_kind, m.from_key,
                     m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
                     m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.automatic,
                     m.scheduled_for, m.in_turn, m.pin, m.emergency, m.state_data, m.version
@@ -663,9 +663,9 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
                                  requested_with, requested_at, reason, reference, state, state_data, version,
                                  due_at, automatic, scheduled_for, in_turn, emergency, to_review, ended_at,
-                                 pin, pin_service, pin_environment)
+                                 pin, pin_service, pin_environment, tag)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)",
+                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -698,6 +698,7 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         promotion.pin.as_ref().map(Json),
         promotion.pin.as_ref().map(|pin| pin.service.id.uuid()),
         promotion.pin.as_ref().map(|pin| pin.environment.id.uuid()),
+        promotion.tag.as_str(),
     )
     .map(drop)
 }

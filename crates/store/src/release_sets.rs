@@ -1,6 +1,6 @@
 //! Release sets with what was done with them, and how the buckets of several integrations compare.
 
-use crate::buckets::last_by;
+use crate::buckets::{last_by, read_tag};
 use crate::query::{execute, fetch, fetch_in};
 use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
@@ -10,6 +10,7 @@ use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, ReleaseSetId,
 };
+use towpath_domain::references::Tag;
 use towpath_domain::release_sets::{Act, Course, Member, Outcome, PartResult, ReleaseSet};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -23,15 +24,29 @@ pub struct Stand {
     /// Whether the integration has a bucket of that name.
     pub found: bool,
     /// The set's build, where it is about a set.
-    pub member: Option<BuildId>,
+    pub member: Option<Called>,
     /// What would become current.
-    pub comes: Option<BuildId>,
+    pub comes: Option<Called>,
     /// The placement of the bucket's history that would be gone back to.
     pub placement: Option<PlacementId>,
     /// What is current now.
-    pub there: Option<BuildId>,
+    pub there: Option<Called>,
     /// By which it became so, where it is about a set.
     pub since: Option<PlacementId>,
+}
+
+/// A build, by what it goes in its bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    pub build: BuildId,
+    pub tag: Tag,
+}
+
+impl Called {
+    fn read(build: Option<Uuid>, called: Option<String>) -> Result<Option<Self>, Error> {
+        let Some((build, called)) = build.zip(called) else { return Ok(None) };
+        Ok(Some(Self { build: build.into(), tag: read_tag(&called)? }))
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -39,23 +54,28 @@ struct StandRow {
     integration: Uuid,
     found: bool,
     member: Option<Uuid>,
+    member_tag: Option<String>,
     comes: Option<Uuid>,
+    comes_tag: Option<String>,
     placement: Option<Uuid>,
     there: Option<Uuid>,
+    there_tag: Option<String>,
     since: Option<Uuid>,
 }
 
-impl From<StandRow> for Stand {
-    fn from(row: StandRow) -> Self {
-        Self {
+impl TryFrom<StandRow> for Stand {
+    type Error = Error;
+
+    fn try_from(row: StandRow) -> Result<Self, Error> {
+        Ok(Self {
             integration: row.integration.into(),
             found: row.found,
-            member: row.member.map(BuildId::from),
-            comes: row.comes.map(BuildId::from),
+            member: Called::read(row.member, row.member_tag)?,
+            comes: Called::read(row.comes, row.comes_tag)?,
             placement: row.placement.map(PlacementId::from),
-            there: row.there.map(BuildId::from),
+            there: Called::read(row.there, row.there_tag)?,
             since: row.since.map(PlacementId::from),
-        }
+        })
     }
 }
 
@@ -73,8 +93,8 @@ pub async fn ahead(
         conn,
         [
             (
-                "select i.id as integration, true as found, null as member, fp.build as comes, null as placement,
-                        tp.build as there, null as since
+                "select i.id as integration, true as found, null as member, null as member_tag, fp.build as comes,
+                        fp.tag as comes_tag, null as placement, tp.build as there, tp.tag as there_tag, null as since
                  from integrations i join projects o on o.id = i.project
                  left join environments fe on i.kind = 'environment' and fe.project = i.project and fe.slug = ",
                 from
@@ -94,7 +114,7 @@ pub async fn ahead(
         projects.iter().map(|project| project.uuid()).collect(),
         ") order by case when tp.build = fp.build then 1 else 0 end, o.slug, i.slug"
     )?;
-    Ok(rows.into_iter().map(Stand::from).collect())
+    rows.into_iter().map(Stand::try_from).collect()
 }
 
 /// What a bucket had at a time and may not have now, in the integrations of these projects that have it: those that differ
@@ -111,8 +131,8 @@ pub async fn then(
         conn,
         [
             (
-                "select i.id as integration, true as found, null as member, q.build as comes, q.id as placement,
-                        tp.build as there, null as since
+                "select i.id as integration, true as found, null as member, null as member_tag, q.build as comes,
+                        q.tag as comes_tag, q.id as placement, tp.build as there, tp.tag as there_tag, null as since
                  from integrations i join projects o on o.id = i.project
                  left join environments te on i.kind = 'environment' and te.project = i.project and te.slug = ",
                 bucket
@@ -132,7 +152,7 @@ pub async fn then(
         projects.iter().map(|project| project.uuid()).collect(),
         ") order by case when tp.build = q.build then 1 else 0 end, o.slug, i.slug"
     )?;
-    Ok(rows.into_iter().map(Stand::from).collect())
+    rows.into_iter().map(Stand::try_from).collect()
 }
 
 /// The builds of a set and what a bucket has: for going on to it, and for taking the set back out of it.
@@ -147,8 +167,9 @@ pub async fn of_set(
         StandRow,
         conn,
         "select i.id as integration, coalesce(te.id, ts.id) is not null and i.deleted_at is null as found, m.build as member,
-                case when $3 then q.build else m.build end as comes, q.id as placement, tp.build as there,
-                tp.id as since
+                m.tag as member_tag, case when $3 then q.build else m.build end as comes,
+                case when $3 then q.tag else m.tag end as comes_tag, q.id as placement, tp.build as there,
+                tp.tag as there_tag, tp.id as since
          from release_set_members m join integrations i on i.id = m.integration join projects o on o.id = i.project
          left join environments te on i.kind = 'environment' and te.project = i.project and te.slug = $2
          left join release_streams ts on i.kind = 'release_stream' and ts.slug = $2
@@ -162,7 +183,7 @@ pub async fn of_set(
         bucket.as_str(),
         back
     )?;
-    Ok(rows.into_iter().map(Stand::from).collect())
+    rows.into_iter().map(Stand::try_from).collect()
 }
 
 /// A build of a set that is current in a bucket, and by which placement.
@@ -217,10 +238,11 @@ pub async fn insert(tx: &mut Tx, set: &ReleaseSet) -> Result<(), Error> {
     for member in &set.members {
         execute!(
             tx.conn(),
-            "insert into release_set_members (release_set, integration, build) values ($1, $2, $3)",
+            "insert into release_set_members (release_set, integration, build, tag) values ($1, $2, $3, $4)",
             set.id.uuid(),
             member.integration.uuid(),
             member.build.uuid(),
+            member.tag.as_str(),
         )?;
     }
     Ok(())
@@ -282,15 +304,20 @@ pub async fn find(conn: &mut Conn, project: ProjectId, number: i64) -> Result<Op
     let Some(row) = row else { return Ok(None) };
     let members = fetch!(
         fetch_all,
-        (Uuid, Uuid),
+        (Uuid, Uuid, String),
         conn,
-        "select m.integration, m.build from release_set_members m
+        "select m.integration, m.build, m.tag from release_set_members m
          join integrations i on i.id = m.integration join projects o on o.id = i.project
          where m.release_set = $1 order by o.slug, i.slug",
         row.id
     )?;
-    let member =
-        |(integration, build): (Uuid, Uuid)| Member { integration: integration.into(), build: build.into() };
+    let member = |(integration, build, called): (Uuid, Uuid, String)| {
+        Ok::<_, Error>(Member {
+            integration: integration.into(),
+            build: build.into(),
+            tag: read_tag(&called)?,
+        })
+    };
     Ok(Some(ReleaseSet {
         id: row.id.into(),
         project: row.project.into(),
@@ -298,7 +325,7 @@ pub async fn find(conn: &mut Conn, project: ProjectId, number: i64) -> Result<Op
         title: row.title,
         made_by: row.made_by.into(),
         made_at: row.made_at.into(),
-        members: members.into_iter().map(member).collect(),
+        members: members.into_iter().map(member).collect::<Result<_, _>>()?,
     }))
 }
 

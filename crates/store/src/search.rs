@@ -193,11 +193,10 @@ pub async fn promotions(conn: &mut Conn, number: i64) -> Result<Vec<Numbered>, E
         Numbered,
         conn,
         "select m.project as project_id, m.integration as integration_id, o.slug as project,
-                coalesce(i.deleted_slug, i.slug) as integration, b.tag, m.to_slug, m.state
+                coalesce(i.deleted_slug, i.slug) as integration, m.tag, m.to_slug, m.state
          from promotions m
          join projects o on o.id = m.project
          join integrations i on i.id = m.integration
-         join builds b on b.id = m.build
          where m.number = $1 order by o.slug",
         number
     )

@@ -202,7 +202,7 @@ pub async fn should_run(
         RunRow,
         conn,
         "select s.id, s.slug as service, i.id as built_by, o.id as home, o.slug as project, i.slug as integration,
-                b.id as build, b.digest, b.tag, (p.build is null and b.id is not null) as by_default,
+                b.id as build, b.digest, coalesce(p.tag, b.tag) as tag, (p.build is null and b.id is not null) as by_default,
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2

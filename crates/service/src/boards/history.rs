@@ -177,7 +177,7 @@ impl Known {
     pub(super) fn card(&self, placed: &Placed) -> Option<Card> {
         let pushed = self.builds.get(&placed.placement.build)?;
         Some(Card {
-            build: pushed.build.clone(),
+            build: pushed.build.clone().called(&placed.placement.tag),
             behind: self.behind(pushed),
             placement: Some(placed.placement.id),
             cause: placed.placement.cause.name().to_owned(),

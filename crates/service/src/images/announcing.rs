@@ -80,7 +80,11 @@ async fn save(tx: &mut Tx, service: &Service, actor: &Actor, mut pushed: Pushed)
     let Opened { located, slot, .. } = &pushed.opened;
     let known = builds::find(tx, located.integration.id, &pushed.manifest.digest, "").await?;
     let missing = || crate::Error::Internal("an announced build was not recorded".to_owned());
-    let build = known.ok_or_else(missing)?.build;
+    let mut build = known.ok_or_else(missing)?.build;
+    if let Some(tag) = pushed.tags.first() {
+        // As it was announced now, whatever it was called before.
+        build = build.called(tag);
+    }
     let mut announced =
         Announced { build, received, bucket: slot.as_ref().map(|slot| slot.slug.clone()), rule: None };
     if slot.is_none()

@@ -9,6 +9,7 @@ use towpath_domain::environments::Environment;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::BuildId;
 use towpath_domain::pins::{Candidate, Chosen, PinChoices, place};
+use towpath_domain::placements::Placement;
 use towpath_domain::projects::Project;
 use towpath_domain::workflows::Stage;
 use towpath_store::services::Built;
@@ -95,26 +96,26 @@ async fn candidates(
     to: &Slot,
     sources: &[&Slot],
 ) -> Result<Vec<Candidate>, Error> {
-    let (mut found, mut known): (Vec<(BuildId, &Slot, bool)>, HashSet<BuildId>) = Default::default();
+    let (mut found, mut known): (Vec<(Placement, &Slot, bool)>, HashSet<BuildId>) = Default::default();
     for slot in sources {
         let Some(bucket) = buckets::find(conn, *integration, slot.key).await? else { continue };
         for placed in buckets::history(conn, bucket.id, None, BUILDS).await? {
-            let build = placed.placement.build;
-            let current = bucket.current.as_ref().is_some_and(|current| current.build == build);
-            if known.insert(build) {
-                found.push((build, *slot, current));
+            let placement = placed.placement;
+            let current = bucket.current.as_ref().is_some_and(|current| current.build == placement.build);
+            if known.insert(placement.build) {
+                found.push((placement, *slot, current));
             }
         }
     }
-    found.sort_by_key(|(build, ..)| std::cmp::Reverse(*build));
-    let ids: Vec<BuildId> = found.iter().map(|(build, ..)| *build).collect();
+    found.sort_by_key(|(placement, ..)| std::cmp::Reverse(placement.build));
+    let ids: Vec<BuildId> = found.iter().map(|(placement, ..)| placement.build).collect();
     let builds: HashMap<BuildId, _> =
         builds::list(conn, &ids).await?.into_iter().map(|pushed| (pushed.build.id, pushed.build)).collect();
-    let candidate = |(build, slot, current): (BuildId, &Slot, bool)| {
-        let build = builds.get(&build)?;
+    let candidate = |(placement, slot, current): (Placement, &Slot, bool)| {
+        let build = builds.get(&placement.build)?;
         Some(Candidate {
             digest: build.digest.clone(),
-            tag: build.tag.clone(),
+            tag: placement.tag,
             from: slot.slug.clone(),
             current,
             was_here: slot.key == to.key,

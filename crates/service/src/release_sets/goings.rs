@@ -20,7 +20,7 @@ use towpath_domain::timeline::BuildName;
 use towpath_domain::words::{Reason, Reference};
 use towpath_domain::workflows::Workflow;
 use towpath_store::builds::Pushed;
-use towpath_store::release_sets::Stand;
+use towpath_store::release_sets::{Called, Stand};
 use towpath_store::{Conn, Tx, buckets, builds, integrations, projects};
 
 /// How many integrations are judged at most for one comparison.
@@ -31,7 +31,7 @@ pub(super) struct Going {
     pub part: Part,
     pub integration: IntegrationId,
     /// What would become current.
-    pub build: Option<BuildId>,
+    pub build: Option<Called>,
     way: Way,
 }
 
@@ -127,7 +127,11 @@ impl<'a> Survey<'a> {
             stands.into_iter().filter(|stand| visible.contains_key(&stand.integration)).collect();
         let (mut goings, mut can) = (Vec::new(), 0);
         for some in stands.chunks(MOST) {
-            let named = some.iter().flat_map(|stand| [stand.comes, stand.there]).flatten();
+            let named = some
+                .iter()
+                .flat_map(|stand| [&stand.comes, &stand.there])
+                .flatten()
+                .map(|called| called.build);
             let named = builds::list(conn, &named.collect::<Vec<_>>()).await?.into_iter();
             let named: HashMap<BuildId, Pushed> = named.map(|pushed| (pushed.build.id, pushed)).collect();
             for stand in some {
@@ -158,12 +162,13 @@ impl<'a> Survey<'a> {
         named: &HashMap<BuildId, Pushed>,
     ) -> Result<Going, Error> {
         let (project, integration) = (located.project.slug.clone(), located.integration.slug.clone());
-        let name = |id: Option<BuildId>| Some(build_name(&named.get(&id?)?.build));
-        let (comes, there) = (name(stand.comes), name(stand.there));
-        let pushed = stand.comes.and_then(|id| named.get(&id)).cloned();
+        let name =
+            |called: &Called| Some(build_name(&named.get(&called.build)?.build.clone().called(&called.tag)));
+        let (comes, there) = (stand.comes.as_ref().and_then(name), stand.there.as_ref().and_then(name));
+        let pushed = stand.comes.as_ref().and_then(|called| named.get(&called.build)).cloned();
         let mut asks_for = None;
         let (prospect, way) = match (self.slot(conn, &located, course.bucket()).await?, course) {
-            _ if comes.is_some() && stand.comes == stand.there => (Prospect::Same, Way::None),
+            _ if is_same(stand.comes.as_ref(), stand.there.as_ref()) => (Prospect::Same, Way::None),
             (None, _) => cannot(format!("{project}/{integration} has no bucket {}.", course.bucket())),
             (Some(to), Course::Promote { from, .. }) => {
                 let stage = self.workflow(conn, &located).await?;
@@ -186,7 +191,7 @@ impl<'a> Survey<'a> {
             }
         };
         let part = Part { project, integration, comes, there, prospect, asks_for };
-        let build = stand.comes.or(stand.member).or(stand.there);
+        let build = [&stand.comes, &stand.member, &stand.there].into_iter().flatten().next().cloned();
         Ok(Going { part, integration: stand.integration, build, way })
     }
 
@@ -252,13 +257,18 @@ impl<'a> Survey<'a> {
 fn not_its_own(bucket: &Slug, stand: &Stand, there: Option<&BuildName>) -> String {
     match there {
         None => format!("Nothing is current in {bucket}."),
-        Some(_) if stand.there == stand.member => {
+        Some(_) if is_same(stand.there.as_ref(), stand.member.as_ref()) => {
             format!(
                 "What is current in {bucket} did not come by this set, or something else came in the meantime."
             )
         }
         Some(there) => format!("{} is current in {bucket}, which is not of this set.", there.tag),
     }
+}
+
+/// Whether both are there and are one build, by whatever they go.
+fn is_same(one: Option<&Called>, other: Option<&Called>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one.build == other.build)
 }
 
 fn names(pick: &Picked, located: &Located) -> bool {

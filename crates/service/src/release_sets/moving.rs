@@ -27,7 +27,7 @@ impl Moving {
         let mut results = Vec::new();
         let mut refusals = Vec::new();
         for going in goings {
-            let (integration, build) = (going.integration, going.build);
+            let (integration, build) = (going.integration, going.build.as_ref().map(|called| called.build));
             let name = format!("{}/{}", going.part.project, going.part.integration);
             let outcome = going.run(tx, &self.reason, self.reference.as_ref()).await?;
             if let Outcome::Refused { because } = &outcome {

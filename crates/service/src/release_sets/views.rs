@@ -177,10 +177,18 @@ impl Known {
         named.sort_unstable();
         named.dedup();
         let named = builds::list(conn, &named).await?.into_iter();
-        let builds = named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
+        let mut builds: HashMap<BuildId, BuildName> =
+            named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
         // Also those of older acts than are shown: what waits is not forgotten.
         let (asked, placed) = release_sets::made(conn, set.id).await?;
         let mut asked = promotions::of_ids(conn, &asked).await?;
+        // Each goes by what it was called where it came from.
+        builds.extend(asked.iter().map(|promotion| (promotion.build, promotion.build_name())));
+        for member in &set.members {
+            if let Some(build) = builds.get_mut(&member.build) {
+                build.tag = member.tag.clone();
+            }
+        }
         let own = made_by(&asked, placed);
         asked.sort_by_key(|promotion| promotion.id);
         let judge = Judge::of(conn, &asked, service.now()).await?;

@@ -7,6 +7,7 @@ use towpath_domain::builds::life::Link;
 use towpath_domain::promotions::Choice;
 use towpath_domain::timeline::Filter;
 use towpath_service::buckets::resume;
+use towpath_service::rules::assign;
 use towpath_service::{builds, images};
 
 #[test]
@@ -257,5 +258,41 @@ fn a_long_life_is_told_in_parts_without_gap_or_doubling() {
         assert_eq!(walked, whole);
         let elsewhere = builds::Part { within: Some("shop/nothing"), ..builds::Part::PAGE };
         assert!(builds::view(&shop, &shop.dora, &digest, elsewhere).await.is_err());
+    });
+}
+
+#[test]
+fn in_a_bucket_a_build_goes_by_the_tag_that_it_came_there_with() {
+    on_both_engines(async |shop: Shop| {
+        // Named like the next release where nobody looks, and pushed to the bucket under another name.
+        let other = shop.push_as(&shop.dora, "shop/checkout", "other", "9.0.0").await.expect("unclassified");
+        shop.push_as(&shop.dora, "shop/checkout/qa", "other", "nightly").await.expect("arrives");
+        assert_eq!(shop.history("qa").await, ["nightly"]);
+        let promoted = shop.promote(&shop.ana, &other, "qa", "staging").await.expect("goes to staging");
+        assert_eq!(promoted.tag.as_str(), "nightly", "the promotion carries on what the bucket calls it");
+        assert_eq!(shop.history("staging").await, ["nightly"]);
+        assert_eq!(shop.tags(&shop.ana, "shop/checkout/staging").await, ["current", "nightly"]);
+        let release = shop.push(&shop.dora, "shop/checkout/qa", "9.0.0").await.expect("arrives");
+        shop.promote(&shop.ana, &release, "qa", "staging").await.expect("goes to staging");
+        assert_eq!(shop.pull(&shop.ana, "shop/checkout/staging", "9.0.0").await.expect("is there"), release);
+        shop.roll_back(&shop.ben, "staging").await.expect("back");
+        assert_eq!(shop.history("staging").await, ["nightly", "9.0.0", "nightly"]);
+        let newest = shop.timeline(&shop.ana, Filter::default()).await;
+        let line = crate::world::line(newest.first().expect("the rollback"));
+        assert!(line.contains("back to nightly") && line.contains("in place of 9.0.0"), "{line}");
+    });
+}
+
+#[test]
+fn a_tag_that_another_image_has_in_the_bucket_is_told_of() {
+    on_both_engines(async |shop: Shop| {
+        let first = shop.push_as(&shop.dora, "shop/checkout/qa", "first", "1.0").await.expect("arrives");
+        let second = shop.push_as(&shop.dora, "shop/checkout", "second", "1.0").await.expect("unclassified");
+        assert_eq!(shop.column("qa").await.tag_taken_by, None);
+        assign(&shop, &shop.dora, &checkout("qa"), &second, "by hand").await.expect("is placed");
+        let column = shop.column("qa").await;
+        assert_eq!(column.current.expect("is current").build.digest.to_string(), second);
+        assert_eq!(column.tag_taken_by.expect("is told").to_string(), first);
+        assert_eq!(shop.pull(&shop.dora, "shop/checkout/qa", "1.0").await.expect("does not change"), first);
     });
 }

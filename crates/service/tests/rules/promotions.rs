@@ -2,12 +2,13 @@
 
 use crate::engines::on_both_engines;
 use crate::people::binding;
-use crate::shop::{Shop, decision, make_integration, make_workflow, stage, wish, workflow};
+use crate::shop::{Shop, checkout, decision, make_integration, make_workflow, stage, wish, workflow};
 use futures::future::join_all;
 use towpath_domain::access::{Grant, Place, Role};
 use towpath_domain::gates::Verdicts;
 use towpath_domain::promotions::{Choice, Outlook, Promotion, State};
 use towpath_service::promotions::{Decide, cancel, decide, explain, request};
+use towpath_service::rules::assign;
 use towpath_service::{Error, inbox, people};
 
 /// A build that is current in `staging`.
@@ -45,13 +46,14 @@ fn a_tag_that_is_taken_in_the_target_keeps_its_meaning() {
     on_both_engines(async |shop: Shop| {
         let first = staged(&shop).await;
         // The same tag on another image, which a bucket would not take but the integration does.
-        shop.push_as(&shop.dora, "shop/checkout", "2.0", "1.0").await.expect("is unclassified");
-        let second = shop.push_as(&shop.dora, "shop/checkout/qa", "2.0", "2.0").await.expect("arrives");
+        let second = shop.push_as(&shop.dora, "shop/checkout", "2.0", "1.0").await.expect("is unclassified");
+        assign(&shop, &shop.dora, &checkout("qa"), &second, "by hand").await.expect("is placed");
         shop.promote(&shop.dora, &second, "qa", "staging").await.expect("goes to staging");
         let pull = async |tag| shop.pull(&shop.dora, "shop/checkout/staging", tag).await.expect("is there");
         assert_eq!(pull("1.0").await, first);
         assert_eq!(pull("current").await, second);
         assert_eq!(shop.tags(&shop.dora, "shop/checkout/staging").await, ["1.0", "current"]);
+        assert_eq!(shop.column("staging").await.tag_taken_by.expect("is told").to_string(), first);
     });
 }
 

@@ -2,10 +2,14 @@
 
 use super::Repository;
 use crate::query::{execute, fetch};
+use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
+use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
+use towpath_domain::ids::IntegrationId;
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
+use uuid::Uuid;
 
 /// What a tag points at.
 pub async fn find_tag(conn: &mut Conn, repository: Repository, tag: &Tag) -> Result<Option<Digest>, Error> {
@@ -33,6 +37,28 @@ pub async fn current(conn: &mut Conn, repository: Repository) -> Result<Option<D
         repository.bucket(),
     )?;
     row.map(|(digest,)| digest_of("builds", &digest)).transpose()
+}
+
+/// The buckets of an integration in which the tag that the current build goes by is another image, with that: it was taken
+/// before the build came.
+pub async fn taken(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<(BucketKey, Digest)>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (String, Uuid, String),
+        conn,
+        "select k.kind, k.key, t.manifest
+         from buckets k
+         join placements p on p.id = k.placement
+         join builds b on b.id = p.build
+         join tags t on t.integration = k.integration and t.bucket = k.key and t.name = p.tag
+         where k.integration = $1 and t.manifest <> b.digest",
+        integration.uuid()
+    )?;
+    rows.into_iter()
+        .map(|(of, key, digest)| {
+            Ok((BucketKey::new(kind("buckets", &of)?, key), digest_of("tags", &digest)?))
+        })
+        .collect()
 }
 
 /// The names of up to `limit` tags after `after`, in the order of ASCII.

@@ -31,6 +31,7 @@ fn report(shop: &Shop, number: u128, outcome: Outcome) -> Deployment {
         environment: shop.prod.id,
         digest: shop.build.digest.clone(),
         build: Some(shop.build.id),
+        tag: None,
         outcome,
         link: Link::parse("https://ci.example.org/7").ok(),
         at: at(10 + i64::try_from(number).expect("a number")),

@@ -77,7 +77,14 @@ impl Shop {
 
     /// A placement of a build by Ana.
     pub fn placement(&self, number: u128, build: &Build) -> Placement {
-        Placement { id: id(number), build: build.id, cause: Cause::Push, by: self.by(), at: at(4) }
+        Placement {
+            id: id(number),
+            build: build.id,
+            tag: build.tag.clone(),
+            cause: Cause::Push,
+            by: self.by(),
+            at: at(4),
+        }
     }
 
     /// Ana's token, saved.
