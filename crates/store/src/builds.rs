@@ -169,7 +169,12 @@ pub async fn behind(conn: &mut Conn, pushed: &Pushed, gates: &[Gate]) -> Result<
 
 async fn party(conn: &mut Conn, claim: Option<&Claim>) -> Result<Option<Party>, Error> {
     let Some(claim) = claim else { return Ok(None) };
-    let people = people::known_as(conn, &Party::key(&claim.value)).await?;
+    let mut people = Vec::new();
+    for key in Party::keys(&claim.value) {
+        people.extend(people::known_as(conn, &key).await?);
+    }
+    people.sort_unstable();
+    people.dedup();
     Ok(Some(Party { said: claim.value.clone(), people }))
 }
 

@@ -45,14 +45,15 @@ pub async fn load(conn: &mut Conn, id: PersonId) -> Result<Person, Error> {
     Ok(row.into())
 }
 
-/// Everyone of this address, of this name, or whose address begins with it before its `@`; in lower case.
+/// Everyone of this address, who has or had this name, or whose address begins with it before its `@`; in lower case.
 pub async fn known_as(conn: &mut Conn, key: &str) -> Result<Vec<PersonId>, Error> {
     let rows = fetch!(
         fetch_all,
         (Uuid,),
         conn,
         "select id from people
-         where email = $1 or lower(name) = $1 or substr(email, 1, length($1) + 1) = cast($1 as text) || '@'
+         where email = $1 or substr(email, 1, length($1) + 1) = cast($1 as text) || '@'
+            or id in (select person from known_names where name = $1)
          order by id limit 20",
         key
     )?;
@@ -116,6 +117,17 @@ pub async fn insert(tx: &mut Tx, person: &Person, password_hash: Option<&str>) -
         person.email.as_str(),
         password_hash,
         person.joined_at.micros(),
+    )?;
+    know(tx, person.id, &person.name).await
+}
+
+/// Remembers that somebody is, or was, called so.
+async fn know(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into known_names (person, name) values ($1, $2) on conflict (name, person) do nothing",
+        id.uuid(),
+        name.as_str().to_lowercase()
     )
     .map(drop)
 }
@@ -126,5 +138,6 @@ pub async fn set_password(tx: &mut Tx, id: PersonId, password_hash: &str) -> Res
 }
 
 pub async fn set_name(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<(), Error> {
-    execute!(tx.conn(), "update people set name = $2 where id = $1", id.uuid(), name.as_str()).map(drop)
+    execute!(tx.conn(), "update people set name = $2 where id = $1", id.uuid(), name.as_str())?;
+    know(tx, id, name).await
 }

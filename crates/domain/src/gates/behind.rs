@@ -56,11 +56,31 @@ impl From<PersonId> for Behind {
 }
 
 impl Party {
-    /// By what somebody is looked for: the address, if there is one, else the name; in lower case.
-    pub fn key(said: &str) -> String {
-        let address =
-            said.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address);
-        address.unwrap_or(said).trim().to_lowercase()
+    /// By what somebody is looked for, in lower case: the address and the name before it, the address without what follows
+    /// a `+`, and the name of the account in an address that GitHub or GitLab hands out in place of one's own, such as
+    /// `1234+ada@users.noreply.github.com` or `1234-ada@users.noreply.gitlab.com`. Rather one too many than one too few,
+    /// since it is about who may not.
+    pub fn keys(said: &str) -> Vec<String> {
+        let said = said.to_lowercase();
+        let parts = said.rsplit_once('<').and_then(|(name, rest)| Some((name, rest.split_once('>')?.0)));
+        let (name, address) = parts.unwrap_or(("", &said));
+        let mut keys = vec![address.to_owned(), name.trim().trim_matches('"').to_owned()];
+        if let Some((local, host)) = address.split_once('@') {
+            let account = match host.trim() {
+                "users.noreply.github.com" => Some(local.rsplit('+').next().unwrap_or(local)),
+                "users.noreply.gitlab.com" => {
+                    Some(local.split_once('-').map_or(local, |(_, account)| account))
+                }
+                _ => None,
+            };
+            keys.extend(account.map(str::to_owned));
+            keys.extend(local.split_once('+').map(|(before, _)| format!("{before}@{host}")));
+        }
+        let mut keys: Vec<String> = keys.iter().map(|key| key.trim().to_owned()).collect();
+        keys.retain(|key| !key.is_empty());
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     pub(super) fn is(&self, person: PersonId) -> bool {

@@ -134,11 +134,22 @@ fn whom_nobody_knows_is_shown_or_stops_the_build_as_the_stage_says() {
 }
 
 #[test]
-fn somebody_is_looked_for_by_the_address_or_else_the_name() {
-    for (said, key) in
-        [("Ana Lima <Ana@Example.org>", "ana@example.org"), (" ana-l ", "ana-l"), ("A <", "a <")]
-    {
-        assert_eq!(Party::key(said), key);
+fn somebody_is_looked_for_by_address_name_and_account() {
+    for (said, keys) in [
+        ("Ana Lima <Ana@Example.org>", &["ana lima", "ana@example.org"][..]),
+        ("\"Lima, Ana\" <ana@example.org>", &["ana@example.org", "lima, ana"]),
+        ("ana+ci@example.org", &["ana+ci@example.org", "ana@example.org"]),
+        (
+            "7+ana-l@users.noreply.GitHub.com",
+            &["7+ana-l@users.noreply.github.com", "7@users.noreply.github.com", "ana-l"],
+        ),
+        ("ana-l@users.noreply.github.com", &["ana-l", "ana-l@users.noreply.github.com"]),
+        ("7-ana-l@users.noreply.gitlab.com", &["7-ana-l@users.noreply.gitlab.com", "ana-l"]),
+        (" ana-l ", &["ana-l"]),
+        ("A <", &["a <"]),
+        ("<>", &[]),
+    ] {
+        assert_eq!(Party::keys(said), keys, "{said}");
     }
 }
 

@@ -70,11 +70,13 @@ fn somebody_is_known_by_address_by_name_and_by_the_address_before_its_at() {
                 for person in &saved {
                     people::insert(tx, person, Some("a hash")).await?;
                 }
-                Ok(())
+                let renamed = PersonName::parse("Éva Lima").expect("a name");
+                people::set_name(tx, id(1), &renamed).await
             })
             .await;
         let mut conn = store.conn().await;
         for (key, expected) in [
+            ("éva lima", vec![id(1)]),
             ("ana.l@example.org", vec![id(1)]),
             ("ana lima", vec![id(1)]),
             ("ana.l", vec![id(1)]),
