@@ -199,7 +199,7 @@ fn Rules(rules: Vec<Entry>) -> impl IntoView {
             }
         };
         view! {
-            <Card title="Changes of workflows and their gates">
+            <Card title="Changes of workflows, gates and roles">
                 <ul class="rows">{rules.into_iter().map(line).collect_view()}</ul>
             </Card>
         }

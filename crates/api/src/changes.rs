@@ -14,7 +14,7 @@ pub struct ProductionChanges {
     pub to: Timestamp,
     /// The newest first.
     pub changes: Vec<ProductionChange>,
-    /// The changes of workflows, and so of gates, in that time.
+    /// How workflows and so gates, who follows them, and who has which role changed in that time.
     pub rules: Vec<TimelineEntry>,
     /// Whether there was more than could be looked at, so that the oldest are left out.
     pub cut: bool,

@@ -33,6 +33,10 @@ pub enum Differs {
     #[error("a text beside entry {entry} is not the one that its bytes commit to")]
     Text { entry: u64 },
     #[error(
+        "entry {entry} is not found by what its bytes say: its kind, time, people or place beside them were changed"
+    )]
+    Misfiled { entry: u64 },
+    #[error(
         "{count} entries stand outside of the log, before its first one or after its end, which is said to be {size}"
     )]
     Outside { count: u64, size: u64 },

@@ -19,8 +19,17 @@ use towpath_store::{Conn, people, promotions, tokens};
 
 /// How many changes are told, the newest.
 const MOST: i64 = 2_000;
-/// How many changes of workflows are looked at, the newest.
+/// How many changes of rules are told, the newest.
 const RULES: i64 = 500;
+/// What changes by which rules builds enter production, and who may say so.
+const OF_RULES: &[&str] = &[
+    "workflow_created",
+    "workflow_changed",
+    "workflow_deleted",
+    "integration_created",
+    "role_granted",
+    "role_revoked",
+];
 
 /// What became current in the production of a project within a period. What who asks may not see is left out.
 pub async fn view(
@@ -38,17 +47,18 @@ pub async fn view(
     found.truncate(usize::try_from(MOST).unwrap_or_default());
     found.retain(|one| actor.may(Action::View, &Target::integration(project.id, one.integration.0)));
     let telling = Telling::load(&mut conn, &found).await?;
+    let rules = rules(&mut conn, actor, project.id, period).await?;
     Ok(ProductionChanges {
         changes: found.into_iter().map(|one| telling.tell(one, now)).collect(),
-        rules: rules(&mut conn, actor, project.id, period).await?,
+        cut: cut || i64::try_from(rules.len()).is_ok_and(|count| count >= RULES),
+        rules,
         project,
         period,
-        cut,
         now,
     })
 }
 
-/// The changes of workflows within a period. A token of one integration is not told of what is beside it.
+/// The changes of rules within a period. A token of one integration is not told of what is beside it.
 async fn rules(
     conn: &mut Conn,
     actor: &Actor,
@@ -58,11 +68,11 @@ async fn rules(
     let criteria = Criteria {
         project: Some(project),
         integration: actor.scope.as_ref().and_then(|scope| scope.integration),
-        kind: Some("workflow_changed".to_owned()),
+        kinds: OF_RULES,
+        within: Some((period.from, period.to)),
         ..Criteria::default()
     };
-    let mut changed = list(conn, &criteria, i64::MAX, RULES).await?;
-    changed.retain(|(_, event)| event.at >= period.from && event.at < period.to);
+    let changed = list(conn, &criteria, i64::MAX, RULES).await?;
     events::entries(conn, changed).await
 }
 

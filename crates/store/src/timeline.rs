@@ -5,6 +5,7 @@ use crate::{Conn, Error, Tx};
 use towpath_domain::ids::{BucketId, IntegrationId, PersonId, ProjectId};
 use towpath_domain::timeline::canonical::{PersonalText, open, seal};
 use towpath_domain::timeline::{Event, EventActor};
+use towpath_domain::times::Time;
 use uuid::Uuid;
 
 /// Which events to read; empty parts do not narrow.
@@ -15,6 +16,10 @@ pub struct Criteria {
     pub buckets: Option<Vec<BucketId>>,
     pub person: Option<PersonId>,
     pub kind: Option<String>,
+    /// Any of these kinds; all where there are none.
+    pub kinds: &'static [&'static str],
+    /// From this time on, and before the other.
+    pub within: Option<(Time, Time)>,
     /// The projects that the reader may see; absent for whoever sees all, events of no project included.
     pub visible: Option<Vec<ProjectId>>,
 }
@@ -57,6 +62,61 @@ struct TextRow {
     text: Option<String>,
 }
 
+/// By what an event is found beside its bytes.
+#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
+struct Filed {
+    seq: i64,
+    id: Uuid,
+    at: i64,
+    kind: String,
+    person: Option<Uuid>,
+    subject: Option<Uuid>,
+    token: Option<Uuid>,
+    project: Option<Uuid>,
+    integration: Option<Uuid>,
+    bucket: Option<Uuid>,
+}
+
+impl Filed {
+    fn of(seq: i64, event: &Event) -> Self {
+        let token = match event.actor {
+            EventActor::Token { token, .. } => Some(token.uuid()),
+            _ => None,
+        };
+        let scene = &event.scene;
+        Self {
+            seq,
+            id: event.id.uuid(),
+            at: event.at.micros(),
+            kind: event.change.kind().to_owned(),
+            person: event.actor.person().map(PersonId::uuid),
+            subject: event.change.person().map(PersonId::uuid),
+            token,
+            project: scene.project.as_ref().map(|project| project.id.uuid()),
+            integration: scene.integration.as_ref().map(|integration| integration.id.uuid()),
+            bucket: scene.bucket.as_ref().map(|bucket| bucket.id.uuid()),
+        }
+    }
+}
+
+/// The number of the first of these events that is not found by what its bytes say, so that a list of the timeline would
+/// leave it out or show it in a wrong place.
+pub async fn misfiled(conn: &mut Conn, events: &[(i64, Event)]) -> Result<Option<i64>, Error> {
+    let mut filed = fetch_in!(
+        Filed,
+        conn,
+        "select seq, id, at, kind, person, subject, token, project, integration, bucket from events where seq in (",
+        events.iter().map(|(seq, _)| *seq).collect(),
+        ")"
+    )?;
+    filed.sort_unstable_by_key(|filed| filed.seq);
+    let wrong = |(seq, event): &&(i64, Event)| {
+        let found = filed.binary_search_by_key(seq, |filed| filed.seq).ok().map(|place| &filed[place]);
+        found.is_none_or(|found| *found != Filed::of(*seq, event))
+    };
+    Ok(events.iter().find(wrong).map(|(seq, _)| *seq))
+}
+
 /// Gives events their numbers and writes them; the head stays locked until the commit. Yields the last number.
 pub(crate) async fn append(
     tx: &mut Tx,
@@ -87,24 +147,21 @@ async fn insert(
     salt: &mut impl FnMut() -> [u8; 16],
 ) -> Result<(), Error> {
     let sealed = seal(event, salt).map_err(|error| Error::inconsistent("events", error))?;
-    let token = match event.actor {
-        EventActor::Token { token, .. } => Some(token.uuid()),
-        _ => None,
-    };
+    let filed = Filed::of(seq, event);
     execute!(
         tx.conn(),
         "insert into events (seq, id, at, kind, person, subject, token, project, integration, bucket, bytes, leaf)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         seq,
-        event.id.uuid(),
-        event.at.micros(),
-        event.change.kind(),
-        event.actor.person().map(PersonId::uuid),
-        event.change.person().map(PersonId::uuid),
-        token,
-        event.scene.project.as_ref().map(|project| project.id.uuid()),
-        event.scene.integration.as_ref().map(|integration| integration.id.uuid()),
-        event.scene.bucket.as_ref().map(|bucket| bucket.id.uuid()),
+        filed.id,
+        filed.at,
+        filed.kind,
+        filed.person,
+        filed.subject,
+        filed.token,
+        filed.project,
+        filed.integration,
+        filed.bucket,
         sealed.bytes.as_slice(),
         sealed.leaf.as_slice(),
     )?;
@@ -220,6 +277,16 @@ async fn rows(conn: &mut Conn, criteria: &Criteria, between: Between, limit: i64
             }
             if let Some(kind) = &criteria.kind {
                 query.push(" and kind = ").push_bind(kind.clone());
+            }
+            for (place, kind) in criteria.kinds.iter().enumerate() {
+                query.push(if place == 0 { " and kind in (" } else { ", " }).push_bind(*kind);
+            }
+            if !criteria.kinds.is_empty() {
+                query.push(")");
+            }
+            if let Some((from, to)) = criteria.within {
+                query.push(" and at >= ").push_bind(from.micros());
+                query.push(" and at < ").push_bind(to.micros());
             }
             if let Some(buckets) = &criteria.buckets {
                 let ids: Vec<Uuid> = buckets.iter().map(|bucket| bucket.uuid()).collect();

@@ -52,6 +52,13 @@ pub async fn verify(service: &Service, kept: Vec<Checkpoint>) -> Result<Verified
                 return found(Differs::Text { entry });
             }
         }
+        // All bytes are as they were logged, so that they can be read.
+        let told: Result<Vec<_>, _> = events.iter().map(|logged| Ok((logged.seq, logged.event()?))).collect();
+        if let Some(seq) =
+            timeline::misfiled(&mut conn, &told.map_err(|error: towpath_store::Error| error)?).await?
+        {
+            return found(Differs::Misfiled { entry: unsigned(seq)? });
+        }
         if last >= size {
             break;
         }

@@ -186,8 +186,11 @@ fn a_log_that_was_built_anew_is_not_the_one_that_was_kept() {
         let (key, first) = signed(&shop).await;
         something_happens(&shop, "1.0").await;
         let second = sign_on(&shop, &key).await;
-        let late = edit(first.size + 1);
-        tamper(&shop, &[&late, "delete from audit_checkpoints", "delete from audit_tiles"]).await;
+        // What happened never happened, and something else did.
+        let gone = format!("delete from events where seq > {}", first.size);
+        let head = format!("update audit_head set size = {}", first.size);
+        tamper(&shop, &[&gone, &head, "delete from audit_checkpoints", "delete from audit_tiles"]).await;
+        something_happens(&shop, "2.0").await;
         sign_on(&shop, &key).await;
         assert_eq!(differs(&shop, &[]).await, None, "it is whole in itself");
         let rewritten = Some(Differs::Rewritten { met: first.size, size: second.size });
@@ -417,6 +420,19 @@ fn what_lies_beside_the_log_is_found_too() {
         tamper(&shop, &["update events set seq = -1 where seq = 1"]).await;
         assert!(matches!(differs(&shop, &[kept]).await, Some(Differs::Outside { count: 1, .. })));
     });
+    // The columns by which an event is found: a list that it is left out of hides it as well as its deletion.
+    for column in
+        ["kind = 'tag_deleted'", "at = at - 86400000000", "person = id", "project = null", "bucket = id"]
+    {
+        on_both_engines(async |shop: Shop| {
+            shop.push(&shop.ana, "shop/checkout/qa", "1.0").await.expect("enters");
+            let (_, kept) = signed(&shop).await;
+            let of = "(select max(seq) from events where kind = 'build_placed')";
+            tamper(&shop, &[&format!("update events set {column} where seq = {of}")]).await;
+            let found = differs(&shop, &[kept]).await;
+            assert!(matches!(found, Some(Differs::Misfiled { .. })), "{column}: {found:?}");
+        });
+    }
     on_both_engines(async |shop: Shop| {
         let (_, kept) = signed(&shop).await;
         let size = newest_event(&shop).await;

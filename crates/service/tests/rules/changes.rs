@@ -72,12 +72,17 @@ fn a_period_has_its_own_changes_alone_and_tells_how_gates_changed_in_it() {
         let of = async |from: &str, to: &str| {
             let form = ChangesForm { from: from.to_owned(), to: to.to_owned() };
             let found = view(&shop, &shop.ana, "shop", &form).await.expect("reads");
-            (found.changes.len(), found.rules.len())
+            let rules: Vec<String> = found.rules.into_iter().map(|entry| entry.kind).collect();
+            (found.changes.len(), rules)
         };
-        assert_eq!(of("2026-11-23", "2026-11-23").await, (1, 1));
-        assert_eq!(of("", "2026-11-22").await, (0, 0));
-        assert_eq!(of("2026-11-24", "2026-11-25").await, (0, 0));
-        assert_eq!(of("2026-11-23T09:00:01Z", "2026-11-24").await, (0, 0));
+        let (changes, rules) = of("2026-11-23", "2026-11-23").await;
+        assert_eq!((changes, rules.first().map(String::as_str)), (1, Some("workflow_changed")));
+        for made in ["workflow_created", "integration_created"] {
+            assert!(rules.iter().any(|kind| kind == made), "{made}: {rules:?}");
+        }
+        assert_eq!(of("", "2026-11-22").await, (0, Vec::new()));
+        assert_eq!(of("2026-11-24", "2026-11-25").await, (0, Vec::new()));
+        assert_eq!(of("2026-11-23T09:00:01Z", "2026-11-24").await, (0, Vec::new()));
         let wrong = ChangesForm { from: "soon".to_owned(), ..ChangesForm::default() };
         let refused = view(&shop, &shop.ana, "shop", &wrong).await;
         assert!(matches!(&refused, Err(Error::Invalid(Invalid { .. }))), "{refused:?}");
