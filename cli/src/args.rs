@@ -1,9 +1,11 @@
 //! The command line. Help shows examples first: most people look for one to change.
 
 mod push;
+mod resolve;
 mod wait;
 
 pub use push::{Destination, Push, ReportedCheck, Said};
+pub use resolve::{Form, Resolve};
 pub use wait::Wait;
 
 use crate::names::{BucketName, IntegrationName};
@@ -64,6 +66,10 @@ pub enum Format {
     Table,
     /// JSON for programs, as the REST API answers it.
     Json,
+    /// The same as YAML.
+    Yaml,
+    /// Only the first column: what a line is called.
+    Name,
 }
 
 #[derive(Debug, Subcommand)]
@@ -186,7 +192,8 @@ pub enum Command {
     /// Tell which image each service should run in an environment, and what says so.
     #[command(before_help = "Examples:
   towpath resolve shop prod
-  towpath resolve shop prod --output json | jq -r '.images[].reference'")]
+  towpath resolve shop prod --output json | jq -r '.images[].reference'
+  towpath resolve shop prod --as helm > images.yaml && helm upgrade shop ./chart -f images.yaml")]
     Resolve(Resolve),
     /// Tell what differs between two builds: commits, what is run, and layers.
     #[command(before_help = "Examples:
@@ -545,12 +552,6 @@ pub struct Explain {
     pub promotion: String,
     #[arg(hide = true)]
     pub number: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Resolve {
-    pub project: String,
-    pub environment: String,
 }
 
 #[derive(Debug, Args)]

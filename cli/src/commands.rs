@@ -6,6 +6,7 @@ mod checks;
 mod deployments;
 mod differences;
 mod holds;
+mod images;
 mod pins;
 mod promotions;
 pub mod pushing;
@@ -56,7 +57,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
             clap_complete::generate(shell, &mut command, "towpath", &mut std::io::stdout());
             Ok(Exit::Success)
         }
-        Command::Resolve(resolve) => buckets::resolve(&client(&common)?, resolve, format).await,
+        Command::Resolve(resolve) => images::resolve(&client(&common)?, resolve, format).await,
         Command::Diff(diff) => differences::diff(&client(&common)?, diff, format).await,
         Command::Report(report) => deployments::report(&client(&common)?, report, format).await,
         Command::Audit(command) => audit::run(&common, command).await,

@@ -8,22 +8,34 @@ use std::io::{self, Write};
 #[derive(Debug, Default)]
 pub struct Table {
     rows: Vec<Vec<String>>,
+    /// Whether the first line names the columns.
+    headed: bool,
 }
 
 impl Table {
     /// A table whose first line names its columns.
     pub fn new(columns: &[&str]) -> Self {
-        Self { rows: vec![columns.iter().map(|&column| column.to_owned()).collect()] }
+        Self { rows: vec![columns.iter().map(|&column| column.to_owned()).collect()], headed: true }
     }
 
     /// A table of names and values, without a line of headings.
     pub fn facts<const N: usize>(facts: [(&str, String); N]) -> Self {
         let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
-        Self { rows: facts.map(|(name, value)| vec![name.to_owned(), value]).collect() }
+        Self { rows: facts.map(|(name, value)| vec![name.to_owned(), value]).collect(), headed: false }
     }
 
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         self.rows.push(cells.into());
+    }
+
+    /// What each line is called, a line each; of facts, what they are about.
+    fn names(&self) -> String {
+        let names: Vec<&String> = if self.headed {
+            self.rows.iter().skip(1).filter_map(|row| row.first()).collect()
+        } else {
+            self.rows.first().and_then(|row| row.get(1)).into_iter().collect()
+        };
+        names.into_iter().map(|name| format!("{}\n", sanitise(name))).collect()
     }
 
     /// Columns as wide as their widest cell; the last one as it is.
@@ -49,7 +61,15 @@ pub fn show<T: Serialize>(format: Format, result: &T, table: impl FnOnce(&T) -> 
     write(&match format {
         Format::Table => table(result).render(),
         Format::Json => serde_json::to_string_pretty(result)? + "\n",
+        Format::Yaml => yaml(result)?,
+        Format::Name => table(result).names(),
     })
+}
+
+/// A result as YAML: no text is folded over lines, however long.
+pub fn yaml(result: &impl Serialize) -> io::Result<String> {
+    let plain = serde_saphyr::ser_options! { prefer_block_scalars: false };
+    serde_saphyr::to_string_with_options(result, plain).map_err(io::Error::other)
 }
 
 /// Writes a result that is text already, as [`show`] does.

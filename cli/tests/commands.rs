@@ -155,6 +155,22 @@ async fn a_build_travels_by_two_people() {
     SERVICE   TAG    SOURCE  IMAGE
     checkout  1.4.2  bucket  towpath.example/shop/checkout/prod@sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
     "#);
+    assert_snapshot!(terminal.run(&["resolve", "shop", "prod", "--as", "env"], ""), @r#"
+    exit 0
+    CHECKOUT_IMAGE=towpath.example/shop/checkout/prod@sha256:4ba8324c019b336bd094ebe75b0a48e7f93f3e88b2da4b126a91c2bb87385ff2
+    "#);
+    assert_snapshot!(terminal.run(&["status", "shop/checkout", "--output", "name"], ""), @r#"
+    exit 0
+    qa
+    staging
+    prod
+    "#);
+    let yaml = terminal.run(&["resolve", "shop", "prod", "--output", "yaml"], "").stdout;
+    assert!(
+        yaml.contains("\n- service: checkout\n  reference: towpath.example/shop")
+            && yaml.contains("\n  tag: \"1.4.2\"\n"),
+        "{yaml}"
+    );
     assert_snapshot!(terminal.run(&["timeline", "--integration", "shop/checkout", "--limit", "3"], ""), @r#"
     exit 0
     WHEN                     WHO   WHAT                                                                                                                             WHY

@@ -1,7 +1,7 @@
 //! `status`, `resolve` and `rollback`.
 
 use super::promotions::tags;
-use crate::args::{Format, Resolve, Rollback as Args, Status};
+use crate::args::{Format, Rollback as Args, Status};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Table, say, show};
@@ -79,32 +79,6 @@ fn notes(bucket: &Bucket) -> String {
     let paused = bucket.paused_at.map(|since| format!("arrivals paused since {}", since.0.to_words()));
     let refused = bucket.refused.first().map(|refused| format!("{} refused: {}", refused.tag, refused.why));
     waiting.chain(paused).chain(refused).collect::<Vec<_>>().join("; ")
-}
-
-pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<Exit, Failure> {
-    let resolved = client.images(&args.project, &args.environment).await?;
-    show(format, &resolved, |resolved| {
-        let mut table = Table::new(&["SERVICE", "TAG", "SOURCE", "IMAGE"]);
-        for image in &resolved.images {
-            let source = image.source.name().to_owned();
-            table.row([image.service.clone(), image.tag.clone(), source, image.reference.clone()]);
-        }
-        table
-    })?;
-    for image in &resolved.images {
-        if image.bad {
-            say(&format!("{}: {} is marked bad", image.service, image.tag));
-        }
-        if let Some(pin) = &image.pin {
-            let (until, number, reason) = (pin.until.0.to_words(), pin.number, &pin.reason);
-            say(&format!("{}: pinned until {until} by {}#{number}: {reason}", image.service, pin.project));
-        }
-    }
-    for missing in &resolved.missing {
-        say(&format!("{}: {}", missing.service, missing.detail));
-    }
-    // A deployer must not take half an environment for a whole one.
-    Ok(if resolved.missing.is_empty() { Exit::Success } else { Exit::NotFound })
 }
 
 pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Exit, Failure> {

@@ -1,0 +1,29 @@
+//! What `resolve` takes.
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    pub project: String,
+    pub environment: String,
+    /// Write them in the form that a deployer takes, whatever --output says; nothing, where a service has no image yet.
+    #[arg(long = "as", value_name = "FORM")]
+    pub form: Option<Form>,
+}
+
+/// How deployers take images, each by its digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// A line each: the service and its image.
+    Plain,
+    /// Variables for a shell or an `.env` file: `CHECKOUT_IMAGE=…`.
+    Env,
+    /// Values for a Helm chart: `images.SERVICE` with `registry`, `repository`, `tag` and `digest`.
+    Helm,
+    /// The `images` of a `kustomization.yaml`, for manifests that name an image by its service.
+    Kustomize,
+    /// A file for Compose that says the image of each service, to be given after one's own.
+    Compose,
+    /// JSON for Terraform's `external` data source: the image of each service.
+    Terraform,
+}
