@@ -35,7 +35,7 @@ impl Table {
         } else {
             self.rows.first().and_then(|row| row.get(1)).into_iter().collect()
         };
-        names.into_iter().map(|name| format!("{}\n", sanitise(name))).collect()
+        names.into_iter().map(|name| sanitise(name) + "\n").collect()
     }
 
     /// Columns as wide as their widest cell; the last one as it is.

@@ -13,6 +13,7 @@ use std::{env, fs};
 use towpath_api::builds::{ArrivalOutcome, NewBuild, NewOrigin, ReceivedBuild};
 use towpath_api::checks::NewCheck;
 use towpath_api::client::Client;
+use towpath_domain::builds::AnnounceForm;
 use towpath_domain::references::Tag;
 use towpath_oci::{Credentials, Image, Place, Pushed, Registry, push};
 
@@ -32,6 +33,13 @@ pub async fn run(common: &Common, args: Push, format: Format) -> Result<Exit, Fa
     let revision = image.label(REVISION).await;
     let origin = origin(args.said, revision.as_deref());
     let tag = given.map_or_else(|| tag(&origin), Ok)?;
+    let mut new = NewBuild {
+        digest: String::new(),
+        tag: tag.into(),
+        bucket: args.to.bucket.clone().unwrap_or_default(),
+        origin,
+    };
+    check(&new)?;
     let http = sources::http().build().map_err(|error| Failure::Usage(error.to_string()))?;
     let credentials = Credentials::new("towpath", &session.credential);
     let registry = Registry::new(http, &session.server, Some(credentials), sources::retries())?.at_once();
@@ -39,23 +47,22 @@ pub async fn run(common: &Common, args: Push, format: Format) -> Result<Exit, Fa
     let pushed =
         push(&image, &registry.to_write(&args.to.repository()), move |step| progress.tell(step)).await?;
     tell(&pushed, &args.to);
-    let received = announce(&client, &args.to, tag, &pushed, origin).await?;
-    report(&client, &args.to, &received, args.check).await?;
+    new.digest = pushed.digest.to_string();
+    let received = client.announce(&args.to.at.project, &args.to.at.integration, &new).await?;
     summaries::write(&summaries::of_push(&args.to, &received))?;
     show(format, &received, |received| table(&args.to, received))?;
+    // The build is in, and was told of, whatever becomes of its checks.
+    report(&client, &args.to, &received, args.check).await?;
     Ok(Exit::Success)
 }
 
-async fn announce(
-    client: &Client,
-    to: &Destination,
-    tag: Tag,
-    pushed: &Pushed,
-    origin: NewOrigin,
-) -> Result<ReceivedBuild, Failure> {
-    let bucket = to.bucket.clone().unwrap_or_default();
-    let new = NewBuild { digest: pushed.digest.to_string(), tag: tag.into(), bucket, origin };
-    Ok(client.announce(&to.at.project, &to.at.integration, &new).await?)
+/// Refuses what the server would not keep before anything is uploaded for it.
+fn check(new: &NewBuild) -> Result<(), Failure> {
+    AnnounceForm::from(new.clone()).check().map(drop).map_err(|invalid| {
+        let words =
+            "What was detected gives way to what is given, such as by --author; --no-detect detects nothing.";
+        Failure::Usage(format!("{invalid}\n{words}"))
+    })
 }
 
 async fn report(

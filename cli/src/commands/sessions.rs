@@ -83,6 +83,9 @@ fn read_token(path: &Path) -> Result<String, Failure> {
         .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
     match text.trim() {
         "" => Err(Failure::Usage(format!("there is no token in {}", path.display()))),
+        several if several.contains(char::is_whitespace) => {
+            Err(Failure::Usage(format!("{} has more in it than one token", path.display())))
+        }
         token => Ok(token.to_owned()),
     }
 }

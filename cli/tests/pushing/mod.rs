@@ -168,6 +168,11 @@ async fn checks_are_reported_and_a_job_gets_its_summary() {
     assert!(known.stdout.contains("https://ci.example.org/7") && known.stdout.contains("pending"), "{known}");
     let text = std::fs::read_to_string(summary).expect("a summary");
     assert!(text.contains("| Bucket | qa, current now |") && !text.contains("<x>"), "{text}");
+    // Without the permission for checks the build is in all the same, and told of.
+    let token = terminal.world.token(&["view", "push"], "").await;
+    let variables = [github("refs/heads/feature/y"), vec![("TOWPATH_TOKEN", token.as_str())]].concat();
+    let ran = push(&terminal, &archive(&folder, "another"), &["--check", "tests=success"], &variables);
+    assert!(ran.code == 4 && ran.stdout.contains("qa"), "{ran}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -299,10 +304,16 @@ async fn what_is_no_image_or_has_no_name_is_told_before_anything_is_sent() {
         (&image, &["--tag", "feature/x"], 2, "cannot be the tag of an image"),
         (&image, &["--tag", "current"], 2, "a meaning of its own"),
         (&image, &["--tag", "1", "--server", "http://localhost:1"], 3, "towpath login"),
+        (&image, &["--tag", "1", "--author", &"x".repeat(700)], 2, "author: Write one line"),
+        (&image, &["--tag", "1", "--run-link", "javascript:x"], 2, "run_link: Write an address"),
+        (&image, &["--tag", "1", "--platform", "linux/arm64"], 5, "this one is for linux/amd64"),
     ] {
         let ran = push(&terminal, image, more, &[]);
         assert!(ran.code == code && ran.stderr.contains(words), "{image} {more:?}: {ran}");
+        assert!(!ran.stderr.contains("there already"), "nothing is uploaded: {ran}");
     }
+    let amd64 = push(&terminal, &image, &["--tag", "1", "--platform", "linux/amd64"], &[]);
+    assert_eq!(amd64.code, 0, "{amd64}");
     let ran = terminal.run(&["push", &image, "--to", "shop/nowhere", "--tag", "1"], "");
     assert_eq!(ran.code, 5, "{ran}");
     let token = terminal.world.token(&["view", "pull"], "").await;

@@ -85,17 +85,28 @@ impl Image {
             Contents::Index(children) => Some(self.manifest(children.first()?).await.ok()?),
             Contents::Image(_) => None,
         };
-        let Contents::Image(parts) = &first.as_ref().unwrap_or(&self.root).contents else { return None };
-        let config = parts.first().filter(|config| config.size <= manifests::LIMIT as u64)?;
-        let pieces = self.blob(config, 0..config.size).await.ok()?;
-        let content: Vec<Bytes> = pieces.try_collect().await.ok()?;
-        let config: Value = serde_json::from_slice(&content.concat()).ok()?;
+        let config = self.config(first.as_ref().unwrap_or(&self.root)).await?;
         config.pointer("/config/Labels")?.get(name)?.as_str().map(str::to_owned)
     }
 
-    /// The one image of an index that is for a platform.
+    /// The configuration of one image, as far as it can be read.
+    async fn config(&self, image: &Manifest) -> Option<Value> {
+        let Contents::Image(parts) = &image.contents else { return None };
+        let config = parts.first().filter(|config| config.size <= manifests::LIMIT as u64)?;
+        let pieces = self.blob(config, 0..config.size).await.ok()?;
+        let content: Vec<Bytes> = pieces.try_collect().await.ok()?;
+        serde_json::from_slice(&content.concat()).ok()
+    }
+
+    /// The one image of an index that is for a platform; of one image itself, if it is for that.
     pub async fn only(self, platform: &Platform) -> Result<Self, Error> {
-        let Contents::Index(children) = &self.root.contents else { return Ok(self) };
+        let Contents::Index(children) = &self.root.contents else {
+            let its = self.config(&self.root).await.and_then(|config| serde_json::from_value(config).ok());
+            return match its.filter(|its: &Platform| !its.is(platform)) {
+                Some(other) => Err(Error::NoImage(format!("for {platform}: this one is for {other}"))),
+                None => Ok(self),
+            };
+        };
         let of = |child: &Descriptor| child.platform.clone();
         let Some(child) = children.iter().find(|child| of(child).is_some_and(|its| its.is(platform))) else {
             let known: Vec<String> = children.iter().filter_map(of).map(|its| its.to_string()).collect();

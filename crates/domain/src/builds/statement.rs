@@ -50,6 +50,9 @@ impl AnnounceForm {
     pub fn check(self) -> Result<(Tag, Statement), Invalid> {
         let mut check = Check::default();
         let tag = check.field("tag", Tag::parse(&self.tag));
+        if tag.as_ref().is_some_and(|tag| tag.is_current() || tag.is_referrers_fallback()) {
+            check.mistake("tag", "This tag has a meaning of its own. Use another.");
+        }
         let statement = self.statement.check(&mut check);
         check.finish(tag.map(|tag| (tag, statement)))
     }

@@ -53,9 +53,6 @@ pub async fn announce(
     let name = Name { project: located.project.slug, integration: located.integration.slug, bucket };
     let opened = open_to_push(&mut conn, actor, &name).await.map_err(told)?;
     let digest = Digest::parse(&digest).map_err(|error| Invalid::field("digest", error))?;
-    if tag.is_current() || tag.is_referrers_fallback() {
-        return Err(Invalid::field("tag", "This tag has a meaning of its own. Use another.").into());
-    }
     let manifest = stored::find_manifest(&mut conn, opened.repository, &digest).await?.ok_or_else(unknown)?;
     drop(conn);
     if !manifest.runnable || manifest.subject.is_some() {

@@ -291,7 +291,7 @@ impl Going {
             Way::Promote(wish) => {
                 // A reference concerns the stages that ask for one.
                 let reference = reference.filter(|_| self.part.asks_for.is_some()).cloned();
-                let asked = wish.ask(tx, reason.clone(), reference, false).await;
+                let asked = Box::pin(wish.ask(tx, reason.clone(), reference, false)).await;
                 asked.map(|promotion| Outcome::Asked { promotion: promotion.id })
             }
             Way::RollBack(rolling) => {
