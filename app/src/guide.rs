@@ -13,7 +13,7 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 15] = pages![
+const PAGES: [(&str, &str); 16] = pages![
     "first-steps",
     "concepts",
     "roles",
@@ -24,6 +24,7 @@ const PAGES: [(&str, &str); 15] = pages![
     "sso",
     "postgres",
     "backup",
+    "monitoring",
     "audit",
     "proxy",
     "cli",

@@ -30,6 +30,8 @@ pub struct Config {
     /// A file to which its checkpoints are appended.
     pub audit_file: Option<PathBuf>,
     pub listen: SocketAddr,
+    /// Where metrics are read, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     pub public_url: PublicUrl,
     /// How many proxies stand in front and append to `X-Forwarded-For`.
     pub proxies: usize,
@@ -127,6 +129,11 @@ impl Given {
                 .parse("database_url", "sqlite:PATH or postgres://…", |url| database(url, &data))?,
             listen: self
                 .parse("listen", "an address and a port, such as 127.0.0.1:3000", |text| text.parse().ok())?,
+            metrics_listen: self.parse(
+                "metrics_listen",
+                "an address and a port, such as 127.0.0.1:9100, or nothing",
+                |text| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) },
+            )?,
             public_url: self.parse(
                 "public_url",
                 "http:// or https:// and a host, with a port if need be and no path",

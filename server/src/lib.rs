@@ -14,6 +14,7 @@ mod headers;
 mod health;
 mod listening;
 mod live;
+pub mod metrics;
 pub mod openapi;
 pub mod pages;
 mod refusals;

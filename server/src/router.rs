@@ -3,6 +3,7 @@
 use crate::assets::{self, Site};
 use crate::auth::{providers, same_origin, sessions, visitors};
 use crate::config::Config;
+use crate::metrics::{self, Metrics};
 use crate::{exports, functions, headers, health, live, pages, routes, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::{Extension, Router};
@@ -19,7 +20,13 @@ const SILENCE: Duration = Duration::from_mins(1);
 
 /// Every route of the server. Registry and REST know their callers by tokens and passwords and never look at
 /// cookies; what does stands behind the session and the same-origin check. Streams end when `stop` is cancelled.
-pub fn router(service: &Service, config: Config, sources: Sources, stop: CancellationToken) -> Router {
+pub fn router(
+    service: &Service,
+    config: Config,
+    sources: Sources,
+    metrics: Metrics,
+    stop: CancellationToken,
+) -> Router {
     let config = Arc::new(config);
     Router::new()
         .merge(health::router(service.clone()))
@@ -29,6 +36,7 @@ pub fn router(service: &Service, config: Config, sources: Sources, stop: Cancell
         .layer(RequestBodyTimeoutLayer::new(SILENCE))
         .layer(from_fn_with_state(config, headers::harden))
         .layer(from_fn_with_state(sources, telemetry::tell))
+        .layer(from_fn_with_state(metrics, metrics::count))
 }
 
 /// Pages and server functions, and what pages need. Later layers come first.

@@ -4,6 +4,7 @@ use crate::assets::Site;
 use crate::audit::Places;
 use crate::clients::Clients;
 use crate::config::Config;
+use crate::metrics::{self, Metrics};
 use crate::{folder, listening, router, workers};
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -56,6 +57,13 @@ async fn start(
     let claim = folder::claim(&config)?;
     let listening = TcpListener::bind(config.listen).await;
     let listener = listening.with_context(|| format!("listening on {}", config.listen))?;
+    let watched = match config.metrics_listen {
+        Some(address) => {
+            let listening = TcpListener::bind(address).await;
+            Some(listening.with_context(|| format!("listening on {address} for metrics"))?)
+        }
+        None => None,
+    };
     let service = open(&config, sources.clone()).await?;
     let gone = providers::let_go(&service).await?;
     if gone > 0 {
@@ -63,15 +71,23 @@ async fn start(
     }
     greet(prepare(&service).await?);
     tracing::info!(listen = %config.listen, version = env!("CARGO_PKG_VERSION"), "started");
-    run(listener, service, config, sources, stop).await;
+    run(Listeners { public: listener, metrics: watched }, service, config, sources, stop).await;
     drop(claim);
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Where a server is reached.
+#[derive(Debug)]
+pub struct Listeners {
+    pub public: TcpListener,
+    /// Where its metrics are read, if anywhere.
+    pub metrics: Option<TcpListener>,
+}
+
 /// Serves an installation until `stop`, lets requests under way finish, and closes the database.
 pub async fn run(
-    listener: TcpListener,
+    listeners: Listeners,
     service: Service,
     config: Config,
     sources: Sources,
@@ -80,8 +96,13 @@ pub async fn run(
     let mut workers = workers::start(&service, Places::of(&config), &stop);
     let clients = Clients { proxies: config.proxies };
     let limit = config.shutdown;
-    let router = router::router(&service, config, sources, stop.clone());
-    listening::serve(listener, router, clients, stop, limit).await;
+    let counted = Metrics::default();
+    let router = router::router(&service, config, sources, counted.clone(), stop.clone());
+    if let Some(listener) = listeners.metrics {
+        let router = metrics::router(service.clone(), counted);
+        workers.spawn(listening::serve(listener, router, Clients { proxies: 0 }, stop.clone(), limit));
+    }
+    listening::serve(listeners.public, router, clients, stop, limit).await;
     while workers.join_next().await.is_some() {}
     service.close().await;
 }

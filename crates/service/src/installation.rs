@@ -28,6 +28,17 @@ pub struct Settings<'a> {
     pub sign_in: SignIn,
 }
 
+pub use towpath_store::installation::Figures;
+
+/// After how many seconds a promotion that is due counts as overdue: it is looked at within a few.
+const OVERDUE: i64 = 60;
+
+/// How much there is, and how far behind the work is. It is for whoever runs the server: it asks for no permission.
+pub async fn figures(service: &Service) -> Result<Figures, Error> {
+    let since = service.now().plus_seconds(-OVERDUE);
+    Ok(installation::figures(&mut service.read().await?, since).await?)
+}
+
 /// Opens an installation. The first start, on whichever replica it happens, makes what is built in.
 pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, Error> {
     let blobs = BlobStore::open(settings.blobs)?;

@@ -20,3 +20,33 @@ pub async fn insert(tx: &mut Tx, at: Time, signing_key: &[u8]) -> Result<bool, E
     )?;
     Ok(rows == 1)
 }
+
+/// How much there is, and how far behind the work is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Figures {
+    /// Events in the log.
+    pub events: i64,
+    /// Events that a checkpoint signs.
+    pub signed: i64,
+    /// Promotions that wait.
+    pub waiting: i64,
+    /// Promotions that were due before the time that was asked for.
+    pub overdue: i64,
+    /// Buckets that automatic stages have not heard of.
+    pub moved: i64,
+}
+
+/// Reads them by indexes that hold only what waits, so that they cost the same however long the history is.
+pub async fn figures(conn: &mut Conn, overdue: Time) -> Result<Figures, Error> {
+    fetch!(
+        fetch_one,
+        Figures,
+        conn,
+        "select (select size from audit_head where id = 1) as events,
+                (select coalesce(max(size), 0) from audit_checkpoints) as signed,
+                (select count(*) from promotions where state = 'waiting') as waiting,
+                (select count(*) from promotions where due_at < $1) as overdue,
+                (select count(*) from buckets where moved_at is not null) as moved",
+        overdue.micros()
+    )
+}

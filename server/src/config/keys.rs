@@ -36,6 +36,12 @@ pub const KEYS: &[Key] = &[
         meaning: "The address and port on which the server listens.",
     },
     Key {
+        name: "metrics_listen",
+        default: "",
+        meaning: "The address and port at which `/metrics` is read by Prometheus; nowhere, if empty. It asks nobody who they \
+                  are, so keep it to the inside.",
+    },
+    Key {
         name: "data",
         default: "./data",
         meaning: "The folder of image content (in `blobs`) and of the SQLite database; made where it is missing.",

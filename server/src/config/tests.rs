@@ -79,6 +79,7 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     insta::assert_snapshot!(read(None, &[("TOWPATH_DATABASE_URL", url)]).unwrap().to_text(), @r#"
     public_url = "http://localhost:3000"  # default
     listen = "127.0.0.1:3000"  # default
+    metrics_listen = ""  # default
     data = "./data"  # default
     database_url = "postgres://towpath:***@db:5432/towpath?sslmode=require&password=***"  # TOWPATH_DATABASE_URL
     audit_keys = "DATA/audit"  # default

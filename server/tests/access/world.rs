@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use towpath_server::config::{Config, Given};
+use towpath_server::metrics::Metrics;
 use towpath_server::{router, running};
 use towpath_service::{Service, Sources, timeline};
 
@@ -32,7 +33,7 @@ impl World {
         // Streams tell what happened so far, and end then: whoever reads them here reads them whole.
         let stop = CancellationToken::new();
         stop.cancel();
-        Self { router: router::router(&service, config, sources, stop), service, folder }
+        Self { router: router::router(&service, config, sources, Metrics::default(), stop), service, folder }
     }
 
     pub async fn send(&self, call: Call) -> Answer {

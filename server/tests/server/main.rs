@@ -6,6 +6,7 @@ mod forms;
 mod guards;
 mod limits;
 mod live;
+mod metrics;
 mod preferences;
 mod providers;
 mod sessions;

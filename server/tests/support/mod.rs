@@ -27,13 +27,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use towpath_server::config::{Config, Given};
-use towpath_server::running;
+use towpath_server::running::{self, Listeners};
 use towpath_service::{Service, Sources};
 
 /// A server that serves until it is stopped or dropped.
 pub struct Server {
     /// Its address, without a slash at the end.
     pub url: String,
+    /// The same of where its metrics are read.
+    pub metrics: String,
     /// Its use cases, for what a test needs before it begins.
     pub service: Service,
     pub clock: Clock,
@@ -66,9 +68,12 @@ impl Server {
         let sources = clock.sources();
         let service = running::open(&config, sources.clone()).await.expect("the installation opens");
         let stop = CancellationToken::new();
-        let task = tokio::spawn(running::run(listener, service.clone(), config, sources, stop.clone()));
+        let watched = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let metrics = format!("http://{}", watched.local_addr().expect("an address"));
+        let listeners = Listeners { public: listener, metrics: Some(watched) };
+        let task = tokio::spawn(running::run(listeners, service.clone(), config, sources, stop.clone()));
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { url, service, clock, client, stop, task, database, data }
+        Self { url, metrics, service, clock, client, stop, task, database, data }
     }
 
     /// Opens the same installation with another configuration, as a server does that is started anew.
@@ -86,6 +91,13 @@ impl Server {
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// What a monitoring system reads.
+    pub async fn metrics(&self) -> Answer {
+        let address = format!("{}/metrics", self.metrics).parse::<Uri>().expect("an address");
+        let request = Request::get(address).body(Body::empty()).expect("a request");
+        Answer::read(self.client.request(request).await.expect("the server answers")).await
     }
 
     /// Opens a page as a browser does.
