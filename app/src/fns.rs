@@ -29,6 +29,7 @@ pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
 pub mod workflows;

@@ -13,7 +13,7 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 16] = pages![
+const PAGES: [(&str, &str); 17] = pages![
     "first-steps",
     "concepts",
     "roles",
@@ -26,6 +26,7 @@ const PAGES: [(&str, &str); 16] = pages![
     "backup",
     "monitoring",
     "audit",
+    "webhooks",
     "proxy",
     "cli",
     "rest",

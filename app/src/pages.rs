@@ -34,6 +34,7 @@ pub mod search;
 pub mod sign_in;
 pub mod sign_out;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
 pub mod workflows;

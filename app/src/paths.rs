@@ -6,7 +6,7 @@ use towpath_domain::deletions::{Subject, User};
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
-use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId};
+use towpath_domain::ids::{BuildId, DeliveryId, PersonId, PlacementId, PromotionId, SubscriptionId};
 use towpath_domain::projects::{Listed, Part};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -95,6 +95,18 @@ pub fn new_hold(on: Option<&HoldAddress>) -> String {
 
 pub fn members(project: &Slug) -> String {
     format!("/projects/{project}/members")
+}
+
+/// Where events of a project, or of the installation, are sent.
+pub fn subscriptions(project: Option<&Slug>) -> String {
+    project
+        .map_or_else(|| "/subscriptions".to_owned(), |project| format!("/projects/{project}/subscriptions"))
+}
+
+/// A subscription, with a page of what was sent to it from before a delivery.
+pub fn subscription(id: SubscriptionId, before: Option<DeliveryId>) -> String {
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(&format!("/subscriptions/{id}"), [("before", before.as_str())])
 }
 
 /// A page of the guide.

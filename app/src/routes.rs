@@ -41,6 +41,8 @@ lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
+lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in setting_up);
+lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in setting_up);
 lazy!(providers_page = crate::pages::providers::ProvidersPage, in setting_up);
 lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
@@ -112,6 +114,7 @@ pub fn App() -> impl IntoView {
                     ssr=mode.clone()
                 />
                 <ReleaseSetsRoutes />
+                <SubscriptionRoutes />
                 <DeletionRoutes />
                 <Route
                     path=at(path!("/projects/:project/archive"))
@@ -235,6 +238,20 @@ fn ReleaseSetsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             ssr=mode.clone()
         />
         <Route path=at(path!("/projects/:project/release-sets/:number/carry")) view=carry_page::PAGE ssr=mode />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Where events are sent, of a project and of the installation.
+#[component(transparent)]
+fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    let mode = SsrMode::Async;
+    view! {
+        <Route path=at(path!("/subscriptions")) view=subscriptions_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/subscriptions/:subscription")) view=subscription_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/projects/:project/subscriptions")) view=subscriptions_page::PAGE ssr=mode />
     }
     .into_inner()
     .into_any_nested_route()

@@ -12,6 +12,7 @@ import { ADA, RUI, type Visitor } from "../support/visitors.ts";
 const towpath = Installation.declare();
 let invitation: string;
 let digest: string;
+let subscription: string;
 let ada: Visitor;
 let rui: Visitor;
 
@@ -44,6 +45,11 @@ test.beforeAll(async ({ browser }) => {
   await admin.call("place_hold", { "form[on]": "bucket:shop/checkout/staging", "form[reason]": "Payments are down" });
   const pin = { "form[service]": "checkout", "form[digest]": digest, "form[until]": "7d", "form[reason]": "A canary" };
   await admin.call("ask_pin", { project: "shop", environment: "staging", ...pin });
+  const webhook = { "form[title]": "Deployer", "form[address]": "https://localhost/in", "form[format]": "standard" };
+  await admin.call("create_subscription", { project: "shop", ...webhook });
+  const listed = (await admin.call("view_subscriptions", { project: "shop" })) as { subscriptions: { id: string }[] };
+  subscription = listed.subscriptions[0].id;
+  await admin.call("test_subscription", { subscription });
   const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
   invitation = (await admin.call("invite", guest)) as string;
 
@@ -100,6 +106,9 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/inbox", "Inbox"],
   ["/timeline", "Timeline"],
   ["/tokens", "Tokens"],
+  ["/subscriptions", "Webhooks of the installation"],
+  ["/projects/shop/subscriptions", "Webhooks of Shop"],
+  [() => `/subscriptions/${subscription}`, "Deployer"],
   ["/people", "People"],
   ["/people/sign-in", "Sign-in"],
   ["/streams", "Release streams"],

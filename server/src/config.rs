@@ -27,6 +27,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The folder of the keys that sign the audit log.
     pub audit_keys: PathBuf,
+    /// The file of the key that seals secrets in the database.
+    pub secret_key: PathBuf,
     /// A file to which its checkpoints are appended.
     pub audit_file: Option<PathBuf>,
     pub listen: SocketAddr,
@@ -159,6 +161,10 @@ impl Given {
             audit_keys: match self.get("audit_keys").0 {
                 keys::AUDIT_KEYS => data.join("audit"),
                 folder => PathBuf::from(folder),
+            },
+            secret_key: match self.get("secret_key").0 {
+                keys::SECRET_KEY => data.join("secret.key"),
+                file => PathBuf::from(file),
             },
             audit_file: Some(self.get("audit_file").0).filter(|path| !path.is_empty()).map(PathBuf::from),
             site: PathBuf::from(self.get("site").0),

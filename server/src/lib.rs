@@ -21,5 +21,6 @@ mod refusals;
 pub mod router;
 pub mod routes;
 pub mod running;
+mod sealing;
 pub mod telemetry;
 mod workers;

@@ -1,6 +1,7 @@
 //! What the description of the REST API says besides its routes: OpenAPI 3.1, served and committed as
 //! `docs/openapi.json`.
 
+use towpath_api::subscriptions::EventMessage;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{OpenApi, SecurityRequirement};
 use utoipa::{Modify, OpenApi as _};
@@ -22,10 +23,12 @@ const BEARER: &str = "bearer";
         (name = "builds", description = "What is known of an image"),
         (name = "promotions", description = "Moving builds forward and back"),
         (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),
+        (name = "subscriptions", description = "Events as webhooks, and what became of each"),
         (name = "timeline", description = "Who did what, when and why"),
         (name = "audit", description = "Proof that the timeline is what happened"),
         (name = "access", description = "Sessions, tokens, people and their roles")
     ),
+    components(schemas(EventMessage)),
     modifiers(&Bearer)
 )]
 struct Base;

@@ -33,6 +33,7 @@ mod rules;
 mod search;
 mod sessions;
 mod streams;
+mod subscriptions;
 mod timeline;
 mod tokens;
 mod workflows;
@@ -96,6 +97,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(people::routes())
         .merge(streams::routes())
+        .merge(subscriptions::routes())
         .fallback(unknown);
     let (router, mut document) =
         OpenApiRouter::with_openapi(openapi::base()).nest(ROOT, api).split_for_parts();

@@ -5,7 +5,7 @@ use crate::audit::Places;
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::metrics::{self, Metrics};
-use crate::{folder, listening, router, workers};
+use crate::{folder, listening, router, sealing, workers};
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,6 +22,7 @@ pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> 
         blobs: &blobs,
         public_url: config.public_url.as_str(),
         sign_in: config.sign_in.clone(),
+        sealing: sealing::key(&config.secret_key, &sources)?,
     };
     installation::open(settings, sources).await.context("opening the database and the blobs")
 }

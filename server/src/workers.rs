@@ -1,5 +1,7 @@
 //! Work that no request asks for.
 
+mod subscriptions;
+
 use crate::audit::{self, Places};
 use std::fmt::Display;
 use std::time::Duration;
@@ -22,6 +24,7 @@ pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> Joi
     let mut workers = JoinSet::new();
     workers.spawn(sweep(service.clone(), stop.clone()));
     workers.spawn(take_turns(service.clone(), stop.clone()));
+    workers.spawn(subscriptions::send(service.clone(), stop.clone()));
     workers.spawn(sign(service.clone(), places, stop.clone()));
     workers
 }
@@ -38,6 +41,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
         tell("sessions", sessions::sweep(&service).await);
         tell("sign-ins", providers::sweep(&service).await);
         tell("uploads", images::sweep_uploads(&service).await);
+        tell("deliveries", towpath_service::subscriptions::sweep(&service).await);
         tell("idempotency keys", idempotency::sweep(&service).await);
     }
 }

@@ -68,6 +68,9 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button" href=paths::SIGN_IN_WAYS>
                         "Sign-in"
                     </a>
+                    <a class="button" href=paths::subscriptions(None)>
+                        "Webhooks"
+                    </a>
                 </PageHeader>
                 <Outcome actions=actions />
                 <People view=view actions=actions />

@@ -31,6 +31,7 @@ pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod times;
 pub mod tokens;

@@ -57,6 +57,8 @@ ids! {
     BindingId,
     /// Names a build of an integration.
     BuildId,
+    /// Names an event on its way to a subscription.
+    DeliveryId,
     /// Names a deployment report.
     DeploymentId,
     /// Names an environment of a project.
@@ -91,6 +93,8 @@ ids! {
     SessionId,
     /// Names a release stream.
     StreamId,
+    /// Names an address to which events are sent.
+    SubscriptionId,
     /// Names an API token; not its secret.
     TokenId,
     /// Names a test of a provider.

@@ -44,6 +44,7 @@ pub mod sheets;
 pub mod slugs;
 pub mod spans;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod times;
 pub mod tokens;

@@ -14,7 +14,7 @@ use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::{
     BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
-    SessionId, StreamId, TokenId,
+    SessionId, StreamId, SubscriptionId, TokenId,
 };
 use crate::pins::Pinning;
 use crate::placements::Refused;
@@ -528,10 +528,34 @@ pub enum Change {
         before: String,
         after: String,
     },
+    /// Events are sent to an address from now on, of which only as much is told as is shown.
+    SubscriptionMade {
+        subscription: SubscriptionId,
+        title: String,
+        to: String,
+    },
+    SubscriptionDeleted {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    /// Its messages are signed by another key.
+    SubscriptionRotated {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    SubscriptionEnabled {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    SubscriptionDisabled {
+        subscription: SubscriptionId,
+        title: String,
+        because: String,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 65] = [
+pub const KINDS: [(&str, &str); 70] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -581,6 +605,11 @@ pub const KINDS: [(&str, &str); 65] = [
     ("stream_created", "Release stream created"),
     ("token_created", "Token created"),
     ("token_revoked", "Token revoked"),
+    ("subscription_made", "Subscription made"),
+    ("subscription_deleted", "Subscription deleted"),
+    ("subscription_rotated", "Key of a subscription rotated"),
+    ("subscription_enabled", "Subscription enabled"),
+    ("subscription_disabled", "Subscription disabled"),
     ("person_invited", "Person invited"),
     ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
@@ -668,6 +697,11 @@ impl Change {
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::IdentityConnected { .. } => "identity_connected",
             Self::AuditKeyRotated { .. } => "audit_key_rotated",
+            Self::SubscriptionMade { .. } => "subscription_made",
+            Self::SubscriptionDeleted { .. } => "subscription_deleted",
+            Self::SubscriptionRotated { .. } => "subscription_rotated",
+            Self::SubscriptionEnabled { .. } => "subscription_enabled",
+            Self::SubscriptionDisabled { .. } => "subscription_disabled",
         }
     }
 
@@ -702,6 +736,35 @@ impl Change {
             | Self::PinApplied { number, .. }
             | Self::PinReleased { number, .. }
             | Self::PinEnded { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The build that it is about.
+    pub const fn build(&self) -> Option<&BuildName> {
+        match self {
+            Self::BuildReceived { build, .. }
+            | Self::ArrivalRefused { build, .. }
+            | Self::BuildPlaced { build, .. }
+            | Self::PromotionRequested { build, .. }
+            | Self::PromotionDecided { build, .. }
+            | Self::PromotionApplied { build, .. }
+            | Self::PromotionCancelled { build, .. }
+            | Self::PromotionExpired { build, .. }
+            | Self::PromotionSuperseded { build, .. }
+            | Self::GatesPassed { build, .. }
+            | Self::EmergencyReviewed { build, .. }
+            | Self::RolledBack { build, .. }
+            | Self::BuildRouted { build, .. }
+            | Self::BuildAssigned { build, .. }
+            | Self::BuildReclassified { build, .. }
+            | Self::CheckReported { build, .. }
+            | Self::PinApplied { build, .. }
+            | Self::PinReleased { build, .. }
+            | Self::PinEnded { build, .. }
+            | Self::DefaultBuildSet { build, .. }
+            | Self::DefaultBuildCleared { before: build } => Some(build),
+            Self::DeploymentReported { build, .. } => build.as_ref(),
             _ => None,
         }
     }

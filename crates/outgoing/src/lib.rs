@@ -96,6 +96,11 @@ impl Outgoing {
         Ok(whole)
     }
 
+    /// Whether an address may be called, as far as it says so by itself: what a name leads to is judged at each call.
+    pub fn judge(&self, address: &str) -> Result<(), Error> {
+        self.check(address).map(drop)
+    }
+
     /// Judges what an address says by itself. A name's addresses are judged when it is looked up, but an address that
     /// is written out is never looked up. The parser knows all spellings of one: `0x7f.1`, `2130706433`, `[::1]`.
     fn check(&self, address: &str) -> Result<(Url, String), Error> {

@@ -4,7 +4,8 @@ use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::passwords::Hasher;
 use crate::providers::{Providers, SignIn};
-use crate::{Error, Inner, Service, Sources};
+use crate::subscriptions::Sender;
+use crate::{Error, Inner, SealingKey, Service, Sources};
 use std::path::Path;
 use std::sync::Arc;
 use towpath_blobs::BlobStore;
@@ -26,6 +27,8 @@ pub struct Settings<'a> {
     pub blobs: &'a Path,
     pub public_url: &'a str,
     pub sign_in: SignIn,
+    /// What seals the secrets that the database keeps.
+    pub sealing: SealingKey,
 }
 
 pub use towpath_store::installation::Figures;
@@ -59,6 +62,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let key = installation::signing_key(&mut db.read().await?).await?;
     let roles = access::roles(&mut db.read().await?).await?;
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
+    let sender = Sender::new(settings.sign_in.outgoing.clone());
     let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
     let service = Service(Arc::new(Inner {
         db,
@@ -70,6 +74,8 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         limits: Limits::default(),
         live: Live::default(),
         providers,
+        sealing: settings.sealing,
+        sender,
     }));
     live::start(&service);
     Ok(service)

@@ -7,6 +7,7 @@ mod circumstances;
 mod error;
 mod patterns;
 mod scenes;
+mod sealing;
 mod sources;
 
 pub mod accounts;
@@ -46,11 +47,13 @@ pub mod samples;
 pub mod search;
 pub mod sessions;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
 pub mod workflows;
 
 pub use error::Error;
+pub use sealing::SealingKey;
 pub use sources::Sources;
 
 use std::sync::Arc;
@@ -75,6 +78,8 @@ struct Inner {
     limits: limits::Limits,
     live: live::Live,
     providers: providers::Providers,
+    sealing: SealingKey,
+    sender: subscriptions::Sender,
 }
 
 impl Service {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+use towpath_domain::ids::SubscriptionId;
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 
@@ -28,6 +29,9 @@ const SENT: Rate = Rate { tries: 300, seconds: 60 };
 /// Coming back from a provider and being refused, per address of the network: each is told on the timeline.
 const REFUSED: Rate = Rate { tries: 30, seconds: 60 };
 
+/// Sending something to a subscription by hand, for each: enough to look for a mistake, too few to wear a receiver out.
+const TRIED: Rate = Rate { tries: 20, seconds: 60 };
+
 /// How many keys of one kind are remembered. More can only be tried at once from many networks; then the
 /// oldest are forgotten, as the memory of the server matters more.
 const REMEMBERED: usize = 10_000;
@@ -40,6 +44,7 @@ pub(crate) struct Limits {
     links: Windows<Network>,
     sent: Windows<Network>,
     refused: Windows<Network>,
+    tried: Windows<SubscriptionId>,
 }
 
 impl Limits {
@@ -69,6 +74,11 @@ impl Limits {
     pub fn refused_at_return(&self, from: IpAddr, now: Time) {
         // Whether it was one too many, the next one is told.
         _ = self.refused.count(Network::of(from), REFUSED, now);
+    }
+
+    /// Counts something that is to be sent to a subscription by hand.
+    pub fn try_subscription(&self, id: SubscriptionId, now: Time) -> Result<(), Error> {
+        self.tried.count(id, TRIED, now)
     }
 
     /// Whether a one-time link may be looked up, after what was counted by [`Self::unknown_link`].

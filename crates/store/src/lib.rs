@@ -39,6 +39,7 @@ pub mod search;
 pub mod services;
 pub mod sessions;
 pub mod streams;
+pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
 pub mod workflows;

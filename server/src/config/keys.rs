@@ -23,6 +23,9 @@ pub(super) const DATABASE: &str = "sqlite:DATA/towpath.db";
 /// The default of `audit_keys`.
 pub(super) const AUDIT_KEYS: &str = "DATA/audit";
 
+/// The default of `secret_key`.
+pub(super) const SECRET_KEY: &str = "DATA/secret.key";
+
 pub const KEYS: &[Key] = &[
     Key {
         name: "public_url",
@@ -62,6 +65,13 @@ pub const KEYS: &[Key] = &[
         default: "",
         meaning: "A file to which each new checkpoint of the audit log is appended; none, if empty. Best on another \
                   machine than the database. Nothing is signed that does not continue the last one in it.",
+    },
+    Key {
+        name: "secret_key",
+        default: SECRET_KEY,
+        meaning: "The file of the key that seals secrets in the database, such as those of [webhooks](webhooks.md): 64 \
+                  hexadecimal digits, readable by the server alone; made where it is missing. All servers on one database \
+                  need the same, and a backup of the database is of little use without it.",
     },
     Key {
         name: "proxies",

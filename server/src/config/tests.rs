@@ -84,6 +84,7 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     database_url = "postgres://towpath:***@db:5432/towpath?sslmode=require&password=***"  # TOWPATH_DATABASE_URL
     audit_keys = "DATA/audit"  # default
     audit_file = ""  # default
+    secret_key = "DATA/secret.key"  # default
     proxies = "0"  # default
     session_idle_hours = "12"  # default
     session_absolute_hours = "168"  # default

@@ -46,6 +46,16 @@ impl Choice {
     }
 }
 
+/// Whose subscriptions to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfProject {
+    /// The slug of a project; without one, the installation's.
+    #[param(required = false)]
+    pub project: String,
+}
+
 /// Whether to do it, or to say what that would mean.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

@@ -3,6 +3,7 @@
 use crate::callers::Caller;
 use crate::calls::{Answer, Call};
 use crate::doors::registry::MANIFEST;
+use crate::doors::rest::ADDRESS;
 use crate::doors::{Kind, Subject};
 use crate::installation::{PASSWORD, email};
 use crate::world::{URL, World};
@@ -126,6 +127,7 @@ impl Maker {
         let back =
             json!({"title": "Back", "to": "staging", "at": then, "parts": [name], "reason": "It broke."});
         let set = self.post(&format!("/projects/{project}/release-sets"), back).await["number"].to_string();
+        let (subscription, delivery) = self.subscription(project, slug).await;
         Subject {
             hold: self.post("/holds", mark).await["number"].to_string(),
             project: project.to_owned(),
@@ -147,7 +149,19 @@ impl Maker {
             invitation: String::new(),
             session: String::new(),
             event: self.newest_event(&name).await,
+            subscription,
+            delivery,
         }
+    }
+
+    /// A subscription of the project, by the name of the integration, and a test that was sent to it.
+    async fn subscription(&self, project: &str, slug: &str) -> (String, String) {
+        let new = json!({"project": project, "title": slug, "address": ADDRESS, "format": "standard"});
+        let made = self.post("/subscriptions", new).await;
+        let subscription = text(&made["subscription"]["id"]);
+        let path = format!("/subscriptions/{subscription}/test");
+        let delivery = text(&self.ask("POST", &path, Value::Null, 200).await.json()["id"]);
+        (subscription, delivery)
     }
 
     /// The number of the newest event of an integration.

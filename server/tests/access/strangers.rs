@@ -21,6 +21,8 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
         (&subject.layer, "LAYER"),
         (&subject.loose, "LOOSE"),
         (&subject.placement, "PLACEMENT"),
+        (&subject.subscription, "PLACEMENT"),
+        (&subject.delivery, "PLACEMENT"),
     ];
     let neutral = |text: &str| {
         let text = without_nonces(text).replace("%3A", ":");

@@ -18,6 +18,7 @@ mod rules;
 mod search;
 mod sessions;
 mod streams;
+mod subscriptions;
 mod support;
 mod timeline;
 mod tokens;

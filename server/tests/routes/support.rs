@@ -22,7 +22,7 @@ use towpath_service::images::{self, Name, Push, Reference};
 use towpath_service::installation::{Settings, open};
 use towpath_service::providers::SignIn;
 use towpath_service::sessions::{origin, secrets};
-use towpath_service::{Service, Sources, links};
+use towpath_service::{SealingKey, Service, Sources, links};
 
 pub const PASSWORD: &str = "correct horse battery";
 const START: &str = "2026-01-31T09:30:00Z";
@@ -61,6 +61,7 @@ impl World {
             blobs: &blobs,
             public_url: "https://towpath.example",
             sign_in: SignIn::default(),
+            sealing: SealingKey::new(&[7; 32]),
         };
         let service = open(settings, sources(clock.clone())).await.expect("opens");
         let router = towpath_server::routes::router(service.clone());

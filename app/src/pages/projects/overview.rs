@@ -51,6 +51,7 @@ pub fn Overview(
     let changes = paths::production_changes(&project.slug);
     let sets = paths::release_sets(&project.slug, None);
     let members = paths::members(&project.slug);
+    let webhooks = view.may_configure.is_ok().then(|| paths::subscriptions(Some(&project.slug)));
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
@@ -59,6 +60,7 @@ pub fn Overview(
             <LinkButton href=insights>"Insights"</LinkButton>
             <LinkButton href=changes>"Production changes"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
+            {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}
         {project

@@ -227,8 +227,34 @@ impl Telling<'_> {
             Change::AuditKeyRotated { after, .. } => self
                 .text("rotated the key of the audit log to ")
                 .name(after.split('+').nth(1).unwrap_or(after)),
+            other => self.subscription_change(other),
+        }
+    }
+
+    fn subscription_change(&mut self, change: &Change) -> &mut Self {
+        match change {
+            Change::SubscriptionMade { title, to, .. } => {
+                self.text("subscribed ").name(to).text(" to events as ").name(title).of_project()
+            }
+            Change::SubscriptionDeleted { title, .. } => {
+                self.text("deleted the subscription ").name(title).of_project()
+            }
+            Change::SubscriptionRotated { title, .. } => {
+                self.text("rotated the key of the subscription ").name(title).of_project()
+            }
+            Change::SubscriptionEnabled { title, .. } => {
+                self.text("enabled the subscription ").name(title).of_project()
+            }
+            Change::SubscriptionDisabled { title, because, .. } => {
+                self.text("disabled the subscription ").name(title).of_project().text(&format!(": {because}"))
+            }
             other => self.set_change(other),
         }
+    }
+
+    /// The project, where it is one's and not the installation's.
+    fn of_project(&mut self) -> &mut Self {
+        if self.event.scene.project.is_some() { self.place() } else { self }
     }
 
     fn set_change(&mut self, change: &Change) -> &mut Self {

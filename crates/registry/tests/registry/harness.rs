@@ -23,8 +23,8 @@ use towpath_domain::{
 };
 use towpath_service::providers::SignIn;
 use towpath_service::{
-    Service, Sources, environments, installation, integrations, links, people, projects, promotions, tokens,
-    workflows,
+    SealingKey, Service, Sources, environments, installation, integrations, links, people, projects,
+    promotions, tokens, workflows,
 };
 
 pub const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -228,6 +228,7 @@ async fn open(folder: &TempDir) -> Outcome<Service> {
         blobs: &folder.path().join("blobs"),
         public_url: "http://registry.example:3000",
         sign_in: SignIn::default(),
+        sealing: SealingKey::new(&[7; 32]),
     };
     Ok(installation::open(settings, Sources::system()).await?)
 }

@@ -3,6 +3,7 @@
 #[path = "../../../store/tests/contract/engines.rs"]
 mod engines;
 mod images;
+mod receivers;
 mod shop;
 mod world;
 
@@ -40,6 +41,7 @@ mod routing;
 mod samples;
 mod search;
 mod story;
+mod subscriptions;
 mod timeline;
 mod tokens;
 mod workflows;

@@ -17,8 +17,8 @@ use towpath_domain::times::Time;
 use towpath_domain::tokens::TokenForm;
 use towpath_domain::words::{Email, PersonName};
 use towpath_service::installation::{Settings, open};
-use towpath_service::providers::SignIn;
-use towpath_service::{Error, Service, Sources, links, people, timeline, tokens};
+use towpath_service::providers::{Allowed, SignIn};
+use towpath_service::{Error, SealingKey, Service, Sources, links, people, timeline, tokens};
 use towpath_store::{Db, access};
 use uuid::Uuid;
 
@@ -78,7 +78,12 @@ async fn start(database: &str, folder: &TempDir, clock: &Clock, seed: u64) -> Se
         database,
         blobs: folder.path(),
         public_url: "http://localhost:3000",
-        sign_in: SignIn::default(),
+        // Receivers of the tests listen on this machine.
+        sign_in: SignIn {
+            outgoing: Allowed::parse("http://127.0.0.1").expect("a host"),
+            ..SignIn::default()
+        },
+        sealing: SealingKey::new(&[7; 32]),
     };
     open(settings, Sources::new(move || clock.now(), fill)).await.expect("opens")
 }

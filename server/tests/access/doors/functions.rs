@@ -1,5 +1,6 @@
 //! The server functions, as scripts of the pages call them.
 
+use super::rest::ADDRESS;
 use super::{Body, Door, Kind, Subject};
 use crate::installation::{PASSWORD, email};
 
@@ -46,6 +47,28 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_timeline")
             .note("of the project")
             .body(|subject, _| Body::Form(vec![("filter[project]", subject.project.clone())])),
+        post("/fn/view_subscriptions"),
+        post("/fn/view_subscriptions").note("of the project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/create_subscription").note("to the installation").body(|_, _| {
+            Body::Form(vec![
+                ("form[title]", "All".into()),
+                ("form[address]", ADDRESS.into()),
+                ("form[format]", "standard".into()),
+            ])
+        }),
+        post("/fn/create_subscription").note("to the project").body(|subject, _| {
+            let fields = [("form[title]", "Own"), ("form[address]", ADDRESS), ("form[format]", "slack")];
+            in_project(subject, &fields)
+        }),
+        post("/fn/rotate_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/enable_subscription").note("that is enabled").body(|subject, _| of_subscription(subject)),
+        post("/fn/test_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/replay_delivery").body(|subject, _| {
+            let (subscription, delivery) = (subject.subscription.clone(), subject.delivery.clone());
+            Body::Form(vec![("subscription", subscription), ("delivery", delivery)])
+        }),
+        post("/fn/delete_subscription").body(|subject, _| of_subscription(subject)),
         post("/fn/view_streams"),
         post("/fn/create_stream").body(|_, _| new("preview", &[])),
         post("/fn/view_people"),
@@ -297,6 +320,10 @@ fn doomed(subject: &Subject) -> Vec<(&'static str, String)> {
         ("subject[slug]", subject.integration.clone()),
         ("name", subject.integration.clone()),
     ]
+}
+
+fn of_subscription(subject: &Subject) -> Body {
+    Body::Form(vec![("subscription", subject.subscription.clone())])
 }
 
 fn in_project(subject: &Subject, more: &[(&'static str, &str)]) -> Body {

@@ -6,7 +6,7 @@ mod live;
 mod others;
 mod pages;
 pub mod registry;
-mod rest;
+pub mod rest;
 
 use crate::callers::Caller;
 use crate::calls::Call;
@@ -79,6 +79,9 @@ pub struct Subject {
     pub session: String,
     /// The number of an event of the integration.
     pub event: String,
+    /// A subscription of the project, and a test that was sent to it.
+    pub subscription: String,
+    pub delivery: String,
 }
 
 impl Subject {
@@ -99,6 +102,8 @@ impl Subject {
             binding: id.clone(),
             invitation: id.clone(),
             session: id.clone(),
+            subscription: id.clone(),
+            delivery: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
             token: id,
@@ -209,6 +214,9 @@ impl Door {
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
+            ("/subscriptions/{id}", &format!("/subscriptions/{}", subject.subscription)),
+            ("{subscription}", &subject.subscription),
+            ("{delivery}", &subject.delivery),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             // Every project has one that was deleted.

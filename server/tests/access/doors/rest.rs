@@ -193,6 +193,22 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/me"),
         get("/api/v1/me/sessions"),
         delete("/api/v1/me/sessions/{id}").note("the admin's"),
+        get("/api/v1/subscriptions"),
+        get("/api/v1/subscriptions").note("of the project").query("project={project}"),
+        post("/api/v1/subscriptions")
+            .note("to the installation")
+            .body(|_, _| Body::Json(json!({"title": "All", "address": ADDRESS, "format": "standard"}))),
+        post("/api/v1/subscriptions").note("to the project").body(|subject, _| {
+            let project = &subject.project;
+            Body::Json(json!({"project": project, "title": "Own", "address": ADDRESS, "format": "slack"}))
+        }),
+        get("/api/v1/subscriptions/{id}"),
+        delete("/api/v1/subscriptions/{id}"),
+        post("/api/v1/subscriptions/{id}/rotation"),
+        post("/api/v1/subscriptions/{id}/resumption").note("of one that is enabled"),
+        post("/api/v1/subscriptions/{id}/test"),
+        get("/api/v1/subscriptions/{id}/deliveries"),
+        post("/api/v1/subscriptions/{id}/deliveries/{delivery}/replay"),
         get("/api/v1/tokens"),
         post("/api/v1/tokens")
             .note("for all that one may")
@@ -217,6 +233,9 @@ pub fn doors() -> Vec<Door> {
         delete("/api/v1/bindings/{id}"),
     ]
 }
+
+/// Leads nowhere, by the rules of what may be called.
+pub const ADDRESS: &str = "https://localhost/in";
 
 fn get(path: &'static str) -> Door {
     Door::new(Kind::Rest, "GET", path)

@@ -1,0 +1,319 @@
+//! Subscriptions: addresses elsewhere to which events are sent, for those who configure a project or the installation.
+//! `sending` sends.
+
+mod sending;
+mod signing;
+
+pub use sending::{Sender, claim, drain, queue, sweep};
+
+use crate::{Error, Service, allow, scenes};
+use sending::Sent;
+use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::forms::Invalid;
+use towpath_domain::ids::{DeliveryId, IntegrationId, SubscriptionId};
+use towpath_domain::projects::Project;
+use towpath_domain::slugs::Slug;
+use towpath_domain::subscriptions::{
+    Delivery, NewSubscription, Subscription, SubscriptionForm, SubscriptionView, SubscriptionsView, shown,
+};
+use towpath_domain::timeline::{Change, EventActor, Named, Scene};
+use towpath_store::subscriptions::{Keys, Stored};
+use towpath_store::{Conn, Tx, environments, integrations, streams, subscriptions, timeline};
+
+/// How many deliveries a page shows.
+pub const PAGE: i64 = 25;
+/// How many subscriptions a project may have, and the installation.
+const MOST: usize = 50;
+
+/// Those of a project or, with an empty name, of the installation.
+pub async fn list(service: &Service, actor: &Actor, project: &str) -> Result<SubscriptionsView, Error> {
+    let mut conn = service.read().await?;
+    let project = owner(&mut conn, actor, project).await?;
+    let found = subscriptions::list(&mut conn, project.as_ref().map(|project| project.id)).await?;
+    let (integrations, stages) = narrower(&mut conn, project.as_ref()).await?;
+    Ok(SubscriptionsView {
+        project,
+        subscriptions: found.into_iter().map(|stored| stored.subscription).collect(),
+        integrations,
+        stages,
+        now: service.now(),
+    })
+}
+
+/// Whose subscriptions they are, for someone who may configure that.
+async fn owner(conn: &mut Conn, actor: &Actor, project: &str) -> Result<Option<Project>, Error> {
+    if project.is_empty() {
+        allow(actor, Action::Configure, &Target::installation())?;
+        return Ok(None);
+    }
+    let project = scenes::project(conn, actor, project).await?;
+    allow(actor, Action::Configure, &Target::project(project.id))?;
+    Ok(Some(project))
+}
+
+/// The integrations and the stages that a subscription can be narrowed to.
+async fn narrower(conn: &mut Conn, project: Option<&Project>) -> Result<(Vec<Slug>, Vec<Slug>), Error> {
+    let mut stages: Vec<Slug> = streams::list(conn).await?.into_iter().map(|stream| stream.slug).collect();
+    let Some(project) = project else { return Ok((Vec::new(), stages)) };
+    let own = environments::list(conn, project.id).await?;
+    stages.extend(own.into_iter().map(|environment| environment.slug));
+    stages.sort_unstable();
+    stages.dedup();
+    let integrations = integrations::list(conn, project.id, "", i64::MAX).await?;
+    Ok((integrations.into_iter().map(|integration| integration.slug).collect(), stages))
+}
+
+/// A subscription with a page of what was sent to it, from before a delivery.
+pub async fn view(
+    service: &Service,
+    actor: &Actor,
+    id: SubscriptionId,
+    before: Option<DeliveryId>,
+    limit: i64,
+) -> Result<SubscriptionView, Error> {
+    let mut conn = service.read().await?;
+    let stored = find(&mut conn, actor, id).await?;
+    let mut deliveries = subscriptions::deliveries(&mut conn, id, before, limit + 1).await?;
+    let more = i64::try_from(deliveries.len()).is_ok_and(|count| count > limit);
+    if more {
+        deliveries.pop();
+    }
+    Ok(SubscriptionView {
+        older: deliveries.last().map(|last| last.id).filter(|_| more),
+        deliveries,
+        waiting: subscriptions::waiting(&mut conn, id).await?,
+        subscription: stored.subscription,
+        now: service.now(),
+    })
+}
+
+/// The subscription, for someone who may configure what it belongs to.
+async fn find(conn: &mut Conn, actor: &Actor, id: SubscriptionId) -> Result<Stored, Error> {
+    let missing = || Error::not_found("This subscription");
+    let stored = subscriptions::find(conn, id).await?.ok_or_else(missing)?;
+    let target = stored.project.map_or_else(Target::installation, Target::project);
+    // Who sees the project learns what is missing; anybody else, nothing.
+    allow(actor, Action::View, &target).map_err(|_| missing())?;
+    allow(actor, Action::Configure, &target)?;
+    Ok(stored)
+}
+
+/// Subscribes an address to the events of a project or, with an empty name, of the installation. The secret that signs,
+/// where receivers need one, is in this answer and nowhere else.
+pub async fn create(
+    service: &Service,
+    actor: &Actor,
+    project: &str,
+    form: SubscriptionForm,
+) -> Result<(Subscription, Option<String>), Error> {
+    let mut conn = service.read().await?;
+    let owner = owner(&mut conn, actor, project).await?;
+    let new = form.check()?;
+    let integration = find_integration(&mut conn, owner.as_ref(), &new.integration).await?;
+    drop(conn);
+    service.0.sender.judge(&new.address)?;
+    let id: SubscriptionId = service.id();
+    let key = new.signing.map(|signing| signing::draw(service, id, signing)).transpose()?;
+    let (secret, public, shown) =
+        key.map_or((None, None, None), |key| (Some(key.secret), key.public, key.shown));
+    let stored = Stored {
+        address: service.seal(&signing::place(id), new.address.as_bytes()),
+        project: owner.as_ref().map(|project| project.id),
+        integration: integration.as_ref().map(|(id, _)| *id),
+        keys: Keys { secret, former: None, public: public.clone() },
+        since: 0,
+        subscription: described(
+            service,
+            id,
+            (owner.as_ref(), integration.map(|(_, slug)| slug), public),
+            new,
+        ),
+    };
+    let subscription = stored.subscription.clone();
+    let change = Change::SubscriptionMade {
+        subscription: id,
+        title: subscription.title.to_string(),
+        to: subscription.shown.clone(),
+    };
+    let event = service.event(Service::event_actor(actor), scene(&stored), change);
+    let by = actor.person();
+    let save = async move |tx: &mut Tx| {
+        if let Some(project) = stored.project {
+            scenes::check_in_use(tx, project).await?;
+        }
+        if subscriptions::list(tx, stored.project).await?.len() >= MOST {
+            let words =
+                format!("There are {MOST} subscriptions here already. Delete one that is not needed.");
+            return Err(Error::Conflict(words));
+        }
+        let since = timeline::size(tx).await?;
+        subscriptions::insert(tx, &Stored { since, ..stored }, by).await?;
+        tx.tell(event);
+        Ok(())
+    };
+    service.db().write(save).await?;
+    Ok((subscription, shown))
+}
+
+fn described(
+    service: &Service,
+    id: SubscriptionId,
+    (owner, integration, public_key): (Option<&Project>, Option<Slug>, Option<String>),
+    new: NewSubscription,
+) -> Subscription {
+    Subscription {
+        id,
+        project: owner.map(|project| project.slug.clone()),
+        shown: shown(&new.address),
+        title: new.title,
+        format: new.format,
+        signing: new.signing,
+        public_key,
+        kinds: new.kinds,
+        integration,
+        stage: new.stage,
+        created_at: service.now(),
+        disabled: None,
+    }
+}
+
+async fn find_integration(
+    conn: &mut Conn,
+    owner: Option<&Project>,
+    slug: &str,
+) -> Result<Option<(IntegrationId, Slug)>, Error> {
+    let wrong = |message: &str| Invalid::field("integration", message).into();
+    match owner {
+        _ if slug.is_empty() => Ok(None),
+        None => Err(wrong("Subscribe in the project of the integration, not in the installation.")),
+        Some(project) => {
+            let unknown = || wrong("Choose an integration of the project.");
+            let slug = Slug::parse(slug).map_err(|_| unknown())?;
+            let found = integrations::find(conn, project.id, &slug).await?.ok_or_else(unknown)?;
+            Ok(Some((found.id, found.slug)))
+        }
+    }
+}
+
+/// Where what happens to a subscription is told.
+fn scene(stored: &Stored) -> Scene {
+    let project = stored.project.zip(stored.subscription.project.clone());
+    Scene { project: project.map(|(id, slug)| Named { id, slug }), ..Scene::default() }
+}
+
+/// Deletes a subscription with the log of what was sent to it.
+pub async fn delete(service: &Service, actor: &Actor, id: SubscriptionId) -> Result<(), Error> {
+    let stored = find(&mut service.read().await?, actor, id).await?;
+    let title = stored.subscription.title.to_string();
+    let event = service.event(
+        Service::event_actor(actor),
+        scene(&stored),
+        Change::SubscriptionDeleted { subscription: id, title },
+    );
+    let delete = async move |tx: &mut Tx| {
+        if !subscriptions::delete(tx, id).await? {
+            return Err(Error::not_found("This subscription"));
+        }
+        tx.tell(event);
+        Ok(())
+    };
+    service.db().write(delete).await
+}
+
+/// Puts a new key in force. The one before signs beside it for a day. The secret, where receivers need one, is in this
+/// answer and nowhere else.
+pub async fn rotate(
+    service: &Service,
+    actor: &Actor,
+    id: SubscriptionId,
+) -> Result<(Subscription, Option<String>), Error> {
+    let stored = find(&mut service.read().await?, actor, id).await?;
+    let signing = stored.subscription.signing.ok_or_else(|| {
+        Error::Refused(format!(
+            "Messages for {} are not signed, so there is no key.",
+            stored.subscription.format
+        ))
+    })?;
+    let key = signing::draw(service, id, signing)?;
+    let change =
+        Change::SubscriptionRotated { subscription: id, title: stored.subscription.title.to_string() };
+    let event = service.event(Service::event_actor(actor), scene(&stored), change);
+    let (now, shown) = (service.now(), key.shown.clone());
+    let rotate = async move |tx: &mut Tx| {
+        let missing = || Error::not_found("This subscription");
+        let before = subscriptions::find(tx, id).await?.ok_or_else(missing)?;
+        subscriptions::rotate(tx, id, &signing::rotated(before.keys, &key, now)).await?;
+        tx.tell(event);
+        Ok::<_, Error>(subscriptions::find(tx, id).await?.ok_or_else(missing)?.subscription)
+    };
+    Ok((service.db().write(rotate).await?, shown))
+}
+
+/// Sends events to a subscription again: those that wait, and what happens from now on.
+pub async fn enable(service: &Service, actor: &Actor, id: SubscriptionId) -> Result<(), Error> {
+    let stored = find(&mut service.read().await?, actor, id).await?;
+    let change =
+        Change::SubscriptionEnabled { subscription: id, title: stored.subscription.title.to_string() };
+    let event = service.event(Service::event_actor(actor), scene(&stored), change);
+    let enable = async move |tx: &mut Tx| {
+        let since = timeline::size(tx).await?;
+        if !subscriptions::enable(tx, id, since).await? {
+            return Err(Error::Conflict("This subscription is enabled already.".to_owned()));
+        }
+        tx.tell(event);
+        Ok(())
+    };
+    service.db().write(enable).await
+}
+
+/// Ends what is sent to a subscription, in the name of the server.
+async fn disable(service: &Service, stored: &Stored, because: &str) -> Result<(), Error> {
+    let id = stored.subscription.id;
+    let change = Change::SubscriptionDisabled {
+        subscription: id,
+        title: stored.subscription.title.to_string(),
+        because: because.to_owned(),
+    };
+    let event = service.event(EventActor::System, scene(stored), change);
+    let (now, because) = (service.now(), because.to_owned());
+    let disable = async move |tx: &mut Tx| {
+        if subscriptions::disable(tx, id, now, &because).await? {
+            tx.tell(event);
+        }
+        Ok(())
+    };
+    service.db().write(disable).await
+}
+
+/// Sends a message that tells of nothing, at once, and answers what became of it. Works while it is disabled, too.
+pub async fn test(service: &Service, actor: &Actor, id: SubscriptionId) -> Result<Delivery, Error> {
+    let stored = find(&mut service.read().await?, actor, id).await?;
+    service.0.limits.try_subscription(id, service.now())?;
+    let delivery: DeliveryId = service.id();
+    sending::send_now(service, &stored, Sent::Test { delivery, by: actor.person() }).await?;
+    load(service, id, delivery).await
+}
+
+/// Sends something once more, at once and in whatever order, under the id that it had.
+pub async fn replay(
+    service: &Service,
+    actor: &Actor,
+    id: SubscriptionId,
+    delivery: DeliveryId,
+) -> Result<Delivery, Error> {
+    let stored = find(&mut service.read().await?, actor, id).await?;
+    let known = load(service, id, delivery).await?;
+    service.0.limits.try_subscription(id, service.now())?;
+    let sent = match known.seq {
+        Some(seq) => Sent::Event { delivery, seq, state: known.state, due_at: known.due_at },
+        None => Sent::Test { delivery: service.id(), by: actor.person() },
+    };
+    sending::send_now(service, &stored, sent).await?;
+    load(service, id, sent.delivery()).await
+}
+
+async fn load(service: &Service, id: SubscriptionId, delivery: DeliveryId) -> Result<Delivery, Error> {
+    let found = subscriptions::delivery(&mut service.read().await?, delivery).await?;
+    let own = found.filter(|(subscription, _)| *subscription == id);
+    own.map(|(_, delivery)| delivery).ok_or_else(|| Error::not_found("This delivery"))
+}
