@@ -12,6 +12,7 @@ pub mod docs;
 pub mod environments;
 pub mod holds;
 pub mod home;
+pub mod hooks;
 pub mod inbox;
 pub mod insights;
 pub mod integrations;

@@ -15,6 +15,7 @@ pub mod environments;
 pub mod gallery;
 pub mod holds;
 pub mod home;
+pub mod hooks;
 pub mod inbox;
 pub mod insights;
 pub mod integrations;

@@ -6,7 +6,9 @@ use towpath_domain::deletions::{Subject, User};
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
-use towpath_domain::ids::{BuildId, DeliveryId, PersonId, PlacementId, PromotionId, SubscriptionId};
+use towpath_domain::ids::{
+    BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId, SubscriptionId,
+};
 use towpath_domain::projects::{Listed, Part};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -107,6 +109,17 @@ pub fn subscriptions(project: Option<&Slug>) -> String {
 pub fn subscription(id: SubscriptionId, before: Option<DeliveryId>) -> String {
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     with_query(&format!("/subscriptions/{id}"), [("before", before.as_str())])
+}
+
+/// The addresses at which builds of an integration are announced.
+pub fn hooks(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/hooks")
+}
+
+/// A hook, with a page of what came to it from before a delivery.
+pub fn hook(project: &Slug, integration: &Slug, id: HookId, before: Option<HookDeliveryId>) -> String {
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(&format!("{}/{id}", hooks(project, integration)), [("before", before.as_str())])
 }
 
 /// A page of the guide.

@@ -41,6 +41,8 @@ lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
+lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
+lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
 lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in setting_up);
 lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in setting_up);
 lazy!(providers_page = crate::pages::providers::ProvidersPage, in setting_up);
@@ -243,7 +245,7 @@ fn ReleaseSetsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// Where events are sent, of a project and of the installation.
+/// Where events are sent, of a project and of the installation, and where builds are announced.
 #[component(transparent)]
 fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -251,6 +253,16 @@ fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=at(path!("/subscriptions")) view=subscriptions_page::PAGE ssr=mode.clone() />
         <Route path=at(path!("/subscriptions/:subscription")) view=subscription_page::PAGE ssr=mode.clone() />
+        <Route
+            path=at(path!("/projects/:project/integrations/:integration/hooks"))
+            view=hooks_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/integrations/:integration/hooks/:hook"))
+            view=hook_page::PAGE
+            ssr=mode.clone()
+        />
         <Route path=at(path!("/projects/:project/subscriptions")) view=subscriptions_page::PAGE ssr=mode />
     }
     .into_inner()

@@ -13,6 +13,7 @@ const towpath = Installation.declare();
 let invitation: string;
 let digest: string;
 let subscription: string;
+let hook: string;
 let ada: Visitor;
 let rui: Visitor;
 
@@ -48,8 +49,16 @@ test.beforeAll(async ({ browser }) => {
   const webhook = { "form[title]": "Deployer", "form[address]": "https://localhost/in", "form[format]": "standard" };
   await admin.call("create_subscription", { project: "shop", ...webhook });
   const listed = (await admin.call("view_subscriptions", { project: "shop" })) as { subscriptions: { id: string }[] };
-  subscription = listed.subscriptions[0].id;
+  subscription = listed.subscriptions[0]?.id ?? "";
   await admin.call("test_subscription", { subscription });
+  const job = { "form[title]": "Release job", "form[source]": "distribution" };
+  const secret = (await admin.call("create_hook", { project: "shop", integration: "checkout", ...job })) as string;
+  const made = (await admin.call("view_hooks", { project: "shop", integration: "checkout" })) as { hooks: { id: string }[] };
+  hook = made.hooks[0]?.id ?? "";
+  for (const authorization of [`Bearer ${secret}`, "Bearer wrong"]) {
+    const headers = { authorization, "content-type": "application/json" };
+    await fetch(`${server.url}/hooks/${hook}`, { method: "POST", headers, body: '{"events": []}' });
+  }
   const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
   invitation = (await admin.call("invite", guest)) as string;
 
@@ -90,6 +99,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   [`${BOARD}/unclassified`, "Unclassified"],
   [`${BOARD}/reclassify`, "Reclassify checkout"],
   ["/projects/shop/integrations/new", "New CI integration"],
+  [`${BOARD}/hooks`, "Hooks of checkout"],
+  [() => `${BOARD}/hooks/${hook}`, "Release job"],
   [BOARD, "Checkout"],
   [() => `${BOARD}/promote?digest=${digest}&from=qa&to=staging`, "Promote 1.4.2 to staging"],
   [`${BOARD}/difference?from=prod&to=qa`, "Difference"],

@@ -24,6 +24,7 @@ const BEARER: &str = "bearer";
         (name = "promotions", description = "Moving builds forward and back"),
         (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),
         (name = "subscriptions", description = "Events as webhooks, and what became of each"),
+        (name = "hooks", description = "Addresses at which other systems announce builds"),
         (name = "timeline", description = "Who did what, when and why"),
         (name = "audit", description = "Proof that the timeline is what happened"),
         (name = "access", description = "Sessions, tokens, people and their roles")

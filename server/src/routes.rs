@@ -18,7 +18,9 @@ mod differences;
 mod environments;
 mod failures;
 mod holds;
+mod hooks;
 mod idempotency;
+mod incoming;
 mod insights;
 mod integrations;
 mod moments;
@@ -62,6 +64,7 @@ pub fn router(service: Service) -> Router {
         .route("/api/v1/openapi.json", get(served))
         .merge(problems::router().layer(from_fn(render)))
         .merge(audit::log().layer(from_fn(render)))
+        .merge(incoming::router().layer(from_fn(render)))
         .with_state(service)
 }
 
@@ -89,6 +92,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(release_sets::routes())
         .merge(buckets::routes())
         .merge(holds::routes())
+        .merge(hooks::routes())
         .merge(pins::routes())
         .merge(timeline::routes())
         .merge(audit::routes())

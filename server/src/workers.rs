@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, idempotency, images, pins, promotions, providers, sessions};
+use towpath_service::{Service, hooks, idempotency, images, pins, promotions, providers, sessions};
 
 const SWEEP: Duration = Duration::from_mins(10);
 /// How late what waits for a moment may be.
@@ -42,6 +42,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
         tell("sign-ins", providers::sweep(&service).await);
         tell("uploads", images::sweep_uploads(&service).await);
         tell("deliveries", towpath_service::subscriptions::sweep(&service).await);
+        tell("webhooks", hooks::sweep(&service).await);
         tell("idempotency keys", idempotency::sweep(&service).await);
     }
 }

@@ -17,6 +17,7 @@ pub mod deployments;
 pub mod differences;
 pub mod environments;
 pub mod holds;
+pub mod hooks;
 pub mod insights;
 pub mod integrations;
 pub mod moments;

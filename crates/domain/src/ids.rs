@@ -67,6 +67,10 @@ ids! {
     EventId,
     /// Names a hold; people use its number.
     HoldId,
+    /// Names a webhook that came to a hook.
+    HookDeliveryId,
+    /// Names an address at which builds are announced; not its secret.
+    HookId,
     /// Names a CI integration.
     IntegrationId,
     /// Names a one-time link.

@@ -20,6 +20,7 @@ pub mod forms;
 pub mod gates;
 pub mod holds;
 pub mod home;
+pub mod hooks;
 pub mod ids;
 pub mod inbox;
 pub mod insights;

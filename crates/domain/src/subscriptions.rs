@@ -151,17 +151,13 @@ impl Subscription {
             let known = KINDS.iter().find(|(known, _)| known == kind);
             known.map_or_else(|| kind.clone(), |(_, words)| words.to_lowercase())
         };
-        let mut told = match self.kinds.as_slice() {
+        let kinds = match self.kinds.as_slice() {
             [] => "every kind of event".to_owned(),
             kinds => kinds.iter().map(words).collect::<Vec<_>>().join(", "),
         };
-        if let Some(integration) = &self.integration {
-            told += &format!(" of {integration}");
-        }
-        if let Some(stage) = &self.stage {
-            told += &format!(" in {stage}");
-        }
-        told
+        let part = |word: &str, slug: &Option<Slug>| slug.as_ref().map(|slug| format!(" {word} {slug}"));
+        let parts = [part("of", &self.integration), part("in", &self.stage)];
+        parts.into_iter().flatten().fold(kinds, |told, part| told + &part)
     }
 }
 
@@ -313,15 +309,6 @@ impl Attempt {
     /// Whether the receiver took it: by a status of 200 to 299, and nothing else.
     pub fn succeeded(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
-    }
-
-    /// How it ended, in words: “answered 503”, or why there was no answer.
-    pub fn outcome(&self) -> String {
-        match (&self.error, self.status) {
-            (Some(error), _) => error.clone(),
-            (None, Some(status)) => format!("answered {status}"),
-            (None, None) => "had no answer".to_owned(),
-        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::{
-    BindingId, BucketId, BuildId, EventId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
+    BindingId, BucketId, BuildId, EventId, HookId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
     SessionId, StreamId, SubscriptionId, TokenId,
 };
 use crate::pins::Pinning;
@@ -552,10 +552,25 @@ pub enum Change {
         title: String,
         because: String,
     },
+    /// Builds of the scene's integration are received at an address from now on, in the name of who made it.
+    HookMade {
+        hook: HookId,
+        title: String,
+        source: String,
+    },
+    HookDeleted {
+        hook: HookId,
+        title: String,
+    },
+    /// What comes to it is checked by another secret.
+    HookRotated {
+        hook: HookId,
+        title: String,
+    },
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 70] = [
+pub const KINDS: [(&str, &str); 73] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -610,6 +625,9 @@ pub const KINDS: [(&str, &str); 70] = [
     ("subscription_rotated", "Key of a subscription rotated"),
     ("subscription_enabled", "Subscription enabled"),
     ("subscription_disabled", "Subscription disabled"),
+    ("hook_made", "Hook made"),
+    ("hook_deleted", "Hook deleted"),
+    ("hook_rotated", "Secret of a hook rotated"),
     ("person_invited", "Person invited"),
     ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
@@ -702,6 +720,9 @@ impl Change {
             Self::SubscriptionRotated { .. } => "subscription_rotated",
             Self::SubscriptionEnabled { .. } => "subscription_enabled",
             Self::SubscriptionDisabled { .. } => "subscription_disabled",
+            Self::HookMade { .. } => "hook_made",
+            Self::HookDeleted { .. } => "hook_deleted",
+            Self::HookRotated { .. } => "hook_rotated",
         }
     }
 

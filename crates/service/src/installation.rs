@@ -1,5 +1,6 @@
 //! Opening an installation: the schema, what is built in, and the first start.
 
+use crate::hooks::Doorkeeper;
 use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::passwords::Hasher;
@@ -76,6 +77,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         providers,
         sealing: settings.sealing,
         sender,
+        doorkeeper: Doorkeeper::default(),
     }));
     live::start(&service);
     Ok(service)

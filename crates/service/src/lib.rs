@@ -23,6 +23,7 @@ pub mod differences;
 pub mod environments;
 pub mod holds;
 pub mod home;
+pub mod hooks;
 pub mod idempotency;
 pub mod images;
 pub mod inbox;
@@ -80,6 +81,7 @@ struct Inner {
     providers: providers::Providers,
     sealing: SealingKey,
     sender: subscriptions::Sender,
+    doorkeeper: hooks::Doorkeeper,
 }
 
 impl Service {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-use towpath_domain::ids::SubscriptionId;
+use towpath_domain::ids::{HookId, SubscriptionId};
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 
@@ -32,6 +32,11 @@ const REFUSED: Rate = Rate { tries: 30, seconds: 60 };
 /// Sending something to a subscription by hand, for each: enough to look for a mistake, too few to wear a receiver out.
 const TRIED: Rate = Rate { tries: 20, seconds: 60 };
 
+/// Webhooks that come to one hook: a registry that is filled tells of each of its images.
+const BY_HOOK: Rate = Rate { tries: 600, seconds: 60 };
+/// Requests to hooks that were turned away, per address of the network.
+const TURNED_AWAY: Rate = Rate { tries: 60, seconds: 60 };
+
 /// How many keys of one kind are remembered. More can only be tried at once from many networks; then the
 /// oldest are forgotten, as the memory of the server matters more.
 const REMEMBERED: usize = 10_000;
@@ -45,6 +50,8 @@ pub(crate) struct Limits {
     sent: Windows<Network>,
     refused: Windows<Network>,
     tried: Windows<SubscriptionId>,
+    by_hook: Windows<HookId>,
+    turned_away: Windows<Network>,
 }
 
 impl Limits {
@@ -79,6 +86,21 @@ impl Limits {
     /// Counts something that is to be sent to a subscription by hand.
     pub fn try_subscription(&self, id: SubscriptionId, now: Time) -> Result<(), Error> {
         self.tried.count(id, TRIED, now)
+    }
+
+    /// Whether somebody may knock at a hook, after what was counted by [`Self::turned_away_from_hook`].
+    pub fn knock_at_hook(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.turned_away.check(&Network::of(from), TURNED_AWAY, now)
+    }
+
+    pub fn turned_away_from_hook(&self, from: IpAddr, now: Time) {
+        // Whether it was one too many, the next one is told.
+        _ = self.turned_away.count(Network::of(from), TURNED_AWAY, now);
+    }
+
+    /// Counts a webhook whose sender is known.
+    pub fn receive_by_hook(&self, id: HookId, now: Time) -> Result<(), Error> {
+        self.by_hook.count(id, BY_HOOK, now)
     }
 
     /// Whether a one-time link may be looked up, after what was counted by [`Self::unknown_link`].

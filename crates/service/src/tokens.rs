@@ -26,8 +26,17 @@ const EXPIRED: &str = "This token has expired. Make a new one on the Tokens page
 /// A person's tokens and what a new one can be scoped to.
 pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error> {
     let mut conn = service.read().await?;
-    let tokens = tokens::list(&mut conn, actor.person()).await?;
+    let mut tokens = tokens::list(&mut conn, actor.person()).await?;
+    narrow(&mut tokens, actor);
     Ok(TokensView { tokens, scopes: scopes(&mut conn, actor).await?, now: service.now() })
+}
+
+/// A token of one place is not told that its owner has others elsewhere.
+fn narrow(tokens: &mut Vec<Token>, actor: &Actor) {
+    let own = tokens.iter().find(|token| actor.token() == Some(token.id)).map(|token| token.scope.clone());
+    if let Some(own) = own.filter(|_| actor.scope.as_ref().is_some_and(|scope| scope.project.is_some())) {
+        tokens.retain(|token| token.scope == own);
+    }
 }
 
 async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
@@ -152,6 +161,12 @@ async fn usable(service: &Service, scoped: Option<Scoped>) -> Result<(Actor, Tim
     let grants = access::grants(&mut service.read().await?, token.owner).await?;
     let identity = Identity::Token { token: token.id, owner: token.owner };
     Ok((Actor { identity, grants, scope: Some(scope) }, token.expires_at))
+}
+
+/// Who acts by the token of a hook, which was checked by the hook's own secret.
+pub(crate) async fn of_hook(service: &Service, token: TokenId) -> Result<Actor, Error> {
+    let scoped = tokens::load(&mut service.read().await?, token).await?;
+    usable(service, scoped).await.map(|(actor, _)| actor)
 }
 
 /// Notes that a token is in use, at most once a minute.

@@ -22,6 +22,7 @@ pub mod deployments;
 pub mod environments;
 pub mod holds;
 pub mod home;
+pub mod hooks;
 pub mod idempotency;
 pub mod images;
 pub mod insights;

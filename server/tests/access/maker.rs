@@ -128,6 +128,7 @@ impl Maker {
             json!({"title": "Back", "to": "staging", "at": then, "parts": [name], "reason": "It broke."});
         let set = self.post(&format!("/projects/{project}/release-sets"), back).await["number"].to_string();
         let (subscription, delivery) = self.subscription(project, slug).await;
+        let (hook, came) = self.hook(&at).await;
         Subject {
             hold: self.post("/holds", mark).await["number"].to_string(),
             project: project.to_owned(),
@@ -151,6 +152,8 @@ impl Maker {
             event: self.newest_event(&name).await,
             subscription,
             delivery,
+            hook,
+            came,
         }
     }
 
@@ -162,6 +165,18 @@ impl Maker {
         let path = format!("/subscriptions/{subscription}/test");
         let delivery = text(&self.ask("POST", &path, Value::Null, 200).await.json()["id"]);
         (subscription, delivery)
+    }
+
+    /// A hook of an integration, and a webhook that came to it.
+    async fn hook(&self, at: &str) -> (String, String) {
+        let new = json!({"title": "Registry", "source": "distribution"});
+        let made = self.post(&format!("{at}/hooks"), new).await;
+        let (hook, secret) = (text(&made["hook"]["id"]), text(&made["secret"]));
+        let call =
+            Call::new("POST", format!("/hooks/{hook}")).with("authorization", format!("Bearer {secret}"));
+        let answer = self.world.send(call.body("application/json", json!({"events": []}).to_string())).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+        (hook, text(&answer.json()["delivery"]))
     }
 
     /// The number of the newest event of an integration.

@@ -23,6 +23,8 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
         (&subject.placement, "PLACEMENT"),
         (&subject.subscription, "PLACEMENT"),
         (&subject.delivery, "PLACEMENT"),
+        (&subject.hook, "PLACEMENT"),
+        (&subject.came, "PLACEMENT"),
     ];
     let neutral = |text: &str| {
         let text = without_nonces(text).replace("%3A", ":");

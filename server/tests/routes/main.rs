@@ -7,6 +7,7 @@ mod chassis;
 mod deletions;
 mod deployments;
 mod holds;
+mod hooks;
 mod idempotency;
 mod openapi;
 mod people;

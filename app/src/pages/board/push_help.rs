@@ -6,6 +6,7 @@ use crate::components::code::CodeBlock;
 use crate::paths;
 use leptos::prelude::*;
 use std::sync::Arc;
+use towpath_domain::access::{Action, Target};
 use towpath_domain::boards::Board;
 use towpath_domain::workflows::Arrivals;
 
@@ -32,6 +33,9 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
         .map(|(label, text)| view! { <CodeBlock label=label text=text /> })
         .collect_view();
     let token = paths::tokens_for(&board.project.slug);
+    let target = Target::integration(board.project.id, board.integration.id);
+    let configures = board.actor.may(Action::Configure, &target);
+    let hooks = configures.then(|| paths::hooks(&board.project.slug, &board.integration.slug));
     let light = open.then(|| view! { <FirstPushLight board=live /> });
     view! {
         <details class="disclosure" open=open>
@@ -56,6 +60,12 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
                     <div class="stack stack--tight">{blocks}</div>
                 </li>
             </ol>
+            {hooks.map(|hooks| view! {
+            <p class="muted">
+                "What tells of a build only after it was pushed, such as another registry, does so at a "
+                <a href=hooks>"hook"</a> "."
+            </p>
+            })}
         </details>
     }
     .into_any()

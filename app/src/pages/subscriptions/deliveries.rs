@@ -79,11 +79,11 @@ fn Line(
     let tries = tries.map(|tries| match tries {
         Either::Left((tries, due_at)) => {
             let next = ago(due_at, now);
-            Either::Left(move || format!(" Tried {tries} times, again {}.", next()))
+            Either::Left(move || format!(" {}, again {}.", tried(tries), next()))
         }
-        Either::Right(tries) => Either::Right(format!(" Tried {tries} times.")),
+        Either::Right(tries) => Either::Right(format!(" {}.", tried(tries))),
     });
-    let outcome = last.as_ref().map(|last| format!(" It {}.", last.outcome()));
+    let outcome = last.as_ref().map(|last| format!(" {}", sentence(last)));
     view! {
         <li class="rows__item">
             <span class="rows__name">{words}</span>
@@ -96,6 +96,19 @@ fn Line(
             </span>
             {last.map(|last| view! { <Told id=id of=of last=last replay=replay /> })}
         </li>
+    }
+}
+
+fn tried(times: i64) -> String {
+    if times == 1 { "Tried once".to_owned() } else { format!("Tried {times} times") }
+}
+
+/// How a try ended.
+pub fn sentence(last: &Attempt) -> String {
+    match (&last.error, last.status) {
+        (Some(error), _) => format!("Not sent: {error}."),
+        (None, Some(status)) => format!("The address answered {status}."),
+        (None, None) => "The address did not answer.".to_owned(),
     }
 }
 

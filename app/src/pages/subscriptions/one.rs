@@ -1,6 +1,6 @@
 //! One subscription: how it stands, what can be done with it, and what was sent.
 
-use super::deliveries::Deliveries;
+use super::deliveries::{Deliveries, sentence};
 use super::{SecretShown, trail};
 use crate::AppError;
 use crate::components::banner::Banner;
@@ -124,21 +124,12 @@ fn Outcome(tried: Signal<Option<Delivery>>) -> impl IntoView {
         } else {
             (Tone::Danger, "It was not taken")
         };
-        let words = format!("The address {} after {} ms.", verb(&last.outcome()), last.took);
+        let words = format!("{} It took {} ms.", sentence(&last), last.took);
         Some(view! {
             <Banner tone=tone title=title live=true>
                 <p class="banner__text">{words}</p>
             </Banner>
         })
-    }
-}
-
-/// The outcome after “The address”: reasons stand in words of their own.
-fn verb(outcome: &str) -> String {
-    if outcome.starts_with("answered") {
-        outcome.to_owned()
-    } else {
-        format!("could not be called: {outcome};")
     }
 }
 

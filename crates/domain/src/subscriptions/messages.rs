@@ -3,11 +3,12 @@
 use super::Format;
 use crate::deployments::Outcome;
 use crate::digests::Digest;
-use crate::ids::{EventId, IntegrationId};
+use crate::ids::EventId;
+use crate::live::Notice;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::timeline::sentence::plain;
-use crate::timeline::{Change, Entry, Event, Named};
+use crate::timeline::{Change, Entry, Event};
 use crate::times::Time;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -75,13 +76,11 @@ struct CdEvent {
 impl Message {
     /// An event of the log, with its sentence. `base` is where people reach this installation.
     pub fn of(event: &Event, entry: Entry, base: &str) -> Self {
-        let scene = &event.scene;
-        let slug = |project: &Option<Named<_>>| project.as_ref().map(|named| named.slug.clone());
-        let integration = |named: &Named<IntegrationId>| named.slug.clone();
+        let Notice { kind, project, integration, bucket, promotion, .. } = Notice::of(entry.seq, event);
         let build =
             event.change.build().map(|build| Build { digest: build.digest.clone(), tag: build.tag.clone() });
         Self {
-            kind: entry.kind,
+            kind,
             timestamp: entry.at.to_string(),
             cd: cd_event(event, base),
             data: Told {
@@ -91,10 +90,10 @@ impl Message {
                 token: entry.with,
                 sentence: plain(&entry.sentence),
                 reason: entry.reason,
-                project: slug(&scene.project),
-                integration: scene.integration.as_ref().map(integration),
-                bucket: scene.bucket.as_ref().map(|bucket| bucket.slug.clone()),
-                promotion: event.change.promotion(),
+                project,
+                integration,
+                bucket,
+                promotion,
                 build,
                 url: page(event, base),
             },
@@ -171,10 +170,9 @@ impl Message {
     fn slack(&self) -> Value {
         let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let Told { who, sentence, reason, url, .. } = &self.data;
-        let mut text = format!("{} {}", escape(who), escape(sentence));
-        if let Some(reason) = reason {
-            text += &format!("\n> {}", escape(reason).replace('\n', "\n> "));
-        }
+        let quote = |reason: &String| format!("\n> {}", escape(reason).replace('\n', "\n> "));
+        let reason = reason.as_ref().map(quote).unwrap_or_default();
+        let text = format!("{} {}{reason}", escape(who), escape(sentence));
         let link = format!("<{url}|Open in Towpath>");
         json!({
             "text": escape(&self.plain()),

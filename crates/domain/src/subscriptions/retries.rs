@@ -2,8 +2,8 @@
 
 /// The pauses after each try, in seconds, as Standard Webhooks recommends them: ten tries in three days.
 const PAUSES: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-/// How many tries there are.
-pub const TRIES: i64 = PAUSES.len() as i64 + 1;
+/// How many tries there are: one more than pauses.
+pub const TRIES: i64 = 10;
 /// The longest pause that a receiver may ask for, in seconds.
 const LONGEST: i64 = 86_400;
 

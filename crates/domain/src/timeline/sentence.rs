@@ -227,11 +227,11 @@ impl Telling<'_> {
             Change::AuditKeyRotated { after, .. } => self
                 .text("rotated the key of the audit log to ")
                 .name(after.split('+').nth(1).unwrap_or(after)),
-            other => self.subscription_change(other),
+            other => self.webhook_change(other),
         }
     }
 
-    fn subscription_change(&mut self, change: &Change) -> &mut Self {
+    fn webhook_change(&mut self, change: &Change) -> &mut Self {
         match change {
             Change::SubscriptionMade { title, to, .. } => {
                 self.text("subscribed ").name(to).text(" to events as ").name(title).of_project()
@@ -247,6 +247,13 @@ impl Telling<'_> {
             }
             Change::SubscriptionDisabled { title, because, .. } => {
                 self.text("disabled the subscription ").name(title).of_project().text(&format!(": {because}"))
+            }
+            Change::HookMade { title, source, .. } => {
+                self.text("made the hook ").name(title).text(&format!(" for webhooks of {source}")).place()
+            }
+            Change::HookDeleted { title, .. } => self.text("deleted the hook ").name(title).place(),
+            Change::HookRotated { title, .. } => {
+                self.text("rotated the secret of the hook ").name(title).place()
             }
             other => self.set_change(other),
         }

@@ -24,6 +24,7 @@ mod emergencies;
 mod gates;
 mod holds;
 mod home;
+mod hooks;
 mod inbox;
 mod insights;
 mod integrations;

@@ -133,10 +133,7 @@ fn what_is_not_taken_is_sent_again_before_anything_that_came_after_it() {
         assert_eq!(receiver.take(), [], "it is not asked again at once");
         let view = view(&shop, &shop.ana, subscription.id, None, 50).await.expect("is there");
         let last = view.deliveries.last().and_then(|delivery| delivery.last.clone()).expect("a try");
-        assert_eq!(
-            (last.status, last.answer.len(), last.outcome()),
-            (Some(500), 1_024, "answered 500".to_owned())
-        );
+        assert_eq!((last.status, last.answer.len()), (Some(500), 1_024));
         shop.clock.advance(10);
         turn(&shop).await;
         assert_eq!(receiver.take().len(), 1, "it hung up in the middle, which is no answer");

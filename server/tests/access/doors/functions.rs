@@ -69,6 +69,16 @@ pub fn doors() -> Vec<Door> {
             Body::Form(vec![("subscription", subscription), ("delivery", delivery)])
         }),
         post("/fn/delete_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/view_hooks").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/view_hook").body(|subject, _| of_hook(subject)),
+        post("/fn/create_hook").body(|subject, _| {
+            in_integration(subject, &[("form[title]", "Job"), ("form[source]", "standard")])
+        }),
+        post("/fn/rotate_hook").body(|subject, _| of_hook(subject)),
+        post("/fn/replay_hook_delivery").body(|subject, _| {
+            Body::Form(vec![("hook", subject.hook.clone()), ("delivery", subject.came.clone())])
+        }),
+        post("/fn/delete_hook").body(|subject, _| of_hook(subject)),
         post("/fn/view_streams"),
         post("/fn/create_stream").body(|_, _| new("preview", &[])),
         post("/fn/view_people"),
@@ -320,6 +330,10 @@ fn doomed(subject: &Subject) -> Vec<(&'static str, String)> {
         ("subject[slug]", subject.integration.clone()),
         ("name", subject.integration.clone()),
     ]
+}
+
+fn of_hook(subject: &Subject) -> Body {
+    Body::Form(vec![("hook", subject.hook.clone())])
 }
 
 fn of_subscription(subject: &Subject) -> Body {

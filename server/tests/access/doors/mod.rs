@@ -82,6 +82,9 @@ pub struct Subject {
     /// A subscription of the project, and a test that was sent to it.
     pub subscription: String,
     pub delivery: String,
+    /// A hook of the integration, and what came to it.
+    pub hook: String,
+    pub came: String,
 }
 
 impl Subject {
@@ -104,6 +107,8 @@ impl Subject {
             session: id.clone(),
             subscription: id.clone(),
             delivery: id.clone(),
+            hook: id.clone(),
+            came: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
             token: id,
@@ -215,6 +220,12 @@ impl Door {
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("/subscriptions/{id}", &format!("/subscriptions/{}", subject.subscription)),
+            (
+                "/hooks/{id}/deliveries/{delivery}",
+                &format!("/hooks/{}/deliveries/{}", subject.hook, subject.came),
+            ),
+            ("/hooks/{id}", &format!("/hooks/{}", subject.hook)),
+            ("/hooks/{hook}", &format!("/hooks/{}", subject.hook)),
             ("{subscription}", &subject.subscription),
             ("{delivery}", &subject.delivery),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),

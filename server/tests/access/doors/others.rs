@@ -4,7 +4,8 @@ use super::{Door, Kind};
 
 pub fn doors() -> Vec<Door> {
     let other = |path| Door::new(Kind::Other, "GET", path);
-    [
+    let hook = Door::new(Kind::Other, "POST", "/hooks/{hook}").note("without its secret");
+    let others = [
         "/livez",
         "/readyz",
         "/pkg/towpath.css",
@@ -17,6 +18,6 @@ pub fn doors() -> Vec<Door> {
         "/log/checkpoint",
         "/log/tile/0/000.p/1",
     ]
-    .map(other)
-    .into()
+    .map(other);
+    others.into_iter().chain([hook]).collect()
 }

@@ -26,6 +26,8 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/rules/{rule}"),
         page("/projects/{project}/integrations/{integration}/unclassified"),
         page("/projects/{project}/integrations/{integration}/reclassify"),
+        page("/projects/{project}/integrations/{integration}/hooks"),
+        page("/projects/{project}/integrations/{integration}/hooks/{hook}"),
         page("/projects/{project}/insights"),
         page("/projects/{project}/production-changes"),
         page("/projects/{project}/integrations/{integration}/moment"),

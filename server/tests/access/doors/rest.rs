@@ -163,6 +163,14 @@ pub fn doors() -> Vec<Door> {
             .body(|_, _| Body::Json(json!({"mark": "1-0-"}))),
         get("/api/v1/projects/{project}/integrations/{integration}/moment"),
         get("/api/v1/projects/{project}/integrations/{integration}/difference").query("from=qa&to=staging"),
+        get("/api/v1/projects/{project}/integrations/{integration}/hooks"),
+        post("/api/v1/projects/{project}/integrations/{integration}/hooks")
+            .body(|_, _| Body::Json(json!({"title": "Job", "source": "standard"}))),
+        get("/api/v1/hooks/{id}"),
+        delete("/api/v1/hooks/{id}"),
+        post("/api/v1/hooks/{id}/rotation"),
+        get("/api/v1/hooks/{id}/deliveries"),
+        post("/api/v1/hooks/{id}/deliveries/{delivery}/replay"),
         get("/api/v1/holds"),
         post("/api/v1/holds").note("on the bucket").body(|subject, _| {
             let Subject { project, integration, .. } = subject;

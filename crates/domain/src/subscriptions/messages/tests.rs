@@ -1,8 +1,8 @@
 use super::*;
 use crate::digests::Algorithm;
-use crate::ids::{BuildId, ProjectId};
+use crate::ids::{BuildId, IntegrationId, ProjectId};
 use crate::timeline::sentence::Part;
-use crate::timeline::{BuildName, EventActor, Personal, Scene};
+use crate::timeline::{BuildName, EventActor, Named, Personal, Scene};
 use uuid::Uuid;
 
 const BASE: &str = "https://towpath.example";
