@@ -142,7 +142,9 @@ mod edge {
                 Error::Invalid(invalid) => Self::Invalid(invalid),
                 Error::Conflict(message) | Error::Refused(message) => Self::Conflict(message),
                 Error::LinkGone => Self::Gone(error.to_string()),
-                Error::Credentials | Error::Token(_) => Self::Forbidden(error.to_string()),
+                Error::Credentials | Error::Token(_) | Error::Untrusted(_) => {
+                    Self::Forbidden(error.to_string())
+                }
                 Error::Busy | Error::TooMany { .. } => Self::Later(error.to_string()),
                 Error::Store(_) | Error::Blobs(_) | Error::Internal(_) => Self::broken(&error.to_string()),
             };

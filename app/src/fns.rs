@@ -26,6 +26,7 @@ pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod providers;
+pub mod publishers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;

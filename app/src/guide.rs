@@ -18,6 +18,7 @@ const PAGES: [(&str, &str); 17] = pages![
     "concepts",
     "roles",
     "pushing",
+    "trusted-publishing",
     "projects",
     "keyboard",
     "configuration",

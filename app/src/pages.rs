@@ -28,6 +28,7 @@ pub mod projects;
 pub mod promote;
 pub mod promotions;
 pub mod providers;
+pub mod publishers;
 pub mod release_sets;
 pub mod roll_back;
 pub mod rules;

@@ -10,6 +10,7 @@ use towpath_domain::ids::{
     BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId, SubscriptionId,
 };
 use towpath_domain::projects::{Listed, Part};
+use towpath_domain::publishers::System;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
@@ -120,6 +121,21 @@ pub fn hooks(project: &Slug, integration: &Slug) -> String {
 pub fn hook(project: &Slug, integration: &Slug, id: HookId, before: Option<HookDeliveryId>) -> String {
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     with_query(&format!("{}/{id}", hooks(project, integration)), [("before", before.as_str())])
+}
+
+/// The CI jobs that are trusted to push.
+pub fn publishers(project: &Slug) -> String {
+    format!("/projects/{project}/publishers")
+}
+
+/// The form for a new publisher, as a refused exchange of this id fills it in.
+pub fn new_publisher(project: &Slug, like: &str) -> String {
+    with_query(&format!("/projects/{project}/publishers/new"), [("like", like)])
+}
+
+/// The form for a new publisher of a CI system.
+pub fn new_publisher_of(project: &Slug, system: System) -> String {
+    format!("/projects/{project}/publishers/new?system={}", system.name())
 }
 
 /// A page of the guide.

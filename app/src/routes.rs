@@ -40,6 +40,8 @@ lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 #[cfg(debug_assertions)]
 lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
+lazy!(publishers_page = crate::pages::publishers::PublishersPage, in setting_up);
+lazy!(new_publisher_page = crate::pages::publishers::NewPublisherPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
@@ -117,6 +119,7 @@ pub fn App() -> impl IntoView {
                 />
                 <ReleaseSetsRoutes />
                 <SubscriptionRoutes />
+                <PublishersRoutes />
                 <DeletionRoutes />
                 <Route
                     path=at(path!("/projects/:project/archive"))
@@ -264,6 +267,19 @@ fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             ssr=mode.clone()
         />
         <Route path=at(path!("/projects/:project/subscriptions")) view=subscriptions_page::PAGE ssr=mode />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The CI jobs that a project trusts.
+#[component(transparent)]
+fn PublishersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    let mode = SsrMode::Async;
+    view! {
+        <Route path=at(path!("/projects/:project/publishers")) view=publishers_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/projects/:project/publishers/new")) view=new_publisher_page::PAGE ssr=mode />
     }
     .into_inner()
     .into_any_nested_route()

@@ -2,6 +2,7 @@
 
 use crate::args::Common;
 use crate::failure::Failure;
+use crate::jobs;
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::fs;
@@ -74,6 +75,27 @@ impl Config {
 pub fn client(common: &Common) -> Result<Client, Failure> {
     let SignedIn { server, credential } = signed_in(common)?;
     Ok(Client::new(&server, Some(credential))?)
+}
+
+/// The server, with what to push into a project by: what is given, or else what a CI gets for its job.
+pub async fn signed_in_to_push(common: &Common, project: &str) -> Result<SignedIn, Failure> {
+    let env = |name: &str| env::var(name).ok();
+    match signed_in(common) {
+        Err(Failure::NotSignedIn(server)) => match jobs::offer(&env) {
+            Some(offer) => {
+                // The server's public address, where it is reached by another one.
+                let named = env("TOWPATH_AUDIENCE").filter(|audience| !audience.is_empty());
+                let audience = named.unwrap_or_else(|| server.clone());
+                let credential = jobs::exchange(&server, &audience, project, offer).await?;
+                Ok(SignedIn { server, credential })
+            }
+            None => Err(match jobs::advice(&env) {
+                Some(advice) => Failure::NotTrusted(format!("{}\n{advice}", Failure::NotSignedIn(server))),
+                None => Failure::NotSignedIn(server),
+            }),
+        },
+        settled => settled,
+    }
 }
 
 /// The server, with the credential for it.

@@ -10,6 +10,9 @@ pub enum Failure {
     NoServer,
     #[error("you are not signed in to {0}\nSign in with `towpath login --server {0}`, or set TOWPATH_TOKEN.")]
     NotSignedIn(String),
+    /// The CI made no token for its job, or should have been told to.
+    #[error("{0}")]
+    NotTrusted(String),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -35,7 +38,7 @@ impl Failure {
     pub fn exit(&self) -> Exit {
         match self {
             Self::NoServer | Self::Usage(_) | Self::Config { .. } => Exit::Usage,
-            Self::NotSignedIn(_) => Exit::NotSignedIn,
+            Self::NotSignedIn(_) | Self::NotTrusted(_) => Exit::NotSignedIn,
             Self::NotFound(_) => Exit::NotFound,
             Self::Conflict(_) => Exit::Conflict,
             Self::Refused(problem) => Exit::of(problem),

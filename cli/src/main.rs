@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod exit;
 mod failure;
+mod jobs;
 mod known_logs;
 mod names;
 mod origins;

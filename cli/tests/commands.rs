@@ -1,9 +1,13 @@
 //! The command as scripts and people run it, against the real routes.
 
 mod audit;
+mod publishing;
 mod pushing;
 mod terminal;
 
+#[path = "../../crates/service/tests/rules/signing.rs"]
+#[expect(dead_code, reason = "the tests of the rules use all of it")]
+mod signing;
 #[path = "../../server/tests/routes/support.rs"]
 #[expect(dead_code, reason = "the tests of the routes use all of it")]
 mod support;

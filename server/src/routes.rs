@@ -29,6 +29,7 @@ mod pins;
 mod problems;
 mod projects;
 mod promotions;
+mod publishers;
 mod queries;
 mod release_sets;
 mod rules;
@@ -99,6 +100,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(search::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
+        .merge(publishers::routes())
         .merge(people::routes())
         .merge(streams::routes())
         .merge(subscriptions::routes())

@@ -8,7 +8,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, hooks, idempotency, images, pins, promotions, providers, sessions};
+use towpath_service::{
+    Service, hooks, idempotency, images, pins, promotions, providers, publishers, sessions,
+};
 
 const SWEEP: Duration = Duration::from_mins(10);
 /// How late what waits for a moment may be.
@@ -40,6 +42,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
         }
         tell("sessions", sessions::sweep(&service).await);
         tell("sign-ins", providers::sweep(&service).await);
+        tell("exchanges of CI jobs", publishers::sweep(&service).await);
         tell("uploads", images::sweep_uploads(&service).await);
         tell("deliveries", towpath_service::subscriptions::sweep(&service).await);
         tell("webhooks", hooks::sweep(&service).await);

@@ -1,7 +1,7 @@
 //! `push`.
 
 use crate::args::{Common, Destination, Format, Push, ReportedCheck, Said};
-use crate::config::signed_in;
+use crate::config::signed_in_to_push;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::origins::{self, Git};
@@ -21,7 +21,7 @@ use towpath_oci::{Credentials, Image, Place, Pushed, Registry, push};
 const REVISION: &str = "org.opencontainers.image.revision";
 
 pub async fn run(common: &Common, args: Push, format: Format) -> Result<Exit, Failure> {
-    let session = signed_in(common)?;
+    let session = signed_in_to_push(common, args.to.at.project.as_str()).await?;
     let client = Client::new(&session.server, Some(session.credential.clone()))?;
     let given = args.tag.as_deref().map(parse_tag).transpose()?;
     let place = Place::parse(&args.image)?;

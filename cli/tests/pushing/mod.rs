@@ -11,7 +11,7 @@ use towpath_domain::digests::{Algorithm, Digest};
 const COMMIT: &str = "ffac537e6cbbf934b08745a378932722df287a53";
 
 /// A job on GitHub Actions for a branch.
-fn github(git_ref: &'static str) -> Vec<(&'static str, &'static str)> {
+pub fn github(git_ref: &'static str) -> Vec<(&'static str, &'static str)> {
     vec![
         ("GITHUB_ACTIONS", "true"),
         ("GITHUB_SERVER_URL", "https://github.com"),
@@ -25,7 +25,7 @@ fn github(git_ref: &'static str) -> Vec<(&'static str, &'static str)> {
 }
 
 /// Writes an archive as `docker save` does, with one layer of this content.
-fn archive(folder: &TempDir, layer: &str) -> String {
+pub fn archive(folder: &TempDir, layer: &str) -> String {
     let diff = Digest::of(Algorithm::Sha256, layer.as_bytes()).to_string();
     let config = json!({"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": [diff]},
                         "config": {"Labels": {"org.opencontainers.image.ref.name": "labelled"}}});
@@ -67,12 +67,12 @@ async fn ruled() -> (Terminal, TempDir) {
 }
 
 /// Runs `push … --to shop/checkout` with more options, where git knows nothing.
-fn push(terminal: &Terminal, image: &str, more: &[&str], variables: &[(&str, &str)]) -> Ran {
+pub fn push(terminal: &Terminal, image: &str, more: &[&str], variables: &[(&str, &str)]) -> Ran {
     let args = [&["push", image, "--to", "shop/checkout"], more].concat();
     terminal.run_with(&args, "", &[variables, &[("GIT_DIR", "/nonexistent")]].concat())
 }
 
-fn answer(ran: &Ran) -> Value {
+pub fn answer(ran: &Ran) -> Value {
     assert_eq!(ran.code, 0, "{ran}");
     serde_json::from_str(&ran.stdout).expect("JSON")
 }

@@ -27,6 +27,7 @@ pub mod pins;
 pub mod problems;
 pub mod projects;
 pub mod promotions;
+pub mod publishers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;

@@ -183,6 +183,8 @@ pub enum Gate {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         tokens: Vec<String>,
     },
+    /// Signed claims of a CI must say from which repository and commit the build was made.
+    Verified,
 }
 
 fn release_manager() -> String {
@@ -288,6 +290,7 @@ impl From<Gate> for declared::Gate {
             Gate::Reference { pattern } => Self::Reference { pattern },
             Gate::MaximumAge { age } => Self::MaximumAge { age },
             Gate::Check { name, bucket, tokens } => Self::Check { name, bucket, tokens },
+            Gate::Verified => Self::Verified,
         }
     }
 }
@@ -312,6 +315,7 @@ impl From<gates::Gate> for Gate {
             },
             gates::Gate::Reference { pattern } => Self::Reference { pattern: pattern.into() },
             gates::Gate::MaximumAge { age } => Self::MaximumAge { age: age.to_string() },
+            gates::Gate::Verified => Self::Verified,
             gates::Gate::Check(wanted) => Self::Check {
                 name: wanted.name.into(),
                 bucket: wanted.bucket.map(|bucket| bucket.slug.into()).unwrap_or_default(),

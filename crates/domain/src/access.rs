@@ -3,7 +3,10 @@
 //! The service enforces it at every door; the browser calls the same function on the grants that a
 //! view carries, to explain why something is not offered.
 
-use crate::ids::{BindingId, EnvironmentId, IntegrationId, PersonId, ProjectId, StreamId, TokenId};
+use crate::buckets::BucketKey;
+use crate::ids::{
+    BindingId, EnvironmentId, IntegrationId, PersonId, ProjectId, PublisherId, StreamId, TokenId,
+};
 use crate::slugs::Slug;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -124,11 +127,24 @@ pub struct Actor {
 }
 
 /// What a token may be used for, within what its owner may do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     pub actions: Vec<Action>,
     pub project: Option<ProjectId>,
     pub integration: Option<IntegrationId>,
+    /// Of the token that a CI job got in exchange for its own.
+    pub publishing: Option<Publishing>,
+}
+
+/// What a publisher's jobs may push, within their project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publishing {
+    pub publisher: PublisherId,
+    /// Empty for all.
+    pub integrations: Vec<IntegrationId>,
+    pub buckets: Vec<BucketKey>,
+    /// Whether they may push without a bucket's name, to wherever the CI rule leads.
+    pub by_rule: bool,
 }
 
 /// What a token can be scoped to at all: approving and passing gates take a person.
@@ -229,6 +245,24 @@ impl Actor {
         may(self, action, target).is_ok()
     }
 
+    /// Whether a rule may lead into a bucket what the actor pushed without naming one: a publisher's jobs, where they may
+    /// push so at all, and everyone else where they may push.
+    pub fn may_be_led(&self, target: &Target) -> Result<(), Refusal> {
+        let mut led = self.clone();
+        if let Some(own) =
+            led.scope.as_mut().and_then(|scope| scope.publishing.as_mut()).filter(|own| own.by_rule)
+        {
+            let environment = target.environment.map(BucketKey::Environment);
+            own.buckets.extend(environment.or(target.stream.map(BucketKey::ReleaseStream)));
+        }
+        may(&led, Action::Push, target)
+    }
+
+    /// The publisher whose job acts.
+    pub fn publisher(&self) -> Option<PublisherId> {
+        Some(self.scope.as_ref()?.publishing.as_ref()?.publisher)
+    }
+
     /// Whether the actor holds a role at a target, by whichever binding.
     pub fn holds(&self, role: &Slug, target: &Target) -> bool {
         self.grants
@@ -261,7 +295,25 @@ impl Scope {
         let integration_fits = self.integration.is_none()
             || self.integration == target.integration
             || (action == Action::View && target.integration.is_none());
-        action_fits && project_fits && integration_fits
+        let publishing_fits = self.publishing.as_ref().is_none_or(|own| own.covers(action, target));
+        action_fits && project_fits && integration_fits && publishing_fits
+    }
+}
+
+impl Publishing {
+    fn covers(&self, action: Action, target: &Target) -> bool {
+        let named = |integration| self.integrations.contains(&integration);
+        let integration_fits = match target.integration {
+            Some(integration) => self.integrations.is_empty() || named(integration),
+            None => action == Action::View,
+        };
+        let bucket_fits = action != Action::Push
+            || match (target.environment, target.stream) {
+                (Some(environment), _) => self.buckets.contains(&BucketKey::Environment(environment)),
+                (None, Some(stream)) => self.buckets.contains(&BucketKey::ReleaseStream(stream)),
+                (None, None) => self.by_rule,
+            };
+        integration_fits && bucket_fits
     }
 }
 
@@ -357,6 +409,11 @@ impl Role {
             "Admin",
             &[View, Pull, Push, Promote, RollBack, Hold, Report, Configure, ManagePeople],
         )
+    }
+
+    /// What a publisher's jobs hold in its project.
+    pub fn publisher() -> Self {
+        Self::built("publisher", "Publisher", &[Action::View, Action::Pull, Action::Push])
     }
 
     pub fn auditor() -> Self {
@@ -578,7 +635,7 @@ mod tests {
         token.scope = Some(Scope {
             actions: vec![Action::Push, Action::Approve, Action::Configure],
             project: Some(id(10)),
-            integration: None,
+            ..Scope::default()
         });
         assert_eq!(may(&token, Action::Approve, &bucket(false)), Err(Refusal::Token));
         assert_eq!(may(&token, Action::Push, &bucket(false)), Ok(()));
@@ -598,8 +655,12 @@ mod tests {
     fn a_token_scoped_to_an_integration_stays_in_it() {
         let mut token = actor(Role::developer(), Place::Installation);
         token.identity = Identity::Token { token: id(2), owner: id(1) };
-        token.scope =
-            Some(Scope { actions: vec![Action::Push], project: Some(id(10)), integration: Some(id(20)) });
+        token.scope = Some(Scope {
+            actions: vec![Action::Push],
+            project: Some(id(10)),
+            integration: Some(id(20)),
+            ..Scope::default()
+        });
         assert!(token.may(Action::Push, &bucket(false)));
         assert!(!token.may(Action::Push, &Target { integration: Some(id(21)), ..bucket(false) }));
         assert!(!token.may(Action::View, &Target { integration: Some(id(21)), ..bucket(false) }));

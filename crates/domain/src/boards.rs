@@ -199,6 +199,7 @@ impl Board {
             stay: Some(stay),
             ran: card.ran,
             been: card.been.clone(),
+            verified: card.build.origin.is_verified(),
             checks: card.checks.clone(),
             openings: self.openings.clone(),
             ahead: None,

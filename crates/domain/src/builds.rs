@@ -132,6 +132,30 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// The same with what a CI's signed claims say in place of what was said of it.
+    #[must_use]
+    pub fn vouched(self, by: Self) -> Self {
+        Self {
+            commit: by.commit.or(self.commit),
+            repository: by.repository.or(self.repository),
+            git_ref: by.git_ref.or(self.git_ref),
+            actor: by.actor.or(self.actor),
+            event: by.event.or(self.event),
+            ci: by.ci.or(self.ci),
+            run: by.run.or(self.run),
+            run_link: by.run_link.or(self.run_link),
+            ..self
+        }
+    }
+
+    /// Whether signed claims of a CI say from which repository and commit it was built.
+    pub fn is_verified(&self) -> bool {
+        let verified = |claim: &Option<Claim>| claim.as_ref().is_some_and(|claim| claim.verified);
+        verified(&self.repository) && verified(&self.commit)
+    }
+}
+
 impl Claim {
     /// Where the claim leads, if it is an address that a browser may be sent to.
     pub fn link(&self) -> Option<&str> {

@@ -45,6 +45,8 @@ pub enum Gate {
     },
     /// A named result on the build must be a success.
     Check(Wanted),
+    /// Signed claims of a CI must say from which repository and commit the build was made.
+    Verified,
 }
 
 /// A regular expression that a whole text has to match. Only the server reads it.
@@ -78,6 +80,9 @@ pub struct Circumstances {
     pub ran: Reported,
     /// The buckets in which the build is or ever was current.
     pub been: Vec<BucketKey>,
+    /// Whether signed claims of a CI say where the build comes from.
+    #[serde(default)]
+    pub verified: bool,
     /// The results that were reported on the build.
     pub checks: Vec<Check>,
     /// When each window of the gates is open, from now until at least a week later; in order.
@@ -188,6 +193,7 @@ impl Gate {
             Self::Reference { pattern } => format!("a reference like {}", pattern.0),
             Self::MaximumAge { age } => format!("not older than {}", age.words()),
             Self::Check(wanted) => wanted.words(),
+            Self::Verified => "a repository and a commit that a CI vouches for".to_owned(),
         }
     }
 
@@ -231,6 +237,13 @@ impl Gate {
             Self::MaximumAge { age } => {
                 Verdict::Blocked { because: format!("The build is older than {}.", age.words()) }
             }
+            Self::Verified if facts.circumstances.verified => Verdict::Passes,
+            // What was received does not change.
+            Self::Verified => Verdict::Blocked {
+                because:
+                    "No CI vouches for its repository and commit: it was not pushed by trusted publishing."
+                        .to_owned(),
+            },
             Self::Check(wanted) => {
                 match wanted.newest(&facts.circumstances.checks).map(|check| check.state) {
                     Some(CheckState::Success) => Verdict::Passes,

@@ -83,6 +83,10 @@ ids! {
     ProjectId,
     /// Names a promotion; people use its number.
     PromotionId,
+    /// Names a publisher of a project.
+    PublisherId,
+    /// Names a refused exchange of a CI job's token.
+    RefusalId,
     /// Names a bucket that has had a placement, a refusal or a hold.
     BucketId,
     /// Names a release set; people use its number.

@@ -35,6 +35,7 @@ pub mod preferences;
 pub mod projects;
 pub mod promotions;
 pub mod providers;
+pub mod publishers;
 pub mod references;
 pub mod release_sets;
 pub mod rules;

@@ -5,7 +5,7 @@ mod metadata;
 mod reclassification;
 
 pub use form::{CriterionForm, Given, NewRule, RuleForm};
-pub use metadata::{GitRef, Key, KeyError, Metadata, RefKind};
+pub use metadata::{GitRef, Key, KeyError, Metadata, RefKind, Vouched};
 pub use reclassification::{Moved, Reclassification, Routed};
 
 use crate::buckets::{BucketKey, BucketKind, Slot};

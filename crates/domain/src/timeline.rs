@@ -14,7 +14,7 @@ use crate::digests::Digest;
 use crate::holds::HoldAddress;
 use crate::ids::{
     BindingId, BucketId, BuildId, EventId, HookId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
-    SessionId, StreamId, SubscriptionId, TokenId,
+    PublisherId, SessionId, StreamId, SubscriptionId, TokenId,
 };
 use crate::pins::Pinning;
 use crate::placements::Refused;
@@ -523,6 +523,33 @@ pub enum Change {
         person: PersonId,
         provider: Slug,
     },
+    PublisherAdded {
+        publisher: PublisherId,
+        title: String,
+        issuer: String,
+        /// As `claim = value`.
+        conditions: Vec<String>,
+        /// Where its jobs may push, in words.
+        reach: String,
+    },
+    PublisherRemoved {
+        publisher: PublisherId,
+        title: String,
+    },
+    /// A CI job showed its own token and got one of ours.
+    JobAdmitted {
+        publisher: PublisherId,
+        token: TokenId,
+        /// As far as the job's token tells.
+        repository: Option<String>,
+        run: Option<String>,
+        expires_at: Time,
+    },
+    /// Whether the project takes pushes of trusted jobs alone.
+    TrustedPublishingDemanded {
+        before: bool,
+        after: bool,
+    },
     /// The log is signed by another key from now on; keys are public, as `NAME+ID+KEY`.
     AuditKeyRotated {
         before: String,
@@ -570,7 +597,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 73] = [
+pub const KINDS: [(&str, &str); 77] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -628,6 +655,10 @@ pub const KINDS: [(&str, &str); 73] = [
     ("hook_made", "Hook made"),
     ("hook_deleted", "Hook deleted"),
     ("hook_rotated", "Secret of a hook rotated"),
+    ("publisher_added", "Publisher added"),
+    ("publisher_removed", "Publisher removed"),
+    ("job_admitted", "CI job admitted"),
+    ("trusted_publishing_demanded", "Trusted publishing demanded"),
     ("person_invited", "Person invited"),
     ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
@@ -714,6 +745,10 @@ impl Change {
             Self::SignedIn { .. } => "signed_in",
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::IdentityConnected { .. } => "identity_connected",
+            Self::PublisherAdded { .. } => "publisher_added",
+            Self::PublisherRemoved { .. } => "publisher_removed",
+            Self::JobAdmitted { .. } => "job_admitted",
+            Self::TrustedPublishingDemanded { .. } => "trusted_publishing_demanded",
             Self::AuditKeyRotated { .. } => "audit_key_rotated",
             Self::SubscriptionMade { .. } => "subscription_made",
             Self::SubscriptionDeleted { .. } => "subscription_deleted",

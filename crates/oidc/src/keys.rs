@@ -78,6 +78,11 @@ fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::E
 }
 
 impl Keys {
+    /// Reads a set of keys; nothing where it is none, or none of its keys can be used.
+    pub fn parse(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok().filter(|keys: &Self| !keys.keys.is_empty())
+    }
+
     /// Whether one of the keys has this name.
     pub fn have(&self, kid: &str) -> bool {
         self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))

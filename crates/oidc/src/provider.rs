@@ -143,7 +143,7 @@ impl Provider {
         let known = self.known_with(known, token.kid.as_deref(), now).await?;
         let Registration { issuer, client_id, .. } = &self.registration;
         let mut claims =
-            token.verify(&known.keys, Expected { issuer, client_id, nonce: &attempt.nonce, now })?;
+            token.verify(&known.keys, Expected { issuer, client_id, nonce: Some(&attempt.nonce), now })?;
         self.complete(&known.metadata, &mut claims, tokens.access_token).await?;
         Ok(Identified {
             asserted: self.registration.claims.read(&claims),

@@ -11,7 +11,7 @@ use towpath_domain::providers::Refused;
 use towpath_domain::times::Time;
 
 /// How far a provider's clock may differ from this server's, in seconds.
-const SKEW: i64 = 60;
+pub const SKEW: i64 = 60;
 /// The longest subject (§2), in characters.
 const SUBJECT: usize = 255;
 
@@ -29,8 +29,10 @@ pub struct Token {
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {
     pub issuer: &'a str,
+    /// The audience that it must be made for.
     pub client_id: &'a str,
-    pub nonce: &'a str,
+    /// Absent where no sign-in has begun with one.
+    pub nonce: Option<&'a str>,
     pub now: Time,
 }
 
@@ -66,9 +68,19 @@ impl Token {
         Ok(Self { algorithm, kid: header.kid, signed: signed.to_owned(), signature, claims })
     }
 
+    /// What it says, whoever wrote it.
+    pub const fn unverified(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// Whether one of the keys signed it.
+    pub fn is_signed(&self, keys: &Keys) -> bool {
+        keys.verify(self.algorithm, self.kid.as_deref(), self.signed.as_bytes(), &self.signature)
+    }
+
     /// The claims, if a key of the provider signed them and they are for this sign-in.
     pub fn verify(self, keys: &Keys, expected: Expected<'_>) -> Result<Map<String, Value>, Error> {
-        if !keys.verify(self.algorithm, self.kid.as_deref(), self.signed.as_bytes(), &self.signature) {
+        if !self.is_signed(keys) {
             return Err(Error::new(
                 Refused::Signature,
                 "the ID token is signed by none of the published keys",
@@ -79,7 +91,7 @@ impl Token {
     }
 }
 
-fn check(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<(), Error> {
+pub fn check(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<(), Error> {
     let refuse = |refused, claim: &str| {
         Err(Error::new(refused, format!("the claim “{claim}” of the ID token is not as it must be")))
     };
@@ -102,7 +114,8 @@ fn check(claims: &Map<String, Value>, expected: Expected<'_>) -> Result<(), Erro
         return refuse(Refused::Expired, "nbf");
     }
     let nonce = text("nonce").unwrap_or_default();
-    if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
+    let same = |wanted: &str| bool::from(nonce.as_bytes().ct_eq(wanted.as_bytes()));
+    if expected.nonce.is_some_and(|wanted| !same(wanted)) {
         return refuse(Refused::Nonce, "nonce");
     }
     let subject = text("sub").unwrap_or_default();
@@ -126,7 +139,7 @@ fn is_for(claims: &Map<String, Value>, client_id: &str) -> bool {
 }
 
 /// A number of seconds, of which some providers write fractions. What does not fit is no time.
-fn seconds(value: &Value) -> Option<i64> {
+pub fn seconds(value: &Value) -> Option<i64> {
     /// The year 9999.
     const LAST: i64 = 253_402_300_800;
     let seconds = match value.as_i64() {
@@ -154,7 +167,7 @@ mod tests {
         let expected = Expected {
             issuer: "https://idp",
             client_id: "towpath",
-            nonce: "n",
+            nonce: Some("n"),
             now: Time::from_micros(NOW * 1_000_000),
         };
         check(claims.as_object().unwrap(), expected).err().map(|error| error.refused)
@@ -222,7 +235,7 @@ mod tests {
     #[test]
     fn nothing_is_verified_by_no_keys() {
         let token = Token::parse(&token(&json!({"alg": "RS256"}))).unwrap();
-        let expected = Expected { issuer: "", client_id: "", nonce: "", now: Time::from_micros(0) };
+        let expected = Expected { issuer: "", client_id: "", nonce: None, now: Time::from_micros(0) };
         let error = token.verify(&Keys::default(), expected).unwrap_err();
         assert_eq!(error.refused, Refused::Signature);
     }

@@ -152,7 +152,9 @@ impl From<towpath_service::Error> for Refusal {
         let message = error.to_string();
         match error {
             Error::NotFound(_) => Self::new(Code::NameUnknown, message),
-            Error::Token(_) | Error::Credentials | Error::LinkGone => Self::new(Code::Unauthorized, message),
+            Error::Token(_) | Error::Untrusted(_) | Error::Credentials | Error::LinkGone => {
+                Self::new(Code::Unauthorized, message)
+            }
             Error::Forbidden(_) | Error::Refused(_) | Error::Conflict(_) | Error::Invalid(_) => {
                 Self::new(Code::Denied, message)
             }

@@ -23,7 +23,7 @@ use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
-use towpath_store::{Conn, Tx, buckets, builds, deployments};
+use towpath_store::{Conn, Tx, buckets, builds, deployments, publishers};
 
 /// An image that arrives, with what is known of it.
 #[derive(Debug, Clone)]
@@ -63,6 +63,7 @@ pub(crate) async fn receive(
 ) -> Result<Received, Error> {
     let target = slot.map_or_else(|| located.target(), |slot| located.slot_target(slot));
     allow(actor, Action::Push, &target)?;
+    crate::publishers::check_demand(tx, actor, located.project.id).await?;
     let Some(slot) = slot else {
         return rules::receive(tx, Unnamed { service, actor, located, arrived: arriving }).await;
     };
@@ -92,6 +93,10 @@ pub(crate) async fn record(
     if let Some(known) = builds::find(tx, integration, &arriving.digest, "").await? {
         return Ok((known.build.called(&arriving.tag), false));
     }
+    let origin = match actor.publisher().and(actor.token()) {
+        Some(token) => publishers::vouched(tx, token).await?.unwrap_or_default(),
+        None => Origin::default(),
+    };
     let build = Build {
         id: service.id(),
         integration,
@@ -101,7 +106,7 @@ pub(crate) async fn record(
         media_type: arriving.media_type,
         size: arriving.size,
         platforms: arriving.platforms,
-        origin: arriving.origin,
+        origin: arriving.origin.vouched(origin),
         received_at: service.now(),
         received_via: Arrival::Push,
     };

@@ -54,6 +54,7 @@ pub(crate) async fn of_wish(
         ran,
         been,
         checks,
+        verified: build.origin.is_verified(),
         openings: openings(gates, now),
         // Whoever asks knows who asked before.
         ahead: None,
@@ -129,6 +130,7 @@ async fn of_all(
     builds.dedup();
     let been = where_been(conn, &gates, &builds).await?;
     let checks = checked(conn, &gates, &builds).await?;
+    let verified = vouched(conn, &gates, &builds).await?;
     let placements: Vec<PlacementId> =
         stays.values().filter_map(|(_, stayed)| stayed.map(|(placement, _)| placement)).collect();
     let ran = has_run(conn, &gates, &placements, now).await?;
@@ -146,6 +148,7 @@ async fn of_all(
                 ran,
                 been,
                 checks,
+                verified: verified.contains(&promotion.build),
                 openings: openings(&promotion.gates, now),
                 ahead: None,
                 holds: Vec::new(),
@@ -207,6 +210,15 @@ pub(crate) async fn checked(
 ) -> Result<HashMap<BuildId, Vec<Check>>, Error> {
     let wanted = gates.iter().any(|gate| matches!(gate, Gate::Check(_)));
     Ok(if wanted { checks::list(conn, builds).await? } else { HashMap::new() })
+}
+
+/// The builds of which signed claims of a CI say where they come from, if a gate wants to know.
+async fn vouched(conn: &mut Conn, gates: &[Gate], builds: &[BuildId]) -> Result<Vec<BuildId>, Error> {
+    if !gates.contains(&Gate::Verified) {
+        return Ok(Vec::new());
+    }
+    let known = towpath_store::builds::list(conn, builds).await?.into_iter().map(|pushed| pushed.build);
+    Ok(known.filter(|build| build.origin.is_verified()).map(|build| build.id).collect())
 }
 
 /// Since when the builds of these placements were reported to run, if a gate wants to know.

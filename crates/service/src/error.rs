@@ -30,6 +30,9 @@ pub enum Error {
     /// A token that is unknown, expired or revoked.
     #[error("{0}")]
     Token(&'static str),
+    /// A CI job whose token is not exchanged.
+    #[error("{0}")]
+    Untrusted(towpath_domain::publishers::Refusal),
     /// Tried too often; nothing was looked at.
     #[error("Too many tries. Wait {} and try again.", wait(*retry_after_seconds))]
     TooMany { retry_after_seconds: i64 },

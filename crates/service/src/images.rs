@@ -19,8 +19,8 @@ pub use uploads::{
     upload_offset,
 };
 
-use crate::allow;
 use crate::scenes::{self, Located};
+use crate::{allow, publishers};
 use std::collections::BTreeMap;
 use std::fmt;
 use towpath_domain::access::{Action, Actor, Target};
@@ -170,6 +170,7 @@ async fn open(
 async fn open_to_push(conn: &mut Conn, actor: &Actor, name: &Name) -> Result<Opened, Error> {
     let opened = open(conn, actor, name, &[Action::Push]).await?;
     opened.located.project.check_in_use()?;
+    publishers::check_demand(conn, actor, opened.located.project.id).await?;
     Ok(opened)
 }
 

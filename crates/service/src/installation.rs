@@ -5,6 +5,7 @@ use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::passwords::Hasher;
 use crate::providers::{Providers, SignIn};
+use crate::publishers::Issuers;
 use crate::subscriptions::Sender;
 use crate::{Error, Inner, SealingKey, Service, Sources};
 use std::path::Path;
@@ -64,6 +65,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let roles = access::roles(&mut db.read().await?).await?;
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
     let sender = Sender::new(settings.sign_in.outgoing.clone());
+    let issuers = Issuers::new(settings.sign_in.outgoing.clone());
     let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
     let service = Service(Arc::new(Inner {
         db,
@@ -78,6 +80,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         sealing: settings.sealing,
         sender,
         doorkeeper: Doorkeeper::default(),
+        issuers,
     }));
     live::start(&service);
     Ok(service)

@@ -42,6 +42,7 @@ pub mod pins;
 pub mod projects;
 pub mod promotions;
 pub mod providers;
+pub mod publishers;
 pub mod release_sets;
 pub mod rules;
 pub mod samples;
@@ -82,6 +83,7 @@ struct Inner {
     sealing: SealingKey,
     sender: subscriptions::Sender,
     doorkeeper: hooks::Doorkeeper,
+    issuers: publishers::Issuers,
 }
 
 impl Service {

@@ -36,6 +36,8 @@ const TRIED: Rate = Rate { tries: 20, seconds: 60 };
 const BY_HOOK: Rate = Rate { tries: 600, seconds: 60 };
 /// Requests to hooks that were turned away, per address of the network.
 const TURNED_AWAY: Rate = Rate { tries: 60, seconds: 60 };
+/// Showing the tokens of CI jobs, per address of the network: all runners of a large office.
+const EXCHANGES: Rate = Rate { tries: 300, seconds: 60 };
 
 /// How many keys of one kind are remembered. More can only be tried at once from many networks; then the
 /// oldest are forgotten, as the memory of the server matters more.
@@ -52,6 +54,7 @@ pub(crate) struct Limits {
     tried: Windows<SubscriptionId>,
     by_hook: Windows<HookId>,
     turned_away: Windows<Network>,
+    exchanges: Windows<Network>,
 }
 
 impl Limits {
@@ -71,6 +74,11 @@ impl Limits {
     pub fn send_to_provider(&self, from: IpAddr, now: Time) -> Result<(), Error> {
         self.refused.check(&Network::of(from), REFUSED, now)?;
         self.sent.count(Network::of(from), SENT, now)
+    }
+
+    /// Counts the token of a CI job that is to be exchanged.
+    pub fn exchange(&self, from: IpAddr, now: Time) -> Result<(), Error> {
+        self.exchanges.count(Network::of(from), EXCHANGES, now)
     }
 
     /// Whether someone may come back from a provider, after what was counted by [`Self::refused_at_return`].

@@ -129,7 +129,7 @@ pub async fn make(service: &Service, actor: &Actor, wish: Make) -> Result<i64, E
             };
             release_sets::insert(tx, &set).await?;
             moving.tell(tx, Change::ReleaseSetMade { number: set.number, title: set.title.to_string() });
-            moving.run(tx, &set, goings).await?;
+            Box::pin(moving.run(tx, &set, goings)).await?;
             Ok(set.number)
         })
         .await
@@ -152,7 +152,7 @@ pub async fn carry(service: &Service, actor: &Actor, wish: Carry) -> Result<(), 
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, moving.project.id).await?;
-            moving.run(tx, &set, goings).await
+            Box::pin(moving.run(tx, &set, goings)).await
         })
         .await
 }

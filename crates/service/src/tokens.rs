@@ -1,6 +1,6 @@
 //! API tokens: making them, revoking them, and who acts by one.
 
-use crate::{Error, Service, allow, scenes};
+use crate::{Error, Service, allow, publishers, scenes};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -21,6 +21,7 @@ const TOUCH_SECONDS: i64 = 60;
 
 const UNKNOWN: &str = "This token is not known here. Make one on the Tokens page.";
 const REVOKED: &str = "This token was revoked. Make a new one on the Tokens page.";
+const REMOVED: &str = "The publisher by which this CI job was trusted was removed.";
 const EXPIRED: &str = "This token has expired. Make a new one on the Tokens page.";
 
 /// A person's tokens and what a new one can be scoped to.
@@ -98,7 +99,7 @@ async fn find_scope(service: &Service, actor: &Actor, new: &NewToken) -> Result<
         Error::NotFound(_) => Invalid::field("scope", "Choose a project or integration that you see.").into(),
         other => other,
     };
-    let mut scope = Scope { actions: new.actions.clone(), project: None, integration: None };
+    let mut scope = Scope { actions: new.actions.clone(), ..Scope::default() };
     match new.scope.split_once('/') {
         None if new.scope.is_empty() => {}
         None => {
@@ -149,7 +150,7 @@ pub async fn actor(service: &Service, secret: &str) -> Result<(Actor, Time), Err
 }
 
 async fn usable(service: &Service, scoped: Option<Scoped>) -> Result<(Actor, Time), Error> {
-    let Scoped { token, scope } = scoped.ok_or(Error::Token(UNKNOWN))?;
+    let Scoped { token, scope, publisher } = scoped.ok_or(Error::Token(UNKNOWN))?;
     let now = service.now();
     if token.revoked_at.is_some() {
         return Err(Error::Token(REVOKED));
@@ -158,8 +159,12 @@ async fn usable(service: &Service, scoped: Option<Scoped>) -> Result<(Actor, Tim
         return Err(Error::Token(EXPIRED));
     }
     touch(service, &token, now).await?;
-    let grants = access::grants(&mut service.read().await?, token.owner).await?;
     let identity = Identity::Token { token: token.id, owner: token.owner };
+    let mut conn = service.read().await?;
+    let (grants, scope) = match publisher {
+        Some(id) => publishers::acting(&mut conn, id, scope).await?.ok_or(Error::Token(REMOVED))?,
+        None => (access::grants(&mut conn, token.owner).await?, scope),
+    };
     Ok((Actor { identity, grants, scope: Some(scope) }, token.expires_at))
 }
 

@@ -34,6 +34,7 @@ pub mod pins;
 pub mod projects;
 pub mod promotions;
 pub mod providers;
+pub mod publishers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;

@@ -27,10 +27,14 @@ impl From<Row> for Person {
     }
 }
 
-/// Everyone with an account, by name.
+/// Everyone with an account, by name; machines have none of their own.
 pub async fn list(conn: &mut Conn) -> Result<Vec<Person>, Error> {
-    let rows =
-        fetch!(fetch_all, Row, conn, "select id, name, email, joined_at from people order by name, id")?;
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, name, email, joined_at from people where not machine order by name, id"
+    )?;
     Ok(rows.into_iter().map(Person::from).collect())
 }
 
@@ -52,8 +56,9 @@ pub async fn known_as(conn: &mut Conn, key: &str) -> Result<Vec<PersonId>, Error
         (Uuid,),
         conn,
         "select id from people
-         where email = $1 or substr(email, 1, length($1) + 1) = cast($1 as text) || '@'
-            or id in (select person from known_names where name = $1)
+         where not machine
+           and (email = $1 or substr(email, 1, length($1) + 1) = cast($1 as text) || '@'
+                or id in (select person from known_names where name = $1))
          order by id limit 20",
         key
     )?;

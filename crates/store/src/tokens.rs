@@ -5,7 +5,7 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Scope};
-use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, TokenId};
+use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, PublisherId, TokenId};
 use towpath_domain::times::Time;
 use towpath_domain::tokens::Token;
 use towpath_domain::words::Title;
@@ -23,6 +23,7 @@ struct Row {
     actions: Vec<Action>,
     project: Option<Uuid>,
     integration: Option<Uuid>,
+    publisher: Option<Uuid>,
     project_slug: Option<String>,
     integration_slug: Option<String>,
     #[sqlx(try_from = "i64")]
@@ -38,6 +39,8 @@ struct Row {
 pub struct Scoped {
     pub token: Token,
     pub scope: Scope,
+    /// Whose job got it, where a person did not make it.
+    pub publisher: Option<PublisherId>,
 }
 
 impl From<Row> for Scoped {
@@ -46,6 +49,7 @@ impl From<Row> for Scoped {
             actions: row.actions.clone(),
             project: row.project.map(ProjectId),
             integration: row.integration.map(IntegrationId),
+            publishing: None,
         };
         let words = match (row.project_slug, row.integration_slug) {
             (Some(project), Some(integration)) => format!("{project}/{integration}"),
@@ -63,7 +67,7 @@ impl From<Row> for Scoped {
             last_used_at: row.last_used_at.map(Time::from_micros),
             revoked_at: row.revoked_at.map(Time::from_micros),
         };
-        Self { token, scope }
+        Self { token, scope, publisher: row.publisher.map(PublisherId) }
     }
 }
 
@@ -72,7 +76,7 @@ pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<Scoped>, Error>
         fetch_optional,
         Row,
         conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
                 coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.hash = $1",
@@ -86,7 +90,7 @@ pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error>
         fetch_optional,
         Row,
         conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
                 coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.id = $1",
@@ -101,7 +105,7 @@ pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error>
         fetch_all,
         Row,
         conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, p.slug as project_slug,
+        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
                 coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
          from tokens t left join projects p on p.id = t.project
          left join integrations i on i.id = t.integration where t.owner = $1 order by t.id desc",

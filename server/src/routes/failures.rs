@@ -108,7 +108,9 @@ impl From<Error> for Failure {
             Error::Conflict(_) => Self::new(ProblemKind::Conflict, detail),
             Error::Refused(_) => Self::new(ProblemKind::Blocked, detail),
             Error::LinkGone => Self::new(ProblemKind::Gone, detail),
-            Error::Credentials | Error::Token(_) => Self::new(ProblemKind::Unauthenticated, detail),
+            Error::Credentials | Error::Token(_) | Error::Untrusted(_) => {
+                Self::new(ProblemKind::Unauthenticated, detail)
+            }
             Error::TooMany { retry_after_seconds } => {
                 Self::new(ProblemKind::TooManyRequests, detail).later(retry_after_seconds)
             }

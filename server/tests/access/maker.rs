@@ -144,6 +144,7 @@ impl Maker {
             layer: build.layer,
             loose,
             manifest: build.manifest,
+            publisher: self.publisher(project).await,
             binding: String::new(),
             token: String::new(),
             secret: String::new(),
@@ -177,6 +178,14 @@ impl Maker {
         let answer = self.world.send(call.body("application/json", json!({"events": []}).to_string())).await;
         assert_eq!(answer.status, 202, "{answer:?}");
         (hook, text(&answer.json()["delivery"]))
+    }
+
+    /// The CI jobs of somebody, which may push wherever the rule leads.
+    async fn publisher(&self, project: &str) -> String {
+        let claims = json!({"sub": "a job"});
+        let new = json!({"title": "CI", "system": "other", "issuer": "https://issuer.example", "claims": claims,
+                         "by_rule": true});
+        text(&self.post(&format!("/projects/{project}/publishers"), new).await["id"])
     }
 
     /// The number of the newest event of an integration.

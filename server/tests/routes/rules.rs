@@ -58,7 +58,7 @@ async fn a_rule_is_made_tried_out_and_changed() {
           "pointer": "#/title"
         },
         {
-          "detail": "Use ref, branch, tag, image_tag, commit, repository, version, title, event, or label: or meta: with a name of up to 200 characters.",
+          "detail": "Use ref, branch, tag, image_tag, commit, repository, version, title, event, one of ref, branch, tag, commit, repository and event after verified:, or label: or meta: with a name of up to 200 characters.",
           "pointer": "#/criteria/0/key"
         },
         {

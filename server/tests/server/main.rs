@@ -9,6 +9,7 @@ mod live;
 mod metrics;
 mod preferences;
 mod providers;
+mod publishers;
 mod sessions;
 mod shutdown;
 #[path = "../support/mod.rs"]

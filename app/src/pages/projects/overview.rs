@@ -52,6 +52,7 @@ pub fn Overview(
     let sets = paths::release_sets(&project.slug, None);
     let members = paths::members(&project.slug);
     let webhooks = view.may_configure.is_ok().then(|| paths::subscriptions(Some(&project.slug)));
+    let publishers = paths::publishers(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
@@ -59,6 +60,7 @@ pub fn Overview(
             <LinkButton href=sets>"Release sets"</LinkButton>
             <LinkButton href=insights>"Insights"</LinkButton>
             <LinkButton href=changes>"Production changes"</LinkButton>
+            <LinkButton href=publishers>"Publishers"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
             {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
         </PageHeader>

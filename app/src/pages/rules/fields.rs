@@ -7,7 +7,7 @@ use crate::components::select::{Select, SelectOption};
 use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
 use towpath_domain::buckets::{BucketKind, Slot};
-use towpath_domain::rules::{Key, Operator};
+use towpath_domain::rules::{Key, Operator, Vouched};
 
 /// How many rows are open at once, and how many further ones there are for new criteria.
 const OPEN: usize = 3;
@@ -111,8 +111,9 @@ fn Row(draft: Draft, buckets: Signal<Vec<SelectOption>>, row: usize) -> impl Int
 
 /// The keys that have a name, and the label that a row is about, which is named through REST.
 fn key_options(chosen: &str) -> Vec<SelectOption> {
+    let named = Key::NAMED.into_iter().chain(Vouched::ALL.map(Key::Verified));
     let mut options: Vec<SelectOption> =
-        Key::NAMED.iter().map(|key| SelectOption::new(key.to_string(), key.words())).collect();
+        named.map(|key| SelectOption::new(key.to_string(), key.words())).collect();
     if let Ok(key @ (Key::Label(_) | Key::Metadata(_))) = Key::parse(chosen) {
         options.push(SelectOption::new(chosen, key.words()));
     }

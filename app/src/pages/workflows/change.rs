@@ -221,6 +221,7 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
             zone,
             reference,
             maximum_age,
+            verified,
         } = stage;
         let texts = [
             ("bucket", bucket),
@@ -243,6 +244,7 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
             ("zone", zone),
             ("reference", reference),
             ("maximum_age", maximum_age),
+            ("verified", verified),
         ];
         let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
         fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));

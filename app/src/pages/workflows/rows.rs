@@ -219,8 +219,18 @@ fn Conditions(
 ) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let manager = Role::release_manager().slug;
-    let names =
-        ["from", "soak", "was_in", "hours", "zone", "reference", "maximum_age", "checks", "also_approvals"];
+    let names = [
+        "from",
+        "soak",
+        "was_in",
+        "hours",
+        "zone",
+        "reference",
+        "maximum_age",
+        "verified",
+        "checks",
+        "also_approvals",
+    ];
     // What was typed, or is wrong, is seen at once.
     let open = names.iter().any(|name| !draft.value(&field(name)).is_empty());
     let kept = draft.clone();
@@ -264,6 +274,8 @@ fn Conditions(
     let tokens = reporters.into_iter().map(token);
     let tokens: Vec<SelectOption> =
         std::iter::once(SelectOption::new("", "Anybody who may report")).chain(tokens).collect();
+    let origins =
+        vec![SelectOption::new("", "Not asked for"), SelectOption::new("on", "A CI vouches for it")];
     let also = sketch.check("also_approvals", |stage, text| {
         "1".clone_into(&mut stage.approvals);
         stage.also_approvals = text;
@@ -296,6 +308,7 @@ fn Conditions(
                     {text("was_in", "Was in", "Buckets that it has passed, such as qa, perf.", None)}
                     {text("reference", "Form of a reference", "A regular expression, such as OPS-[0-9]+.", None)}
                 </div>
+                {choice("verified", ("Verified origin", "Whether a CI has to vouch for the repository and the commit."), origins, "")}
             </div>
         </Disclosure>
     }

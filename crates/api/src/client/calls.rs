@@ -19,6 +19,7 @@ use crate::projects::{NewProject, Project, ProjectDetail};
 use crate::promotions::{
     Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
 };
+use crate::publishers::{IssuedToken, JobToken};
 use crate::search::{Search, SearchResults};
 use crate::sessions::{Me, NewSession, Session};
 use crate::streams::{NewStream, Stream};
@@ -31,6 +32,11 @@ impl Client {
     /// Signs a person in; the answer's secret is the credential of another client.
     pub async fn sign_in(&self, new: &NewSession) -> Result<Session, Error> {
         self.post(self.address(&["sessions"]), new).await
+    }
+
+    /// Exchanges the token that a CI made for its job.
+    pub async fn exchange(&self, token: &JobToken) -> Result<IssuedToken, Error> {
+        self.post(self.address(&["publishing", "tokens"]), token).await
     }
 
     /// Ends the session that is this client's credential.

@@ -44,6 +44,7 @@ fn facts(approvers: &[u128]) -> Facts {
         scheduled_for: None,
         circumstances: Circumstances {
             checks: Vec::new(),
+            verified: false,
             ahead: None,
             received_at: minute(0),
             stay: Some(Stay { from: minute(0), to: None }),
@@ -54,6 +55,14 @@ fn facts(approvers: &[u128]) -> Facts {
             pinned: None,
         },
     }
+}
+
+#[test]
+fn a_build_that_no_ci_vouches_for_never_enters_where_that_is_asked() {
+    let mut facts = facts(&[]);
+    assert!(matches!(verdict(&Gate::Verified, &facts, minute(1)), Verdict::Blocked { .. }));
+    facts.circumstances.verified = true;
+    assert_eq!(verdict(&Gate::Verified, &facts, minute(1)), Verdict::Passes);
 }
 
 fn verdict(gate: &Gate, facts: &Facts, now: Time) -> Verdict {

@@ -114,6 +114,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         ran: crate::gates::Reported::Nobody,
         been: vec![qa.key],
         checks: Vec::new(),
+        verified: false,
         openings: Vec::new(),
         ahead: None,
         holds: Vec::new(),
@@ -626,7 +627,7 @@ fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
     let manager = person(1, Role::release_manager());
     let token = Actor {
         identity: Identity::Token { token: id(30), owner: id(1) },
-        scope: Some(crate::access::Scope { actions: Action::ALL.to_vec(), project: None, integration: None }),
+        scope: Some(crate::access::Scope { actions: Action::ALL.to_vec(), ..Default::default() }),
         ..manager.clone()
     };
     assert_eq!(consider_emergency(&world.wish(&token), true), Err(RequestRefused::Forbidden(Refusal::Token)));

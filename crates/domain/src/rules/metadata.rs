@@ -7,6 +7,8 @@ use std::fmt;
 
 /// How full names of refs begin.
 pub(super) const REFS: &str = "refs/";
+/// How keys begin that look at what is vouched for alone.
+const VERIFIED: &str = "verified:";
 const HEADS: &str = "refs/heads/";
 const TAGS: &str = "refs/tags/";
 
@@ -27,17 +29,30 @@ pub enum Key {
     Title,
     /// What made the CI run, such as `push` or `pull_request`.
     Event,
+    /// One of these, where a CI's signed claim vouches for it.
+    Verified(Vouched),
     /// What the CI said of the build by this name.
     Metadata(String),
     /// Any label or annotation of the image, by its name.
     Label(String),
 }
 
+/// What a CI's signed claims can vouch for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Vouched {
+    Ref,
+    Branch,
+    Tag,
+    Commit,
+    Repository,
+    Event,
+}
+
 /// A text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Use ref, branch, tag, image_tag, commit, repository, version, title, event, or label: or meta: with a name of up \
-     to 200 characters."
+    "Use ref, branch, tag, image_tag, commit, repository, version, title, event, one of ref, branch, tag, commit, \
+     repository and event after verified:, or label: or meta: with a name of up to 200 characters."
 )]
 pub struct KeyError;
 
@@ -104,7 +119,15 @@ impl<'a> Metadata<'a> {
 
     /// What there is to compare under a key; `full` asks for refs by their full names, `refs/…`.
     pub(super) fn values(&self, key: &Key, full: bool) -> Vec<Cow<'a, str>> {
-        let claim = |claim: &'a Option<Claim>| claim.as_ref().map(|claim| claim.value.as_str());
+        let vouched = match key {
+            Key::Verified(vouched) => Some(vouched.key()),
+            _ => None,
+        };
+        let (key, verified) = (vouched.as_ref().unwrap_or(key), vouched.is_some());
+        let claim = |claim: &'a Option<Claim>| {
+            let counts = claim.as_ref().filter(|claim| claim.verified || !verified);
+            counts.map(|claim| claim.value.as_str())
+        };
         let git_ref = claim(&self.origin.git_ref).map(GitRef::read);
         let names = |kinds: &[RefKind]| git_ref.map(|of| of.names(kinds, full)).unwrap_or_default();
         let value = match key {
@@ -116,6 +139,8 @@ impl<'a> Metadata<'a> {
             Key::Repository => claim(&self.origin.repository),
             Key::Version => claim(&self.origin.version),
             Key::Title => claim(&self.origin.title),
+            // The key of what is vouched for is never of this kind itself.
+            Key::Verified(_) => None,
             Key::Event => claim(&self.origin.event),
             Key::Metadata(name) => self.origin.metadata.get(name).map(String::as_str),
             Key::Label(name) => self.origin.labels.get(name).map(String::as_str),
@@ -151,6 +176,10 @@ impl Key {
         if let Some(name) = text.strip_prefix("meta:") {
             return named(name).map(Self::Metadata);
         }
+        if let Some(name) = text.strip_prefix(VERIFIED) {
+            let vouched = Vouched::ALL.into_iter().find(|vouched| vouched.key().to_string() == name);
+            return vouched.map(Self::Verified).ok_or(KeyError);
+        }
         Self::NAMED.into_iter().find(|key| key.to_string() == text).ok_or(KeyError)
     }
 
@@ -160,9 +189,27 @@ impl Key {
             Self::Ref => "git ref".to_owned(),
             Self::Tag => "git tag".to_owned(),
             Self::ImageTag => "image tag".to_owned(),
+            Self::Verified(vouched) => format!("verified {}", vouched.key().words()),
             Self::Label(name) => format!("label {name}"),
             Self::Metadata(name) => format!("metadata {name}"),
             other => other.to_string(),
+        }
+    }
+}
+
+impl Vouched {
+    pub const ALL: [Self; 6] =
+        [Self::Ref, Self::Branch, Self::Tag, Self::Commit, Self::Repository, Self::Event];
+
+    /// The key of the same, whether or not it is vouched for.
+    const fn key(self) -> Key {
+        match self {
+            Self::Ref => Key::Ref,
+            Self::Branch => Key::Branch,
+            Self::Tag => Key::Tag,
+            Self::Commit => Key::Commit,
+            Self::Repository => Key::Repository,
+            Self::Event => Key::Event,
         }
     }
 }
@@ -179,6 +226,7 @@ impl fmt::Display for Key {
             Self::Version => f.write_str("version"),
             Self::Title => f.write_str("title"),
             Self::Event => f.write_str("event"),
+            Self::Verified(vouched) => write!(f, "{VERIFIED}{}", vouched.key()),
             Self::Label(name) => write!(f, "label:{name}"),
             Self::Metadata(name) => write!(f, "meta:{name}"),
         }

@@ -122,6 +122,23 @@ impl Telling<'_> {
                 .name(title)
                 .text(&format!(", which expires on {}", expires_at.day())),
             Change::TokenRevoked { title, .. } => self.text("revoked the token ").name(title),
+            Change::PublisherAdded { title, issuer, conditions, reach, .. } => self
+                .text("lets ")
+                .name(title)
+                .text(&format!(" push {reach}, by tokens of {issuer} that say {}", conditions.join(", "))),
+            Change::PublisherRemoved { title, .. } => self.text("removed the publisher ").name(title),
+            Change::JobAdmitted { repository, run, .. } => {
+                let run = run.as_ref().map(|run| format!(" run {run}")).unwrap_or_default();
+                let of =
+                    repository.as_ref().map(|repository| format!(" of {repository}")).unwrap_or_default();
+                self.text(&format!("was admitted as the CI job{run}{of}"))
+            }
+            Change::TrustedPublishingDemanded { after: true, .. } => {
+                self.text("lets nothing but trusted CI jobs push into ").project()
+            }
+            Change::TrustedPublishingDemanded { .. } => {
+                self.text("lets tokens push into ").project().text(" again, beside trusted CI jobs")
+            }
             Change::StreamCreated { slug, .. } => self.text("created the release stream ").name(slug),
             Change::ProjectCreated { .. } => self.text("created the project ").project(),
             Change::ProjectArchived => self.text("archived the project ").project(),

@@ -70,6 +70,7 @@ pub enum Gate {
         /// The ids of the tokens whose word counts.
         tokens: Vec<String>,
     },
+    Verified,
 }
 
 /// How many gates a stage has at most.
@@ -197,6 +198,7 @@ impl Gate {
             Self::MaximumAge { age } => {
                 check.field(&field("age"), span(age)).map(|age| CheckedGate::MaximumAge { age })
             }
+            Self::Verified => Some(CheckedGate::Verified),
             Self::Check { name, bucket, tokens } => {
                 let name = check.field(&field("name"), CheckName::parse(name));
                 let place = Some(bucket.trim()).filter(|slug| !slug.is_empty());

@@ -67,6 +67,8 @@ pub struct StageForm {
     pub reference: String,
     /// How old a build may be.
     pub maximum_age: String,
+    /// `on` where a CI has to vouch for what enters.
+    pub verified: String,
 }
 
 /// How many checks a row names at most.
@@ -252,6 +254,7 @@ impl StageForm {
                 }
                 Gate::Reference { pattern } => (&mut form.reference, pattern.as_str().to_owned()),
                 Gate::MaximumAge { age } => (&mut form.maximum_age, age.to_string()),
+                Gate::Verified => (&mut form.verified, "on".to_owned()),
             };
             // A second gate of one kind has no field.
             if !field.is_empty() {
@@ -295,7 +298,7 @@ impl StageForm {
             None if also.is_some() => Some(Err("Fill in the first approvals before these.".to_owned())),
             _ => also,
         };
-        let asked: [(&str, Option<Result<Gate, String>>); 6] = [
+        let asked: [(&str, Option<Result<Gate, String>>); 7] = [
             ("approvals", approvals(&self.approvals, &self.role)),
             ("also_approvals", also),
             ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
@@ -305,6 +308,7 @@ impl StageForm {
                 "maximum_age",
                 given_span(&self.maximum_age).map(|span| span.map(|age| Gate::MaximumAge { age })),
             ),
+            ("verified", (self.verified == "on").then_some(Ok(Gate::Verified))),
         ];
         let gates = asked.into_iter().filter_map(|(name, gate)| Some(check.field(&field(name), gate?)));
         // Every mistake is told, so that all are looked at before one ends it.
@@ -364,7 +368,7 @@ impl StageForm {
     fn is_empty(&self) -> bool {
         let texts =
             [&self.bucket, &self.from, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
-        let others = [&self.maximum_age, &self.checks, &self.reporter, &self.contest];
+        let others = [&self.maximum_age, &self.verified, &self.checks, &self.reporter, &self.contest];
         let nothing = texts.into_iter().chain(others).all(|text| text.trim().is_empty());
         let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
         nothing && nobody == [true; 2] && self.automatic.is_none()

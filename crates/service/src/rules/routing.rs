@@ -54,7 +54,7 @@ pub(crate) async fn receive(tx: &mut Tx, unnamed: Unnamed<'_>) -> Result<Receive
         }
     };
     // Whoever may push to the integration alone does not get into a bucket by its rule.
-    allow(actor, Action::Push, &located.slot_target(slot))?;
+    actor.may_be_led(&located.slot_target(slot))?;
     let entering = Entering::new(tx, (service, actor), located, slot, build).await?;
     match entering.meets(tx).await? {
         Meets::Itself => Ok(Received::AlreadyThere),

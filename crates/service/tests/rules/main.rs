@@ -5,6 +5,7 @@ mod engines;
 mod images;
 mod receivers;
 mod shop;
+mod signing;
 mod world;
 
 mod access;
@@ -36,6 +37,7 @@ mod moments;
 mod people;
 mod pins;
 mod promotions;
+mod publishers;
 mod release_sets;
 mod replicas;
 mod routing;

@@ -101,7 +101,7 @@ impl Shop {
             revoked_at: None,
         };
         let scope =
-            Scope { actions: token.actions.clone(), project: Some(self.project.id), integration: None };
+            Scope { actions: token.actions.clone(), project: Some(self.project.id), ..Scope::default() };
         let (saved, hash) = (token.clone(), number.to_be_bytes());
         store.save(async move |tx| tokens::insert(tx, &saved, &scope, &hash).await).await;
         token

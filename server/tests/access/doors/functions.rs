@@ -215,6 +215,23 @@ pub fn doors() -> Vec<Door> {
         post("/fn/revoke_token")
             .note("somebody else's")
             .body(|subject, _| Body::Form(vec![("token", subject.token.clone())])),
+        post("/fn/view_publishers").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_publisher_choices").body(|subject, _| in_project(subject, &[("like", "")])),
+        post("/fn/add_publisher").body(|subject, _| {
+            in_project(
+                subject,
+                &[
+                    ("form[title]", "CI"),
+                    ("form[system]", "other"),
+                    ("form[issuer]", "https://ci.example"),
+                    ("form[claims][sub]", "another job"),
+                    ("form[by_rule]", "on"),
+                ],
+            )
+        }),
+        post("/fn/remove_publisher")
+            .body(|subject, _| in_project(subject, &[("publisher", &subject.publisher)])),
+        post("/fn/demand_trusted_publishing").body(|subject, _| in_project(subject, &[("demanded", "true")])),
         post("/fn/create_project").body(|_, _| new("bank", &[])),
         post("/fn/view_project").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_projects").body(|_, _| Body::Form(vec![("listed", "in_use".into())])),

@@ -69,6 +69,8 @@ pub struct Subject {
     pub hold: String,
     /// Someone's role in the project.
     pub binding: String,
+    /// A publisher of the project, by its id.
+    pub publisher: String,
     /// A token of somebody else.
     pub token: String,
     /// The secret of an open invitation.
@@ -109,6 +111,7 @@ impl Subject {
             delivery: id.clone(),
             hook: id.clone(),
             came: id.clone(),
+            publisher: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
             token: id,
@@ -216,6 +219,7 @@ impl Door {
         let number = subject.number.to_string();
         let names = [
             ("/bindings/{id}", &*format!("/bindings/{}", subject.binding)),
+            ("/publishers/{id}", &format!("/publishers/{}", subject.publisher)),
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),

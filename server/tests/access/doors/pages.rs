@@ -43,6 +43,8 @@ pub fn doors() -> Vec<Door> {
         page("/projects/new"),
         page("/projects/{project}"),
         page("/projects/{project}/members"),
+        page("/projects/{project}/publishers"),
+        page("/projects/{project}/publishers/new").query("system=github"),
         page("/projects/{project}/archive"),
         page("/projects/{project}/deleted"),
         page("/projects/{project}/integrations/{integration}/delete"),

@@ -225,6 +225,15 @@ pub fn doors() -> Vec<Door> {
             Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1, "scope": subject.project}))
         }),
         delete("/api/v1/tokens/{id}").note("somebody else's"),
+        post("/api/v1/publishing/tokens")
+            .body(|subject, _| Body::Json(json!({"project": subject.project, "token": "none"}))),
+        get("/api/v1/projects/{project}/publishers"),
+        post("/api/v1/projects/{project}/publishers").body(|_, _| {
+            Body::Json(json!({"title": "CI", "system": "other", "issuer": "https://ci.example",
+                              "claims": {"sub": "another job"}, "by_rule": true}))
+        }),
+        delete("/api/v1/projects/{project}/publishers/{id}"),
+        put("/api/v1/projects/{project}/publishing").body(|_, _| Body::Json(json!({"demanded": true}))),
         get("/api/v1/people"),
         post("/api/v1/invitations").note("to the installation").body(|_, _| {
             Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": "installation"}))
