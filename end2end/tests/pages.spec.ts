@@ -59,6 +59,25 @@ test.beforeAll(async ({ browser }) => {
     const headers = { authorization, "content-type": "application/json" };
     await fetch(`${server.url}/hooks/${hook}`, { method: "POST", headers, body: '{"events": []}' });
   }
+  // A publisher of an issuer that is not there, and a job of a CI that nobody trusts.
+  await admin.call("add_publisher", {
+    project: "shop",
+    "form[title]": "CI of acme/shop",
+    "form[system]": "other",
+    "form[issuer]": "https://issuer.example",
+    "form[claims][sub]": "job",
+    "form[by_rule]": "on",
+  });
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const now = Math.floor(Date.now() / 1000);
+  const job = { iss: "https://issuer.example", aud: server.url, sub: "another", jti: "1", iat: now, exp: now + 300 };
+  const shown = `${part({ alg: "RS256", kid: "1" })}.${part(job)}.${part({})}`;
+  const refused = await fetch(`${server.url}/api/v1/publishing/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ project: "shop", token: shown }),
+  });
+  expect(refused.status).toBe(401);
   const guest = { "form[email]": "mei@example.org", "form[role]": "viewer", "form[place]": "project:shop" };
   invitation = (await admin.call("invite", guest)) as string;
 
@@ -114,6 +133,10 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/account", "Account"],
   ["/gallery", "Gallery"],
   ["/projects/shop/members", "Members of Shop"],
+  ["/projects/shop/publishers", "Publishers of Shop"],
+  ["/projects/shop/publishers/new", "Trust a CI"],
+  ["/projects/shop/publishers/new?system=github", "Trust GitHub Actions"],
+  ["/projects/shop/publishers/new?system=other", "Trust another issuer"],
   ["/inbox", "Inbox"],
   ["/timeline", "Timeline"],
   ["/tokens", "Tokens"],
@@ -137,6 +160,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/holds/1", "Hold 1"],
   ["/docs", "First steps"],
   ["/docs/proxy", "Behind a proxy"],
+  ["/docs/trusted-publishing", "Trusted publishing"],
   ["/projects/nowhere", "Not found", 404],
 ];
 

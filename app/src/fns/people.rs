@@ -4,7 +4,7 @@ use crate::AppError;
 use crate::fns::json::Answer;
 use leptos::server;
 use serde::{Deserialize, Serialize};
-use towpath_domain::ids::{BindingId, LinkId};
+use towpath_domain::ids::{BindingId, LinkId, PersonId};
 use towpath_domain::people::{InvitationForm, PeopleView};
 use towpath_domain::preferences::Preferences;
 
@@ -75,6 +75,18 @@ pub async fn sign_out() -> Result<(), AppError> {
 pub async fn view_people() -> Result<PeopleView, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::people::list(&service()?, &actor).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "deactivate_person", output = Answer)]
+pub async fn deactivate_person(person: PersonId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::deactivate(&service()?, &actor, person).await?)
+}
+
+#[server(prefix = "/fn", endpoint = "reactivate_person", output = Answer)]
+pub async fn reactivate_person(person: PersonId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::people::reactivate(&service()?, &actor, person).await?)
 }
 
 /// Invites someone; the answer is the one-time link, or nothing where they have an account already

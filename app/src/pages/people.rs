@@ -12,7 +12,9 @@ use crate::components::code::CodeBlock;
 use crate::components::page::PageHeader;
 use crate::components::tone::Tone;
 use crate::echo::errors;
-use crate::fns::people::{Invite, RevokeRole, WithdrawInvitation, shown_once, view_people};
+use crate::fns::people::{
+    DeactivatePerson, Invite, ReactivatePerson, RevokeRole, WithdrawInvitation, shown_once, view_people,
+};
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
@@ -58,8 +60,12 @@ pub fn Outcome(actions: PeopleActions) -> impl IntoView {
 #[component]
 pub fn PeoplePage() -> impl IntoView {
     let actions = PeopleActions::new();
-    let done = actions.done();
-    let people = Resource::new(move || done.get(), |_| view_people());
+    let (deactivate, reactivate) =
+        (ServerAction::<DeactivatePerson>::new(), ServerAction::<ReactivatePerson>::new());
+    announce(deactivate, "Person deactivated.");
+    announce(reactivate, "Person reactivated.");
+    let (done, ended, begun) = (actions.done(), successes(deactivate), successes(reactivate));
+    let people = Resource::new(move || (done.get(), ended.get(), begun.get()), |_| view_people());
     view! {
         <main id="main" class="page">
             <Loaded resource=people let:view>
@@ -73,19 +79,26 @@ pub fn PeoplePage() -> impl IntoView {
                     </a>
                 </PageHeader>
                 <Outcome actions=actions />
-                <People view=view actions=actions />
+                <Failure errors=errors(move || deactivate.value().get()) />
+                <Failure errors=errors(move || reactivate.value().get()) />
+                <People view=view actions=actions deactivate=deactivate reactivate=reactivate />
             </Loaded>
         </main>
     }
 }
 
 #[component]
-fn People(view: PeopleView, actions: PeopleActions) -> impl IntoView {
+fn People(
+    view: PeopleView,
+    actions: PeopleActions,
+    deactivate: ServerAction<DeactivatePerson>,
+    reactivate: ServerAction<ReactivatePerson>,
+) -> impl IntoView {
     let PeopleView { invitations, roles, places, now, .. } = view.clone();
     view! {
         <div class="columns">
             <div class="stack">
-                <Members view=view revoke=actions.revoke />
+                <Members view=view revoke=actions.revoke deactivate=deactivate reactivate=reactivate />
                 <Invitations invitations=invitations withdraw=actions.withdraw now=now />
             </div>
             <InviteForm roles=roles places=places invite=actions.invite />

@@ -29,6 +29,9 @@ pub struct Person {
 pub struct Member {
     #[serde(flatten)]
     pub person: Person,
+    /// Since when they may not act; absent while they may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deactivated_at: Option<Timestamp>,
     pub roles: Vec<Role>,
 }
 
@@ -132,7 +135,11 @@ impl From<domain::Member> for Member {
                 .source
                 .map(|source| RoleSource { provider: source.provider.into(), group: source.group }),
         };
-        Self { person: member.person.into(), roles: member.roles.into_iter().map(role).collect() }
+        Self {
+            person: member.person.into(),
+            deactivated_at: member.deactivated_at.map(Timestamp::from),
+            roles: member.roles.into_iter().map(role).collect(),
+        }
     }
 }
 

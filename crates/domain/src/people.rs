@@ -115,6 +115,8 @@ pub struct PeopleView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     pub person: Person,
+    /// Since when they may not act; absent while they may.
+    pub deactivated_at: Option<Time>,
     pub roles: Vec<MemberRole>,
 }
 

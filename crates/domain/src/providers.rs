@@ -104,10 +104,12 @@ pub enum Refused {
     OtherDomain,
     /// The identity belongs to another account.
     Connected,
+    /// An admin has deactivated the account.
+    Deactivated,
 }
 
 impl Refused {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownAttempt,
         Self::OtherBrowser,
         Self::OtherProvider,
@@ -126,6 +128,7 @@ impl Refused {
         Self::EmailTaken,
         Self::OtherDomain,
         Self::Connected,
+        Self::Deactivated,
     ];
 
     /// The name in events and addresses.
@@ -149,6 +152,7 @@ impl Refused {
             Self::EmailTaken => "email_taken",
             Self::OtherDomain => "other_domain",
             Self::Connected => "connected",
+            Self::Deactivated => "deactivated",
         }
     }
 
@@ -199,6 +203,7 @@ impl fmt::Display for Refused {
             Self::Connected => {
                 "This identity belongs to another account here. Sign out, and sign in with it."
             }
+            Self::Deactivated => "Your account here is deactivated. An admin can reactivate it.",
         })
     }
 }

@@ -401,6 +401,15 @@ pub enum Change {
     PasswordChanged {
         person: PersonId,
     },
+    /// They act no more: their sessions and tokens ended, and what they had approved is undecided again where it waits.
+    PersonDeactivated {
+        person: PersonId,
+        tokens: u64,
+        approvals: u64,
+    },
+    PersonReactivated {
+        person: PersonId,
+    },
     SessionEnded {
         person: PersonId,
         session: SessionId,
@@ -597,7 +606,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 77] = [
+pub const KINDS: [(&str, &str); 79] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -666,6 +675,8 @@ pub const KINDS: [(&str, &str); 77] = [
     ("signed_in", "Signed in by a provider"),
     ("sign_in_refused", "Sign-in refused"),
     ("identity_connected", "Provider connected"),
+    ("person_deactivated", "Person deactivated"),
+    ("person_reactivated", "Person reactivated"),
     ("name_changed", "Name changed"),
     ("password_changed", "Password changed"),
     ("password_reset", "Password set by a link"),
@@ -725,6 +736,8 @@ impl Change {
             Self::InvitationWithdrawn { .. } => "invitation_withdrawn",
             Self::NameChanged { .. } => "name_changed",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PersonDeactivated { .. } => "person_deactivated",
+            Self::PersonReactivated { .. } => "person_reactivated",
             Self::SessionEnded { .. } => "session_ended",
             Self::RuleCreated { .. } => "rule_created",
             Self::RuleChanged { .. } => "rule_changed",
@@ -770,6 +783,8 @@ impl Change {
             | Self::RoleRevoked { person, .. }
             | Self::NameChanged { person, .. }
             | Self::PasswordChanged { person }
+            | Self::PersonDeactivated { person, .. }
+            | Self::PersonReactivated { person }
             | Self::SessionEnded { person, .. }
             | Self::AccountMade { person, .. }
             | Self::SignedIn { person, .. }

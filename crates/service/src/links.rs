@@ -171,6 +171,9 @@ impl Joining {
 
     async fn restore(&self, tx: &mut Tx, person: PersonId) -> Result<PersonId, Error> {
         people::set_password(tx, person, &self.password).await?;
+        if people::reactivate(tx, person).await? {
+            tx.tell(self.told_by(person, Change::PersonReactivated { person }));
+        }
         sessions::delete_of(tx, person).await?;
         tx.tell(self.told_by(person, Change::PasswordReset { person, link: self.link.id }));
         Ok(person)

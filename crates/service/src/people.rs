@@ -2,6 +2,7 @@
 
 use crate::links::invitation;
 use crate::{Error, Service, allow};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target, may_grant};
 use towpath_domain::forms::Invalid;
@@ -14,9 +15,12 @@ use towpath_domain::timeline::{Change, EventActor, Personal, Scene};
 use towpath_domain::words::Email;
 use towpath_store::access::Bound;
 use towpath_store::links::{Link, Purpose};
-use towpath_store::{Conn, access, environments, links, people, projects, streams};
+use towpath_store::{
+    Conn, Tx, access, environments, links, people, projects, promotions, sessions, streams, tokens,
+};
 
 const NO_PASSWORDS: &str = "Passwords are not taken here. Sign in by a provider, on the sign-in page.";
+const DEACTIVATED: &str = "The account under this e-mail is deactivated. Reactivate it first, on this page.";
 const NO_INVITATIONS: &str = "Nobody has an account under this e-mail, and passwords are not taken here. Let them sign in by \
      a provider once, and give the role then.";
 
@@ -49,6 +53,9 @@ pub async fn sign_in(
 /// A signed-in person with all that they were granted.
 pub async fn actor(service: &Service, person: PersonId) -> Result<(Person, Actor), Error> {
     let mut conn = service.read().await?;
+    if !people::deactivated(&mut conn, &[person]).await?.is_empty() {
+        return Err(Error::not_found("This account"));
+    }
     let grants = access::grants(&mut conn, person).await?;
     let actor = Actor { identity: Identity::Person { person }, grants, scope: None };
     Ok((people::load(&mut conn, person).await?, actor))
@@ -98,12 +105,18 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<PeopleView, Error>
     let places = Places::load(&mut conn).await?;
     let bindings = access::bindings(&mut conn).await?;
     let now = service.now();
-    let people = people::list(&mut conn)
-        .await?
+    let people = people::list_all(&mut conn).await?;
+    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let deactivated = people::deactivated(&mut conn, &ids).await?;
+    let people = people
         .into_iter()
         .map(|person| {
             let own = bindings.iter().filter(|bound| bound.binding.person == person.id);
-            Member { roles: own.map(|bound| places.role(bound, true)).collect(), person }
+            Member {
+                roles: own.map(|bound| places.role(bound, true)).collect(),
+                deactivated_at: deactivated.get(&person.id).copied(),
+                person,
+            }
         })
         .collect();
     let invitations = links::open_invitations(&mut conn, now)
@@ -139,6 +152,9 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
     allow(actor, Action::ManagePeople, &target(&place))?;
     may_grant(actor, role.ok_or_else(|| Invalid::field("role", "Choose a role."))?, &target(&place))?;
     match people::find_by_email(&mut conn, &new.email).await? {
+        Some(person) if !people::deactivated(&mut conn, &[person.id]).await?.is_empty() => {
+            Err(Invalid::field("email", DEACTIVATED).into())
+        }
         Some(person) => grant(service, actor, person.id, new.role, place).await.map(|()| Invited::Granted),
         None if !service.0.providers.passwords() => Err(Invalid::field("email", NO_INVITATIONS).into()),
         None => issue(service, actor, new, place).await.map(Invited::Link),
@@ -213,17 +229,75 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
             if !access::unbind(tx, id).await? {
                 return Err(gone());
             }
-            let left = access::bindings(tx).await?;
-            let admin = Role::admin().slug;
-            let is_admin =
-                |bound: &Bound| bound.role.slug == admin && bound.binding.place == Place::Installation;
-            if !left.iter().any(is_admin) {
-                return Err(Error::Refused("The installation keeps at least one admin.".to_owned()));
+            keep_an_admin(tx).await?;
+            tx.tell(event);
+            Ok(())
+        })
+        .await
+}
+
+/// Refuses what leaves nobody who may act as an admin of the installation.
+async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
+    let admin = Role::admin().slug;
+    let bindings = access::bindings(tx).await?.into_iter();
+    let admins =
+        bindings.filter(|bound| bound.role.slug == admin && bound.binding.place == Place::Installation);
+    let admins: BTreeSet<PersonId> = admins.map(|bound| bound.binding.person).collect();
+    let ids: Vec<PersonId> = admins.iter().copied().collect();
+    if people::deactivated(tx, &ids).await?.len() < admins.len() {
+        return Ok(());
+    }
+    Err(Error::Refused("The installation keeps at least one admin.".to_owned()))
+}
+
+/// Lets someone act no more: ends their sessions and tokens, and takes back what they approved of what still waits. Their
+/// name stays with all that they did.
+pub async fn deactivate(service: &Service, actor: &Actor, person: PersonId) -> Result<(), Error> {
+    let found = manage(service, actor, person).await?;
+    if found.id == actor.person() {
+        return Err(Error::Refused("You cannot deactivate yourself. Another admin can.".to_owned()));
+    }
+    let (writer, by) = (service.clone(), Service::event_actor(actor));
+    service
+        .db()
+        .write(async move |tx| {
+            let now = writer.now();
+            if !people::deactivate(tx, person, now).await? {
+                return Err(Error::Conflict(format!("{} is deactivated already.", found.name)));
+            }
+            keep_an_admin(tx).await?;
+            sessions::delete_of(tx, person).await?;
+            let tokens = tokens::revoke_of(tx, person, now).await?;
+            let approvals = promotions::take_back_approvals(tx, person).await?;
+            let change = Change::PersonDeactivated { person, tokens, approvals };
+            tx.tell(writer.event(by, Scene::default(), change));
+            Ok(())
+        })
+        .await
+}
+
+/// Lets someone act again who was deactivated. Their roles are as they were; they sign in anew, and make new tokens.
+pub async fn reactivate(service: &Service, actor: &Actor, person: PersonId) -> Result<(), Error> {
+    let found = manage(service, actor, person).await?;
+    let change = Change::PersonReactivated { person };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    service
+        .db()
+        .write(async move |tx| {
+            if !people::reactivate(tx, person).await? {
+                return Err(Error::Conflict(format!("{} is not deactivated.", found.name)));
             }
             tx.tell(event);
             Ok(())
         })
         .await
+}
+
+/// Someone with an account, for who manages the people of the installation.
+async fn manage(service: &Service, actor: &Actor, person: PersonId) -> Result<Person, Error> {
+    allow(actor, Action::ManagePeople, &Target::installation())?;
+    let all = people::list_all(&mut service.read().await?).await?;
+    all.into_iter().find(|known| known.id == person).ok_or_else(|| Error::not_found("This person"))
 }
 
 /// Takes an invitation back, so that nobody joins by its link.

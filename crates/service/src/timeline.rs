@@ -101,7 +101,7 @@ pub(crate) async fn colleagues(
     actor: &Actor,
     seen: &[Project],
 ) -> Result<Vec<(PersonId, String)>, Error> {
-    let mut people = people::list(conn).await?;
+    let mut people = people::list_all(conn).await?;
     if !actor.may(Action::View, &Target::installation()) {
         let bindings = access::bindings(conn).await?.into_iter().map(|bound| bound.binding);
         let inside = |place: &Place| match *place {

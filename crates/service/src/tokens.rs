@@ -12,7 +12,7 @@ use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::times::Time;
 use towpath_domain::tokens::{NewToken, Secret, Token, TokenForm, TokensView};
 use towpath_store::tokens::Scoped;
-use towpath_store::{Conn, access, integrations, projects, tokens};
+use towpath_store::{Conn, access, integrations, people, projects, tokens};
 
 /// How long a registry's bearer token works, in seconds.
 pub const BEARER_SECONDS: i64 = 300;
@@ -161,6 +161,9 @@ async fn usable(service: &Service, scoped: Option<Scoped>) -> Result<(Actor, Tim
     touch(service, &token, now).await?;
     let identity = Identity::Token { token: token.id, owner: token.owner };
     let mut conn = service.read().await?;
+    if !people::deactivated(&mut conn, &[token.owner]).await?.is_empty() {
+        return Err(Error::Token(REVOKED));
+    }
     let (grants, scope) = match publisher {
         Some(id) => publishers::acting(&mut conn, id, scope).await?.ok_or(Error::Token(REMOVED))?,
         None => (access::grants(&mut conn, token.owner).await?, scope),

@@ -27,8 +27,19 @@ impl From<Row> for Person {
     }
 }
 
-/// Everyone with an account, by name; machines have none of their own.
+/// Everyone who may act, by name; machines have no account of their own.
 pub async fn list(conn: &mut Conn) -> Result<Vec<Person>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, name, email, joined_at from people where not machine and deactivated_at is null order by name, id"
+    )?;
+    Ok(rows.into_iter().map(Person::from).collect())
+}
+
+/// Everyone with an account, by name, those included who may not act any more.
+pub async fn list_all(conn: &mut Conn) -> Result<Vec<Person>, Error> {
     let rows = fetch!(
         fetch_all,
         Row,
@@ -106,7 +117,7 @@ pub async fn find_password(conn: &mut Conn, email: &Email) -> Result<Option<(Per
         fetch_optional,
         (Uuid, String),
         conn,
-        "select id, password_hash from people where email = $1 and password_hash is not null",
+        "select id, password_hash from people where email = $1 and password_hash is not null and deactivated_at is null",
         email.as_str()
     )?;
     Ok(row.map(|(id, hash)| (id.into(), hash)))
@@ -145,4 +156,29 @@ pub async fn set_password(tx: &mut Tx, id: PersonId, password_hash: &str) -> Res
 pub async fn set_name(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<(), Error> {
     execute!(tx.conn(), "update people set name = $2 where id = $1", id.uuid(), name.as_str())?;
     know(tx, id, name).await
+}
+
+/// Since when these people may not act any more; those who may are left out.
+pub async fn deactivated(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeMap<PersonId, Time>, Error> {
+    let rows = fetch_in!(
+        (Uuid, i64),
+        conn,
+        "select id, deactivated_at from people where deactivated_at is not null and id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    Ok(rows.into_iter().map(|(id, at): (Uuid, i64)| (id.into(), Time::from_micros(at))).collect())
+}
+
+/// Lets someone act no more; false where they did not already.
+pub async fn deactivate(tx: &mut Tx, id: PersonId, now: Time) -> Result<bool, Error> {
+    let sql =
+        "update people set deactivated_at = $2 where id = $1 and deactivated_at is null and not machine";
+    Ok(execute!(tx.conn(), sql, id.uuid(), now.micros())? == 1)
+}
+
+/// Lets someone act again; false where they did already.
+pub async fn reactivate(tx: &mut Tx, id: PersonId) -> Result<bool, Error> {
+    let sql = "update people set deactivated_at = null where id = $1 and deactivated_at is not null";
+    Ok(execute!(tx.conn(), sql, id.uuid())? == 1)
 }

@@ -583,6 +583,23 @@ pub async fn list(
     with_decisions(conn, rows).await
 }
 
+/// Takes back what a person approved of what still waits, and tells how much. Whoever decides on one at the same moment
+/// has to look again.
+pub async fn take_back_approvals(tx: &mut Tx, person: PersonId) -> Result<u64, Error> {
+    execute!(
+        tx.conn(),
+        "update promotions set version = version + 1 where state = 'waiting' and id in
+         (select promotion from decisions where person = $1 and choice = 'approve')",
+        person.uuid()
+    )?;
+    execute!(
+        tx.conn(),
+        "delete from decisions where person = $1 and choice = 'approve' and promotion in
+         (select id from promotions where state = 'waiting')",
+        person.uuid()
+    )
+}
+
 async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion>, Error> {
     let decided = fetch_in!(
         DecisionRow,

@@ -155,6 +155,16 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Time) -> Result<bool, Error> 
     Ok(rows == 1)
 }
 
+/// Revokes every token of a person, and tells how many worked until now.
+pub async fn revoke_of(tx: &mut Tx, owner: PersonId, now: Time) -> Result<u64, Error> {
+    execute!(
+        tx.conn(),
+        "update tokens set revoked_at = $2 where owner = $1 and revoked_at is null and expires_at > $2",
+        owner.uuid(),
+        now.micros()
+    )
+}
+
 pub async fn touch(tx: &mut Tx, id: TokenId, now: Time) -> Result<(), Error> {
     execute!(tx.conn(), "update tokens set last_used_at = $2 where id = $1", id.uuid(), now.micros())
         .map(drop)

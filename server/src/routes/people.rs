@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::people::{Invited, NewInvitation, People};
+use towpath_domain::ids::PersonId;
 use towpath_service::{Service, people};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,6 +18,8 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(deactivate))
+        .routes(routes!(reactivate))
         .routes(routes!(invite))
         .routes(routes!(withdraw))
         .routes(routes!(revoke))
@@ -29,6 +32,38 @@ pub fn routes() -> OpenApiRouter<Service> {
 )]
 async fn list(State(service): State<Service>, caller: Caller) -> Result<Json<People>, Failure> {
     Ok(Json(people::list(&service, &caller.actor).await?.into()))
+}
+
+/// Lets someone act no more: their sessions and tokens end, and what they approved of what waits is undecided again.
+#[utoipa::path(
+    post, path = "/people/{id}/deactivate", operation_id = "deactivate_person", tag = "access",
+    responses((status = 204, description = "Done"), Failure)
+)]
+async fn deactivate(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    people::deactivate(&service, &caller.actor, person(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets someone act again, in the roles that they had.
+#[utoipa::path(
+    post, path = "/people/{id}/reactivate", operation_id = "reactivate_person", tag = "access",
+    responses((status = 204, description = "Done"), Failure)
+)]
+async fn reactivate(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    people::reactivate(&service, &caller.actor, person(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn person(id: &str) -> Result<PersonId, Failure> {
+    id.parse().map_err(|_| Failure::not_found("This person was not found."))
 }
 
 /// Invites someone by a one-time link, or gives the role at once to who has an account already.

@@ -78,6 +78,8 @@ impl Installation {
         lab.invitation = maker.invitation("hush").await;
         shop.session = maker.session().await;
         lab.session.clone_from(&shop.session);
+        shop.person = maker.person("viewer").await;
+        lab.person = maker.person("keeper").await;
         shop.binding = maker.binding("viewer").await;
         lab.binding = maker.binding("keeper").await;
         (shop.token, _) = maker.token(&["view"], "", 5).await;

@@ -145,6 +145,7 @@ impl Maker {
             loose,
             manifest: build.manifest,
             publisher: self.publisher(project).await,
+            person: String::new(),
             binding: String::new(),
             token: String::new(),
             secret: String::new(),
@@ -268,6 +269,13 @@ impl Maker {
         let people = people["items"].as_array().expect("people");
         let person = people.iter().find(|person| person["name"] == name).expect("the person");
         text(&person["roles"][0]["binding"])
+    }
+
+    /// The id of someone.
+    pub async fn person(&self, name: &str) -> String {
+        let people = self.ask("GET", "/people", Value::Null, 200).await.json();
+        let people = people["items"].as_array().expect("people");
+        text(&people.iter().find(|person| person["name"] == name).expect("the person")["id"])
     }
 
     /// The id of someone's open invitation.

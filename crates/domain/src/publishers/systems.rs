@@ -142,7 +142,7 @@ impl System {
             Self::Gitlab => "GitLab CI",
             Self::Circleci => "CircleCI",
             Self::Buildkite => "Buildkite",
-            Self::Other => "Another issuer",
+            Self::Other => "another issuer",
         }
     }
 

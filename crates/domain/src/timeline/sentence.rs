@@ -79,6 +79,15 @@ pub fn tell(event: &Event, name: impl Fn(PersonId) -> String, place: impl Fn(&Pl
     telling.parts
 }
 
+/// “no token”, “1 token” or “2 tokens”.
+fn several(count: u64, what: &str) -> String {
+    match count {
+        0 => format!("no {what}"),
+        1 => format!("1 {what}"),
+        more => format!("{more} {what}s"),
+    }
+}
+
 struct Telling<'a> {
     event: &'a Event,
     parts: Vec<Part>,
@@ -139,6 +148,14 @@ impl Telling<'_> {
             Change::TrustedPublishingDemanded { .. } => {
                 self.text("lets tokens push into ").project().text(" again, beside trusted CI jobs")
             }
+            Change::PersonDeactivated { person, tokens, approvals } => {
+                self.text("deactivated ").name(&name(*person)).text(&format!(
+                    ", which ended {} and took back {}",
+                    several(*tokens, "token"),
+                    several(*approvals, "approval")
+                ))
+            }
+            Change::PersonReactivated { person } => self.text("reactivated ").name(&name(*person)),
             Change::StreamCreated { slug, .. } => self.text("created the release stream ").name(slug),
             Change::ProjectCreated { .. } => self.text("created the project ").project(),
             Change::ProjectArchived => self.text("archived the project ").project(),

@@ -190,6 +190,9 @@ impl Returned {
         check_domain(&self.settings, asserted)?;
         let found = providers::find_person(tx, &self.settings.issuer, &asserted.subject).await?;
         let person = match found {
+            Some(person) if !people::deactivated(tx, &[person]).await?.is_empty() => {
+                return Err(Refused::Deactivated.into());
+            }
             Some(person) => {
                 providers::touch(tx, &self.identity(person), self.service.now()).await?;
                 person

@@ -18,6 +18,7 @@ mod builds;
 mod changes;
 mod checks;
 mod contests;
+mod deactivation;
 mod deletions;
 mod deployments;
 mod differences;

@@ -82,6 +82,8 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_streams"),
         post("/fn/create_stream").body(|_, _| new("preview", &[])),
         post("/fn/view_people"),
+        post("/fn/deactivate_person").body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
+        post("/fn/reactivate_person").body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
         post("/fn/view_sign_in_ways"),
         post("/fn/view_providers"),
         post("/fn/leave_provider"),

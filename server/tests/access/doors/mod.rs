@@ -71,6 +71,8 @@ pub struct Subject {
     pub binding: String,
     /// A publisher of the project, by its id.
     pub publisher: String,
+    /// Somebody with a role in the project.
+    pub person: String,
     /// A token of somebody else.
     pub token: String,
     /// The secret of an open invitation.
@@ -112,6 +114,7 @@ impl Subject {
             hook: id.clone(),
             came: id.clone(),
             publisher: id.clone(),
+            person: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
             token: id,
@@ -220,6 +223,7 @@ impl Door {
         let names = [
             ("/bindings/{id}", &*format!("/bindings/{}", subject.binding)),
             ("/publishers/{id}", &format!("/publishers/{}", subject.publisher)),
+            ("/people/{id}", &format!("/people/{}", subject.person)),
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),

@@ -235,6 +235,8 @@ pub fn doors() -> Vec<Door> {
         delete("/api/v1/projects/{project}/publishers/{id}"),
         put("/api/v1/projects/{project}/publishing").body(|_, _| Body::Json(json!({"demanded": true}))),
         get("/api/v1/people"),
+        post("/api/v1/people/{id}/deactivate"),
+        post("/api/v1/people/{id}/reactivate"),
         post("/api/v1/invitations").note("to the installation").body(|_, _| {
             Body::Json(json!({"email": "eve@example.org", "role": "viewer", "place": "installation"}))
         }),
