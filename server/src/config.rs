@@ -174,7 +174,12 @@ impl Given {
     }
 
     fn sign_in(&self) -> Result<SignIn, ConfigError> {
-        let providers = self.providers.check()?;
+        let outgoing = self.parse(
+            "outgoing_allow",
+            "hosts with spaces between, each a name or an address without port and path",
+            |text| Allowed::parse(text).ok(),
+        )?;
+        let providers = self.providers.check(&outgoing)?;
         let none = providers.is_empty();
         let expected = if none { "true, since no provider is configured" } else { "true or false" };
         Ok(SignIn {
@@ -187,11 +192,7 @@ impl Given {
             contact: self.parse("contact", "one line of up to 200 characters", |text| {
                 (text.chars().count() <= 200 && is_plain(text)).then(|| text.to_owned())
             })?,
-            outgoing: self.parse(
-                "outgoing_allow",
-                "hosts with spaces between, each a name or an address without port and path",
-                |text| Allowed::parse(text).ok(),
-            )?,
+            outgoing,
         })
     }
 

@@ -40,3 +40,10 @@ pub async fn end_other_sessions() -> Result<usize, AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::sessions::end_others(&service()?, &actor, &session_id()?).await?)
 }
+
+/// Lets one sign in by a provider no more.
+#[server(prefix = "/fn", endpoint = "disconnect_provider", output = Answer)]
+pub async fn disconnect_provider(provider: String) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::providers::disconnect(&service()?, &actor, &provider).await?)
+}

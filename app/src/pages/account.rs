@@ -6,9 +6,11 @@ mod profile;
 mod providers;
 mod sessions;
 
-use super::forms::successes;
+use super::forms::{announce, successes};
 use crate::components::page::PageHeader;
-use crate::fns::accounts::{ChangeName, ChangePassword, EndOtherSessions, EndSession, view_account};
+use crate::fns::accounts::{
+    ChangeName, ChangePassword, DisconnectProvider, EndOtherSessions, EndSession, view_account,
+};
 use crate::loaded::Loaded;
 use crate::shell::Deeds;
 use leptos::prelude::*;
@@ -27,6 +29,7 @@ struct Actions {
     password: ServerAction<ChangePassword>,
     end: ServerAction<EndSession>,
     end_others: ServerAction<EndOtherSessions>,
+    disconnect: ServerAction<DisconnectProvider>,
 }
 
 #[component]
@@ -36,12 +39,17 @@ pub fn AccountPage() -> impl IntoView {
         password: ServerAction::new(),
         end: ServerAction::new(),
         end_others: ServerAction::new(),
+        disconnect: ServerAction::new(),
     };
+    announce(actions.disconnect, "Provider disconnected.");
+    let disconnected = successes(actions.disconnect);
     let renamed = successes(actions.name);
     let (changed, ended, others) =
         (successes(actions.password), successes(actions.end), successes(actions.end_others));
-    let account =
-        Resource::new(move || (renamed.get(), changed.get(), ended.get(), others.get()), |_| view_account());
+    let account = Resource::new(
+        move || (renamed.get(), changed.get(), ended.get(), others.get(), disconnected.get()),
+        |_| view_account(),
+    );
     // The bar shows the name too.
     let Deeds(deeds) = expect_context();
     Effect::new(move |last: Option<usize>| {
@@ -68,7 +76,7 @@ fn Account(view: AccountView, actions: Actions) -> impl IntoView {
         <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
         <Profile person=person change=actions.name />
         {has_password.then(|| view! { <Password change=actions.password /> })}
-        <Providers providers=providers now=now />
+        <Providers providers=providers now=now disconnect=actions.disconnect />
         <Sessions sessions=sessions now=now end=actions.end end_others=actions.end_others />
         <BrowserPreferences />
     }

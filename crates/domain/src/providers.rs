@@ -106,10 +106,12 @@ pub enum Refused {
     Connected,
     /// An admin has deactivated the account.
     Deactivated,
+    /// The account is connected with another identity of the provider.
+    AnotherConnected,
 }
 
 impl Refused {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::UnknownAttempt,
         Self::OtherBrowser,
         Self::OtherProvider,
@@ -129,6 +131,7 @@ impl Refused {
         Self::OtherDomain,
         Self::Connected,
         Self::Deactivated,
+        Self::AnotherConnected,
     ];
 
     /// The name in events and addresses.
@@ -153,6 +156,7 @@ impl Refused {
             Self::OtherDomain => "other_domain",
             Self::Connected => "connected",
             Self::Deactivated => "deactivated",
+            Self::AnotherConnected => "another_connected",
         }
     }
 
@@ -202,6 +206,9 @@ impl fmt::Display for Refused {
             }
             Self::Connected => {
                 "This identity belongs to another account here. Sign out, and sign in with it."
+            }
+            Self::AnotherConnected => {
+                "Your account is connected with another identity of this provider. Disconnect that first."
             }
             Self::Deactivated => "Your account here is deactivated. An admin can reactivate it.",
         })

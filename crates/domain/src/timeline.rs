@@ -559,6 +559,10 @@ pub enum Change {
         before: bool,
         after: bool,
     },
+    IdentityDisconnected {
+        person: PersonId,
+        provider: Slug,
+    },
     /// The log is signed by another key from now on; keys are public, as `NAME+ID+KEY`.
     AuditKeyRotated {
         before: String,
@@ -606,7 +610,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 79] = [
+pub const KINDS: [(&str, &str); 80] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -675,6 +679,7 @@ pub const KINDS: [(&str, &str); 79] = [
     ("signed_in", "Signed in by a provider"),
     ("sign_in_refused", "Sign-in refused"),
     ("identity_connected", "Provider connected"),
+    ("identity_disconnected", "Provider disconnected"),
     ("person_deactivated", "Person deactivated"),
     ("person_reactivated", "Person reactivated"),
     ("name_changed", "Name changed"),
@@ -758,6 +763,7 @@ impl Change {
             Self::SignedIn { .. } => "signed_in",
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::IdentityConnected { .. } => "identity_connected",
+            Self::IdentityDisconnected { .. } => "identity_disconnected",
             Self::PublisherAdded { .. } => "publisher_added",
             Self::PublisherRemoved { .. } => "publisher_removed",
             Self::JobAdmitted { .. } => "job_admitted",
@@ -788,7 +794,8 @@ impl Change {
             | Self::SessionEnded { person, .. }
             | Self::AccountMade { person, .. }
             | Self::SignedIn { person, .. }
-            | Self::IdentityConnected { person, .. } => Some(*person),
+            | Self::IdentityConnected { person, .. }
+            | Self::IdentityDisconnected { person, .. } => Some(*person),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
-use url::Host;
+use url::{Host, Url};
 
 /// Hosts by their names or addresses; for each, whether it may be called without encryption.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,16 @@ impl Allowed {
     /// Whether a host may be called wherever its addresses are.
     pub(crate) fn names(&self, host: &Host<String>) -> bool {
         self.0.contains_key(host)
+    }
+
+    /// Whether an address is one that may be called, as far as encryption goes: it has it, or its host is named with
+    /// `http://`.
+    pub fn encrypts(&self, address: &str) -> bool {
+        let url = Url::parse(address).ok();
+        url.is_some_and(|url| {
+            let unencrypted = || url.host().is_some_and(|host| self.unencrypted(&host.to_owned()));
+            url.scheme() == "https" || unencrypted()
+        })
     }
 
     pub(crate) fn unencrypted(&self, host: &Host<String>) -> bool {

@@ -11,6 +11,7 @@ pub use towpath_oidc::{Answer, ClaimNames};
 pub use towpath_outgoing::{Allowed, NotAllowed};
 
 use crate::people::Places;
+use crate::sessions::in_person;
 use crate::{Error, Service, allow};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -21,11 +22,14 @@ use towpath_domain::providers::{
     GroupRole, GroupView, ProviderButton, ProviderView, ProvidersView, Purpose, Refused, SignInWays,
 };
 use towpath_domain::slugs::Slug;
+use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::times::Time;
 use towpath_oidc::{Provider, Registration};
 use towpath_outgoing::Outgoing;
 use towpath_store::providers::Attempt;
-use towpath_store::{access, providers};
+use towpath_store::{access, people, providers};
+
+const LAST_WAY: &str = "This is the only way in to your account. Connect another provider first.";
 
 /// How long someone may take at a provider, in seconds.
 const SECONDS: i64 = 600;
@@ -271,6 +275,34 @@ pub async fn begin(
 pub fn purpose_of_test(actor: &Actor) -> Result<Purpose, Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
     Ok(Purpose::Trial { person: actor.person() })
+}
+
+/// Lets who asks sign in by a provider no more. A way in stays, or they would be shut out.
+pub async fn disconnect(service: &Service, actor: &Actor, slug: &str) -> Result<(), Error> {
+    in_person(actor)?;
+    let Providers { all, passwords, .. } = &service.0.providers;
+    let Configured { settings, .. } = service.0.providers.find(slug)?;
+    let (person, issuer, passwords) = (actor.person(), settings.issuer.clone(), *passwords);
+    let known: Vec<String> = all.iter().map(|configured| configured.settings.issuer.clone()).collect();
+    let change = Change::IdentityDisconnected { person, provider: settings.slug.clone() };
+    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    let words = format!("Your account is not connected with {slug}.");
+    service
+        .db()
+        .write(async move |tx| {
+            if !providers::disconnect(tx, person, &issuer).await? {
+                return Err(Error::Conflict(words));
+            }
+            let left = providers::connected(tx, person).await?;
+            let by_provider = left.iter().any(|(issuer, _)| known.contains(issuer));
+            let by_password = passwords && people::has_password(tx, person).await?;
+            if !by_provider && !by_password {
+                return Err(Error::Refused(LAST_WAY.to_owned()));
+            }
+            tx.tell(event);
+            Ok(())
+        })
+        .await
 }
 
 /// Takes away the sign-ins and tests that have expired, and tells how many there were.

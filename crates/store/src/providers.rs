@@ -67,6 +67,12 @@ pub async fn find_person(conn: &mut Conn, issuer: &str, subject: &str) -> Result
     Ok(row.map(|(person,)| person.into()))
 }
 
+/// Lets someone sign in by an issuer no more; false where they could not.
+pub async fn disconnect(tx: &mut Tx, person: PersonId, issuer: &str) -> Result<bool, Error> {
+    let sql = "delete from identities where person = $1 and issuer = $2";
+    Ok(execute!(tx.conn(), sql, person.uuid(), issuer)? > 0)
+}
+
 /// The issuers that someone is connected with, each with when that was.
 pub async fn connected(conn: &mut Conn, person: PersonId) -> Result<Vec<(String, Time)>, Error> {
     let rows = fetch!(

@@ -5,6 +5,7 @@
 
 use crate::config::Config;
 use crate::refusals;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -100,13 +101,18 @@ fn from_our_page(headers: &HeaderMap, config: &Config) -> bool {
 async fn finish(
     State(config): State<Arc<Config>>,
     Path(provider): Path<String>,
-    Query(answer): Query<Answer>,
+    answer: Result<Query<Answer>, QueryRejection>,
     Extension(service): Extension<Service>,
     Extension(visitor): Extension<Visitor>,
     from: From,
     session: Session,
     headers: HeaderMap,
 ) -> Response {
+    // An address that says one thing twice is none that a provider made.
+    let Ok(Query(answer)) = answer else {
+        let refused = Refused::UnknownAttempt;
+        return lead(Outcome::Refused { refused, connecting: false }).into_response();
+    };
     let from = address(from);
     let signed_in = visitor.person.map(|(_, actor)| actor.person());
     let browser = kept(&config, &answer.state, &headers);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use toml::{Table, Value};
 use towpath_domain::providers::GroupRole;
 use towpath_domain::slugs::Slug;
-use towpath_service::providers::{ClaimNames, Settings};
+use towpath_service::providers::{Allowed, ClaimNames, Settings};
 
 /// What the tables are called.
 pub const NAME: &str = "providers";
@@ -42,13 +42,18 @@ impl Providers {
     }
 
     /// Checks every table, and reads the secrets that lie in files.
-    pub fn check(&self) -> Result<Vec<Settings>, ConfigError> {
+    pub fn check(&self, outgoing: &Allowed) -> Result<Vec<Settings>, ConfigError> {
         let mut all: Vec<Settings> = Vec::new();
         for (number, table) in (1..).zip(&self.tables) {
             let named = table.get("slug").and_then(Value::as_str).and_then(|slug| Slug::parse(slug).ok());
             let name = named.map_or_else(|| number.to_string(), String::from);
             let table = Checked { table, path: format!("{NAME}.{name}"), file: &self.file };
             let settings = table.settings()?;
+            if !outgoing.encrypts(&settings.issuer) {
+                return Err(
+                    table.wrong("issuer", "https://, unless outgoing_allow names its host with http://")
+                );
+            }
             if all.iter().any(|other| other.slug == settings.slug) {
                 return Err(table.wrong("slug", "the name of one provider only"));
             }
@@ -88,6 +93,10 @@ impl Checked<'_> {
     fn settings(&self) -> Result<Settings, ConfigError> {
         self.check_names(&PROVIDER_KEYS.iter().map(|key| key.name).collect::<Vec<_>>())?;
         let slug = self.needed("slug", SLUG, |text| Slug::parse(text).ok())?;
+        if self.table.get("issuer").and_then(Value::as_str).is_some_and(|text| text.contains("/.well-known/"))
+        {
+            return Err(self.wrong("issuer", "the issuer itself, without /.well-known/ and what follows"));
+        }
         let claims = ClaimNames::default();
         Ok(Settings {
             issuer: self.needed(
@@ -104,11 +113,7 @@ impl Checked<'_> {
                 email: self.text("email_claim", TEXT, some)?.unwrap_or(claims.email),
                 groups: self.text("groups_claim", TEXT, some)?.unwrap_or(claims.groups),
             },
-            email_domains: self
-                .texts("email_domains")?
-                .into_iter()
-                .map(|domain| domain.to_lowercase())
-                .collect(),
+            email_domains: self.email_domains()?,
             default_role: self.text("default_role", SLUG, |text| Slug::parse(text).ok())?,
             groups: self.groups()?,
             slug,
@@ -158,6 +163,15 @@ impl Checked<'_> {
         let texts = value.as_array().map(|list| list.iter().map(|text| text.as_str().and_then(some)));
         let texts = texts.and_then(Iterator::collect::<Option<Vec<_>>>);
         texts.ok_or_else(|| self.wrong(key, TEXTS))
+    }
+
+    fn email_domains(&self) -> Result<Vec<String>, ConfigError> {
+        let domains = self.texts("email_domains")?;
+        // It would be compared letter by letter, and let nobody in.
+        if domains.iter().any(|domain| domain.contains(['@', '*', '/', ' '])) {
+            return Err(self.wrong("email_domains", "a list of domains such as example.org, without @ and *"));
+        }
+        Ok(domains.into_iter().map(|domain| domain.to_lowercase()).collect())
     }
 
     fn scopes(&self) -> Result<Vec<String>, ConfigError> {
@@ -272,12 +286,15 @@ mod tests {
 
     fn refusal(change: (&str, &str)) -> String {
         assert!(WHOLE.contains(change.0), "{change:?}");
-        read(&WHOLE.replacen(change.0, change.1, 1)).and_then(|given| given.check()).unwrap_err().to_string()
+        read(&WHOLE.replacen(change.0, change.1, 1))
+            .and_then(|given| given.check(&Allowed::default()))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn a_table_says_all_about_a_provider() {
-        let all = read(WHOLE).unwrap().check().unwrap();
+        let all = read(WHOLE).unwrap().check(&Allowed::default()).unwrap();
         let [okta, google] = all.as_slice() else { panic!("{all:?}") };
         assert_eq!(okta.client_secret.as_deref(), Some("hunter2"));
         assert_eq!((okta.text.as_str(), google.text.as_str()), ("Sign in with okta", "Google"));
@@ -302,6 +319,10 @@ mod tests {
             ("environment:shop/qa", "environment:shop"),
             ("role = \"admin\"", "roles = \"admin\""),
             ("client_secret =", "client_secret_file ="),
+            ("https://example.okta.com", "https://example.okta.com/.well-known/openid-configuration"),
+            ("https://example.okta.com", "http://example.okta.com"),
+            ("Example.org", "@example.org"),
+            ("Example.org", "*.example.org"),
         ];
         insta::assert_snapshot!(told.map(refusal).join("\n"), @r#"
         providers.okta.client_id (FILE) is missing.
@@ -315,6 +336,10 @@ mod tests {
         providers.okta.groups.1.place (FILE) is “environment:shop”, but it must be installation, project:SLUG, environment:PROJECT/SLUG or stream:SLUG.
         The key providers.okta.groups.1.roles in FILE is unknown. Did you mean role?
         providers.okta.client_secret_file (FILE) names “hunter2”, which cannot be read: No such file or directory (os error 2)
+        providers.okta.issuer (FILE) is “https://example.okta.com/.well-known/openid-configuration”, but it must be the issuer itself, without /.well-known/ and what follows.
+        providers.okta.issuer (FILE) is “http://example.okta.com”, but it must be https://, unless outgoing_allow names its host with http://.
+        providers.okta.email_domains (FILE) is “["@example.org"]”, but it must be a list of domains such as example.org, without @ and *.
+        providers.okta.email_domains (FILE) is “["*.example.org"]”, but it must be a list of domains such as example.org, without @ and *.
         "#);
     }
 
@@ -324,16 +349,22 @@ mod tests {
         std::fs::write(&file, "hunter3\n").unwrap();
         let named = format!("client_secret_file = {:?}", file.path());
         let given = read(&WHOLE.replace("client_secret = \"hunter2\"", &named)).unwrap();
-        assert_eq!(given.check().unwrap()[0].client_secret.as_deref(), Some("hunter3"));
+        assert_eq!(given.check(&Allowed::default()).unwrap()[0].client_secret.as_deref(), Some("hunter3"));
         std::fs::write(&file, "\n").unwrap();
-        assert!(given.check().unwrap_err().to_string().ends_with("it must be a file that is not empty."));
+        assert!(
+            given
+                .check(&Allowed::default())
+                .unwrap_err()
+                .to_string()
+                .ends_with("it must be a file that is not empty.")
+        );
     }
 
     #[test]
     fn what_is_printed_says_the_same_without_the_secret() {
         let printed = read(WHOLE).unwrap().to_text();
         assert!(!printed.contains("hunter2") && printed.contains("client_secret = \"***\""), "{printed}");
-        let again = read(&printed).unwrap().check().unwrap();
-        assert_eq!(again[0].groups, read(WHOLE).unwrap().check().unwrap()[0].groups);
+        let again = read(&printed).unwrap().check(&Allowed::default()).unwrap();
+        assert_eq!(again[0].groups, read(WHOLE).unwrap().check(&Allowed::default()).unwrap()[0].groups);
     }
 }

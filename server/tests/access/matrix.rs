@@ -153,6 +153,7 @@ async fn a_token_opens_no_page_and_no_server_function() {
 /// whoever comes, and a door of CI jobs.
 fn leads_nowhere(door: &Door) -> bool {
     ["/nowhere", "/hooks/{hook}", "/api/v1/publishing/tokens"].contains(&door.path)
+    ["/nowhere", "/api/v1/publishing/tokens", "/fn/disconnect_provider"].contains(&door.path)
         || door.path.starts_with("/sign-in/with/")
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use towpath_domain::people::JoinForm;
 use towpath_domain::timeline::Filter;
 use towpath_domain::timeline::sentence::plain;
-use towpath_service::{links, people, providers, timeline};
+use towpath_service::{Error, links, people, providers, timeline};
 
 const GROUPS: &str = "
 [[providers.groups]]
@@ -22,10 +22,13 @@ role = 'viewer'
 place = 'project:not-there-yet'
 ";
 
+/// Providers of these tests are on this machine, without encryption.
+const ALLOW: &str = "outgoing_allow = 'http://127.0.0.1'";
+
 /// A server with a provider called `idp`, to whose table `more` is added, and `first` in front of it.
 async fn start(first: &str, more: &str) -> (Provider, Server) {
     let provider = Provider::start().await;
-    let file = format!("outgoing_allow = 'http://127.0.0.1'\n{first}\n{}", provider.table("idp", more));
+    let file = format!("{ALLOW}\n{first}\n{}", provider.table("idp", more));
     (provider, Server::start_configured(&file, &[]).await)
 }
 
@@ -168,7 +171,7 @@ async fn what_the_configuration_names_no_more_is_taken_at_the_start() {
     let same = provider.table("idp", GROUPS);
     let fewer = provider.table("idp", &GROUPS.replace("'chiefs'", "'bosses'"));
     for (file, gone, left) in [(same.as_str(), 0, 2), (fewer.as_str(), 1, 1), ("", 1, 0)] {
-        let service = server.reopen(file).await.unwrap();
+        let service = server.reopen(&format!("{ALLOW}\n{file}")).await.unwrap();
         assert_eq!(providers::let_go(&service).await.unwrap(), gone, "{file}");
         service.close().await;
         assert_eq!(roles(&server, &admin, "bob").await.len(), left, "{file}");
@@ -181,7 +184,7 @@ async fn what_the_configuration_names_no_more_is_taken_at_the_start() {
 async fn a_role_that_is_none_stops_the_start() {
     let (provider, server) = start("", "").await;
     let table = provider.table("idp", "default_role = 'boss'");
-    let refused = server.reopen(&table).await.map(drop).unwrap_err();
+    let refused = server.reopen(&format!("{ALLOW}\n{table}")).await.map(drop).unwrap_err();
     assert!(
         refused.contains("providers.idp: default_role names the role “boss”, but the roles are"),
         "{refused}"
@@ -420,6 +423,60 @@ async fn nobody_is_known_by_an_address() {
 }
 
 #[tokio::test]
+async fn an_identity_can_be_disconnected_but_not_the_last_way_in() {
+    let (provider, server) = start("", "").await;
+    let admin = server.admin("Ada").await;
+    let fields = [("email", admin.person.email.as_str()), ("password", PASSWORD), ("next", "/")];
+    let mut browser = Browser::at(&server);
+    browser.keep(&server.submit("/sign-in", "/fn/sign_in", "", &fields).await);
+    provider.admit("ada", &[]);
+    let back = browser.go("/sign-in/with/idp?for=account").await;
+    browser.open_from("cross-site", &back).await;
+    // One of each provider is enough.
+    provider.admit("ada-2", &[]);
+    let back = browser.go("/sign-in/with/idp?for=account").await;
+    let second = browser.open_from("cross-site", &back).await;
+    assert_eq!(second.location(), Some("/account?refused=another_connected"));
+    assert!(browser.open("/account").await.text().contains("Disconnect…"));
+    providers::disconnect(&server.service, &admin.actor, "idp").await.expect("the password is left");
+    assert_eq!(
+        told(&server, &admin, "identity_disconnected").await,
+        ["Ada disconnected idp from their account"]
+    );
+    let gone = providers::disconnect(&server.service, &admin.actor, "idp").await;
+    assert!(matches!(gone, Err(Error::Conflict(_))), "{gone:?}");
+    let back = browser.go("/sign-in/with/idp?for=account").await;
+    assert_eq!(browser.open_from("cross-site", &back).await.location(), Some("/account"));
+
+    // Who came by the provider alone would be shut out.
+    provider.admit("bob", &[]);
+    Browser::at(&server).sign_in("idp").await;
+    let view = people::list(&server.service, &admin.actor).await.expect("reads");
+    let bob = view.people.into_iter().find(|member| member.person.name.as_str() == "bob").expect("joined");
+    let (_, actor) = people::actor(&server.service, bob.person.id).await.expect("acts");
+    let refused = providers::disconnect(&server.service, &actor, "idp").await;
+    assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("only way in")), "{refused:?}");
+    assert_eq!(Browser::at(&server).sign_in("idp").await.location(), Some("/"), "nothing was taken away");
+
+    // Whoever is deactivated is told so, and does not come in.
+    people::deactivate(&server.service, &admin.actor, bob.person.id).await.expect("is deactivated");
+    let answer = Browser::at(&server).sign_in("idp").await;
+    assert_eq!(answer.location(), Some("/sign-in?refused=deactivated"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_says_one_thing_twice_leads_to_a_page_that_tells_so() {
+    let (_provider, server) = start("", "").await;
+    let mut browser = Browser::at(&server);
+    let back = browser.go("/sign-in/with/idp").await;
+    let answer = browser.open_from("cross-site", &format!("{back}&state=other")).await;
+    assert_eq!(answer.location(), Some("/sign-in?refused=unknown_attempt"));
+    assert!(browser.open("/sign-in?refused=unknown_attempt").await.text().contains("Start again"));
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn an_account_needs_an_address_that_the_provider_believes() {
     let (provider, server) = start("", "").await;
     let admin = server.admin("Ada").await;
@@ -578,7 +635,8 @@ async fn a_provider_that_is_not_there_is_not_found() {
 #[tokio::test]
 async fn a_provider_inside_the_network_is_called_only_where_that_is_allowed() {
     let provider = Provider::start().await;
-    let server = Server::start_configured(&provider.table("idp", ""), &[]).await;
+    let encrypted = provider.table("idp", "").replace("http://", "https://");
+    let server = Server::start_configured(&encrypted, &[]).await;
     let admin = server.admin("Ada").await;
     let mut browser = Browser::at(&server);
     let answer = browser.open("/sign-in/with/idp").await;

@@ -255,6 +255,9 @@ impl Telling<'_> {
             Change::SignInRefused { provider, reason } => {
                 self.text("refused a sign-in by ").name(provider).text(&format!(" ({})", reason.name()))
             }
+            Change::IdentityDisconnected { provider, .. } => {
+                self.text("disconnected ").name(provider).text(" from their account")
+            }
             Change::IdentityConnected { provider, .. } => {
                 self.text("connected ").name(provider).text(" with their account")
             }

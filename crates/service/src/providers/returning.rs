@@ -246,6 +246,11 @@ impl Returned {
             Some(_) => return Err(Refused::Connected.into()),
             None => {}
         }
+        // With two of one provider, nobody could tell which one to disconnect.
+        let connected = providers::connected(tx, person).await?;
+        if connected.iter().any(|(issuer, _)| *issuer == self.settings.issuer) {
+            return Err(Refused::AnotherConnected.into());
+        }
         providers::connect(tx, &self.identity(person), self.service.now()).await?;
         self.tell(tx, person, Change::IdentityConnected { person, provider: self.settings.slug.clone() });
         grants::follow(tx, &self.service, &self.settings, person, &asserted.groups).await?;

@@ -34,6 +34,7 @@ pub fn doors() -> Vec<Door> {
             .note("the admin's")
             .body(|subject, _| Body::Form(vec![("session", subject.session.clone())])),
         post("/fn/end_other_sessions"),
+        post("/fn/disconnect_provider").body(|_, _| Body::Form(vec![("provider", "idp".into())])),
         post("/fn/view_docs").body(|_, _| Body::Form(vec![("page", "first-steps".into())])),
         post("/fn/view_home"),
         post("/fn/view_home")
