@@ -70,8 +70,8 @@ test.beforeAll(async ({ browser }) => {
   });
   const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
   const now = Math.floor(Date.now() / 1000);
-  const job = { iss: "https://issuer.example", aud: server.url, sub: "another", jti: "1", iat: now, exp: now + 300 };
-  const shown = `${part({ alg: "RS256", kid: "1" })}.${part(job)}.${part({})}`;
+  const shownJob = { iss: "https://issuer.example", aud: server.url, sub: "another", jti: "1", iat: now, exp: now + 300 };
+  const shown = `${part({ alg: "RS256", kid: "1" })}.${part(shownJob)}.${part({})}`;
   const refused = await fetch(`${server.url}/api/v1/publishing/tokens`, {
     method: "POST",
     headers: { "content-type": "application/json" },
