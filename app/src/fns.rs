@@ -30,6 +30,7 @@ pub mod publishers;
 pub mod release_sets;
 pub mod rules;
 pub mod search;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

@@ -35,6 +35,7 @@ pub mod rules;
 pub mod search;
 pub mod sign_in;
 pub mod sign_out;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

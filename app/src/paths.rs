@@ -138,6 +138,11 @@ pub fn new_publisher_of(project: &Slug, system: System) -> String {
     format!("/projects/{project}/publishers/new?system={}", system.name())
 }
 
+/// What a project keeps, and what is set about it.
+pub fn storage(project: &Slug) -> String {
+    format!("/projects/{project}/storage")
+}
+
 /// A page of the guide.
 pub fn docs(page: &str) -> String {
     format!("{DOCS}/{page}")

@@ -104,6 +104,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/global", "Global"],
   ["/projects/shop/archive", "Archive Shop"],
   ["/projects/shop/deleted", "Deleted integrations"],
+  ["/projects/shop/storage", "Storage of Shop"],
   [`${BOARD}/delete`, "Delete the integration Checkout"],
   ["/projects/shop/environments/staging/delete", "Delete the environment Staging"],
   ["/projects/shop/environments/new", "New environment"],

@@ -35,6 +35,7 @@ mod release_sets;
 mod rules;
 mod search;
 mod sessions;
+mod storage;
 mod streams;
 mod subscriptions;
 mod timeline;
@@ -102,6 +103,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(publishers::routes())
         .merge(people::routes())
+        .merge(storage::routes())
         .merge(streams::routes())
         .merge(subscriptions::routes())
         .fallback(unknown);

@@ -4,7 +4,6 @@ mod chain;
 mod life;
 mod origin;
 mod pull;
-mod sizes;
 
 use crate::components::banner::Banner;
 use crate::components::digest::DigestView;
@@ -21,7 +20,6 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use life::{Defaults, LifeView};
 use pull::From;
-pub use sizes::words as words_of_size;
 use towpath_domain::builds::life::BuildView;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::{HoldAddress, HoldLine};

@@ -32,6 +32,7 @@ pub mod release_sets;
 pub mod rules;
 pub mod search;
 pub mod sessions;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

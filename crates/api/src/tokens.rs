@@ -28,7 +28,7 @@ pub struct Token {
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     pub title: String,
-    /// Any of `view`, `pull`, `push`, `promote`, `roll_back`, `hold`, `report`.
+    /// Any of `view`, `pull`, `push`, `delete`, `promote`, `roll_back`, `hold`, `report`.
     pub actions: Vec<String>,
     /// A project, or an integration as `PROJECT/INTEGRATION`; left out, all that you reach.
     #[serde(default)]

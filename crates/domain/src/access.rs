@@ -22,6 +22,8 @@ pub enum Action {
     Pull,
     /// Push images.
     Push,
+    /// Delete tags, images and blobs by a registry client.
+    Delete,
     /// Ask for a build to become current in a bucket.
     Promote,
     /// Decide on promotions of others.
@@ -148,10 +150,11 @@ pub struct Publishing {
 }
 
 /// What a token can be scoped to at all: approving and passing gates take a person.
-pub const TOKEN_ACTIONS: [Action; 7] = [
+pub const TOKEN_ACTIONS: [Action; 8] = [
     Action::View,
     Action::Pull,
     Action::Push,
+    Action::Delete,
     Action::Promote,
     Action::RollBack,
     Action::Hold,
@@ -226,6 +229,17 @@ pub fn may_grant(actor: &Actor, role: &Role, target: &Target) -> Result<(), Refu
 }
 
 impl Actor {
+    /// Whoever asks without saying who they are, in a project from which anybody may pull. Does not reach a write.
+    pub fn anybody(project: ProjectId) -> Self {
+        let role = Role::built("anybody", "Anybody", &[Action::View, Action::Pull]);
+        let person = uuid::Uuid::nil().into();
+        Self {
+            identity: Identity::Person { person },
+            grants: vec![Grant { role, place: Place::Project { project } }],
+            scope: None,
+        }
+    }
+
     /// The person who acts, or in whose name a token does.
     pub const fn person(&self) -> PersonId {
         match self.identity {
@@ -333,10 +347,11 @@ impl Target {
 }
 
 impl Action {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::View,
         Self::Pull,
         Self::Push,
+        Self::Delete,
         Self::Promote,
         Self::Approve,
         Self::PassGates,
@@ -352,6 +367,7 @@ impl Action {
             Self::View => "view",
             Self::Pull => "pull",
             Self::Push => "push",
+            Self::Delete => "delete",
             Self::Promote => "promote",
             Self::Approve => "approve",
             Self::PassGates => "pass_gates",
@@ -373,6 +389,7 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::RollBack => "roll back",
+            Self::Delete => "delete images",
             Self::PassGates => "pass gates in an emergency",
             Self::ManagePeople => "manage people",
             other => other.name(),
@@ -403,11 +420,11 @@ impl Role {
 
     /// Configures and does the daily work too, but never approves.
     pub fn admin() -> Self {
-        use Action::{Configure, Hold, ManagePeople, Promote, Pull, Push, Report, RollBack, View};
+        use Action::{Configure, Delete, Hold, ManagePeople, Promote, Pull, Push, Report, RollBack, View};
         Self::built(
             "admin",
             "Admin",
-            &[View, Pull, Push, Promote, RollBack, Hold, Report, Configure, ManagePeople],
+            &[View, Pull, Push, Delete, Promote, RollBack, Hold, Report, Configure, ManagePeople],
         )
     }
 
@@ -614,7 +631,7 @@ mod tests {
         let host = actor(host, Place::Project { project: id(10) });
         assert_eq!(may_grant(&host, &Role::developer(), &target), Ok(()));
         let beyond = |action| Err(Refusal::Beyond { action });
-        assert_eq!(may_grant(&host, &Role::admin(), &target), beyond(Action::Promote), "into production");
+        assert_eq!(may_grant(&host, &Role::admin(), &target), beyond(Action::Delete), "what they have not");
         assert_eq!(may_grant(&host, &Role::release_manager(), &target), beyond(Action::Promote));
     }
 

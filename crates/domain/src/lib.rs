@@ -45,6 +45,7 @@ pub mod sessions;
 pub mod sheets;
 pub mod slugs;
 pub mod spans;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

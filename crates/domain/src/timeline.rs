@@ -387,6 +387,17 @@ pub enum Change {
     ManifestDeleted {
         digest: Digest,
     },
+    BlobDeleted {
+        digest: Digest,
+    },
+    AnonymousPullSet {
+        allowed: bool,
+    },
+    QuotaSet {
+        /// Bytes; absent for no limit.
+        before: Option<i64>,
+        after: Option<i64>,
+    },
     InvitationWithdrawn {
         link: LinkId,
         email: Personal,
@@ -610,7 +621,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 80] = [
+pub const KINDS: [(&str, &str); 83] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -643,6 +654,9 @@ pub const KINDS: [(&str, &str); 80] = [
     ("default_build_cleared", "Default build cleared"),
     ("tag_deleted", "Tag deleted"),
     ("manifest_deleted", "Manifest deleted"),
+    ("blob_deleted", "Blob deleted"),
+    ("anonymous_pull_set", "Pulling without signing in set"),
+    ("quota_set", "Quota set"),
     ("project_created", "Project created"),
     ("project_archived", "Project archived"),
     ("project_restored", "Project restored"),
@@ -738,6 +752,9 @@ impl Change {
             Self::ReleaseSetMoved { .. } => "release_set_moved",
             Self::TagDeleted { .. } => "tag_deleted",
             Self::ManifestDeleted { .. } => "manifest_deleted",
+            Self::BlobDeleted { .. } => "blob_deleted",
+            Self::AnonymousPullSet { .. } => "anonymous_pull_set",
+            Self::QuotaSet { .. } => "quota_set",
             Self::InvitationWithdrawn { .. } => "invitation_withdrawn",
             Self::NameChanged { .. } => "name_changed",
             Self::PasswordChanged { .. } => "password_changed",

@@ -158,6 +158,16 @@ pub fn check_password(text: &str) -> Result<(), WordsError> {
     }
 }
 
+/// A size in the unit that people read: `1.4 MB`. Thousands, as registries count them.
+pub fn bytes(count: i64) -> String {
+    const UNITS: [(i64, &str); 4] =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.into_iter().find(|(size, _)| count >= *size) {
+        None => format!("{count} bytes"),
+        Some((size, unit)) => format!("{}.{} {unit}", count / size, count % size * 10 / size),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,5 +209,11 @@ mod tests {
         assert_eq!(check_password("elevenchars"), Err(WordsError::TooShort(12)));
         assert_eq!(check_password("twelve chars"), Ok(()));
         assert_eq!(check_password(&"ä".repeat(256)), Ok(()));
+    }
+
+    #[test]
+    fn a_size_is_told_in_its_own_unit() {
+        let told = [0, 999, 1_000, 1_450_000, 12_000_000_000, i64::MAX].map(bytes);
+        assert_eq!(told, ["0 bytes", "999 bytes", "1.0 kB", "1.4 MB", "12.0 GB", "9223372.0 TB"]);
     }
 }

@@ -7,7 +7,9 @@
 //! `HOST/PROJECT/INTEGRATION/BUCKET:TAG` is a bucket; `HOST/PROJECT/INTEGRATION:TAG` is routed by rule.
 
 mod blobs;
+mod catalog;
 mod credentials;
+mod lingering;
 mod manifests;
 mod path;
 mod query;
@@ -56,7 +58,15 @@ struct Call<'a> {
 }
 
 async fn handle(State(service): State<Service>, request: Request) -> Response {
-    let mut response = answer(&service, request).await.unwrap_or_else(IntoResponse::into_response);
+    let (parts, body) = request.into_parts();
+    let (body, rest) = lingering::watch(body);
+    let mut response = match answer(&service, parts, body).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            rest.read_on().await;
+            refusal.into_response()
+        }
+    };
     let headers = response.headers_mut();
     headers.insert(
         HeaderName::from_static("docker-distribution-api-version"),
@@ -67,8 +77,7 @@ async fn handle(State(service): State<Service>, request: Request) -> Response {
     response
 }
 
-async fn answer(service: &Service, request: Request) -> Result<Response, Refusal> {
-    let (parts, body) = request.into_parts();
+async fn answer(service: &Service, parts: Parts, body: Body) -> Result<Response, Refusal> {
     let resource = parse(&parts)?;
     if resource == Resource::Token {
         return sign_in::token(service, &parts, body).await;
@@ -112,6 +121,7 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         (Resource::Manifest(name, reference), "DELETE") => {
             return manifests::delete(call, name, reference).await;
         }
+        (Resource::Catalog, "GET") => return catalog::list(call).await,
         (Resource::Tags(name), "GET") => return tags::list(call, name).await,
         (Resource::Referrers(name, digest), "GET") => return referrers::list(call, name, digest).await,
         (Resource::Base, _) => "GET, HEAD",
@@ -119,7 +129,7 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         (Resource::Uploads(_), _) => "POST",
         (Resource::Upload(..), _) => "GET, PATCH, PUT, DELETE",
         (Resource::Manifest(..), _) => "GET, HEAD, PUT, DELETE",
-        (Resource::Tags(_) | Resource::Referrers(..), _) => "GET",
+        (Resource::Catalog | Resource::Tags(_) | Resource::Referrers(..), _) => "GET",
         (Resource::Token, _) => "GET, POST",
     };
     Err(Refusal::new(Code::Unsupported, format!("{method} is not supported here"))

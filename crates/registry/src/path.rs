@@ -20,6 +20,8 @@ pub(crate) enum Resource {
     Base,
     /// `/v2/token`: the token service.
     Token,
+    /// `/v2/_catalog`: the repositories there are (an extension that docker's registry has).
+    Catalog,
     Blob(Name, Digest),
     Uploads(Name),
     Upload(Name, Uuid),
@@ -56,6 +58,7 @@ impl Resource {
         match path.as_str() {
             "" => return Ok(Self::Base),
             "token" => return Ok(Self::Token),
+            "_catalog" => return Ok(Self::Catalog),
             _ => {}
         }
         let segments: Vec<&str> = path.split('/').collect();
@@ -115,6 +118,7 @@ impl fmt::Display for Resource {
         match self {
             Self::Base => f.write_str("/v2/"),
             Self::Token => f.write_str("/v2/token"),
+            Self::Catalog => f.write_str("/v2/_catalog"),
             Self::Blob(repository, digest) => write!(f, "/v2/{repository}/blobs/{digest}"),
             Self::Uploads(repository) => write!(f, "/v2/{repository}/blobs/uploads/"),
             Self::Upload(repository, id) => write!(f, "/v2/{repository}/blobs/uploads/{id}"),
@@ -172,7 +176,7 @@ mod tests {
     fn each_mistake_is_told_apart() {
         let unknown = |name: &str| PathError::NameUnknown(name.to_owned());
         for (path, error) in [
-            ("_catalog", PathError::Endpoint),
+            ("_catalog/x", PathError::Endpoint),
             ("shop/checkout", PathError::Endpoint),
             ("shop/checkout/tags", PathError::Endpoint),
             ("shop/checkout/blobs/uploads/x/y", PathError::Endpoint),
@@ -211,6 +215,7 @@ mod tests {
             prop_oneof![
                 Just(Resource::Base),
                 Just(Resource::Token),
+                Just(Resource::Catalog),
                 Just(Resource::Blob(repository.clone(), digest.clone())),
                 Just(Resource::Uploads(repository.clone())),
                 Just(Resource::Upload(repository.clone(), Uuid::from_u128(id))),

@@ -37,11 +37,14 @@ struct Referrer {
 
 /// An image index of the referrers, empty where there are none.
 pub(crate) async fn list(call: Call<'_>, name: &Name, subject: &Digest) -> Result<Response, Refusal> {
-    let wanted = call.query.get("artifactType");
+    // A plus sign that a client does not encode is read as a space, which no media type has.
+    let wanted = call.query.get("artifactType").map(|wanted| wanted.replace(' ', "+"));
     let referrers = images::referrers(call.service, &call.actor, name, subject).await?;
     let manifests = referrers
         .into_iter()
-        .filter(|manifest| wanted.is_none_or(|wanted| manifest.artifact_type.as_deref() == Some(wanted)))
+        .filter(|manifest| {
+            wanted.as_ref().is_none_or(|wanted| manifest.artifact_type.as_ref() == Some(wanted))
+        })
         .map(Referrer::from)
         .collect();
     let index = Index { schema_version: 2, media_type: OCI_INDEX, manifests };

@@ -139,7 +139,9 @@ impl From<images::Error> for Refusal {
             }
             images::Error::DigestDiffers { .. } => Self::new(Code::DigestInvalid, message),
             images::Error::Denied(_) => Self::new(Code::Denied, message),
-            images::Error::Placed | images::Error::ReferredTo => Self::new(Code::Unsupported, message),
+            images::Error::OverQuota(over) => Self::new(Code::Denied, message)
+                .with_detail(json!({ "used": over.used, "quota": over.quota.bytes() })),
+            images::Error::Needed(_) | images::Error::ReferredTo => Self::new(Code::Unsupported, message),
             images::Error::Blobs(error) => error.into(),
             images::Error::Other(error) => error.into(),
         }

@@ -17,12 +17,14 @@ use towpath_domain::access::Actor;
 use towpath_service::{
     Service,
     sessions::secrets as sessions,
+    storage,
     tokens::{self, BEARER_SECONDS},
 };
 
 use crate::{
     credentials::Credentials,
-    path::Resource,
+    path::{Resource, parse_name},
+    query::Query,
     refusals::{Code, Refusal},
 };
 
@@ -37,18 +39,52 @@ pub(crate) async fn authenticate(
     };
     let credentials = read(&parts.headers).map_err(challenged)?;
     let actor = match credentials {
-        None => return Err(challenged(Refusal::new(Code::Unauthorized, "sign in with an API token"))),
+        None => Ok(anybody(service, parts, resource).await?),
         // Whoever is signed in by the command pushes by it, too.
         Some(Credentials::ApiToken(secret)) if secret.starts_with(sessions::PREFIX) => {
-            sessions::actor(service, &secret).await.map(|(actor, _)| actor)
+            sessions::actor(service, &secret).await.map(|(actor, _)| Some(actor))
         }
-        Some(Credentials::ApiToken(secret)) => tokens::actor(service, &secret).await.map(|(actor, _)| actor),
-        Some(Credentials::Bearer(bearer)) => tokens::bearer_actor(service, &bearer).await,
+        Some(Credentials::ApiToken(secret)) => {
+            tokens::actor(service, &secret).await.map(|(actor, _)| Some(actor))
+        }
+        Some(Credentials::Bearer(bearer)) => match tokens::bearer_actor(service, &bearer).await {
+            Ok(None) => Ok(anybody(service, parts, resource).await?),
+            known => known,
+        },
     };
-    actor.map_err(|error| match error {
-        towpath_service::Error::Token(_) => challenged(error.into()),
-        other => other.into(),
-    })
+    let unknown = || challenged(Refusal::new(Code::Unauthorized, "sign in with an API token"));
+    match actor {
+        Ok(actor) => actor.ok_or_else(unknown),
+        Err(error @ towpath_service::Error::Token(_)) => Err(challenged(error.into())),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Whoever does not say who they are: they may read what a project lets anybody pull, and nothing else.
+async fn anybody(service: &Service, parts: &Parts, resource: &Resource) -> Result<Option<Actor>, Refusal> {
+    match (resource, &parts.method) {
+        (
+            Resource::Blob(name, _)
+            | Resource::Manifest(name, _)
+            | Resource::Tags(name)
+            | Resource::Referrers(name, _),
+            &Method::GET | &Method::HEAD,
+        ) => Ok(storage::anybody(service, &name.project).await?),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a client without credentials asks for a token by which it may read something.
+async fn reads_as_anybody(service: &Service, parts: &Parts) -> Result<bool, Refusal> {
+    let query = Query::parse(&parts.uri)?;
+    for scope in query.all("scope").flat_map(str::split_whitespace) {
+        let named = scope.strip_prefix("repository:").and_then(|rest| rest.rsplit_once(':'));
+        let Some(Ok(name)) = named.map(|(name, _)| parse_name(name)) else { continue };
+        if storage::anybody(service, &name.project).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn read(headers: &HeaderMap) -> Result<Option<Credentials>, Refusal> {
@@ -67,7 +103,7 @@ fn challenge(service: &Service, method: &Method, resource: &Resource) -> HeaderV
     let url = service.public_url();
     let host = service.registry_host();
     let name = match resource {
-        Resource::Base | Resource::Token => None,
+        Resource::Base | Resource::Token | Resource::Catalog => None,
         Resource::Blob(name, _)
         | Resource::Uploads(name)
         | Resource::Upload(name, _)
@@ -80,7 +116,10 @@ fn challenge(service: &Service, method: &Method, resource: &Resource) -> HeaderV
         Method::DELETE => "delete",
         _ => "pull,push",
     };
-    let scope = name.map(|name| format!(",scope=\"repository:{name}:{actions}\"")).unwrap_or_default();
+    let scope = match resource {
+        Resource::Catalog => ",scope=\"registry:catalog:*\"".to_owned(),
+        _ => name.map(|name| format!(",scope=\"repository:{name}:{actions}\"")).unwrap_or_default(),
+    };
     let challenge = format!("Bearer realm=\"{url}/v2/token\",service=\"{host}\"{scope}");
     HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
 }
@@ -105,7 +144,11 @@ struct PasswordGrant {
 pub(crate) async fn token(service: &Service, parts: &Parts, body: Body) -> Result<Response, Refusal> {
     let secret = match parts.method {
         Method::GET => {
-            let Some(Credentials::ApiToken(secret)) = read(&parts.headers).map_err(basic)? else {
+            let credentials = read(&parts.headers).map_err(basic)?;
+            if credentials.is_none() && reads_as_anybody(service, parts).await? {
+                return Ok(granted(service, tokens::anonymous_bearer(service)));
+            }
+            let Some(Credentials::ApiToken(secret)) = credentials else {
                 let message = "sign in with any user name and an API token as the password";
                 return Err(basic(Refusal::new(Code::Unauthorized, message)));
             };
@@ -118,13 +161,17 @@ pub(crate) async fn token(service: &Service, parts: &Parts, body: Body) -> Resul
         }
     };
     let token = tokens::bearer(service, &secret).await.map_err(|error| basic(error.into()))?;
+    Ok(granted(service, token))
+}
+
+fn granted(service: &Service, token: String) -> Response {
     let granted = Granted {
         access_token: token.clone(),
         token,
         expires_in: BEARER_SECONDS,
         issued_at: service.now().to_string(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(granted)).into_response())
+    ([(header::CACHE_CONTROL, "no-store")], Json(granted)).into_response()
 }
 
 async fn read_form(parts: &Parts, body: Body) -> Result<String, Refusal> {

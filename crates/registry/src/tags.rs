@@ -4,19 +4,11 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, header};
+use http::header;
 use serde::Serialize;
 use towpath_service::images::{self, Name};
 
-use crate::{
-    Call,
-    path::Resource,
-    refusals::{Code, Refusal},
-    value,
-};
-
-/// The most tags in one answer; a link leads on.
-const PAGE: usize = 1_000;
+use crate::{Call, path::Resource, refusals::Refusal, value};
 
 #[derive(Serialize)]
 struct List {
@@ -25,13 +17,7 @@ struct List {
 }
 
 pub(crate) async fn list(call: Call<'_>, name: &Name) -> Result<Response, Refusal> {
-    let count = match call.query.get("n").map(str::parse) {
-        None => PAGE,
-        Some(Ok(count)) => PAGE.min(count),
-        Some(Err(_)) => {
-            return Err(Refusal::new(Code::Unsupported, "n is a number").with_status(StatusCode::BAD_REQUEST));
-        }
-    };
+    let count = call.query.count()?;
     let after = call.query.get("last").unwrap_or_default();
     // One more than is shown tells whether a next page exists.
     let mut tags = images::list_tags(call.service, &call.actor, name, after, count + 1).await?;

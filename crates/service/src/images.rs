@@ -29,6 +29,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::projects::Archived;
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
+use towpath_domain::storage::OverQuota;
 use towpath_domain::timeline::Scene;
 use towpath_store::images::{self as stored, Repository};
 use towpath_store::{Conn, buckets, projects};
@@ -77,11 +78,13 @@ pub enum Error {
     /// Something that nobody may do here, or not in this way.
     #[error("{0}")]
     Denied(String),
-    /// What was once current in a bucket stays.
-    #[error("builds that were placed in a bucket cannot be deleted")]
-    Placed,
-    #[error("a manifest in this repository refers to the blob; delete that first")]
+    /// Something keeps the image, as it says.
+    #[error("the image is kept: {0}")]
+    Needed(String),
+    #[error("a manifest in this repository refers to it; delete that first")]
     ReferredTo,
+    #[error(transparent)]
+    OverQuota(#[from] OverQuota),
     #[error(transparent)]
     Blobs(#[from] towpath_blobs::Error),
     #[error(transparent)]
@@ -171,6 +174,13 @@ async fn open_to_push(conn: &mut Conn, actor: &Actor, name: &Name) -> Result<Ope
     let opened = open(conn, actor, name, &[Action::Push]).await?;
     opened.located.project.check_in_use()?;
     publishers::check_demand(conn, actor, opened.located.project.id).await?;
+    Ok(opened)
+}
+
+/// Finds what a name stands for, for an actor who may delete there, while its project is in use.
+async fn open_to_delete(conn: &mut Conn, actor: &Actor, name: &Name) -> Result<Opened, Error> {
+    let opened = open(conn, actor, name, &[Action::Delete]).await?;
+    opened.located.project.check_in_use()?;
     Ok(opened)
 }
 

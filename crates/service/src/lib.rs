@@ -48,6 +48,7 @@ pub mod rules;
 pub mod samples;
 pub mod search;
 pub mod sessions;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

@@ -79,9 +79,16 @@ pub enum ManifestError {
     Size { digest: Digest, stated: u64, stored: i64 },
     #[error("it says that {digest} has {stated} bytes, which is more than any content has")]
     Huge { digest: Digest, stated: u64 },
+    #[error("it refers to {count} contents; {most} are the most")]
+    Crowded { count: usize, most: usize },
+    #[error("more than {deepest} indexes lie within each other")]
+    Depth { deepest: i64 },
     #[error("it is not a manifest: {0}")]
     Json(#[from] serde_json::Error),
 }
+
+/// How many contents a manifest may refer to. Each is looked up when it is pushed.
+const MOST: usize = 2_000;
 
 /// More bytes than any content has: so that no sum of what manifests claim overflows.
 const LARGEST: u64 = 1 << 44;
@@ -113,6 +120,9 @@ impl Manifest {
             Contents::Image { config, layers } => std::iter::once(config).chain(layers).collect(),
             Contents::Index { children } => children.iter().collect(),
         };
+        if described.len() > MOST {
+            return Err(ManifestError::Crowded { count: described.len(), most: MOST });
+        }
         if let Some(huge) = described.iter().find(|descriptor| descriptor.size > LARGEST) {
             return Err(ManifestError::Huge { digest: huge.digest.clone(), stated: huge.size });
         }

@@ -19,6 +19,9 @@ pub const BEARER_SECONDS: i64 = 300;
 /// How old a token's last use may be before it is written anew, in seconds.
 const TOUCH_SECONDS: i64 = 60;
 
+/// Stands in a bearer token in place of an API token's id.
+const NOBODY: &str = "nobody";
+
 const UNKNOWN: &str = "This token is not known here. Make one on the Tokens page.";
 const REVOKED: &str = "This token was revoked. Make a new one on the Tokens page.";
 const REMOVED: &str = "The publisher by which this CI job was trusted was removed.";
@@ -197,8 +200,15 @@ pub async fn bearer(service: &Service, secret: &str) -> Result<String, Error> {
     Ok(format!("{}.{signature}", URL_SAFE_NO_PAD.encode(claim)))
 }
 
-/// Who acts by a bearer token of the registry.
-pub async fn bearer_actor(service: &Service, bearer: &str) -> Result<Actor, Error> {
+/// A bearer token for whoever does not say who they are; what it opens is asked at each request.
+pub fn anonymous_bearer(service: &Service) -> String {
+    let claim = format!("{NOBODY}.{}", service.now().plus_seconds(BEARER_SECONDS).micros());
+    let signature = URL_SAFE_NO_PAD.encode(sign(service, &claim).finalize().into_bytes());
+    format!("{}.{signature}", URL_SAFE_NO_PAD.encode(claim))
+}
+
+/// Who acts by a bearer token of the registry; absent for one that names nobody.
+pub async fn bearer_actor(service: &Service, bearer: &str) -> Result<Option<Actor>, Error> {
     let wrong = || Error::Token("This bearer token is not one of this registry. Sign in again.");
     let (claim, signature) = bearer.split_once('.').ok_or_else(wrong)?;
     let claim = URL_SAFE_NO_PAD.decode(claim).map_err(|_| wrong())?;
@@ -210,9 +220,12 @@ pub async fn bearer_actor(service: &Service, bearer: &str) -> Result<Actor, Erro
     if expires <= service.now() {
         return Err(Error::Token("This bearer token has expired. Sign in again."));
     }
+    if token == NOBODY {
+        return Ok(None);
+    }
     let token: TokenId = token.parse().map_err(|_| wrong())?;
     let scoped = tokens::load(&mut service.read().await?, token).await?;
-    usable(service, scoped).await.map(|(actor, _)| actor)
+    usable(service, scoped).await.map(|(actor, _)| Some(actor))
 }
 
 fn sign(service: &Service, claim: &str) -> Hmac<Sha256> {

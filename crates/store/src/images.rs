@@ -6,12 +6,14 @@
 //! copies nothing and adds no rows here.
 
 mod manifests;
+mod needs;
 mod tags;
 
 pub use manifests::{
-    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_placed, referrers,
+    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_in_index, referrers,
     total_size,
 };
+pub use needs::needs;
 pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag, taken};
 
 use crate::query::{execute, fetch};

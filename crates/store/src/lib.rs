@@ -40,6 +40,7 @@ pub mod rules;
 pub mod search;
 pub mod services;
 pub mod sessions;
+pub mod storage;
 pub mod streams;
 pub mod subscriptions;
 pub mod timeline;

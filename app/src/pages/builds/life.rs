@@ -3,7 +3,6 @@
 use super::chain::Chain;
 use super::origin::{Labels, OriginFacts};
 use super::pull::{From, PullCommands};
-use super::sizes;
 use crate::components::badge::Badge;
 use crate::components::banner::Banner;
 use crate::components::button::SubmitButton;
@@ -296,7 +295,7 @@ fn Facts(of: Build) -> impl IntoView {
             </div>
             <div class="facts__row">
                 <dt>"Size"</dt>
-                <dd>{sizes::words(size)}</dd>
+                <dd>{towpath_domain::words::bytes(size)}</dd>
             </div>
             <div class="facts__row">
                 <dt>"Platforms"</dt>

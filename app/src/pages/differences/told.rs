@@ -1,8 +1,8 @@
 //! What differs between two images, in rows: only what does.
 
-use crate::pages::builds::words_of_size;
 use leptos::prelude::*;
 use towpath_domain::differences::{Changed, Difference, Layers, Names, TOLD};
+use towpath_domain::words::bytes;
 
 #[component]
 pub fn DifferenceView(difference: Difference, commits_link: Option<String>) -> impl IntoView {
@@ -65,7 +65,7 @@ pub fn DifferenceView(difference: Difference, commits_link: Option<String>) -> i
 
 fn words_of_layers(layers: &Layers) -> String {
     let Layers { shared, shared_size, added_count, added_size, removed_count, reordered, .. } = layers;
-    let (size, shared_size) = (words_of_size(*added_size), words_of_size(*shared_size));
+    let (size, shared_size) = (bytes(*added_size), bytes(*shared_size));
     if *added_count == 0 && *removed_count == 0 {
         let order = if *reordered { ", in another order or number" } else { "" };
         return format!("The same {}{order} ({shared_size}).", counted(*shared, "layer"));

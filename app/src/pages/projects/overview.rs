@@ -53,6 +53,7 @@ pub fn Overview(
     let members = paths::members(&project.slug);
     let webhooks = view.may_configure.is_ok().then(|| paths::subscriptions(Some(&project.slug)));
     let publishers = paths::publishers(&project.slug);
+    let storage = paths::storage(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
@@ -63,6 +64,7 @@ pub fn Overview(
             <LinkButton href=publishers>"Publishers"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
             {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
+            <LinkButton href=storage>"Storage"</LinkButton>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}
         {project

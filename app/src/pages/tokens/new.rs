@@ -96,6 +96,7 @@ const fn words(action: Action) -> (&'static str, &'static str) {
     match action {
         Action::Pull => ("Pull", "Fetch images."),
         Action::Push => ("Push", "Send images in."),
+        Action::Delete => ("Delete images", "Delete tags, images and blobs by a registry client."),
         Action::Promote => ("Promote", "Ask for builds to move on."),
         Action::RollBack => ("Roll back", "Make an earlier build current again."),
         Action::Hold => ("Hold", "Stop what may enter, and let go again."),

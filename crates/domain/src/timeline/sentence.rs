@@ -13,6 +13,7 @@ use crate::providers::RoleSource;
 use crate::references::Tag;
 use crate::release_sets::Course;
 use crate::slugs::Slug;
+use crate::words::bytes;
 use crate::workflows::Contest;
 use serde::{Deserialize, Serialize};
 
@@ -408,6 +409,17 @@ impl Telling<'_> {
             Change::TagDeleted { tag, .. } => self.text("deleted the tag ").name(tag).place(),
             Change::ManifestDeleted { digest } => {
                 self.text("deleted the manifest ").name(digest.short()).place()
+            }
+            Change::BlobDeleted { digest } => self.text("deleted the blob ").name(digest.short()).place(),
+            Change::AnonymousPullSet { allowed: true } => self.text("let anybody pull from ").project(),
+            Change::AnonymousPullSet { allowed: false } => {
+                self.text("ended that anybody may pull from ").project()
+            }
+            Change::QuotaSet { after: Some(after), .. } => {
+                self.text("bounded what ").project().text(&format!(" may keep to {}", bytes(*after)))
+            }
+            Change::QuotaSet { after: None, .. } => {
+                self.text("took away the bound on what ").project().text(" may keep")
             }
             Change::HoldPlaced { number, on, from, until, rollbacks, .. } => {
                 let begins =

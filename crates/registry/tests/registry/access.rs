@@ -12,6 +12,7 @@ use crate::harness::{Outcome, Registry, refusal};
 enum Needs {
     Pull,
     Push,
+    Delete,
     /// A client asks before it pushes, so either will do.
     Either,
 }
@@ -24,7 +25,7 @@ async fn each_request_needs_its_own_permission() -> Outcome {
     let requests = [
         (Method::GET, format!("blobs/{digest}"), Needs::Pull),
         (Method::HEAD, format!("blobs/{digest}"), Needs::Either),
-        (Method::DELETE, format!("blobs/{digest}"), Needs::Push),
+        (Method::DELETE, format!("blobs/{digest}"), Needs::Delete),
         (Method::POST, "blobs/uploads/".to_owned(), Needs::Push),
         (Method::POST, format!("blobs/uploads/?mount={digest}&from=shop/tools/qa"), Needs::Push),
         (Method::POST, format!("blobs/uploads/?digest={digest}"), Needs::Push),
@@ -36,13 +37,19 @@ async fn each_request_needs_its_own_permission() -> Outcome {
         (Method::GET, format!("manifests/{digest}"), Needs::Pull),
         (Method::HEAD, "manifests/1.0".to_owned(), Needs::Either),
         (Method::PUT, "manifests/1.0".to_owned(), Needs::Push),
-        (Method::DELETE, "manifests/1.0".to_owned(), Needs::Push),
-        (Method::DELETE, format!("manifests/{digest}"), Needs::Push),
+        (Method::DELETE, "manifests/1.0".to_owned(), Needs::Delete),
+        (Method::DELETE, format!("manifests/{digest}"), Needs::Delete),
         (Method::GET, "tags/list".to_owned(), Needs::Pull),
         (Method::GET, format!("referrers/{digest}"), Needs::Pull),
     ];
-    let scopes =
-        [vec![Action::View], vec![Action::Pull], vec![Action::Push], vec![Action::Pull, Action::Push]];
+    let scopes = [
+        vec![Action::View],
+        vec![Action::Pull],
+        vec![Action::Push],
+        vec![Action::Delete],
+        vec![Action::Pull, Action::Push],
+        vec![Action::Pull, Action::Push, Action::Delete],
+    ];
     for scope in scopes {
         registry.secret = registry.token("", &scope).await?;
         for (method, path, needs) in &requests {
@@ -53,7 +60,8 @@ async fn each_request_needs_its_own_permission() -> Outcome {
             let allowed = match needs {
                 Needs::Pull => scope.contains(&Action::Pull),
                 Needs::Push => scope.contains(&Action::Push),
-                Needs::Either => scope != [Action::View],
+                Needs::Delete => scope.contains(&Action::Delete),
+                Needs::Either => scope.contains(&Action::Pull) || scope.contains(&Action::Push),
             };
             let status = registry.raw(request).await?.status.as_u16();
             assert_eq!(status != 403, allowed, "{method} {path} with {scope:?}: {status}");
@@ -79,7 +87,9 @@ async fn what_a_token_is_not_for_it_may_not_touch() -> Outcome {
 async fn unknown_shapes_and_methods_get_answers_of_the_protocol() -> Outcome {
     let registry = Registry::start().await?;
     for (method, path, status, code) in [
-        (Method::GET, "/v2/_catalog", 404, "UNSUPPORTED"),
+        (Method::GET, "/v2/_catalog/x", 404, "UNSUPPORTED"),
+        (Method::DELETE, "/v2/_catalog", 405, "UNSUPPORTED"),
+        (Method::GET, "/v2/_catalog?n=x", 400, "UNSUPPORTED"),
         (Method::GET, "/v2/shop/checkout", 404, "UNSUPPORTED"),
         (Method::GET, "/v2/SHOP/checkout/tags/list", 400, "NAME_INVALID"),
         (Method::GET, "/v2/shop/..%2fcheckout/tags/list", 400, "NAME_INVALID"),

@@ -58,7 +58,7 @@ impl Registry {
         let service = open(&folder).await?;
         let admin = join(&service).await?;
         build_shop(&service, &admin).await?;
-        let secret = token(&service, &admin, "", &[Action::Pull, Action::Push]).await?;
+        let secret = token(&service, &admin, "", &[Action::Pull, Action::Push, Action::Delete]).await?;
         let router = towpath_registry::router(service.clone());
         Ok(Self { service, admin, secret, router, folder })
     }

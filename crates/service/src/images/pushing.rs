@@ -18,6 +18,9 @@ use towpath_store::{Conn, Tx};
 /// A configuration is read for its labels; one that is larger has none for us.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
 
+/// How many indexes may lie within each other. Builders nest two.
+const DEEPEST: i64 = 4;
+
 /// What a client pushes.
 #[derive(Debug, Clone)]
 pub struct Push {
@@ -53,6 +56,7 @@ pub async fn push_manifest(
         subject: document.subject,
         annotations: document.annotations,
         runnable: contents.runnable,
+        depth: contents.depth,
     };
     service.blobs().put(manifest.digest.algorithm(), push.content).await?;
     let said = Statement::default();
@@ -94,11 +98,12 @@ fn identify(push: &Push) -> Result<(Digest, Vec<Tag>), Error> {
 struct Found {
     direct: Vec<Content>,
     runnable: bool,
+    depth: i64,
 }
 
 /// Finds everything that a manifest refers to in its repository.
 async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manifest) -> Result<Found, Error> {
-    let mut found = Found { direct: Vec::new(), runnable: document.is_image() };
+    let mut found = Found { direct: Vec::new(), runnable: document.is_image(), depth: 0 };
     let mut missing = BTreeSet::new();
     match &document.contents {
         Contents::Image { config, layers } => {
@@ -114,18 +119,26 @@ async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manife
             }
         }
         Contents::Index { children } => {
+            found.depth = 1;
             for descriptor in children {
                 match stored::find_manifest(conn, opened.repository, &descriptor.digest).await? {
                     Some(child) => {
                         found.add(descriptor, ContentKind::Manifest, child.size)?;
                         found.runnable |= child.runnable && descriptor.is_for_a_platform();
+                        found.depth = found.depth.max(child.depth + 1);
                     }
                     None => _ = missing.insert(descriptor.digest.clone()),
                 }
             }
         }
     }
-    if missing.is_empty() { Ok(found) } else { Err(Error::ContentsUnknown(missing.into_iter().collect())) }
+    if !missing.is_empty() {
+        return Err(Error::ContentsUnknown(missing.into_iter().collect()));
+    }
+    if found.depth > DEEPEST {
+        return Err(ManifestError::Depth { deepest: DEEPEST }.into());
+    }
+    Ok(found)
 }
 
 impl Found {

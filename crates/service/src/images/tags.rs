@@ -1,10 +1,11 @@
 //! Listing and deleting tags.
 
-use super::{Error, Name, Opened, Reference, open, open_to_push};
+use super::{Error, Name, Opened, Reference, open, open_to_delete};
 use crate::Service;
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::digests::Digest;
 use towpath_domain::references::Tag;
+use towpath_domain::storage::told;
 use towpath_domain::timeline::Change;
 use towpath_store::Tx;
 use towpath_store::images as stored;
@@ -32,7 +33,7 @@ pub async fn list_tags(
     Ok(tags)
 }
 
-/// Deletes a tag, or a manifest with its tags, from a repository. What was ever placed in a bucket stays.
+/// Deletes a tag, or a manifest with its tags, from a repository. What a bucket, a promotion or an index needs stays.
 pub async fn delete_manifest(
     service: &Service,
     actor: &Actor,
@@ -40,7 +41,7 @@ pub async fn delete_manifest(
     reference: &Reference,
 ) -> Result<(), Error> {
     let mut conn = service.read().await?;
-    let opened = open_to_push(&mut conn, actor, name).await?;
+    let opened = open_to_delete(&mut conn, actor, name).await?;
     drop(conn);
     let (reference, clerk, by) = (reference.clone(), service.clone(), Service::event_actor(actor));
     service
@@ -50,7 +51,7 @@ pub async fn delete_manifest(
             let change = match reference {
                 Reference::Tag(tag) => delete_tag(tx, &opened, tag).await?,
                 Reference::Digest(digest) => {
-                    refuse_placed(tx, &opened, &digest).await?;
+                    refuse_needed(tx, &opened, &digest).await?;
                     if !stored::delete_manifest(tx, opened.repository, &digest).await? {
                         return Err(Error::ManifestUnknown);
                     }
@@ -65,19 +66,23 @@ pub async fn delete_manifest(
 }
 
 async fn delete_tag(tx: &mut Tx, opened: &Opened, tag: Tag) -> Result<Change, Error> {
-    if opened.slot.is_some() && tag.is_current() {
-        return Err(Error::Placed);
+    if let (Some(slot), true) = (&opened.slot, tag.is_current()) {
+        return Err(Error::Needed(format!("the tag “current” tells what is current in {}", slot.slug)));
     }
     let digest = stored::find_tag(tx, opened.repository, &tag).await?.ok_or(Error::ManifestUnknown)?;
     // Tags of the integration itself are only names that builds arrived under; they may go.
     if opened.slot.is_some() {
-        refuse_placed(tx, opened, &digest).await?;
+        refuse_needed(tx, opened, &digest).await?;
     }
     stored::delete_tag(tx, opened.repository, &tag).await?;
     Ok(Change::TagDeleted { tag, digest })
 }
 
-async fn refuse_placed(tx: &mut Tx, opened: &Opened, digest: &Digest) -> Result<(), Error> {
-    let placed = stored::is_placed(tx, opened.repository.integration, digest).await?;
-    if placed { Err(Error::Placed) } else { Ok(()) }
+/// Refuses to delete an image as long as something needs it, and says what.
+async fn refuse_needed(tx: &mut Tx, opened: &Opened, digest: &Digest) -> Result<(), Error> {
+    let needs = stored::needs(tx, opened.repository.integration, digest).await?;
+    if !needs.is_empty() {
+        return Err(Error::Needed(told(&needs)));
+    }
+    if stored::is_in_index(tx, opened.repository, digest).await? { Err(Error::ReferredTo) } else { Ok(()) }
 }

@@ -3,8 +3,9 @@
 //! An upload belongs to the repository and the person that began it: the id under which its bytes lie is made
 //! from all three, so that the id in an address opens nothing to anyone else, and nothing needs to be recorded.
 
-use super::{Error, Name, open, open_to_push};
+use super::{Error, Name, Opened, open, open_to_delete, open_to_push};
 use crate::Service;
+use crate::storage::check_room;
 use bytes::Bytes;
 use futures::Stream;
 use sha2::{Digest as _, Sha256};
@@ -12,6 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::{Algorithm, Digest};
+use towpath_domain::timeline::Change;
 use towpath_store::images::{self as stored, Repository};
 use uuid::Uuid;
 
@@ -28,7 +30,7 @@ pub async fn begin_upload(
     name: &Name,
     algorithm: Algorithm,
 ) -> Result<Uuid, Error> {
-    let repository = writable(service, actor, name).await?;
+    let repository = roomy(service, actor, name, 1).await?;
     // Unguessable throughout, unlike the ids of rows, which tell their time.
     let id = uuid::Builder::from_random_bytes(service.random()).into_uuid();
     service.blobs().begin(inner(id, repository, actor), algorithm).await?;
@@ -66,8 +68,13 @@ pub async fn finish_upload(
     id: Uuid,
     digest: &Digest,
 ) -> Result<(), Error> {
-    let repository = writable(service, actor, name).await?;
-    let size = service.blobs().finish(inner(id, repository, actor), digest).await?;
+    let mut conn = service.read().await?;
+    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
+    let id = inner(id, repository, actor);
+    let size = service.blobs().offset(id).await?;
+    check_room(&mut conn, &located.project, size.cast_signed()).await??;
+    drop(conn);
+    let size = service.blobs().finish(id, digest).await?;
     // The bytes are on the disk; only now may a row say so.
     link(service, repository, digest.clone(), size.cast_signed()).await
 }
@@ -98,6 +105,7 @@ pub async fn mount_blob(
         return Ok(false);
     };
     drop(conn);
+    roomy(service, actor, name, size).await?;
     link(service, repository, digest.clone(), size).await?;
     Ok(true)
 }
@@ -109,16 +117,23 @@ pub async fn delete_blob(
     name: &Name,
     digest: &Digest,
 ) -> Result<(), Error> {
-    let repository = writable(service, actor, name).await?;
-    let digest = digest.clone();
+    let mut conn = service.read().await?;
+    let opened = open_to_delete(&mut conn, actor, name).await?;
+    drop(conn);
+    let (digest, clerk, by) = (digest.clone(), service.clone(), Service::event_actor(actor));
     service
         .db()
         .write(async move |tx| {
-            if stored::is_referred_to(tx, repository, &digest).await? {
+            opened.check_in_use(tx).await?;
+            if stored::is_referred_to(tx, opened.repository, &digest).await? {
                 return Err(Error::ReferredTo);
             }
-            let deleted = stored::delete_blob(tx, repository, &digest).await?;
-            if deleted { Ok(()) } else { Err(Error::BlobUnknown) }
+            if !stored::delete_blob(tx, opened.repository, &digest).await? {
+                return Err(Error::BlobUnknown);
+            }
+            let scene = opened.scene(tx).await?;
+            tx.tell(clerk.event(by, scene, Change::BlobDeleted { digest }));
+            Ok(())
         })
         .await
 }
@@ -133,6 +148,14 @@ pub async fn sweep_uploads(service: &Service) -> Result<u64, Error> {
 async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repository, Error> {
     let mut conn = service.read().await?;
     Ok(open_to_push(&mut conn, actor, name).await?.repository)
+}
+
+/// The repository, if so many more bytes fit into what its project may keep.
+async fn roomy(service: &Service, actor: &Actor, name: &Name, more: i64) -> Result<Repository, Error> {
+    let mut conn = service.read().await?;
+    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
+    check_room(&mut conn, &located.project, more).await??;
+    Ok(repository)
 }
 
 async fn link(service: &Service, repository: Repository, digest: Digest, size: i64) -> Result<(), Error> {

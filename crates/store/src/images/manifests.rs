@@ -6,7 +6,6 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use std::collections::BTreeMap;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::IntegrationId;
 use towpath_domain::times::Time;
 
 /// A stored manifest; its bytes lie in the blob store.
@@ -21,6 +20,8 @@ pub struct Manifest {
     pub annotations: BTreeMap<String, String>,
     /// Whether a runtime can run it: an image, or an index of images.
     pub runnable: bool,
+    /// How many indexes lie between it and its lowest image: 0 for an image itself.
+    pub depth: i64,
 }
 
 /// Something that a manifest refers to directly.
@@ -48,6 +49,7 @@ struct Row {
     #[sqlx(json)]
     annotations: BTreeMap<String, String>,
     runnable: bool,
+    depth: i64,
 }
 
 impl TryFrom<Row> for Manifest {
@@ -63,6 +65,7 @@ impl TryFrom<Row> for Manifest {
             subject: subject.map_err(|error| Error::inconsistent("manifests", error))?,
             annotations: row.annotations,
             runnable: row.runnable,
+            depth: row.depth,
         })
     }
 }
@@ -87,7 +90,7 @@ pub async fn find_manifest(
         Row,
         conn,
         concat!(
-            "select digest, media_type, size, artifact_type, subject, annotations, runnable
+            "select digest, media_type, size, artifact_type, subject, annotations, runnable, depth
              from manifests where digest = $3 and (
                 exists (select 1 from repository_manifests
                         where integration = $1 and bucket = $2 and manifest = $3)
@@ -114,8 +117,8 @@ pub async fn insert_manifest(
     let digest = manifest.digest.to_string();
     let inserted = execute!(
         tx.conn(),
-        "insert into manifests (digest, media_type, size, artifact_type, subject, annotations, runnable, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (digest) do nothing",
+        "insert into manifests (digest, media_type, size, artifact_type, subject, annotations, runnable, depth, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (digest) do nothing",
         digest.as_str(),
         manifest.media_type.as_str(),
         manifest.size,
@@ -123,6 +126,7 @@ pub async fn insert_manifest(
         manifest.subject.as_ref().map(Digest::to_string),
         Json(&manifest.annotations),
         manifest.runnable,
+        manifest.depth,
         at.micros(),
     )?;
     if inserted == 1 {
@@ -189,7 +193,7 @@ pub async fn referrers(
         fetch_all,
         Row,
         conn,
-        "select digest, media_type, size, artifact_type, subject, annotations, runnable
+        "select digest, media_type, size, artifact_type, subject, annotations, runnable, depth
          from manifests where subject = $3 and exists (
             select 1 from repository_manifests
             where integration = $1 and bucket = $2 and manifest = digest)
@@ -201,19 +205,17 @@ pub async fn referrers(
     rows.into_iter().map(Manifest::try_from).collect()
 }
 
-/// Whether a build of this digest was ever current in a bucket of the integration, is kept beside one that refused it, or
-/// is the integration's default.
-pub async fn is_placed(conn: &mut Conn, integration: IntegrationId, digest: &Digest) -> Result<bool, Error> {
+/// Whether an index that was pushed through this name holds a manifest.
+pub async fn is_in_index(conn: &mut Conn, repository: Repository, digest: &Digest) -> Result<bool, Error> {
     let row = fetch!(
         fetch_optional,
         (i64,),
         conn,
-        "select cast(1 as bigint) from builds b where b.integration = $1 and b.digest = $2
-            and (exists (select 1 from placements p where p.build = b.id)
-                 or exists (select 1 from refused_arrivals r where r.build = b.id)
-                 or exists (select 1 from integrations i
-                            where i.id = b.integration and i.default_build = b.id)) limit 1",
-        integration.uuid(),
+        "select cast(1 as bigint) from manifest_contents c
+         join repository_manifests r on r.manifest = c.manifest
+         where c.content = $3 and r.integration = $1 and r.bucket = $2 limit 1",
+        repository.integration(),
+        repository.bucket(),
         digest.to_string(),
     )?;
     Ok(row.is_some())

@@ -5,10 +5,11 @@ use crate::fixture::{Store, at, digest, id, tag};
 use crate::shop::Shop;
 use std::collections::BTreeMap;
 use towpath_domain::digests::Digest;
+use towpath_domain::storage::told;
 use towpath_store::buckets;
 use towpath_store::images::{
     Content, ContentKind, Manifest, Repository, add_tag, current, delete_blob, delete_manifest, delete_tag,
-    find_blob, find_manifest, find_tag, insert_blob, insert_manifest, is_placed, is_referred_to, list_tags,
+    find_blob, find_manifest, find_tag, insert_blob, insert_manifest, is_referred_to, list_tags, needs,
     referrers, set_tag, total_size,
 };
 
@@ -21,6 +22,7 @@ fn manifest(content: &str) -> Manifest {
         subject: None,
         annotations: BTreeMap::from([("a".to_owned(), "“b”".to_owned())]),
         runnable: true,
+        depth: 0,
     }
 }
 
@@ -118,7 +120,7 @@ fn what_was_placed_is_read_through_its_bucket_without_a_copy() {
         let names = Names::open(&store, &shop).await;
         let mut conn = store.conn().await;
         assert_eq!(current(&mut conn, names.prod).await.expect("reads"), None);
-        assert!(!is_placed(&mut conn, shop.integration.id, &digest("1.0")).await.expect("reads"));
+        assert_eq!(needs(&mut conn, shop.integration.id, &digest("1.0")).await.expect("reads"), []);
         let saved = shop.clone();
         store
             .save(async move |tx| {
@@ -127,7 +129,8 @@ fn what_was_placed_is_read_through_its_bucket_without_a_copy() {
             })
             .await;
         assert_eq!(current(&mut conn, names.prod).await.expect("reads"), Some(digest("1.0")));
-        assert!(is_placed(&mut conn, shop.integration.id, &digest("1.0")).await.expect("reads"));
+        let needed = needs(&mut conn, shop.integration.id, &digest("1.0")).await.expect("reads");
+        assert_eq!(told(&needed), "it is current in prod");
         assert!(reads(&store, names.prod, "1.0").await);
         assert_eq!(blob(&store, names.prod, "layer").await, Some(100));
         assert!(!reads(&store, names.prod, "index").await, "the index around it was not placed");

@@ -45,6 +45,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/members"),
         page("/projects/{project}/publishers"),
         page("/projects/{project}/publishers/new").query("system=github"),
+        page("/projects/{project}/storage"),
         page("/projects/{project}/archive"),
         page("/projects/{project}/deleted"),
         page("/projects/{project}/integrations/{integration}/delete"),

@@ -7,9 +7,10 @@ use towpath_domain::digests::{Algorithm, Digest};
 pub const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The things, by the names of the registry's own enum, each with the address by which the table calls it.
-pub const RESOURCES: [(&str, &str); 8] = [
+pub const RESOURCES: [(&str, &str); 9] = [
     ("Base", "/v2/"),
     ("Token", "/v2/token"),
+    ("Catalog", "/v2/_catalog"),
     ("Blob", BLOB),
     ("Uploads", UPLOADS),
     ("Upload", UPLOAD),
@@ -38,6 +39,7 @@ pub fn doors() -> Vec<Door> {
             let password = caller.token.clone().unwrap_or_default();
             Body::Form(vec![("grant_type", "password".into()), ("password", password)])
         }),
+        door("GET", "/v2/_catalog"),
         door("HEAD", BLOB),
         door("GET", BLOB),
         door("GET", BLOB).bucket("staging").note("staging"),

@@ -10,6 +10,11 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects").body(|_, _| Body::Json(json!({"slug": "bank", "title": "Bank"}))),
         get("/api/v1/projects/{project}"),
         post("/api/v1/projects/{project}/archive"),
+        get("/api/v1/projects/{project}/storage"),
+        put("/api/v1/projects/{project}/storage/anonymous-pull")
+            .body(|_, _| Body::Json(json!({"allowed": true}))),
+        put("/api/v1/projects/{project}/storage/quota")
+            .body(|_, _| Body::Json(json!({"quota_bytes": 1_000_000_000_000_i64}))),
         post("/api/v1/projects/{project}/restore"),
         delete("/api/v1/projects/{project}/integrations/{integration}").note("in use"),
         delete("/api/v1/projects/{project}/integrations/{integration}").note("dry run").query("dry_run=true"),
