@@ -10,6 +10,7 @@ pub mod config;
 mod exports;
 pub mod folder;
 mod functions;
+pub mod garbage;
 mod headers;
 mod health;
 mod listening;

@@ -4,9 +4,10 @@ use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use towpath_domain::spans::Span;
 use towpath_proof::VerifyingKey;
 use towpath_server::config::{Config, Given};
-use towpath_server::{audit, folder, running, telemetry};
+use towpath_server::{audit, folder, garbage, running, telemetry};
 use towpath_service::{Service, Sources, links};
 
 /// The C library's keeps what many threads gave back: after some large pushes, several times what is in use.
@@ -31,6 +32,17 @@ enum Command {
     /// Verify the audit log, or the key by which it is signed.
     #[command(subcommand)]
     Audit(Audit),
+    /// Take away stored contents that nothing needs, and say how much that was; while a server runs, or while none does.
+    Gc {
+        /// Change nothing and say what would go.
+        #[arg(long)]
+        dry_run: bool,
+        /// What is younger is kept. A push that takes longer than this has to start again.
+        #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = Span::parse)]
+        older_than: Span,
+    },
+    /// Read all stored contents again and hold them against their digests. Ends with 1 where some are damaged.
+    Scrub,
     /// Print the configuration in force, without its secrets.
     Config,
     /// Serve with a sample project and three people, on an empty data folder. Prints how to sign in as each.
@@ -78,6 +90,14 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         })),
         Some(Command::Audit(command)) => work(on_installation(&config, async |service| {
             say(&audit(&service, &audit::Places::of(&config), command).await?);
+            Ok(())
+        })),
+        Some(Command::Gc { dry_run, older_than }) => work(on_installation(&config, async |service| {
+            say(&garbage::collect(&service, *dry_run, *older_than).await?);
+            Ok(())
+        })),
+        Some(Command::Scrub) => work(on_installation(&config, async |service| {
+            say(&garbage::scrub(&service).await?);
             Ok(())
         })),
         Some(Command::Demo) => {

@@ -6,8 +6,9 @@ use crate::audit::{self, Places};
 use std::fmt::Display;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+use towpath_service::{Service, garbage, idempotency, images, pins, promotions, providers, scrub, sessions};
 use towpath_service::{
     Service, hooks, idempotency, images, pins, promotions, providers, publishers, sessions,
 };
@@ -27,6 +28,8 @@ pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> Joi
     workers.spawn(sweep(service.clone(), stop.clone()));
     workers.spawn(take_turns(service.clone(), stop.clone()));
     workers.spawn(subscriptions::send(service.clone(), stop.clone()));
+    workers.spawn(collect(service.clone(), stop.clone()));
+    workers.spawn(scrub(service.clone(), stop.clone()));
     workers.spawn(sign(service.clone(), places, stop.clone()));
     workers
 }
@@ -47,6 +50,49 @@ async fn sweep(service: Service, stop: CancellationToken) {
         tell("deliveries", towpath_service::subscriptions::sweep(&service).await);
         tell("webhooks", hooks::sweep(&service).await);
         tell("idempotency keys", idempotency::sweep(&service).await);
+    }
+}
+
+/// Takes away what nothing needs, when it is due.
+async fn collect(service: Service, stop: CancellationToken) {
+    let mut turns = tokio::time::interval_at(Instant::now() + SWEEP, SWEEP);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        // It may be stopped between any two steps, and goes on the next time.
+        let collected = tokio::select! {
+            () = stop.cancelled() => return,
+            collected = garbage::collect_when_due(&service) => collected,
+        };
+        match collected {
+            Ok(Some(collected)) if collected.is_something() => {
+                tracing::info!(%collected, "garbage was collected");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "garbage could not be collected"),
+        }
+    }
+}
+
+/// Reads what is stored again, slowly.
+async fn scrub(service: Service, stop: CancellationToken) {
+    let mut turns = tokio::time::interval_at(Instant::now() + SWEEP, SWEEP);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        let scrubbed = tokio::select! {
+            () = stop.cancelled() => return,
+            scrubbed = scrub::go_on(&service) => scrubbed,
+        };
+        if let Err(error) = scrubbed {
+            tracing::error!(%error, "what is stored could not be read again");
+        }
     }
 }
 

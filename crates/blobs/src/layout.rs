@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use towpath_domain::digests::Digest;
+use towpath_domain::digests::{Algorithm, Digest};
 use uuid::Uuid;
 
 use crate::Error;
@@ -17,13 +17,18 @@ use crate::Error;
 pub(crate) struct Layout {
     blobs: PathBuf,
     uploads: PathBuf,
+    damaged: PathBuf,
     temporaries: AtomicU64,
 }
 
 impl Layout {
     pub(crate) fn create(root: &Path) -> Result<Self, Error> {
-        let layout =
-            Self { blobs: root.join("blobs"), uploads: root.join("uploads"), temporaries: AtomicU64::new(0) };
+        let layout = Self {
+            blobs: root.join("blobs"),
+            uploads: root.join("uploads"),
+            damaged: root.join("damaged"),
+            temporaries: AtomicU64::new(0),
+        };
         for folder in [&layout.blobs, &layout.uploads] {
             fs::create_dir_all(folder).map_err(Error::io("making the blob folder"))?;
         }
@@ -33,10 +38,25 @@ impl Layout {
 
     pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
-        let mut path = self.blobs.join(digest.algorithm().name());
+        let mut path = self.algorithm(digest.algorithm());
         path.push(&hex[..2]);
         path.push(hex);
         path
+    }
+
+    /// Where the blobs of an algorithm lie.
+    pub(crate) fn algorithm(&self, algorithm: Algorithm) -> PathBuf {
+        self.blobs.join(algorithm.name())
+    }
+
+    /// Where the file of a blob waits to be removed.
+    pub(crate) fn aside(&self, digest: &Digest) -> PathBuf {
+        self.uploads.join(format!("gone-{}-{}", digest.algorithm().name(), digest.hex()))
+    }
+
+    /// Where a damaged blob is kept for whoever wants to look at it.
+    pub(crate) fn damaged(&self, digest: &Digest) -> PathBuf {
+        self.damaged.join(format!("{}-{}", digest.algorithm().name(), digest.hex()))
     }
 
     pub(crate) fn uploads(&self) -> &Path {

@@ -7,14 +7,17 @@
 //!
 //! ```text
 //! blobs/sha256/ab/abcd…    what is stored, read-only from then on
-//! uploads/<uuid>           upload sessions and other files in the making
+//! uploads/<uuid>           upload sessions and other files in the making, or about to be removed
+//! damaged/sha256-abcd…     what was found to be other bytes than its digest says
 //! ```
 
 mod appending;
+mod collecting;
 mod errors;
 mod hashing;
 mod layout;
 mod reading;
+mod scrubbing;
 mod uploads;
 mod writing;
 
@@ -22,7 +25,12 @@ use std::{path::Path, sync::Arc};
 
 use crate::{layout::Layout, uploads::Sessions};
 
-pub use crate::{errors::Error, reading::Blob};
+pub use crate::{
+    collecting::{Aside, Folder},
+    errors::Error,
+    reading::Blob,
+    scrubbing::{Condition, Stamp},
+};
 
 /// A folder of blobs. Cheap to clone; all clones share the same upload sessions.
 ///

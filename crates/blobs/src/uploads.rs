@@ -93,6 +93,20 @@ impl BlobStore {
         .await
     }
 
+    /// How many uploads nobody wrote to since `cutoff`, and how many bytes they have.
+    pub async fn stale_uploads(&self, cutoff: SystemTime) -> Result<(u64, u64), Error> {
+        let layout = Arc::clone(&self.layout);
+        blocking(move || {
+            let files = fs::read_dir(layout.uploads()).map_err(Error::io("listing uploads"))?;
+            let stale = files.flatten().filter_map(|file| {
+                let found = file.metadata().ok()?;
+                found.modified().is_ok_and(|touched| touched < cutoff).then_some(found.len())
+            });
+            Ok(stale.fold((0, 0), |(count, bytes), size| (count + 1, bytes + size)))
+        })
+        .await
+    }
+
     /// Removes uploads that nobody wrote to since `cutoff`, and says how many.
     pub async fn sweep_uploads(&self, cutoff: SystemTime) -> Result<u64, Error> {
         let store = self.clone();

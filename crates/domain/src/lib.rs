@@ -17,6 +17,7 @@ pub mod differences;
 pub mod digests;
 pub mod environments;
 pub mod forms;
+pub mod garbage;
 pub mod gates;
 pub mod holds;
 pub mod home;

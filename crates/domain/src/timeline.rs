@@ -11,6 +11,7 @@ use crate::buckets::BucketKind;
 use crate::checks::{CheckName, CheckState};
 use crate::deployments::Outcome;
 use crate::digests::Digest;
+use crate::garbage::Collected;
 use crate::holds::HoldAddress;
 use crate::ids::{
     BindingId, BucketId, BuildId, EventId, HookId, IntegrationId, LinkId, PersonId, PlacementId, ProjectId,
@@ -390,6 +391,14 @@ pub enum Change {
     BlobDeleted {
         digest: Digest,
     },
+    GarbageCollected {
+        collected: Collected,
+    },
+    /// The stored bytes of a content are others than its digest says, or are missing.
+    DamageFound {
+        digest: Digest,
+        missing: bool,
+    },
     AnonymousPullSet {
         allowed: bool,
     },
@@ -621,7 +630,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 83] = [
+pub const KINDS: [(&str, &str); 85] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -655,6 +664,8 @@ pub const KINDS: [(&str, &str); 83] = [
     ("tag_deleted", "Tag deleted"),
     ("manifest_deleted", "Manifest deleted"),
     ("blob_deleted", "Blob deleted"),
+    ("garbage_collected", "Garbage collected"),
+    ("damage_found", "Damage found"),
     ("anonymous_pull_set", "Pulling without signing in set"),
     ("quota_set", "Quota set"),
     ("project_created", "Project created"),
@@ -753,6 +764,8 @@ impl Change {
             Self::TagDeleted { .. } => "tag_deleted",
             Self::ManifestDeleted { .. } => "manifest_deleted",
             Self::BlobDeleted { .. } => "blob_deleted",
+            Self::GarbageCollected { .. } => "garbage_collected",
+            Self::DamageFound { .. } => "damage_found",
             Self::AnonymousPullSet { .. } => "anonymous_pull_set",
             Self::QuotaSet { .. } => "quota_set",
             Self::InvitationWithdrawn { .. } => "invitation_withdrawn",

@@ -14,6 +14,7 @@ pub use announcing::{Announced, announce};
 pub use pushing::{Push, push_manifest};
 pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
 pub use tags::{delete_manifest, list_tags};
+pub(crate) use uploads::ABANDONED_SECONDS;
 pub use uploads::{
     append_upload, begin_upload, cancel_upload, delete_blob, finish_upload, mount_blob, sweep_uploads,
     upload_offset,

@@ -10,8 +10,8 @@ mod needs;
 mod tags;
 
 pub use manifests::{
-    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_in_index, referrers,
-    total_size,
+    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_in_index, missing,
+    referrers, total_size,
 };
 pub use needs::needs;
 pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag, taken};
@@ -32,12 +32,12 @@ pub struct Repository {
 }
 
 impl Repository {
-    fn integration(self) -> Uuid {
+    pub(crate) fn integration(self) -> Uuid {
         self.integration.uuid()
     }
 
     /// The kind of a bucket is that of its integration, so its id is enough.
-    fn bucket(self) -> Uuid {
+    pub(crate) fn bucket(self) -> Uuid {
         self.bucket.map_or(Uuid::nil(), BucketKey::id)
     }
 }
@@ -73,7 +73,7 @@ pub async fn find_blob(
         (i64,),
         conn,
         concat!(
-            "select size from blobs where digest = $3 and (
+            "select size from blobs where digest = $3 and damaged_at is null and (
                 exists (select 1 from repository_blobs
                         where integration = $1 and bucket = $2 and blob = $3)
                 or ",
@@ -119,7 +119,7 @@ pub async fn insert_blob(
     execute!(
         tx.conn(),
         "insert into repository_blobs (integration, bucket, blob, uploaded_at) values ($1, $2, $3, $4)
-         on conflict (integration, bucket, blob) do nothing",
+         on conflict (integration, bucket, blob) do update set uploaded_at = excluded.uploaded_at",
         repository.integration(),
         repository.bucket(),
         digest.to_string(),

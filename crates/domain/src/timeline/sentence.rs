@@ -411,6 +411,15 @@ impl Telling<'_> {
                 self.text("deleted the manifest ").name(digest.short()).place()
             }
             Change::BlobDeleted { digest } => self.text("deleted the blob ").name(digest.short()).place(),
+            Change::GarbageCollected { collected } => {
+                self.text(&format!("took away what nothing needs: {collected}"))
+            }
+            Change::DamageFound { digest, missing: false } => {
+                self.text("found that the bytes of ").name(digest.short()).text(" are damaged")
+            }
+            Change::DamageFound { digest, missing: true } => {
+                self.text("found that the bytes of ").name(digest.short()).text(" are missing")
+            }
             Change::AnonymousPullSet { allowed: true } => self.text("let anybody pull from ").project(),
             Change::AnonymousPullSet { allowed: false } => {
                 self.text("ended that anybody may pull from ").project()

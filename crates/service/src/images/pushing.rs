@@ -13,7 +13,7 @@ use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
 use towpath_store::images::{self as stored, Content, ContentKind};
-use towpath_store::{Conn, Tx};
+use towpath_store::{Conn, Tx, garbage, scrub};
 
 /// A configuration is read for its labels; one that is larger has none for us.
 const CONFIG_LIMIT: u64 = 4 * 1024 * 1024;
@@ -58,12 +58,13 @@ pub async fn push_manifest(
         runnable: contents.runnable,
         depth: contents.depth,
     };
-    service.blobs().put(manifest.digest.algorithm(), push.content).await?;
+    service.blobs().put(manifest.digest.algorithm(), push.content.clone()).await?;
     let said = Statement::default();
     let pushed = Pushed { opened, manifest, contents: contents.direct, tags, image, said };
     let answer = Manifest::from(pushed.manifest.clone());
     let (clerk, actor) = (service.clone(), actor.clone());
-    let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor).await).await?;
+    let content = push.content;
+    let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor, content).await).await?;
     match refused {
         Some(reason) => Err(Error::Denied(reason)),
         None => Ok(answer),
@@ -112,7 +113,7 @@ async fn contents(conn: &mut Conn, opened: &Opened, document: &manifests::Manife
                     Some(size) => found.add(descriptor, ContentKind::Blob, size)?,
                     None if descriptor.is_foreign() => {
                         let size = i64::try_from(descriptor.size).unwrap_or(i64::MAX);
-                        found.add(descriptor, ContentKind::Blob, size)?;
+                        found.add(descriptor, ContentKind::Foreign, size)?;
                     }
                     None => _ = missing.insert(descriptor.digest.clone()),
                 }
@@ -221,9 +222,25 @@ pub(super) struct Pushed {
 
 impl Pushed {
     /// Saves everything in one transaction. Answers with the reason if a build was kept but may not enter.
-    async fn save(mut self, tx: &mut Tx, service: &Service, actor: &Actor) -> Result<Option<String>, Error> {
+    async fn save(
+        mut self,
+        tx: &mut Tx,
+        service: &Service,
+        actor: &Actor,
+        content: Bytes,
+    ) -> Result<Option<String>, Error> {
         self.refuse_smuggling()?;
         self.opened.check_in_use(tx).await?;
+        // What was found before this transaction may have been deleted, and its bytes be gone, too.
+        let missing = stored::missing(tx, &self.contents).await?;
+        if !missing.is_empty() {
+            return Err(Error::ContentsUnknown(missing));
+        }
+        let digest = &self.manifest.digest;
+        if garbage::reprieve(tx, digest).await? && !service.blobs().is_stored(digest) {
+            service.blobs().put(digest.algorithm(), content).await?;
+        }
+        scrub::mark_mended(tx, digest).await?;
         stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, service.now())
             .await?;
         match self.arrive(tx, service, actor).await? {

@@ -1,16 +1,20 @@
 //! Reading blobs and manifests through a name that reaches them.
 
 use super::{Error, Manifest, Name, Opened, Reference, open};
-use crate::Service;
+use crate::{Service, scrub};
 use bytes::Bytes;
+use std::time::Duration;
 use towpath_blobs::Blob;
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::digests::Digest;
-use towpath_store::Conn;
-use towpath_store::images as stored;
+use towpath_domain::timeline::EventActor;
+use towpath_store::images::{self as stored, Repository};
+use towpath_store::{Conn, garbage};
 
 /// Whoever pushes has to be able to ask what is there already.
 const ASK: [Action; 2] = [Action::Pull, Action::Push];
+/// How old an upload may be before someone who asks for it keeps it anew.
+const RENEWED_SECONDS: i64 = 43_200;
 /// More than any manifest that is accepted.
 pub(super) const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
 
@@ -18,8 +22,28 @@ pub(super) const MANIFEST_LIMIT: u64 = 16 * 1024 * 1024;
 pub async fn blob_size(service: &Service, actor: &Actor, name: &Name, digest: &Digest) -> Result<u64, Error> {
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &ASK).await?;
-    let size = stored::find_blob(&mut conn, opened.repository, digest).await?;
-    size.map(i64::cast_unsigned).ok_or(Error::BlobUnknown)
+    let size = stored::find_blob(&mut conn, opened.repository, digest).await?.ok_or(Error::BlobUnknown)?;
+    if actor.may(Action::Push, &opened.target()) {
+        keep(service, &mut conn, opened.repository, digest).await?;
+    }
+    Ok(size.cast_unsigned())
+}
+
+/// Whoever pushes asks for a blob and does not send it again: one that no manifest refers to yet is not garbage then.
+async fn keep(
+    service: &Service,
+    conn: &mut Conn,
+    repository: Repository,
+    digest: &Digest,
+) -> Result<(), Error> {
+    let now = service.now();
+    let old = garbage::uploaded_at(conn, repository, digest).await?;
+    let old = old.is_some_and(|at| at.plus_seconds(RENEWED_SECONDS) < now);
+    if !old || stored::is_referred_to(conn, repository, digest).await? {
+        return Ok(());
+    }
+    let digest = digest.clone();
+    Ok(service.db().write(async move |tx| garbage::renew(tx, repository, &digest, now).await).await?)
 }
 
 /// Opens a blob for reading.
@@ -31,10 +55,15 @@ pub async fn open_blob(
 ) -> Result<Blob, Error> {
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
-    let known = stored::find_blob(&mut conn, opened.repository, digest).await?;
+    let size = stored::find_blob(&mut conn, opened.repository, digest).await?.ok_or(Error::BlobUnknown)?;
     drop(conn);
-    known.ok_or(Error::BlobUnknown)?;
-    service.blobs().find(digest).await?.ok_or_else(|| lost(digest))
+    match service.blobs().find(digest).await? {
+        Some(blob) if blob.size() == size.cast_unsigned() => Ok(blob),
+        _ => {
+            put_away(service, digest).await?;
+            Err(Error::BlobUnknown)
+        }
+    }
 }
 
 /// What a tag or digest names, without its bytes.
@@ -61,8 +90,15 @@ pub async fn read_manifest(
     let manifest = resolve(&mut conn, &opened, reference).await?;
     drop(conn);
     let content = service.blobs().read_small(&manifest.digest, MANIFEST_LIMIT).await?;
-    let content = content.ok_or_else(|| lost(&manifest.digest))?;
-    Ok((manifest.into(), content))
+    match content {
+        Some(content) if Digest::of(manifest.digest.algorithm(), &content) == manifest.digest => {
+            Ok((manifest.into(), content))
+        }
+        _ => {
+            put_away(service, &manifest.digest).await?;
+            Err(Error::ManifestUnknown)
+        }
+    }
 }
 
 /// The manifests in this repository that say something about another, such as signatures. It need not exist.
@@ -94,7 +130,7 @@ pub(super) async fn resolve(
     manifest.ok_or(Error::ManifestUnknown)
 }
 
-/// A row without bytes: never made, so somebody took the file away.
-fn lost(digest: &Digest) -> Error {
-    crate::Error::Internal(format!("the bytes of {digest} are missing from the blob folder")).into()
+/// What is not as it was stored is not served. It is told to be damaged, unless it just went with its rows.
+async fn put_away(service: &Service, digest: &Digest) -> Result<(), crate::Error> {
+    scrub::put_away_if_damaged(service, EventActor::System, digest, Duration::ZERO).await.map(drop)
 }

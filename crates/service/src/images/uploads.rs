@@ -15,13 +15,14 @@ use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::timeline::Change;
 use towpath_store::images::{self as stored, Repository};
+use towpath_store::{garbage, scrub};
 use uuid::Uuid;
 
 /// Sizes are stored as signed numbers; nothing else bounds a blob.
 const LIMIT: u64 = i64::MAX.cast_unsigned();
 
 /// Longer than any client takes to come back to an upload that broke off.
-const ABANDONED_SECONDS: i64 = 86_400;
+pub(crate) const ABANDONED_SECONDS: i64 = 86_400;
 
 /// Begins an upload, whose content will be hashed with `algorithm` while it arrives, and names it.
 pub async fn begin_upload(
@@ -76,7 +77,11 @@ pub async fn finish_upload(
     drop(conn);
     let size = service.blobs().finish(id, digest).await?;
     // The bytes are on the disk; only now may a row say so.
-    link(service, repository, digest.clone(), size.cast_signed()).await
+    if link(service, repository, digest.clone(), size.cast_signed(), true).await? {
+        return Ok(());
+    }
+    // Bytes that nothing needed were taken away just now, and these with them.
+    Err(towpath_blobs::Error::UploadUnknown.into())
 }
 
 /// Forgets an upload.
@@ -106,8 +111,7 @@ pub async fn mount_blob(
     };
     drop(conn);
     roomy(service, actor, name, size).await?;
-    link(service, repository, digest.clone(), size).await?;
-    Ok(true)
+    link(service, repository, digest.clone(), size, false).await
 }
 
 /// Takes back an uploaded blob that no manifest refers to; through other names it can still be read.
@@ -158,10 +162,29 @@ async fn roomy(service: &Service, actor: &Actor, name: &Name, more: i64) -> Resu
     Ok(repository)
 }
 
-async fn link(service: &Service, repository: Repository, digest: Digest, size: i64) -> Result<(), Error> {
-    let now = service.now();
-    let write = async move |tx: &mut _| stored::insert_blob(tx, repository, &digest, size, now).await;
-    Ok(service.db().write(write).await?)
+/// Records a stored blob under a name; false where its bytes were taken away before. `verified` says that they have just
+/// been stored and are those of the digest.
+async fn link(
+    service: &Service,
+    repository: Repository,
+    digest: Digest,
+    size: i64,
+    verified: bool,
+) -> Result<bool, Error> {
+    let (now, blobs) = (service.now(), service.blobs().clone());
+    service
+        .db()
+        .write(async move |tx| {
+            if garbage::reprieve(tx, &digest).await? && !blobs.is_stored(&digest) {
+                return Ok(false);
+            }
+            if verified {
+                scrub::mark_mended(tx, &digest).await?;
+            }
+            stored::insert_blob(tx, repository, &digest, size, now).await?;
+            Ok(true)
+        })
+        .await
 }
 
 /// The id under which the bytes of an upload lie.

@@ -93,7 +93,12 @@ impl World {
     }
 
     /// Uploads a blob, and says its digest and size.
-    async fn upload(&self, actor: &Actor, name: &Name, content: String) -> Result<(Digest, usize), Error> {
+    pub async fn upload(
+        &self,
+        actor: &Actor,
+        name: &Name,
+        content: String,
+    ) -> Result<(Digest, usize), Error> {
         let (digest, size) = (Digest::of(Algorithm::Sha256, content.as_bytes()), content.len());
         let id = begin_upload(self, actor, name, Algorithm::Sha256).await?;
         let content = futures::stream::iter([Ok::<_, Infallible>(Bytes::from(content))]);

@@ -103,6 +103,11 @@ impl World {
         start(&self.database, &self.folder, &self.clock, 2).await
     }
 
+    /// The folder of its blobs.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Opens the store beside the service, for what no use case does that quickly.
     async fn store(&self) -> Db {
         Db::open(&self.database, || [0; 16]).await.expect("opens")

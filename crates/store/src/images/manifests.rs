@@ -1,10 +1,10 @@
 //! Manifests and all that they reach.
 
 use super::{Repository, reached};
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use towpath_domain::digests::Digest;
 use towpath_domain::times::Time;
 
@@ -35,6 +35,8 @@ pub struct Content {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {
     Blob,
+    /// A blob that need not be stored, because its licence forbids to push it.
+    Foreign,
     Manifest,
 }
 
@@ -73,7 +75,7 @@ impl TryFrom<Row> for Manifest {
 impl ContentKind {
     const fn name(self) -> &'static str {
         match self {
-            Self::Blob => "blob",
+            Self::Blob | Self::Foreign => "blob",
             Self::Manifest => "manifest",
         }
     }
@@ -91,7 +93,7 @@ pub async fn find_manifest(
         conn,
         concat!(
             "select digest, media_type, size, artifact_type, subject, annotations, runnable, depth
-             from manifests where digest = $3 and (
+             from manifests where digest = $3 and damaged_at is null and (
                 exists (select 1 from repository_manifests
                         where integration = $1 and bucket = $2 and manifest = $3)
                 or ",
@@ -144,6 +146,26 @@ pub async fn insert_manifest(
         at.micros(),
     )
     .map(drop)
+}
+
+/// Those of some contents that have to be stored and are not.
+pub async fn missing(conn: &mut Conn, contents: &[Content]) -> Result<Vec<Digest>, Error> {
+    let of = |kind: ContentKind| -> Vec<String> {
+        let own = contents.iter().filter(|content| content.kind == kind);
+        own.map(|content| content.digest.to_string()).collect()
+    };
+    let (blobs, manifests) = (of(ContentKind::Blob), of(ContentKind::Manifest));
+    let sql = "select digest from blobs where damaged_at is null and digest in (";
+    let list: Vec<&str> = blobs.iter().map(String::as_str).collect();
+    let mut found: Vec<(String,)> = fetch_in!((String,), &mut *conn, sql, list, ")")?;
+    let sql = "select digest from manifests where damaged_at is null and digest in (";
+    let list: Vec<&str> = manifests.iter().map(String::as_str).collect();
+    found.extend(fetch_in!((String,), &mut *conn, sql, list, ")")?);
+    let found: HashSet<String> = found.into_iter().map(|(text,)| text).collect();
+    let stored = |content: &&Content| {
+        content.kind == ContentKind::Foreign || found.contains(&content.digest.to_string())
+    };
+    Ok(contents.iter().filter(|content| !stored(content)).map(|content| content.digest.clone()).collect())
 }
 
 /// What a child manifest reaches, its parent reaches too.

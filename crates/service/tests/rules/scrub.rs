@@ -1,0 +1,99 @@
+//! Scrubbing: what the disk spoiled is found, is not served, and is mended by pushing it again.
+
+use crate::engines::on_both_engines;
+use crate::images::name;
+use crate::shop::Shop;
+use crate::world::line;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+use towpath_domain::digests::Digest;
+use towpath_domain::references::Tag;
+use towpath_domain::timeline::{EventActor, Filter};
+use towpath_service::images::{Reference, blob_size, open_blob, read_manifest};
+use towpath_service::scrub::{all, go_on};
+
+const QA: &str = "shop/checkout/qa";
+
+fn file(shop: &Shop, digest: &Digest) -> PathBuf {
+    let hex = digest.hex();
+    shop.folder().join("blobs").join(digest.algorithm().name()).join(&hex[..2]).join(hex)
+}
+
+/// Turns a bit of a stored content.
+fn spoil(shop: &Shop, digest: &Digest) {
+    let path = file(shop, digest);
+    let mut content = fs::read(&path).expect("is stored");
+    content[0] ^= 1;
+    fs::write(&path, content).expect("writes");
+}
+
+async fn told(shop: &Shop) -> Vec<String> {
+    let filter = Filter { kind: "damage_found".into(), ..Filter::default() };
+    shop.timeline(&shop.ana, filter).await.iter().map(line).collect()
+}
+
+#[test]
+fn what_is_damaged_is_found_told_and_out_of_reach_until_it_is_pushed_again() {
+    on_both_engines(async |shop: Shop| {
+        let ana = &shop.ana;
+        shop.push(ana, QA, "1.0").await.expect("arrives");
+        let (digest, _) = shop.upload(ana, &name(QA), "a layer".into()).await.expect("uploads");
+        let whole = all(&shop, EventActor::Shell).await.expect("reads");
+        assert_eq!((whole.contents, whole.damaged.len()), (4, 0));
+        spoil(&shop, &digest);
+        let found = all(&shop, EventActor::Shell).await.expect("reads");
+        assert_eq!(found.damaged.as_slice(), std::slice::from_ref(&digest));
+        assert!(told(&shop).await[0].contains("are damaged"));
+        assert!(blob_size(&shop, ana, &name(QA), &digest).await.is_err());
+        assert!(open_blob(&shop, ana, &name(QA), &digest).await.is_err());
+        assert!(!file(&shop, &digest).exists());
+        assert_eq!(fs::read_dir(shop.folder().join("damaged")).expect("kept").count(), 1);
+        assert_eq!(all(&shop, EventActor::Shell).await.expect("reads").contents, 3, "it is known");
+        shop.upload(ana, &name(QA), "a layer".into()).await.expect("mends it");
+        assert!(open_blob(&shop, ana, &name(QA), &digest).await.is_ok());
+        assert_eq!(all(&shop, EventActor::Shell).await.expect("reads").damaged, []);
+        assert_eq!(told(&shop).await.len(), 1);
+    });
+}
+
+#[test]
+fn a_damaged_manifest_and_a_blob_that_was_cut_off_are_never_served() {
+    on_both_engines(async |shop: Shop| {
+        let ana = &shop.ana;
+        let manifest = shop.push(ana, QA, "1.0").await.expect("arrives");
+        let manifest = Digest::parse(&manifest).expect("a digest");
+        spoil(&shop, &manifest);
+        let tag = Reference::Tag(Tag::parse("1.0").expect("a tag"));
+        for _ in 0..2 {
+            assert!(read_manifest(&shop, ana, &name(QA), &tag).await.is_err());
+        }
+        assert_eq!(told(&shop).await.len(), 1);
+        shop.push(ana, QA, "1.0").await.expect("mends it");
+        assert!(read_manifest(&shop, ana, &name(QA), &tag).await.is_ok());
+
+        let (blob, _) = shop.upload(ana, &name(QA), "a layer".into()).await.expect("uploads");
+        let cut = OpenOptions::new().write(true).truncate(true).open(file(&shop, &blob));
+        cut.expect("opens").write_all(b"a lay").expect("writes");
+        assert!(open_blob(&shop, ana, &name(QA), &blob).await.is_err());
+        assert_eq!(told(&shop).await.len(), 2);
+        let (gone, _) = shop.upload(ana, &name(QA), "another".into()).await.expect("uploads");
+        fs::remove_file(file(&shop, &gone)).expect("removes");
+        assert!(open_blob(&shop, ana, &name(QA), &gone).await.is_err());
+        assert!(told(&shop).await[0].contains("are missing"));
+    });
+}
+
+#[test]
+fn a_round_is_made_once_a_week_by_one_of_all_servers() {
+    on_both_engines(async |shop: Shop| {
+        let replica = shop.replica().await;
+        shop.push(&shop.ana, QA, "1.0").await.expect("arrives");
+        let round = go_on(&shop).await.expect("reads").expect("it is due");
+        assert_eq!(round.contents, 3);
+        assert!(go_on(&replica).await.expect("answers").is_none());
+        shop.clock.advance(8 * 86_400);
+        assert!(go_on(&replica).await.expect("answers").is_some());
+        replica.close().await;
+    });
+}

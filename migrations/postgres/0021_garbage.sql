@@ -1,0 +1,26 @@
+-- Contents that nothing needs any more on their way out, and work that servers do in turns.
+-- The same file stands in ../sqlite with that engine's types.
+
+-- Contents whose rows are gone, and whose bytes follow. Those whose bytes are gone, too, are remembered for a while.
+create table doomed_contents (
+    digest text primary key,
+    size bigint not null,
+    doomed_at bigint not null,
+    gone_at bigint
+);
+
+-- What one of all servers does once in a while: until when somebody has it, when it was done last, and how far it came.
+create table chores (
+    name text primary key,
+    leased_until bigint not null,
+    done_at bigint not null,
+    position text not null
+);
+
+create index repository_blobs_by_blob on repository_blobs (blob, uploaded_at);
+create index repository_manifests_by_manifest on repository_manifests (manifest);
+create index tags_by_digest on tags (manifest);
+
+-- When the bytes were found to be others than the digest says, or missing. Whoever pushes them again mends it.
+alter table blobs add column damaged_at bigint;
+alter table manifests add column damaged_at bigint;
