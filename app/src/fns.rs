@@ -28,6 +28,7 @@ pub mod promotions;
 pub mod providers;
 pub mod publishers;
 pub mod release_sets;
+pub mod retention;
 pub mod rules;
 pub mod search;
 pub mod storage;

@@ -30,6 +30,7 @@ pub mod promotions;
 pub mod providers;
 pub mod publishers;
 pub mod release_sets;
+pub mod retention;
 pub mod roll_back;
 pub mod rules;
 pub mod search;

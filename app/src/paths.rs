@@ -297,6 +297,10 @@ pub fn difference(project: &Slug, integration: &Slug) -> String {
 }
 
 /// What reclassifying an integration would change.
+pub fn retention(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/retention")
+}
+
 pub fn reclassify(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/reclassify")
 }

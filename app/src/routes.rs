@@ -52,6 +52,7 @@ lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
 lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
 lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
 lazy!(storage_page = crate::pages::storage::StoragePage, in setting_up);
+lazy!(retention_page = crate::pages::retention::RetentionPage, in setting_up);
 lazy!(archive_page = crate::pages::projects::ArchivePage, in setting_up);
 lazy!(delete_page = crate::pages::deletions::DeletePage, in setting_up);
 lazy!(deleted_page = crate::pages::deletions::DeletedPage, in setting_up);
@@ -180,6 +181,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/integrations/:integration/unclassified"))
                     view=unclassified_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/integrations/:integration/retention"))
+                    view=retention_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route

@@ -117,6 +117,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/rules/new", "New CI rule"],
   ["/projects/shop/rules/branches", "Branches"],
   [`${BOARD}/unclassified`, "Unclassified"],
+  [`${BOARD}/retention`, "Retention of checkout"],
+  [`${BOARD}/retention?last=1`, "Retention of checkout"],
   [`${BOARD}/reclassify`, "Reclassify checkout"],
   ["/projects/shop/integrations/new", "New CI integration"],
   [`${BOARD}/hooks`, "Hooks of checkout"],

@@ -24,3 +24,8 @@ create index tags_by_digest on tags (manifest);
 -- When the bytes were found to be others than the digest says, or missing. Whoever pushes them again mends it.
 alter table blobs add column damaged_at integer;
 alter table manifests add column damaged_at integer;
+
+-- How long an integration keeps its images, as domain::retention::Retention writes it; null keeps everything.
+alter table integrations add column retention text;
+-- When the image of a build was let go of; null while it is kept.
+alter table builds add column retired_at integer;

@@ -32,6 +32,7 @@ mod promotions;
 mod publishers;
 mod queries;
 mod release_sets;
+mod retention;
 mod rules;
 mod search;
 mod sessions;
@@ -104,6 +105,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(publishers::routes())
         .merge(people::routes())
         .merge(storage::routes())
+        .merge(retention::routes())
         .merge(streams::routes())
         .merge(subscriptions::routes())
         .fallback(unknown);

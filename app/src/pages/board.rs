@@ -226,6 +226,8 @@ fn BoardView(
         let may = board.actor.may(Action::Configure, &Target::project(board.project.id));
         (may, Subject::Integration { project, slug })
     };
+    let retention =
+        board.with_untracked(|board| paths::retention(&board.project.slug, &board.integration.slug));
     view! {
         <Heading board=board />
         <Archived table=table />
@@ -244,7 +246,15 @@ fn BoardView(
         </section>
         // Below, since it comes and goes with what is pushed, and must not move the board.
         <Unclassified board=board now=table.now />
-        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
+        {may_delete
+            .then(|| {
+                view! {
+                    <p class="page__foot">
+                        <a href=retention>"How long its images are kept"</a>
+                    </p>
+                    <DeleteLink subject=subject />
+                }
+            })}
         <PromoteDialog table=table promote=promote dropped=dropped />
         <Undo table=table dropped=dropped />
     }

@@ -29,6 +29,7 @@ pub mod projects;
 pub mod promotions;
 pub mod publishers;
 pub mod release_sets;
+pub mod retention;
 pub mod rules;
 pub mod search;
 pub mod sessions;

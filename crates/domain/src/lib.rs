@@ -39,6 +39,7 @@ pub mod providers;
 pub mod publishers;
 pub mod references;
 pub mod release_sets;
+pub mod retention;
 pub mod rules;
 pub mod search;
 pub mod services;

@@ -399,6 +399,16 @@ pub enum Change {
         digest: Digest,
         missing: bool,
     },
+    /// Both in words.
+    RetentionSet {
+        before: String,
+        after: String,
+    },
+    /// The retention of the integration in the scene let go of images: of these builds, and of so many others.
+    ImagesLetGo {
+        builds: Vec<Tag>,
+        others: usize,
+    },
     AnonymousPullSet {
         allowed: bool,
     },
@@ -630,7 +640,7 @@ pub enum Change {
 }
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 85] = [
+pub const KINDS: [(&str, &str); 87] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -666,6 +676,8 @@ pub const KINDS: [(&str, &str); 85] = [
     ("blob_deleted", "Blob deleted"),
     ("garbage_collected", "Garbage collected"),
     ("damage_found", "Damage found"),
+    ("retention_set", "Retention set"),
+    ("images_let_go", "Images let go of"),
     ("anonymous_pull_set", "Pulling without signing in set"),
     ("quota_set", "Quota set"),
     ("project_created", "Project created"),
@@ -766,6 +778,8 @@ impl Change {
             Self::BlobDeleted { .. } => "blob_deleted",
             Self::GarbageCollected { .. } => "garbage_collected",
             Self::DamageFound { .. } => "damage_found",
+            Self::RetentionSet { .. } => "retention_set",
+            Self::ImagesLetGo { .. } => "images_let_go",
             Self::AnonymousPullSet { .. } => "anonymous_pull_set",
             Self::QuotaSet { .. } => "quota_set",
             Self::InvitationWithdrawn { .. } => "invitation_withdrawn",

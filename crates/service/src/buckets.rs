@@ -2,6 +2,7 @@
 
 use crate::builds::{arrivals, build_name, current_name, placer};
 use crate::holds::Standing;
+use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, pins, scenes};
 use towpath_domain::access::{Action, Actor, Target};
@@ -80,6 +81,7 @@ impl Rolling {
             Error::not_found(format_args!("This placement in the history of {}", self.slot.slug))
         })?;
         let build = builds::load(conn, earlier.placement.build).await?.build.called(&earlier.placement.tag);
+        check_kept(conn, &build).await?;
         if bucket.current.as_ref().is_some_and(|current| current.build == build.id) {
             return Err(Error::Conflict(format!("{} is already current in {}.", build.tag, self.slot.slug)));
         }

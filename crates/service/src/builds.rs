@@ -24,6 +24,7 @@ use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
 use towpath_store::{Conn, Tx, buckets, builds, deployments, publishers};
+use towpath_store::{Conn, Tx, buckets, builds, deployments, retention};
 
 /// An image that arrives, with what is known of it.
 #[derive(Debug, Clone)]
@@ -91,6 +92,7 @@ pub(crate) async fn record(
 ) -> Result<(Build, bool), Error> {
     let integration = located.integration.id;
     if let Some(known) = builds::find(tx, integration, &arriving.digest, "").await? {
+        retention::revive(tx, known.build.id).await?;
         return Ok((known.build.called(&arriving.tag), false));
     }
     let origin = match actor.publisher().and(actor.token()) {

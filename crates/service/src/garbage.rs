@@ -5,6 +5,7 @@
 //! there: so a push is never overtaken. In between, what is unneeded is asked anew in the transaction that takes it out.
 
 use crate::images::ABANDONED_SECONDS;
+use crate::retention;
 use crate::{Error, Service};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use towpath_blobs::{Aside, BlobStore};
@@ -103,6 +104,7 @@ pub async fn collect_when_due(service: &Service) -> Result<Option<Collected>, Er
     if !taken {
         return Ok(None);
     }
+    retention::apply(service).await?;
     let collected = collect(service, EventActor::System, AGE).await?;
     let done = service.now();
     service

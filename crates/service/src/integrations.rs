@@ -2,6 +2,7 @@
 
 use crate::builds::build_name;
 use crate::holds::Standing;
+use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
@@ -96,6 +97,7 @@ pub async fn set_default(
         || Invalid::field("digest", format!("There is no build “{digest}” in {project}/{integration}."));
     let parsed = Digest::parse(digest.trim()).map_err(|_| missing())?;
     let pushed = builds::find(&mut conn, located.integration.id, &parsed, "").await?.ok_or_else(missing)?;
+    check_kept(&mut conn, &pushed.build).await?;
     drop(conn);
     let (writer, actor) = (service.clone(), actor.clone());
     service

@@ -12,6 +12,7 @@ pub(crate) use pinning::{feeding, locate};
 pub use turns::look_again;
 
 use crate::builds::placer;
+use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, patterns, pins, scenes};
 use towpath_domain::access::{Action, Actor, Target};
@@ -169,6 +170,7 @@ impl Wish {
         let digest = Digest::parse(&request.digest).map_err(|_| missing())?;
         let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?;
         let pushed = pushed.ok_or_else(missing)?;
+        check_kept(&mut conn, &pushed.build).await?;
         let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
         let (service, actor) = (service.clone(), actor.clone());
         let place = located.slot_target(&to);

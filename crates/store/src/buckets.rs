@@ -163,10 +163,11 @@ pub async fn place(
     placement: &Placement,
     reason: Option<&str>,
 ) -> Result<(), Error> {
-    execute!(
+    // An image that is not kept any more is not to run.
+    let placed = execute!(
         tx.conn(),
         "insert into placements (id, bucket, build, tag, cause, reason, person, token, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         select $1, $2, id, $4, $5, $6, $7, $8, $9 from builds where id = $3 and retired_at is null",
         placement.id.uuid(),
         bucket.id.uuid(),
         placement.build.uuid(),
@@ -177,6 +178,9 @@ pub async fn place(
         placement.by.token.map(TokenId::uuid),
         placement.at.micros(),
     )?;
+    if placed != 1 {
+        return Err(Error::Changed);
+    }
     let rows = execute!(
         tx.conn(),
         "update buckets set placement = $2, version = version + 1, moved_at = $4 where id = $1 and version = $3",

@@ -147,7 +147,7 @@ pub async fn unclassified(
         "select b.id, b.integration, b.digest, b.external_id, b.tag, b.media_type, b.size, b.platforms, b.origin,
                 b.received_at, b.received_via, b.pushed_by, b.pushed_with
          from routings o join builds b on b.id = o.build
-         where o.integration = $1 and o.key is null and o.build < $2
+         where o.integration = $1 and o.key is null and o.build < $2 and b.retired_at is null
            and not exists (select 1 from placements p where p.build = o.build)
          order by o.build desc limit $3",
         integration.uuid(),

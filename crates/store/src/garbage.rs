@@ -25,7 +25,8 @@ macro_rules! rooted {
             $since,
             ") or exists (select 1 from builds b where b.digest = ",
             $m,
-            " and (exists (select 1 from placements p where p.build = b.id)
+            " and b.retired_at is null
+              and (exists (select 1 from placements p where p.build = b.id)
                    or exists (select 1 from refused_arrivals a where a.build = b.id)
                    or exists (select 1 from promotions w where w.build = b.id and w.state = 'waiting')
                    or exists (select 1 from pins x where x.build = b.id and x.open)

@@ -48,14 +48,14 @@ macro_rules! reached {
         "(exists (select 1 from manifest_contents c join repository_manifests r on r.manifest = c.manifest
                   where c.content = $3 and r.integration = $1 and r.bucket = $2)
           or exists (select 1 from builds b
-                     where b.integration = $1
+                     where b.integration = $1 and b.retired_at is null
                        and (exists (select 1 from pins x where x.build = b.id and x.key = $2)
                             or exists (select 1 from integrations i
                                        where i.id = b.integration and i.default_build = b.id))
                        and b.digest in (select cast($3 as text) union all
                                         select c.manifest from manifest_contents c where c.content = $3))
           or exists (select 1 from builds b join placements p on p.build = b.id join buckets k on k.id = p.bucket
-                     where b.integration = $1 and k.integration = $1 and k.key = $2
+                     where b.integration = $1 and b.retired_at is null and k.integration = $1 and k.key = $2
                        and b.digest in (select cast($3 as text) union all
                                         select c.manifest from manifest_contents c where c.content = $3)))"
     };

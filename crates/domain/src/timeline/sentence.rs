@@ -420,6 +420,19 @@ impl Telling<'_> {
             Change::DamageFound { digest, missing: true } => {
                 self.text("found that the bytes of ").name(digest.short()).text(" are missing")
             }
+            Change::RetentionSet { after, .. } => {
+                self.text("set the retention of ").integration().text(&format!(": {after}"))
+            }
+            Change::ImagesLetGo { builds, others } => {
+                let builds: Vec<String> = builds.iter().map(Tag::to_string).collect();
+                let others = match others {
+                    0 => None,
+                    1 => Some("one image beside the builds".to_owned()),
+                    count => Some(format!("{count} images beside the builds")),
+                };
+                let all: Vec<String> = builds.into_iter().chain(others).collect();
+                self.text(&format!("let go of {}", all.join(", "))).place()
+            }
             Change::AnonymousPullSet { allowed: true } => self.text("let anybody pull from ").project(),
             Change::AnonymousPullSet { allowed: false } => {
                 self.text("ended that anybody may pull from ").project()

@@ -1,6 +1,7 @@
 //! Asking for a pin: a promotion that pins its build for one service in one environment.
 
 use super::{Wish, check_at_once, read_reference, read_schedule};
+use crate::retention::check_kept;
 use crate::rules::beside;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, deployments};
@@ -72,6 +73,7 @@ async fn find(service: &Service, actor: &Actor, request: &PinRequest) -> Result<
     }
     let digest = Digest::parse(form.digest.trim()).map_err(|_| missing())?;
     let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?.ok_or_else(missing)?;
+    check_kept(&mut conn, &pushed.build).await?;
     let from = match form.from.trim() {
         "" => nearest(&mut conn, &located, &to, pushed.build.id).await?,
         slug => located.slot(&mut conn, slug).await.map_err(|error| beside("from", error))?,

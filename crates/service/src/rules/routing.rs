@@ -3,6 +3,7 @@
 use crate::buckets::BucketAddress;
 use crate::builds::{Arrived, Entering, Meets, Received, arrivals, name_of, record};
 use crate::projects::in_use;
+use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, explain, patterns, scenes};
 use towpath_domain::access::{Action, Actor};
@@ -160,6 +161,7 @@ pub async fn assign(
         || Error::not_found(format_args!("A build “{digest}” in {}/{}", at.project, at.integration));
     let digest = Digest::parse(digest).map_err(|_| missing())?;
     let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?.ok_or_else(missing)?;
+    check_kept(&mut conn, &pushed.build).await?;
     drop(conn);
     allow(actor, Action::Push, &located.slot_target(&slot))?;
     let reason = Reason::parse(reason).map_err(|error| Invalid::field("reason", error))?;

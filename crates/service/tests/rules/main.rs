@@ -42,6 +42,7 @@ mod promotions;
 mod publishers;
 mod release_sets;
 mod replicas;
+mod retention;
 mod routing;
 mod samples;
 mod scrub;

@@ -39,7 +39,8 @@ pub async fn needs(conn: &mut Conn, integration: IntegrationId, digest: &Digest)
         fetch_all,
         Row,
         conn,
-        "with own as (select id, digest from builds where integration = $1 and digest = $2),
+        "with own as (select id, digest from builds where integration = $1 and digest = $2
+                                                    and retired_at is null),
               needed as (
             select 'current' as kind, k.id as bucket, cast(0 as bigint) as number
             from own b join placements p on p.build = b.id join buckets k on k.placement = p.id

@@ -142,6 +142,8 @@ pub fn doors() -> Vec<Door> {
                 ],
             )
         }),
+        post("/fn/view_retention").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/set_retention").body(|subject, _| in_integration(subject, &[("form[last]", "500")])),
         post("/fn/view_unclassified").body(|subject, _| in_integration(subject, &[])),
         post("/fn/choose_rule").body(|subject, _| in_integration(subject, &[("rule", ":none")])),
         post("/fn/assign_build").body(|subject, _| {

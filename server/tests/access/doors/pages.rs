@@ -25,6 +25,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/rules/new"),
         page("/projects/{project}/rules/{rule}"),
         page("/projects/{project}/integrations/{integration}/unclassified"),
+        page("/projects/{project}/integrations/{integration}/retention"),
         page("/projects/{project}/integrations/{integration}/reclassify"),
         page("/projects/{project}/integrations/{integration}/hooks"),
         page("/projects/{project}/integrations/{integration}/hooks/{hook}"),

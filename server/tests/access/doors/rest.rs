@@ -158,6 +158,9 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}/integrations/{integration}/rule"),
         put("/api/v1/projects/{project}/integrations/{integration}/rule")
             .body(|_, _| Body::Json(json!({"follows": "none"}))),
+        get("/api/v1/projects/{project}/integrations/{integration}/retention"),
+        put("/api/v1/projects/{project}/integrations/{integration}/retention")
+            .body(|_, _| Body::Json(json!({"last": 500}))),
         get("/api/v1/projects/{project}/integrations/{integration}/unclassified"),
         post("/api/v1/projects/{project}/integrations/{integration}/assignments").body(|subject, _| {
             Body::Json(json!({"digest": subject.unnamed, "bucket": "qa", "reason": "No rule knows it."}))
