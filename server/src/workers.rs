@@ -8,9 +8,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
-use towpath_service::{Service, garbage, idempotency, images, pins, promotions, providers, scrub, sessions};
 use towpath_service::{
-    Service, hooks, idempotency, images, pins, promotions, providers, publishers, sessions,
+    Service, garbage, hooks, idempotency, images, pins, promotions, providers, publishers, scrub, sessions,
 };
 
 const SWEEP: Duration = Duration::from_mins(10);

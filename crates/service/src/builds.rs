@@ -23,8 +23,7 @@ use towpath_domain::words::Reason;
 use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
-use towpath_store::{Conn, Tx, buckets, builds, deployments, publishers};
-use towpath_store::{Conn, Tx, buckets, builds, deployments, retention};
+use towpath_store::{Conn, Tx, buckets, builds, deployments, publishers, retention};
 
 /// An image that arrives, with what is known of it.
 #[derive(Debug, Clone)]
