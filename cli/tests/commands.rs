@@ -6,7 +6,6 @@ mod pushing;
 mod terminal;
 
 #[path = "../../crates/service/tests/rules/signing.rs"]
-#[expect(dead_code, reason = "the tests of the rules use all of it")]
 mod signing;
 #[path = "../../server/tests/routes/support.rs"]
 #[expect(dead_code, reason = "the tests of the routes use all of it")]

@@ -22,12 +22,12 @@ async fn requests_are_counted_by_the_pattern_of_their_address() {
     assert_eq!(answer.status, 200);
     let text = answer.text();
     let of = "towpath_http_request_duration_seconds_count{route=\"/api/v1/projects/{project}\",method=\"GET\",status=\"401\"}";
-    assert!((value(&text, of) - 2.0).abs() < 0.1, "{text}");
+    assert!((value(text, of) - 2.0).abs() < 0.1, "{text}");
     assert!(
         text.contains("method=\"other\"") && !text.contains("BREW"),
         "a client cannot make up labels: {text}"
     );
-    assert!((value(&text, "towpath_http_requests_under_way")).abs() < 0.1, "{text}");
+    assert!((value(text, "towpath_http_requests_under_way")).abs() < 0.1, "{text}");
     assert!(text.ends_with("# EOF\n"), "{text}");
     server.stop().await;
 }
@@ -38,17 +38,16 @@ async fn they_tell_how_far_behind_the_work_is_and_of_the_process() {
     server.admin("Ada").await;
     let answer = server.metrics().await;
     let text = answer.text();
-    assert!((value(&text, "towpath_database_up") - 1.0).abs() < 0.1);
-    let (events, signed) =
-        (value(&text, "towpath_audit_events"), value(&text, "towpath_audit_signed_events"));
+    assert!((value(text, "towpath_database_up") - 1.0).abs() < 0.1);
+    let (events, signed) = (value(text, "towpath_audit_events"), value(text, "towpath_audit_signed_events"));
     assert!(events >= 1.0 && signed <= events, "{text}");
     for name in ["towpath_promotions_waiting", "towpath_promotions_overdue", "towpath_buckets_to_follow"] {
-        assert!(value(&text, name).abs() < 0.1, "{text}");
+        assert!(value(text, name).abs() < 0.1, "{text}");
     }
     assert!(text.contains("towpath_build_info{version="), "{text}");
     if cfg!(target_os = "linux") {
-        assert!(value(&text, "process_resident_memory_bytes") > 1e6, "{text}");
-        assert!(value(&text, "process_cpu_seconds_total") >= 0.0, "{text}");
+        assert!(value(text, "process_resident_memory_bytes") > 1e6, "{text}");
+        assert!(value(text, "process_cpu_seconds_total") >= 0.0, "{text}");
     }
     server.stop().await;
 }

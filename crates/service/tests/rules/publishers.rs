@@ -188,6 +188,9 @@ fn a_job_that_may_push_by_rule_gets_wherever_the_rule_leads_and_not_further() {
     });
 }
 
+/// How a refusal is expected to be.
+type Expected<'a> = &'a dyn Fn(&Refusal) -> bool;
+
 #[test]
 fn tokens_that_are_not_what_they_must_be_are_refused() {
     on_both_engines(async |shop: Shop| {
@@ -211,7 +214,6 @@ fn tokens_that_are_not_what_they_must_be_are_refused() {
         let incomplete = |refusal: &Refusal| matches!(refusal, Refusal::Incomplete { .. });
         let differs = |refusal: &Refusal| matches!(refusal, Refusal::Differs { .. });
         let danger = |refusal: &Refusal| matches!(refusal, Refusal::Danger(_));
-        type Expected<'a> = &'a dyn Fn(&Refusal) -> bool;
         let table: [(String, Expected<'_>); 20] = [
             ("no token".to_owned(), &|refusal| *refusal == Refusal::Unreadable),
             (unsigned, &algorithm),
