@@ -15,7 +15,6 @@ mod history;
 mod holds;
 mod move_menu;
 mod news;
-mod other_image;
 mod paused;
 mod push_help;
 mod refusals;

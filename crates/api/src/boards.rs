@@ -44,9 +44,6 @@ pub struct Bucket {
     /// What it takes to enter, in words.
     pub gates: Vec<String>,
     pub current: Option<Card>,
-    /// The image that the tag of the current build is in this bucket, where that is another: the tag was taken before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag_taken_by: Option<String>,
     /// What was current before, newest first, the newest few.
     pub history: Vec<Card>,
     pub waiting: Vec<Waiting>,
@@ -134,7 +131,6 @@ impl From<domain::Column> for Bucket {
             arrivals: column.arrivals.into(),
             gates: column.gates,
             current: column.current.map(Card::from),
-            tag_taken_by: column.tag_taken_by.map(|digest| digest.to_string()),
             history: column.history.into_iter().map(Card::from).collect(),
             waiting: column.waiting.into_iter().map(Waiting::from).collect(),
             refused: column.refused.into_iter().map(RefusedArrival::from).collect(),

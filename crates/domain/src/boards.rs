@@ -57,8 +57,6 @@ pub struct Column {
     /// Whether what becomes current in a stage before is promoted without anybody asking.
     pub automatic: bool,
     pub current: Option<Card>,
-    /// The image that the tag of the current build is in this bucket, where that is another: the tag was taken before.
-    pub tag_taken_by: Option<Digest>,
     /// What was current before, newest first; the newest few.
     pub history: Vec<Card>,
     pub waiting: Vec<Waiting>,

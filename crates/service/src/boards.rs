@@ -14,7 +14,7 @@ use history::{Known, behind};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
-use towpath_domain::buckets::{BucketKey, Slot};
+use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
@@ -26,7 +26,7 @@ use towpath_domain::workflows::{Stage, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
 use towpath_store::deployments::Place;
-use towpath_store::{Conn, buckets, builds, deployments, images, integrations, people, promotions, timeline};
+use towpath_store::{Conn, buckets, builds, deployments, integrations, people, promotions, timeline};
 
 /// How many earlier builds, refusals and unclassified builds the board shows.
 const HISTORY: i64 = 10;
@@ -83,8 +83,6 @@ struct Rows {
     judge: Judge,
     unclassified: Vec<Pushed>,
     places: Vec<Place>,
-    /// Buckets in which the tag of what is current is another image.
-    taken: HashMap<BucketKey, Digest>,
     known: Known,
 }
 
@@ -144,8 +142,7 @@ impl Rows {
         let known = Known { builds, names, been, ran, checks, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
-        let taken = images::taken(conn, located.integration.id).await?.into_iter().collect();
-        Ok(Self { taken, buckets: rows, waiting, judge, unclassified, places, known })
+        Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
     }
 
     /// The digests of the builds that it shows.
@@ -170,7 +167,6 @@ impl Rows {
             gates: stage.map(Stage::words).unwrap_or_default(),
             automatic: stage.is_some_and(|stage| stage.automatic),
             current,
-            tag_taken_by: self.taken.get(&slot.key).cloned(),
             history,
             waiting: waiting.map(|promotion| self.waiting(promotion)).collect(),
             refused: rows.map(|rows| self.refused(rows)).unwrap_or_default(),

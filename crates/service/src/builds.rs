@@ -224,16 +224,17 @@ impl<'a> Entering<'a> {
         self.bucket.as_ref().ok_or_else(|| Error::Internal("a bucket is not locked".to_owned()))
     }
 
-    /// Makes a build current that came without the bucket's name. It brings its tag along where that is free.
+    /// Makes a build current that came without the bucket's name. It brings its tag along where that is free, and goes by its
+    /// digest where it is not.
     pub(crate) async fn bring(
-        self,
+        mut self,
         tx: &mut Tx,
         cause: Cause,
         reason: Option<&Reason>,
     ) -> Result<Received, Error> {
         let repository = Repository { integration: self.build.integration, bucket: Some(self.slot.key) };
         let Build { tag, digest, .. } = &self.build;
-        images::add_tag(tx, repository, tag, digest, self.service.now()).await?;
+        self.build.tag = images::name(tx, repository, tag, digest, self.service.now()).await?;
         self.place(tx, cause, reason).await
     }
 

@@ -97,13 +97,13 @@ pub async fn set_default(
         || Invalid::field("digest", format!("There is no build “{digest}” in {project}/{integration}."));
     let parsed = Digest::parse(digest.trim()).map_err(|_| missing())?;
     let pushed = builds::find(&mut conn, located.integration.id, &parsed, "").await?.ok_or_else(missing)?;
-    check_kept(&mut conn, &pushed.build).await?;
     drop(conn);
     let (writer, actor) = (service.clone(), actor.clone());
     service
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, located.project.id).await?;
+            check_kept(tx, &pushed.build).await?;
             let (build, now) = (pushed.build, writer.now());
             let standing = Standing::load(tx, &[&build.digest], now).await?;
             let holds = standing.concerning(&located.target(), &build.digest);

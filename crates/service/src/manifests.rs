@@ -161,10 +161,10 @@ impl Descriptor {
         self.media_type.contains(".nondistributable.") || self.media_type.contains(".foreign.")
     }
 
-    /// Whether this child of an index stands for a platform; attestations that builders add do not.
+    /// Whether this child of an index stands for a platform. Attestations that builders add are for the platform `unknown`;
+    /// what else is said of them no client looks at.
     pub fn is_for_a_platform(&self) -> bool {
-        !self.annotations.contains_key("vnd.docker.reference.type")
-            && self.platform.as_ref().is_none_or(|platform| platform.os != "unknown")
+        self.platform.as_ref().is_none_or(|platform| platform.os != "unknown")
     }
 }
 

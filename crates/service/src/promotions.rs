@@ -299,6 +299,7 @@ impl Wish {
         if let Some(pin) = &self.pin {
             scenes::check_in_use(tx, pin.project.id).await?;
         }
+        check_kept(tx, &self.pushed.build).await?;
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
         // What is refused for another reason is not sent back for its reference.
         let refused = self.weigh(tx, Some(&bucket), |wish| {
@@ -423,7 +424,8 @@ async fn save_as(
     Ok(promotion)
 }
 
-/// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free.
+/// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free, and where it is not, the
+/// build goes by its digest there.
 async fn apply(
     tx: &mut Tx,
     service: &Service,
@@ -433,13 +435,11 @@ async fn apply(
     id: PlacementId,
 ) -> Result<(), Error> {
     let now = service.now();
-    let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
-    let (build, tag) = (promotion.build, promotion.tag.clone());
-    let placement = Placement { id, build, tag, cause, by, at: now };
-    buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?;
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
-    images::add_tag(tx, repository, &promotion.tag, &promotion.digest, now).await?;
-    Ok(())
+    let tag = images::name(tx, repository, &promotion.tag, &promotion.digest, now).await?;
+    let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
+    let placement = Placement { id, build: promotion.build, tag, cause, by, at: now };
+    Ok(buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?)
 }
 
 /// A decision on a promotion, as a form or a request gives it.

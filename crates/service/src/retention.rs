@@ -167,7 +167,7 @@ pub(crate) async fn check_kept(conn: &mut Conn, build: &Build) -> Result<(), Err
     match stored::retired_at(conn, build.id).await? {
         None => Ok(()),
         Some(at) => Err(Error::Refused(format!(
-            "The image of {} was let go of on {}, as the integration's retention says. Push it again.",
+            "The image of {} is not kept since {}: somebody deleted it, or the integration's retention let it go. Push it again.",
             build.tag,
             at.day()
         ))),

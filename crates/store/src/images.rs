@@ -14,7 +14,7 @@ pub use manifests::{
     referrers, total_size,
 };
 pub use needs::needs;
-pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, set_tag, taken};
+pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, name, set_tag};
 
 use crate::query::{execute, fetch};
 use crate::{Conn, Error, Tx};

@@ -86,6 +86,8 @@ pub async fn facts(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<(D
                  or exists (select 1 from pins x where x.build = b.id and x.open)
                  or exists (select 1 from refused_arrivals a where a.build = b.id)
                  or exists (select 1 from integrations i where i.default_build = b.id)
+                 or exists (select 1 from manifest_contents m join builds x on x.digest = m.manifest
+                            where m.content = b.digest and x.integration = b.integration and x.retired_at is null)
                  or exists (select 1 from buckets k join placements c on c.id = k.placement where c.build = b.id)
                  or exists (select 1 from runs r join deployments d on d.id in (r.runs, r.last)
                             where d.build = b.id)) as needed,
@@ -145,6 +147,25 @@ pub async fn untagged(
 pub async fn retire(tx: &mut Tx, build: BuildId, at: Time) -> Result<(), Error> {
     let sql = "update builds set retired_at = $2 where id = $1 and retired_at is null";
     execute!(tx.conn(), sql, build.uuid(), at.micros()).map(drop)
+}
+
+/// Notes that the image of a build was deleted, where no name of the integration has it any more.
+pub async fn retire_deleted(
+    tx: &mut Tx,
+    integration: IntegrationId,
+    digest: &Digest,
+    at: Time,
+) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update builds set retired_at = $3
+         where integration = $1 and digest = $2 and retired_at is null
+           and not exists (select 1 from repository_manifests r where r.integration = $1 and r.manifest = $2)",
+        integration.uuid(),
+        digest.to_string(),
+        at.micros()
+    )
+    .map(drop)
 }
 
 /// Takes a manifest with its tags out of all names of an integration, and with it what lies in it or says something about

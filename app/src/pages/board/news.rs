@@ -127,7 +127,7 @@ mod tests {
             json!({ "id": id(7), "slug": "production", "title": "P", "production": true, "built_in": true });
         let column = json!({
             "slot": { "key": { "kind": "environment", "id": id(5) }, "slug": "prod", "title": "P", "stream": stream },
-            "is_stage": true, "arrivals": "any", "gates": [], "automatic": false, "current": current, "tag_taken_by": null, "history": [],
+            "is_stage": true, "arrivals": "any", "gates": [], "automatic": false, "current": current, "history": [],
             "waiting": waiting, "refused": [], "fed": [], "paused_at": null, "version": 1,
             "may_roll_back": { "Ok": null }, "may_resume": { "Ok": null },
         });

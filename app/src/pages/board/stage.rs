@@ -5,7 +5,6 @@ use super::carry::{Act, Carry, Hand};
 use super::drawing::comes_from;
 use super::history::History;
 use super::holds::{HoldLink, Holds};
-use super::other_image::OtherImage;
 use super::paused::Paused;
 use super::refusals::Refusals;
 use super::waiting::WaitingList;
@@ -122,7 +121,6 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
                 {move || {
                     empty.get().then(|| view! { <div class="stage__empty"><p>"Nothing here yet"</p></div> })
                 }}
-                <OtherImage table=table column=column />
                 <Holds table=table column=column />
                 <Paused table=table column=column />
                 <WaitingList table=table column=column />

@@ -231,13 +231,34 @@ async fn what_is_no_image_is_kept_and_never_current() -> Outcome {
     let registry = Registry::start().await?;
     let mut chart = registry.image(QA, "chart").await?;
     chart["config"]["mediaType"] = json!("application/vnd.cncf.helm.config.v1+json");
-    assert_eq!(registry.put(QA, "chart-1", &chart).await?.status, StatusCode::CREATED);
+    assert_eq!(registry.put(QA, &digest(&chart).to_string(), &chart).await?.status, StatusCode::CREATED);
+    assert_eq!(registry.put("shop/checkout", "chart-1", &chart).await?.code(), "MANIFEST_BLOB_UNKNOWN");
     let image = registry.image(QA, "image").await?;
     assert_eq!(registry.put(QA, &digest(&image).to_string(), &image).await?.status, StatusCode::CREATED);
     let fallback = format!("sha256-{}.sig", "0".repeat(64));
     assert_eq!(registry.put(QA, &fallback, &image).await?.status, StatusCode::CREATED);
     let current = registry.get(&format!("/v2/{QA}/manifests/current")).await?;
     assert_eq!(current.refusal(), refusal(404, "MANIFEST_UNKNOWN"));
+    Ok(())
+}
+
+/// What we take for no image some client may run all the same, and no gate would have seen it.
+#[tokio::test]
+async fn only_builds_get_tags_in_a_bucket() -> Outcome {
+    let registry = Registry::start().await?;
+    let mut odd = registry.image(PROD, "odd").await?;
+    odd["mediaType"] = json!("application/vnd.docker.distribution.manifest.v2+json");
+    odd["config"]["mediaType"] = json!("application/octet-stream");
+    assert_eq!(registry.put(PROD, "9.1", &odd).await?.refusal(), refusal(403, "DENIED"));
+    let image = registry.image(PROD, "annotated").await?;
+    assert_eq!(registry.put(PROD, &digest(&image).to_string(), &image).await?.status, StatusCode::CREATED);
+    let mut child = descriptor(OCI_MANIFEST, image.to_string().as_bytes());
+    child["platform"] = json!({"os": "linux", "architecture": "amd64"});
+    child["annotations"] = json!({"vnd.docker.reference.type": "attestation-manifest"});
+    let index = json!({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [child]});
+    assert_eq!(registry.put(PROD, "9.2", &index).await?.refusal(), refusal(403, "DENIED"));
+    let tags = registry.get(&format!("/v2/{PROD}/tags/list")).await?;
+    assert!(!String::from_utf8_lossy(&tags.body).contains("9."), "{tags:?}");
     Ok(())
 }
 

@@ -277,13 +277,17 @@ impl Pushed {
         self.opened.slot.is_some() && !tag.is_referrers_fallback()
     }
 
-    /// An image with a subject is no build, so no gate would see it. A tag must not make it look like one.
+    /// Only builds pass the gates, so that only they get tags in a bucket: whatever else had one could be pulled by a name
+    /// that a build was to have, since clients run more than we take for an image.
     fn refuse_smuggling(&self) -> Result<(), Error> {
-        let passes_gates = self.manifest.subject.is_none() || !self.manifest.runnable;
-        if passes_gates || !self.tags.iter().any(|tag| self.keeps(tag)) {
+        let is_build = self.manifest.subject.is_none() && self.manifest.runnable;
+        if is_build || !self.tags.iter().any(|tag| self.keeps(tag)) {
             return Ok(());
         }
-        Err(Error::Denied("an image with a subject is no build, so it gets no tag in a bucket".to_owned()))
+        Err(Error::Denied(
+            "in a bucket only images that are builds get tags; push this by its digest, or to the integration itself"
+                .to_owned(),
+        ))
     }
 
     /// Points a tag at the manifest. Whether a kept tag was free shows only when it is taken: another replica

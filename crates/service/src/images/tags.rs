@@ -7,8 +7,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::references::Tag;
 use towpath_domain::storage::told;
 use towpath_domain::timeline::Change;
-use towpath_store::Tx;
-use towpath_store::images as stored;
+use towpath_store::{Tx, images as stored, retention};
 
 /// Up to `limit` tags after `after`, in the order of ASCII; `current` is among them if the bucket is not empty.
 pub async fn list_tags(
@@ -55,6 +54,8 @@ pub async fn delete_manifest(
                     if !stored::delete_manifest(tx, opened.repository, &digest).await? {
                         return Err(Error::ManifestUnknown);
                     }
+                    let integration = opened.repository.integration;
+                    retention::retire_deleted(tx, integration, &digest, clerk.now()).await?;
                     Change::ManifestDeleted { digest }
                 }
             };

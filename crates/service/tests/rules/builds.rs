@@ -284,15 +284,15 @@ fn in_a_bucket_a_build_goes_by_the_tag_that_it_came_there_with() {
 }
 
 #[test]
-fn a_tag_that_another_image_has_in_the_bucket_is_told_of() {
+fn where_the_tag_is_another_images_a_build_goes_by_its_digest() {
     on_both_engines(async |shop: Shop| {
         let first = shop.push_as(&shop.dora, "shop/checkout/qa", "first", "1.0").await.expect("arrives");
         let second = shop.push_as(&shop.dora, "shop/checkout", "second", "1.0").await.expect("unclassified");
-        assert_eq!(shop.column("qa").await.tag_taken_by, None);
         assign(&shop, &shop.dora, &checkout("qa"), &second, "by hand").await.expect("is placed");
-        let column = shop.column("qa").await;
-        assert_eq!(column.current.expect("is current").build.digest.to_string(), second);
-        assert_eq!(column.tag_taken_by.expect("is told").to_string(), first);
-        assert_eq!(shop.pull(&shop.dora, "shop/checkout/qa", "1.0").await.expect("does not change"), first);
+        let build = shop.column("qa").await.current.expect("is current").build;
+        assert_eq!((build.digest.to_string(), build.tag.as_str()), (second.clone(), build.digest.short()));
+        let pull = async |tag: &str| shop.pull(&shop.dora, "shop/checkout/qa", tag).await.expect("is there");
+        assert_eq!(pull("1.0").await, first, "it does not change");
+        assert_eq!(pull(build.tag.as_str()).await, second);
     });
 }

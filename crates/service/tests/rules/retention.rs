@@ -2,7 +2,7 @@
 
 use crate::engines::on_both_engines;
 use crate::images::name;
-use crate::shop::{Shop, integration, wish};
+use crate::shop::{Shop, checkout, integration, wish};
 use crate::world::line;
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -11,9 +11,12 @@ use towpath_domain::references::Tag;
 use towpath_domain::retention::{LetGo, RetentionForm, RetentionView};
 use towpath_domain::timeline::{EventActor, Filter};
 use towpath_service::garbage::{AGE, collect};
-use towpath_service::images::{Push, Reference, find_manifest, push_manifest, read_manifest, referrers};
+use towpath_service::images::{
+    Push, Reference, delete_manifest, find_manifest, push_manifest, read_manifest, referrers,
+};
 use towpath_service::promotions::request;
 use towpath_service::retention::{apply, set, view};
+use towpath_service::rules::assign;
 use towpath_service::{Error, integrations};
 
 const CHECKOUT: (&str, &str) = ("shop", "checkout");
@@ -85,7 +88,7 @@ fn the_history_keeps_its_last_builds_and_what_was_in_production() {
         assert!(line(&told[0]).contains("let go of 1.0"), "{}", line(&told[0]));
         // It is told why nothing can be made of it, until it is pushed again.
         let again = request(&shop, &shop.ana, wish(&digests[0], "qa", "staging")).await;
-        assert!(matches!(&again, Err(Error::Refused(why)) if why.contains("was let go of")), "{again:?}");
+        assert!(matches!(&again, Err(Error::Refused(why)) if why.contains("is not kept since")), "{again:?}");
         shop.push(&shop.ana, QA, "1.0").await.expect("comes again");
         assert!(read().await.is_ok());
         request(&shop, &shop.ana, wish(&digests[0], "qa", "staging")).await.expect("goes on");
@@ -186,6 +189,53 @@ fn what_lies_in_an_index_and_what_was_said_of_it_go_with_it() {
         assert!(shop.pull_digest(&shop.ana, QA, &shared).await.is_ok());
         let kept = Digest::parse(indexes[1]["digest"].as_str().expect("a digest")).expect("a digest");
         assert_eq!(referrers(&shop, &shop.ana, &name(QA), &kept).await.expect("lists").len(), 1);
+    });
+}
+
+/// An image that is a build of its own and lies in an index: as long as that is kept, so is what was said of the image.
+#[test]
+fn what_a_kept_index_holds_stays_with_its_signature() {
+    on_both_engines(async |shop: Shop| {
+        const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+        let (empty, size) = shop.upload(&shop.ana, &name(QA), "{}".into()).await.expect("uploads");
+        let empty = json!({"mediaType": "application/vnd.oci.empty.v1+json", "digest": empty, "size": size});
+        let digest = shop.push(&shop.ana, QA, "7.0-amd64").await.expect("arrives");
+        let parsed = Digest::parse(&digest).expect("a digest");
+        let found = find_manifest(&shop, &shop.ana, &name(QA), &Reference::Digest(parsed.clone())).await;
+        let child = json!({"mediaType": MANIFEST, "digest": digest, "size": found.expect("is there").size});
+        let said = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "config": empty, "layers": [empty], "subject": child,
+        });
+        put(&shop, QA, "", &said).await;
+        let index = json!({
+            "schemaVersion": 2, "mediaType": towpath_service::images::OCI_INDEX, "manifests": [child],
+        });
+        shop.clock.advance(1);
+        put(&shop, QA, "7.0", &index).await;
+        set(&shop, &shop.ana, CHECKOUT, keep("1", false, "", "")).await.expect("sets");
+        assert_eq!(going(&view(&shop, &shop.ana, CHECKOUT, None).await.expect("looks")), []);
+        assert_eq!(apply(&shop).await.expect("lets go"), 0);
+        assert_eq!(referrers(&shop, &shop.ana, &name(QA), &parsed).await.expect("lists").len(), 1);
+    });
+}
+
+#[test]
+fn of_a_deleted_image_nothing_can_be_made() {
+    on_both_engines(async |shop: Shop| {
+        let digest = shop.push(&shop.ana, "shop/checkout", "1.0").await.expect("is unclassified");
+        let reference = Reference::Digest(Digest::parse(&digest).expect("a digest"));
+        delete_manifest(&shop, &shop.ana, &name("shop/checkout"), &reference).await.expect("is deleted");
+        assert!(shop.board().await.unclassified.is_empty());
+        let placed = assign(&shop, &shop.ana, &checkout("qa"), &digest, "by hand").await;
+        assert!(
+            matches!(&placed, Err(Error::Refused(why)) if why.contains("is not kept since")),
+            "{placed:?}"
+        );
+        let default = integrations::set_default(&shop, &shop.ana, "shop", "checkout", &digest).await;
+        assert!(matches!(&default, Err(Error::Refused(_))), "{default:?}");
+        shop.push(&shop.ana, "shop/checkout", "1.0").await.expect("comes again");
+        assign(&shop, &shop.ana, &checkout("qa"), &digest, "by hand").await.expect("is placed");
+        assert_eq!(shop.pull(&shop.ana, QA, "current").await.expect("is there"), digest);
     });
 }
 

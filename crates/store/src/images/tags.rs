@@ -2,14 +2,10 @@
 
 use super::Repository;
 use crate::query::{execute, fetch};
-use crate::workflows::kind;
 use crate::{Conn, Error, Tx};
-use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::IntegrationId;
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
-use uuid::Uuid;
 
 /// What a tag points at.
 pub async fn find_tag(conn: &mut Conn, repository: Repository, tag: &Tag) -> Result<Option<Digest>, Error> {
@@ -37,28 +33,6 @@ pub async fn current(conn: &mut Conn, repository: Repository) -> Result<Option<D
         repository.bucket(),
     )?;
     row.map(|(digest,)| digest_of("builds", &digest)).transpose()
-}
-
-/// The buckets of an integration in which the tag that the current build goes by is another image, with that: it was taken
-/// before the build came.
-pub async fn taken(conn: &mut Conn, integration: IntegrationId) -> Result<Vec<(BucketKey, Digest)>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        (String, Uuid, String),
-        conn,
-        "select k.kind, k.key, t.manifest
-         from buckets k
-         join placements p on p.id = k.placement
-         join builds b on b.id = p.build
-         join tags t on t.integration = k.integration and t.bucket = k.key and t.name = p.tag
-         where k.integration = $1 and t.manifest <> b.digest",
-        integration.uuid()
-    )?;
-    rows.into_iter()
-        .map(|(of, key, digest)| {
-            Ok((BucketKey::new(kind("buckets", &of)?, key), digest_of("tags", &digest)?))
-        })
-        .collect()
 }
 
 /// The names of up to `limit` tags after `after`, in the order of ASCII.
@@ -122,6 +96,28 @@ pub async fn add_tag(
         at.micros(),
     )
     .map(drop)
+}
+
+/// How many digits of a digest name an image whose tag is another's, more where those are taken, too.
+const DIGITS: [usize; 3] = [12, 24, 64];
+
+/// Gives an image its tag where that is free or its own already, and yields by what it goes from now on: where the tag is
+/// another image's, by the first digits of its digest, so that no name ever stands for an image that it does not give.
+pub async fn name(
+    tx: &mut Tx,
+    repository: Repository,
+    tag: &Tag,
+    digest: &Digest,
+    now: Time,
+) -> Result<Tag, Error> {
+    let digits = DIGITS.iter().filter_map(|count| Tag::parse(digest.hex().get(..*count)?).ok());
+    for tag in std::iter::once(tag.clone()).chain(digits) {
+        add_tag(tx, repository, &tag, digest, now).await?;
+        if find_tag(tx, repository, &tag).await?.as_ref() == Some(digest) {
+            return Ok(tag);
+        }
+    }
+    Err(Error::inconsistent("tags", format!("every name of {digest} is taken")))
 }
 
 /// Removes a tag; false where there was none.
