@@ -2,12 +2,13 @@
 
 use crate::{Error, Service, allow, explain, projects::in_use, scenes};
 use towpath_domain::access::{Action, Actor, Identity, Target};
+use towpath_domain::ids::ProjectId;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::storage::{OverQuota, Quota, StorageView};
 use towpath_domain::timeline::Change;
-use towpath_store::Conn;
 use towpath_store::storage::{self, Settings};
+use towpath_store::{Conn, Tx};
 
 /// What a project keeps, and what is set about it.
 pub async fn view(service: &Service, actor: &Actor, project: &str) -> Result<StorageView, Error> {
@@ -108,18 +109,56 @@ pub async fn repositories(service: &Service, actor: &Actor) -> Result<Vec<String
     Ok(names)
 }
 
-/// Refuses so many more bytes in a project that may not keep them.
-pub(crate) async fn check_room(
-    conn: &mut Conn,
-    project: &Project,
-    more: i64,
-) -> Result<Result<(), OverQuota>, Error> {
-    let Some(quota) = storage::settings(conn, project.id).await?.quota else {
-        return Ok(Ok(()));
-    };
-    let used = storage::used(conn, project.id).await?;
-    if used.saturating_add(more) <= quota.bytes() {
-        return Ok(Ok(()));
+/// What a project with a quota keeps before something is added to it, to be held against the same afterwards: so contents
+/// that it has already are never too much, and of several pushes at once none slips through.
+#[derive(Debug)]
+pub(crate) struct Room {
+    project: ProjectId,
+    quota: Option<(Quota, i64)>,
+}
+
+impl Room {
+    pub(crate) async fn measure(conn: &mut Conn, project: ProjectId) -> Result<Self, Error> {
+        let quota = match storage::settings(conn, project).await?.quota {
+            Some(quota) => Some((quota, storage::used(conn, project).await?)),
+            None => None,
+        };
+        Ok(Self { project, quota })
     }
-    Ok(Err(OverQuota { project: project.slug.clone(), used, quota }))
+
+    /// The most bytes that one content may have: what all of them may have together.
+    pub(crate) fn most(&self) -> Option<u64> {
+        self.quota.and_then(|(quota, _)| u64::try_from(quota.bytes()).ok())
+    }
+
+    /// Refuses whatever would come on top, where there is no room for one byte more.
+    pub(crate) async fn check_free(&self, conn: &mut Conn) -> Result<Result<(), OverQuota>, Error> {
+        match self.quota {
+            Some((quota, used)) if used >= quota.bytes() => Ok(Err(self.over(conn, quota, used).await?)),
+            _ => Ok(Ok(())),
+        }
+    }
+
+    /// Refuses a content that is larger than all may be together.
+    pub(crate) async fn too_much(&self, conn: &mut Conn) -> Result<Option<OverQuota>, Error> {
+        match self.quota {
+            Some((quota, used)) => Ok(Some(self.over(conn, quota, used).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn over(&self, conn: &mut Conn, quota: Quota, used: i64) -> Result<OverQuota, Error> {
+        let project = towpath_store::projects::load(conn, self.project).await?.slug;
+        Ok(OverQuota { project, used, quota })
+    }
+
+    /// Refuses what was added in this transaction, where the project may not keep it.
+    pub(crate) async fn check(self, tx: &mut Tx) -> Result<Result<(), OverQuota>, Error> {
+        let Some((quota, before)) = self.quota else { return Ok(Ok(())) };
+        let after = storage::used(tx, self.project).await?;
+        if after <= before || after <= quota.bytes() {
+            return Ok(Ok(()));
+        }
+        Ok(Err(self.over(tx, quota, before).await?))
+    }
 }

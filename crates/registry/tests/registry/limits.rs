@@ -5,6 +5,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::storage::Quota;
 use towpath_service::storage;
 
@@ -28,11 +29,32 @@ async fn a_project_keeps_what_it_may_and_no_more() -> Outcome {
 }
 
 #[tokio::test]
+async fn what_comes_at_once_is_counted_together_and_manifests_too() -> Outcome {
+    let registry = Registry::start().await?;
+    let image = registry.image(NAME, "one").await?;
+    let room = image.to_string().len() - 1;
+    let used = storage::view(&registry.service, &registry.admin, "shop").await?.used;
+    let quota = Quota::of(used + i64::try_from(room)?);
+    storage::set_quota(&registry.service, &registry.admin, "shop", quota).await?;
+    assert_eq!(registry.put(NAME, "1.0", &image).await?.refusal(), refusal(403, "DENIED"), "a byte too much");
+    let push = async |byte: u8| {
+        let content = vec![byte; room - 10];
+        let digest = Digest::of(Algorithm::Sha256, &content);
+        registry.send(Method::POST, &format!("/v2/{NAME}/blobs/uploads/?digest={digest}"), content).await
+    };
+    let pushed = tokio::join!(push(1), push(2), push(3));
+    let mut statuses = [pushed.0?.status, pushed.1?.status, pushed.2?.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [StatusCode::CREATED, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_upload_that_does_not_fit_is_refused_when_its_size_is_known() -> Outcome {
     let registry = Registry::start().await?;
     storage::set_quota(&registry.service, &registry.admin, "shop", Quota::of(1_000)).await?;
     let content = vec![1; 1_001];
-    let digest = towpath_domain::digests::Digest::of(towpath_domain::digests::Algorithm::Sha256, &content);
+    let digest = Digest::of(Algorithm::Sha256, &content);
     let path = format!("/v2/{NAME}/blobs/uploads/?digest={digest}");
     assert_eq!(registry.send(Method::POST, &path, content).await?.refusal(), refusal(403, "DENIED"));
     assert_eq!(registry.head(&format!("/v2/{NAME}/blobs/{digest}")).await?.status, StatusCode::NOT_FOUND);

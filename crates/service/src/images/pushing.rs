@@ -4,6 +4,7 @@ use super::{Error, Manifest, Name, Opened, Reference, open_to_push, reading::MAN
 use crate::Service;
 use crate::builds::{self, Arrived, Received};
 use crate::manifests::{self, Contents, Descriptor, ImageConfig, ManifestError};
+use crate::storage::Room;
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use towpath_blobs::BlobStore;
@@ -241,8 +242,10 @@ impl Pushed {
             service.blobs().put(digest.algorithm(), content).await?;
         }
         scrub::mark_mended(tx, digest).await?;
+        let room = Room::measure(tx, self.opened.located.project.id).await?;
         stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, service.now())
             .await?;
+        room.check(tx).await??;
         match self.arrive(tx, service, actor).await? {
             Some(Received::Refused { bucket, refused }) => Ok(Some(format!("{bucket} {refused}"))),
             _ => Ok(None),

@@ -5,7 +5,7 @@
 
 use super::{Error, Name, Opened, open, open_to_delete, open_to_push};
 use crate::Service;
-use crate::storage::check_room;
+use crate::storage::Room;
 use bytes::Bytes;
 use futures::Stream;
 use sha2::{Digest as _, Sha256};
@@ -13,6 +13,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use towpath_domain::access::{Action, Actor};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::digests::{Algorithm, Digest};
+use towpath_domain::ids::ProjectId;
 use towpath_domain::timeline::Change;
 use towpath_store::images::{self as stored, Repository};
 use towpath_store::{garbage, scrub};
@@ -31,7 +32,10 @@ pub async fn begin_upload(
     name: &Name,
     algorithm: Algorithm,
 ) -> Result<Uuid, Error> {
-    let repository = roomy(service, actor, name, 1).await?;
+    let mut conn = service.read().await?;
+    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
+    Room::measure(&mut conn, located.project.id).await?.check_free(&mut conn).await??;
+    drop(conn);
     // Unguessable throughout, unlike the ids of rows, which tell their time.
     let id = uuid::Builder::from_random_bytes(service.random()).into_uuid();
     service.blobs().begin(inner(id, repository, actor), algorithm).await?;
@@ -51,8 +55,18 @@ where
     S: Stream<Item = Result<Bytes, E>>,
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let repository = writable(service, actor, name).await?;
-    Ok(service.blobs().append(inner(id, repository, actor), start, LIMIT, content).await?)
+    let mut conn = service.read().await?;
+    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
+    let room = Room::measure(&mut conn, located.project.id).await?;
+    drop(conn);
+    let most = room.most().unwrap_or(LIMIT);
+    match service.blobs().append(inner(id, repository, actor), start, most, content).await {
+        Err(towpath_blobs::Error::TooLarge { .. }) if most < LIMIT => {
+            let over = room.too_much(&mut service.read().await?).await?;
+            Err(over.map_or(towpath_blobs::Error::TooLarge { limit: most }.into(), Error::from))
+        }
+        appended => Ok(appended?),
+    }
 }
 
 /// Where an upload stands.
@@ -71,13 +85,10 @@ pub async fn finish_upload(
 ) -> Result<(), Error> {
     let mut conn = service.read().await?;
     let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
-    let id = inner(id, repository, actor);
-    let size = service.blobs().offset(id).await?;
-    check_room(&mut conn, &located.project, size.cast_signed()).await??;
     drop(conn);
-    let size = service.blobs().finish(id, digest).await?;
+    let size = service.blobs().finish(inner(id, repository, actor), digest).await?;
     // The bytes are on the disk; only now may a row say so.
-    if link(service, repository, digest.clone(), size.cast_signed(), true).await? {
+    if link(service, (located.project.id, repository), digest.clone(), size.cast_signed(), true).await? {
         return Ok(());
     }
     // Bytes that nothing needed were taken away just now, and these with them.
@@ -99,8 +110,8 @@ pub async fn mount_blob(
     digest: &Digest,
     from: &Name,
 ) -> Result<bool, Error> {
-    let repository = writable(service, actor, name).await?;
     let mut conn = service.read().await?;
+    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
     let source = match open(&mut conn, actor, from, &[Action::Pull]).await {
         Ok(source) => source,
         Err(crate::Error::NotFound(_) | crate::Error::Forbidden(_)) => return Ok(false),
@@ -110,8 +121,7 @@ pub async fn mount_blob(
         return Ok(false);
     };
     drop(conn);
-    roomy(service, actor, name, size).await?;
-    link(service, repository, digest.clone(), size, false).await
+    link(service, (located.project.id, repository), digest.clone(), size, false).await
 }
 
 /// Takes back an uploaded blob that no manifest refers to; through other names it can still be read.
@@ -154,19 +164,11 @@ async fn writable(service: &Service, actor: &Actor, name: &Name) -> Result<Repos
     Ok(open_to_push(&mut conn, actor, name).await?.repository)
 }
 
-/// The repository, if so many more bytes fit into what its project may keep.
-async fn roomy(service: &Service, actor: &Actor, name: &Name, more: i64) -> Result<Repository, Error> {
-    let mut conn = service.read().await?;
-    let Opened { located, repository, .. } = open_to_push(&mut conn, actor, name).await?;
-    check_room(&mut conn, &located.project, more).await??;
-    Ok(repository)
-}
-
 /// Records a stored blob under a name; false where its bytes were taken away before. `verified` says that they have just
 /// been stored and are those of the digest.
 async fn link(
     service: &Service,
-    repository: Repository,
+    (project, repository): (ProjectId, Repository),
     digest: Digest,
     size: i64,
     verified: bool,
@@ -181,7 +183,9 @@ async fn link(
             if verified {
                 scrub::mark_mended(tx, &digest).await?;
             }
+            let room = Room::measure(tx, project).await?;
             stored::insert_blob(tx, repository, &digest, size, now).await?;
+            room.check(tx).await??;
             Ok(true)
         })
         .await
