@@ -234,7 +234,9 @@ impl<'a> Entering<'a> {
     ) -> Result<Received, Error> {
         let repository = Repository { integration: self.build.integration, bucket: Some(self.slot.key) };
         let Build { tag, digest, .. } = &self.build;
-        self.build.tag = images::name(tx, repository, tag, digest, self.service.now()).await?;
+        let (digest, now) = (digest.clone(), self.service.now());
+        self.build.tag = images::name(tx, repository, tag, &digest, now).await?;
+        images::follow(tx, Repository { bucket: None, ..repository }, repository, &digest, now).await?;
         self.place(tx, cause, reason).await
     }
 

@@ -425,7 +425,7 @@ async fn save_as(
 }
 
 /// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free, and where it is not, the
-/// build goes by its digest there.
+/// build goes by its digest there. Its signatures and whatever else was said of it come along, too.
 async fn apply(
     tx: &mut Tx,
     service: &Service,
@@ -437,6 +437,8 @@ async fn apply(
     let now = service.now();
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
     let tag = images::name(tx, repository, &promotion.tag, &promotion.digest, now).await?;
+    let from = Repository { bucket: Some(promotion.from.key), ..repository };
+    images::follow(tx, from, repository, &promotion.digest, now).await?;
     let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
     let placement = Placement { id, build: promotion.build, tag, cause, by, at: now };
     Ok(buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?)

@@ -10,8 +10,8 @@ mod needs;
 mod tags;
 
 pub use manifests::{
-    Content, ContentKind, Manifest, delete_manifest, find_manifest, insert_manifest, is_in_index, missing,
-    referrers, total_size,
+    Content, ContentKind, Manifest, delete_manifest, find_manifest, follow, insert_manifest, is_in_index,
+    missing, referrers, total_size,
 };
 pub use needs::needs;
 pub use tags::{add_tag, current, delete_tag, find_tag, list_tags, name, set_tag};
