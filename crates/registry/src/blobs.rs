@@ -10,6 +10,7 @@ use towpath_service::images::{self, Name};
 
 use crate::{
     CONTENT_DIGEST, Call,
+    conditions::{entity_tag, has_it, takes_range},
     ranges::Wanted,
     refusals::{Code, Refusal},
     value,
@@ -17,6 +18,9 @@ use crate::{
 
 pub(crate) async fn head(call: Call<'_>, name: &Name, digest: &Digest) -> Result<Response, Refusal> {
     let size = images::blob_size(call.service, &call.actor, name, digest).await?;
+    if has_it(&call.headers, digest) {
+        return Ok((StatusCode::NOT_MODIFIED, describe(digest)).into_response());
+    }
     let mut headers = describe(digest);
     headers.insert(header::CONTENT_LENGTH, size.into());
     Ok((headers, Body::empty()).into_response())
@@ -24,8 +28,12 @@ pub(crate) async fn head(call: Call<'_>, name: &Name, digest: &Digest) -> Result
 
 pub(crate) async fn get(call: Call<'_>, name: &Name, digest: &Digest) -> Result<Response, Refusal> {
     let blob = images::open_blob(call.service, &call.actor, name, digest).await?;
+    if has_it(&call.headers, digest) {
+        return Ok((StatusCode::NOT_MODIFIED, describe(digest)).into_response());
+    }
     let size = blob.size();
-    let wanted = call.headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let range = call.headers.get(header::RANGE).filter(|_| takes_range(&call.headers, digest));
+    let wanted = range.and_then(|range| range.to_str().ok());
     let mut headers = describe(digest);
     let (status, range) = match Wanted::parse(wanted, size) {
         Wanted::All => (StatusCode::OK, 0..size),
@@ -53,7 +61,7 @@ fn describe(digest: &Digest) -> HeaderMap {
     HeaderMap::from_iter([
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
         (header::ACCEPT_RANGES, HeaderValue::from_static("bytes")),
-        (header::ETAG, value(&format!("\"{digest}\""))),
+        (header::ETAG, entity_tag(digest)),
         (CONTENT_DIGEST, value(digest)),
     ])
 }

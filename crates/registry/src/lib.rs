@@ -8,6 +8,7 @@
 
 mod blobs;
 mod catalog;
+mod conditions;
 mod credentials;
 mod lingering;
 mod manifests;
@@ -105,7 +106,7 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         (Resource::Blob(name, digest), "GET") => return blobs::get(call, name, digest).await,
         (Resource::Blob(name, digest), "DELETE") => return blobs::delete(call, name, digest).await,
         (Resource::Uploads(name), "POST") => return uploads::begin(call, name).await,
-        (Resource::Upload(name, id), "GET") => return uploads::status(call, name, *id).await,
+        (Resource::Upload(name, id), "GET" | "HEAD") => return uploads::status(call, name, *id).await,
         (Resource::Upload(name, id), "PATCH") => return uploads::append(call, name, *id).await,
         (Resource::Upload(name, id), "PUT") => return uploads::finish(call, name, *id).await,
         (Resource::Upload(name, id), "DELETE") => return uploads::cancel(call, name, *id).await,
@@ -121,15 +122,16 @@ async fn dispatch(call: Call<'_>, method: &Method, resource: Resource) -> Result
         (Resource::Manifest(name, reference), "DELETE") => {
             return manifests::delete(call, name, reference).await;
         }
-        (Resource::Catalog, "GET") => return catalog::list(call).await,
-        (Resource::Tags(name), "GET") => return tags::list(call, name).await,
-        (Resource::Referrers(name, digest), "GET") => return referrers::list(call, name, digest).await,
-        (Resource::Base, _) => "GET, HEAD",
+        (Resource::Catalog, "GET" | "HEAD") => return catalog::list(call).await,
+        (Resource::Tags(name), "GET" | "HEAD") => return tags::list(call, name).await,
+        (Resource::Referrers(name, digest), "GET" | "HEAD") => {
+            return referrers::list(call, name, digest).await;
+        }
         (Resource::Blob(..), _) => "GET, HEAD, DELETE",
         (Resource::Uploads(_), _) => "POST",
-        (Resource::Upload(..), _) => "GET, PATCH, PUT, DELETE",
+        (Resource::Upload(..), _) => "GET, HEAD, PATCH, PUT, DELETE",
         (Resource::Manifest(..), _) => "GET, HEAD, PUT, DELETE",
-        (Resource::Catalog | Resource::Tags(_) | Resource::Referrers(..), _) => "GET",
+        (Resource::Base | Resource::Catalog | Resource::Tags(_) | Resource::Referrers(..), _) => "GET, HEAD",
         (Resource::Token, _) => "GET, POST",
     };
     Err(Refusal::new(Code::Unsupported, format!("{method} is not supported here"))

@@ -336,3 +336,50 @@ async fn an_image_without_layers_is_an_image() -> Outcome {
     assert_eq!(registry.put(QA, "1.1", &missing).await?.code(), "MANIFEST_INVALID");
     Ok(())
 }
+
+#[tokio::test]
+async fn whoever_has_a_content_is_not_sent_it_again() -> Outcome {
+    let registry = Registry::start().await?;
+    let image = registry.image(QA, "one").await?;
+    registry.put(QA, "1.0", &image).await?;
+    let layer = image["layers"][0]["digest"].as_str().unwrap_or_default();
+    for (path, own) in [
+        (format!("/v2/{QA}/manifests/1.0"), digest(&image).to_string()),
+        (format!("/v2/{QA}/blobs/{layer}"), layer.to_owned()),
+    ] {
+        for method in [Method::GET, Method::HEAD] {
+            for (tags, known) in [
+                (format!("\"{own}\""), true),
+                (format!("\"another\", W/\"{own}\""), true),
+                ("*".to_owned(), true),
+                (own.clone(), false),
+                ("\"another\"".to_owned(), false),
+            ] {
+                let request = registry.request(method.clone(), &path).header(header::IF_NONE_MATCH, &tags);
+                let answer = registry.raw(request.body(Body::empty())?).await?;
+                let expected = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+                assert_eq!(answer.status, expected, "{method} {path} {tags}");
+                assert_eq!(answer.header("docker-content-digest"), own);
+            }
+        }
+    }
+    let part = async |tag: &str| {
+        let request = registry.request(Method::GET, &format!("/v2/{QA}/blobs/{layer}"));
+        let request = request.header(header::RANGE, "bytes=0-0").header(header::IF_RANGE, tag);
+        registry.raw(request.body(Body::empty())?).await
+    };
+    assert_eq!(part(&format!("\"{layer}\"")).await?.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part("\"another\"").await?.status, StatusCode::OK, "not a part of something else");
+    Ok(())
+}
+
+#[tokio::test]
+async fn so_many_tags_are_given_at_once_and_no_more() -> Outcome {
+    let registry = Registry::start().await?;
+    let image = registry.image("shop/tools", "one").await?;
+    let tags = |count: usize| (0..count).map(|number| format!("tag=t{number}")).collect::<Vec<_>>().join("&");
+    let of = |count| format!("{}?{}", digest(&image), tags(count));
+    assert_eq!(registry.put("shop/tools", &of(50), &image).await?.status, StatusCode::CREATED);
+    assert_eq!(registry.put("shop/tools", &of(51), &image).await?.status, StatusCode::URI_TOO_LONG);
+    Ok(())
+}
