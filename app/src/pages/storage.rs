@@ -1,6 +1,6 @@
 //! What a project keeps: how much of how much, and who may pull it.
 
-use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::button::SubmitButton;
 use crate::components::card::Card;
 use crate::components::choice::Checkbox;
 use crate::components::field::{TextField, Validate};
@@ -136,7 +136,7 @@ fn Pulling(
                     checked=allowed
                 />
                 <div class="form__actions">
-                    <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                    <SubmitButton pending=action.pending()>
                         "Save"
                     </SubmitButton>
                 </div>
