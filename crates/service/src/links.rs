@@ -170,6 +170,10 @@ impl Joining {
     }
 
     async fn restore(&self, tx: &mut Tx, person: PersonId) -> Result<PersonId, Error> {
+        // Nobody signs in to the account of a publisher, whatever the link.
+        if !people::machines(tx, &[person]).await?.is_empty() {
+            return Err(Invalid::field("email", TAKEN).into());
+        }
         people::set_password(tx, person, &self.password).await?;
         if people::reactivate(tx, person).await? {
             tx.tell(self.told_by(person, Change::PersonReactivated { person }));

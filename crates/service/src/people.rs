@@ -21,6 +21,8 @@ use towpath_store::{
 
 const NO_PASSWORDS: &str = "Passwords are not taken here. Sign in by a provider, on the sign-in page.";
 const DEACTIVATED: &str = "The account under this e-mail is deactivated. Reactivate it first, on this page.";
+const MACHINE: &str =
+    "Nobody has an account under this e-mail, and nobody can: the jobs of a publisher act in its name.";
 const NO_INVITATIONS: &str = "Nobody has an account under this e-mail, and passwords are not taken here. Let them sign in by \
      a provider once, and give the role then.";
 
@@ -155,6 +157,9 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
         Some(person) if !people::deactivated(&mut conn, &[person.id]).await?.is_empty() => {
             Err(Invalid::field("email", DEACTIVATED).into())
         }
+        Some(person) if !people::machines(&mut conn, &[person.id]).await?.is_empty() => {
+            Err(Invalid::field("email", MACHINE).into())
+        }
         Some(person) => grant(service, actor, person.id, new.role, place).await.map(|()| Invited::Granted),
         None if !service.0.providers.passwords() => Err(Invalid::field("email", NO_INVITATIONS).into()),
         None => issue(service, actor, new, place).await.map(Invited::Link),
@@ -243,8 +248,9 @@ async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
     let admins =
         bindings.filter(|bound| bound.role.slug == admin && bound.binding.place == Place::Installation);
     let admins: BTreeSet<PersonId> = admins.map(|bound| bound.binding.person).collect();
-    let ids: Vec<PersonId> = admins.iter().copied().collect();
-    if people::deactivated(tx, &ids).await?.len() < admins.len() {
+    let ids: Vec<PersonId> = admins.into_iter().collect();
+    let (gone, machines) = (people::deactivated(tx, &ids).await?, people::machines(tx, &ids).await?);
+    if ids.iter().any(|id| !gone.contains_key(id) && !machines.contains(id)) {
         return Ok(());
     }
     Err(Error::Refused("The installation keeps at least one admin.".to_owned()))

@@ -2,7 +2,7 @@
 
 use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use towpath_domain::ids::PersonId;
 use towpath_domain::people::Person;
 use towpath_domain::times::Time;
@@ -168,6 +168,18 @@ pub async fn deactivated(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeMap<P
         ")"
     )?;
     Ok(rows.into_iter().map(|(id, at): (Uuid, i64)| (id.into(), Time::from_micros(at))).collect())
+}
+
+/// Which of these are accounts in whose name machines act.
+pub async fn machines(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeSet<PersonId>, Error> {
+    let rows = fetch_in!(
+        (Uuid,),
+        conn,
+        "select id from people where machine and id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ")"
+    )?;
+    Ok(rows.into_iter().map(|(id,): (Uuid,)| id.into()).collect())
 }
 
 /// Lets someone act no more; false where they did not already.

@@ -3,11 +3,12 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_integration, make_workflow, stage, wish, workflow};
 use crate::signing::Ci;
-use crate::world::HOME;
+use crate::world::{HOME, PASSWORD, secret};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use towpath_domain::access::{Actor, Refusal as Denial};
+use towpath_domain::access::{Actor, Place, Refusal as Denial, Role};
 use towpath_domain::ids::PublisherId;
+use towpath_domain::people::{InvitationForm, JoinForm};
 use towpath_domain::promotions::State;
 use towpath_domain::publishers::{PublisherForm, Refusal};
 use towpath_domain::rules::{CriterionForm, RuleForm};
@@ -16,7 +17,7 @@ use towpath_domain::timeline::sentence::plain;
 use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::{Request, request};
 use towpath_service::publishers::{add, choices, demand, exchange, remove, view};
-use towpath_service::{Error, builds, images, people, rules, tokens};
+use towpath_service::{Error, builds, images, links, people, rules, tokens};
 
 /// One of GitHub Enterprise Server, whose keys are uploaded: nothing is fetched.
 const ISSUER: &str = "https://ghe.example/_services/token";
@@ -112,6 +113,37 @@ fn a_trusted_job_pushes_what_its_claims_vouch_for() {
         shop.world.clock.advance(900);
         let late = tokens::actor(&shop, issued.secret.reveal()).await;
         assert!(matches!(late, Err(Error::Token(_))), "{late:?}");
+    });
+}
+
+#[test]
+fn the_account_of_a_publisher_gets_no_role_and_is_no_admin() {
+    on_both_engines(async |shop: Shop| {
+        let id = trusting(&shop, &Ci::new()).await;
+        let email = format!("{id}@publisher.invalid");
+        let form = |role: &str| InvitationForm {
+            email: email.clone(),
+            role: role.to_owned(),
+            place: "installation".to_owned(),
+        };
+        for role in ["admin", "viewer"] {
+            let Err(Error::Invalid(invalid)) = people::invite(&shop, &shop.ana, form(role)).await else {
+                panic!("{role} was given")
+            };
+            assert_eq!(invalid.errors()[0].field, "email");
+        }
+        let link = links::issue_admin(&shop).await.expect("a link");
+        let joining = JoinForm { name: "CI".to_owned(), email: email.clone(), password: PASSWORD.to_owned() };
+        let joined = links::join(&shop, secret(&link), joining, HOME).await;
+        assert!(matches!(joined, Err(Error::Invalid(_))), "{joined:?}");
+        // Even one that holds the role, from before it was refused, does not count as the last admin.
+        let own = crate::people::binding(&shop, &shop.ana).await;
+        shop.person("Zoe", Role::admin(), Place::Installation).await;
+        let moved = "update bindings set person = (select account from publishers) \
+                     where person = (select id from people where name = 'Zoe')";
+        shop.sql(moved).await;
+        let last = people::revoke(&shop, &shop.ana, own).await;
+        assert!(matches!(last, Err(Error::Refused(_))), "{last:?}");
     });
 }
 
