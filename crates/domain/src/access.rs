@@ -277,6 +277,17 @@ impl Actor {
         Some(self.scope.as_ref()?.publishing.as_ref()?.publisher)
     }
 
+    /// The integrations to which a token is narrowed; absent for who is not.
+    pub fn narrowed(&self) -> Option<Vec<IntegrationId>> {
+        let scope = self.scope.as_ref()?;
+        let of_jobs = scope.publishing.as_ref().map(|own| own.integrations.clone());
+        match (scope.integration, of_jobs.filter(|some| !some.is_empty())) {
+            (None, of_jobs) => of_jobs,
+            (Some(one), None) => Some(vec![one]),
+            (Some(one), Some(some)) => Some(some.into_iter().filter(|known| *known == one).collect()),
+        }
+    }
+
     /// Whether the actor holds a role at a target, by whichever binding.
     pub fn holds(&self, role: &Slug, target: &Target) -> bool {
         self.grants

@@ -58,7 +58,7 @@ pub async fn view(
     })
 }
 
-/// The changes of rules within a period. A token of one integration is not told of what is beside it.
+/// The changes of rules within a period. A token of some integrations is not told of what is beside them.
 async fn rules(
     conn: &mut Conn,
     actor: &Actor,
@@ -67,7 +67,7 @@ async fn rules(
 ) -> Result<Vec<Entry>, Error> {
     let criteria = Criteria {
         project: Some(project),
-        integration: actor.scope.as_ref().and_then(|scope| scope.integration),
+        narrowed: actor.narrowed(),
         kinds: OF_RULES,
         within: Some((period.from, period.to)),
         ..Criteria::default()

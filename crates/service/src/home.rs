@@ -88,13 +88,12 @@ fn criteria(actor: &Actor, seen: &[Project], filter: &Filter) -> Option<Criteria
         "" => None,
         typed => Some(Term::parse(typed)?.text().to_owned()),
     };
-    let scope = actor.scope.as_ref();
-    let sees_all = scope.is_none() && actor.may(Action::View, &Target::installation());
+    let sees_all = actor.scope.is_none() && actor.may(Action::View, &Target::installation());
     Some(Criteria {
         project,
         name,
         visible: (!sees_all).then(|| seen.iter().map(|project| project.id).collect()),
-        integration: scope.and_then(|scope| scope.integration),
+        integrations: actor.narrowed(),
     })
 }
 

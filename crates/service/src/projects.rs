@@ -53,8 +53,8 @@ pub async fn list(
     let line = |project: Project| {
         let (mut integrations, total) = first.remove(&project.id).unwrap_or_default();
         let more = usize::try_from(total).unwrap_or(usize::MAX).saturating_sub(integrations.len());
-        // A token of one integration is not told how many others there are.
-        let narrowed = actor.scope.as_ref().is_some_and(|scope| scope.integration.is_some());
+        // A token of some integrations is not told how many others there are.
+        let narrowed = actor.narrowed().is_some();
         integrations.retain(|own| actor.may(Action::View, &Target::integration(project.id, own.id)));
         ProjectLine { project, integrations, more: if narrowed { 0 } else { more } }
     };

@@ -52,8 +52,12 @@ fn explained(actor: &Actor, project: &Project) -> Result<(), String> {
     crate::projects::in_use(project, permitted)
 }
 
-/// The publishers of a project; what was refused lately, for who configures.
+/// The publishers of a project; what was refused lately, for who configures. Whom a project trusts is nothing for its jobs,
+/// and more than a token is for that is narrowed to integrations.
 pub async fn view(service: &Service, actor: &Actor, project: &str) -> Result<PublishersView, Error> {
+    if actor.publisher().is_some() || actor.narrowed().is_some() {
+        return Err(Error::not_found("This page"));
+    }
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
     let (integrations, slots) = places(&mut conn, &project).await?;

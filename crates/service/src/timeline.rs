@@ -170,8 +170,8 @@ async fn criteria(
     let Filter { project, integration, bucket, person, kind } = filter;
     let mut criteria = Criteria {
         visible: (!sees_all).then(|| seen.iter().map(|project| project.id).collect()),
-        // A token of one integration sees its project, but not what happens beside it.
-        integration: actor.scope.as_ref().and_then(|scope| scope.integration),
+        // A token of some integrations sees their project, but not what happens beside it.
+        narrowed: actor.narrowed(),
         kind: (!kind.is_empty()).then(|| kind.clone()),
         ..Criteria::default()
     };

@@ -24,8 +24,8 @@ pub struct Criteria {
     pub name: Option<String>,
     /// The projects that the reader may see; absent for whoever sees all.
     pub visible: Option<Vec<ProjectId>>,
-    /// The one integration that a token is narrowed to.
-    pub integration: Option<IntegrationId>,
+    /// The integrations that a token is narrowed to.
+    pub integrations: Option<Vec<IntegrationId>>,
 }
 
 /// A service with the integration that builds it, or a project that has none.
@@ -148,8 +148,13 @@ pub async fn lines(
                 }
                 query.push(")");
             }
-            if let Some(integration) = criteria.integration {
-                query.push(" and s.integration = ").push_bind(integration.uuid());
+            if let Some(integrations) = &criteria.integrations {
+                query.push(" and s.integration in (");
+                let mut list = query.separated(", ");
+                for id in integrations {
+                    list.push_bind(id.uuid());
+                }
+                query.push(")");
             }
             if let Some(visible) = &criteria.visible {
                 query.push(" and p.id in (");
@@ -163,7 +168,8 @@ pub async fn lines(
             query.build_query_as::<Row>().fetch_all(&mut **$conn).await
         }};
     }
-    if criteria.visible.as_ref().is_some_and(Vec::is_empty) {
+    let sees_nothing = criteria.visible.as_ref().is_some_and(Vec::is_empty);
+    if sees_nothing || criteria.integrations.as_ref().is_some_and(Vec::is_empty) {
         return Ok(Vec::new());
     }
     let rows = match conn {

@@ -22,6 +22,8 @@ pub struct Criteria {
     pub within: Option<(Time, Time)>,
     /// The projects that the reader may see; absent for whoever sees all, events of no project included.
     pub visible: Option<Vec<ProjectId>>,
+    /// The integrations to which the reader is narrowed.
+    pub narrowed: Option<Vec<IntegrationId>>,
 }
 
 /// Which numbers to read, both ends left out, and in which order.
@@ -295,6 +297,10 @@ async fn rows(conn: &mut Conn, criteria: &Criteria, between: Between, limit: i64
             if let Some(visible) = &criteria.visible {
                 let ids: Vec<Uuid> = visible.iter().map(|project| project.uuid()).collect();
                 one_of!(query, " and project in (", ids, ")");
+            }
+            if let Some(narrowed) = &criteria.narrowed {
+                let ids: Vec<Uuid> = narrowed.iter().map(|integration| integration.uuid()).collect();
+                one_of!(query, " and integration in (", ids, ")");
             }
             query.push(if between.oldest_first { " order by seq" } else { " order by seq desc" });
             query.push(" limit ").push_bind(limit);

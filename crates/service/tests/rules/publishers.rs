@@ -7,6 +7,7 @@ use crate::world::{HOME, PASSWORD, secret};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use towpath_domain::access::{Actor, Place, Refusal as Denial, Role};
+use towpath_domain::changes::ChangesForm;
 use towpath_domain::ids::PublisherId;
 use towpath_domain::people::{InvitationForm, JoinForm};
 use towpath_domain::promotions::State;
@@ -17,7 +18,8 @@ use towpath_domain::timeline::sentence::plain;
 use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::{Request, request};
 use towpath_service::publishers::{add, choices, demand, exchange, remove, view};
-use towpath_service::{Error, builds, images, links, people, rules, tokens};
+use towpath_service::timeline::export;
+use towpath_service::{Error, builds, changes, images, links, people, rules, tokens};
 
 /// One of GitHub Enterprise Server, whose keys are uploaded: nothing is fetched.
 const ISSUER: &str = "https://ghe.example/_services/token";
@@ -165,6 +167,39 @@ fn a_job_pushes_nowhere_else_and_does_nothing_else() {
         let digest = shop.push(&job, "shop/checkout/qa", "1.0").await.expect("arrives");
         let promoted = shop.promote(&job, &digest, "qa", "staging").await;
         assert!(matches!(promoted, Err(Error::Forbidden(_))), "{promoted:?}");
+    });
+}
+
+#[test]
+fn a_job_reads_nothing_of_the_integrations_beside_its_own() {
+    on_both_engines(async |shop: Shop| {
+        let other = integration("billing", "environment", ":none");
+        make_integration(&shop, &shop.ana, "shop", other).await.expect("an integration");
+        shop.push(&shop.dora, "shop/billing/qa", "7.0").await.expect("arrives");
+        let ci = Ci::new();
+        trusting(&shop, &ci).await;
+        let job = admitted(&shop, &job_token(&ci, &shop, &json!({}))).await;
+        let digest = shop.push(&job, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.release(&digest).await;
+        let (token, _) = shop.token(&shop.dora, "shop/checkout", &["push"]).await;
+        for narrow in [&job, &token] {
+            let told = shop.timeline(narrow, Filter::default()).await;
+            let beside: Vec<String> = told.iter().map(|entry| plain(&entry.sentence)).collect();
+            assert!(!beside.is_empty() && !beside.join(" ").contains("billing"), "{beside:?}");
+            assert!(told.iter().all(|entry| entry.kind != "publisher_added"), "no claims of others");
+            let billing = Filter { integration: "shop/billing".to_owned(), ..Filter::default() };
+            assert!(shop.timeline(narrow, billing).await.is_empty());
+            let mut export = export::begin(&shop, narrow, &Filter::default()).await.expect("begins");
+            assert_eq!(export.next().await.expect("reads").len(), told.len());
+            let changes = changes::view(&shop, narrow, "shop", &ChangesForm::default()).await.expect("reads");
+            assert_eq!(changes.changes.len(), 1);
+            let rules: Vec<String> = changes.rules.iter().map(|entry| plain(&entry.sentence)).collect();
+            assert!(!rules.join(" ").contains("billing"), "{rules:?}");
+            let publishers = view(&shop, narrow, "shop").await;
+            assert!(matches!(publishers, Err(Error::NotFound(_))), "{publishers:?}");
+        }
+        let (whole, _) = shop.token(&shop.dora, "shop", &["push"]).await;
+        view(&shop, &whole, "shop").await.expect("a token of the project sees whom it trusts");
     });
 }
 

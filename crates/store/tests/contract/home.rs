@@ -124,7 +124,7 @@ fn a_filter_takes_what_is_typed_as_it_is() {
         }
         let of_shop = Criteria { project: Some(slug("shop")), ..Criteria::default() };
         assert_eq!(names(&mut conn, &of_shop).await, ALL[3..7]);
-        let narrow = Criteria { integration: Some(shop.integration.id), ..Criteria::default() };
+        let narrow = Criteria { integrations: Some(vec![shop.integration.id]), ..Criteria::default() };
         assert_eq!(names(&mut conn, &narrow).await, ALL[3..7]);
         let seen = Criteria { visible: Some(vec![id::<ProjectId>(11), id(13)]), ..Criteria::default() };
         assert_eq!(names(&mut conn, &seen).await, ALL[..3]);

@@ -94,6 +94,8 @@ fn each_filter_narrows_and_together_they_narrow_further() {
             (Criteria { kind: Some("arrivals_resumed".to_owned()), ..all() }, vec![4]),
             (Criteria { visible: Some(vec![id(11)]), ..all() }, vec![6]),
             (Criteria { visible: Some(vec![]), ..all() }, vec![]),
+            (Criteria { narrowed: Some(vec![id(50), id(51)]), ..all() }, vec![5, 4, 3]),
+            (Criteria { narrowed: Some(vec![]), ..all() }, vec![]),
             (Criteria { project: Some(id(10)), visible: Some(vec![id(11)]), ..all() }, vec![]),
             (Criteria { integration: Some(id(50)), person: Some(id(1)), ..all() }, vec![5]),
         ];
