@@ -12,14 +12,16 @@ use std::collections::HashMap;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+/// Of GitHub Enterprise Server: the keys of GitHub.com are its own.
+const ISSUER: &str = "https://ghe.example/_services/token";
 const AUDIENCE: &str = "https://towpath.example";
 
 /// A server that trusts the jobs of acme/shop, which nobody is signed in to.
 async fn trusting() -> (Terminal, Ci, TempDir) {
     let (terminal, ci) = (Terminal::new().await, Ci::new());
     let new = json!({
-        "title": "CI of acme/shop", "system": "github", "keys": ci.keys(), "buckets": ["environment:qa"],
-        "by_rule": true, "claims": {"repository_owner_id": "42", "repository": "acme/shop"},
+        "title": "CI of acme/shop", "system": "github", "issuer": ISSUER, "keys": ci.keys(),
+        "buckets": ["environment:qa"], "by_rule": true, "claims": {"repository_owner_id": "42", "repository": "acme/shop"},
     });
     let made = terminal.world.post("/projects/shop/publishers", &terminal.world.ana, new).await;
     assert_eq!(made.status, 201, "{made}");
@@ -29,8 +31,8 @@ async fn trusting() -> (Terminal, Ci, TempDir) {
 fn claims(terminal: &Terminal, owner: &str) -> Value {
     let now = terminal.world.service.now().micros() / 1_000_000;
     json!({
-        "iss": "https://token.actions.githubusercontent.com", "aud": AUDIENCE, "sub": "a job", "iat": now,
-        "exp": now + 300, "jti": owner, "repository": "acme/shop", "repository_owner_id": owner,
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "a job", "iat": now, "exp": now + 300,
+        "jti": owner, "repository": "acme/shop", "repository_owner_id": owner,
         "event_name": "push", "ref": "refs/heads/main", "sha": "c0ffee", "run_id": "42",
     })
 }

@@ -107,10 +107,12 @@ pub async fn choices(
     let project = scenes::project(&mut conn, actor, project).await?;
     let (integrations, slots) = places(&mut conn, &project).await?;
     let may_configure = explained(actor, &project);
-    let refused = match (like, &may_configure) {
+    let start = match (like, &may_configure) {
         (Some(id), Ok(())) => {
-            let all = publishers::refused(&mut conn, project.id).await?;
-            all.into_iter().find(|refused| refused.id == id)
+            let refused = publishers::refused(&mut conn, project.id).await?;
+            let own = publishers::list(&mut conn, project.id).await?;
+            let like = refused.iter().find(|refused| refused.id == id);
+            like.map(|refused| PublisherForm::trusting(refused, &own))
         }
         _ => None,
     };
@@ -118,7 +120,7 @@ pub async fn choices(
         integrations,
         slots,
         audience: service.public_url().to_owned(),
-        start: refused.as_ref().map(PublisherForm::trusting).unwrap_or_default(),
+        start: start.unwrap_or_default(),
         may_configure,
         project,
     })

@@ -1,6 +1,6 @@
 //! A publisher as people fill it in.
 
-use super::{Condition, Reach, Refused, System, text};
+use super::{Condition, Publisher, Reach, Refused, System, text};
 use crate::buckets::{BucketKey, Slot};
 use crate::forms::{Check, Invalid};
 use crate::integrations::Integration;
@@ -61,6 +61,11 @@ impl PublisherForm {
         let keys = self.keys.trim();
         if keys.len() > KEYS {
             check.mistake("keys", "Give at most 64 KiB of keys.");
+        } else if !keys.is_empty() && issuer.as_deref().and_then(System::of_cloud).is_some() {
+            check.mistake(
+                "keys",
+                "Leave them empty: the keys of this issuer are fetched from it, and no others count.",
+            );
         }
         let new = title.zip(system).zip(issuer).zip(conditions);
         check.finish(new.map(|(((title, system), issuer), conditions)| NewPublisher {
@@ -76,6 +81,7 @@ impl PublisherForm {
 
     fn check_issuer(&self, system: System) -> Result<String, String> {
         let issuer = self.issuer.trim();
+        let known = System::of_issuer(issuer);
         match (issuer, system.issuer()) {
             ("", Some(own)) => Ok(own.to_owned()),
             ("", None) if system == System::Circleci => {
@@ -85,6 +91,10 @@ impl PublisherForm {
             (_, _) if issuer.contains("/.well-known/") => {
                 Err("Write the issuer itself, without /.well-known/ and what follows.".to_owned())
             }
+            (_, _) if known != System::Other && known != system => Err(format!(
+                "This is an issuer of {}. Choose that as the CI system, so that what must never push there does not.",
+                known.title()
+            )),
             (_, _) if is_address(issuer) => Ok(issuer.to_owned()),
             (_, _) => {
                 Err("Write an address that begins with https://, as tokens have it under “iss”.".to_owned())
@@ -151,15 +161,18 @@ impl PublisherForm {
         reach
     }
 
-    /// The form that trusts exactly the job of a refused exchange. What a key of the issuer has not signed, anybody may
-    /// have written, so it fills in nothing.
-    pub fn trusting(refused: &Refused) -> Self {
+    /// The form that trusts exactly the job of a refused exchange, by the system as which the project trusts its issuer already.
+    /// What a key of the issuer has not signed, anybody may have written, so it fills in nothing.
+    pub fn trusting(refused: &Refused, publishers: &[Publisher]) -> Self {
         if !refused.signed {
             return Self::default();
         }
         let said = |claim: &str| refused.claims.get(claim).map(text).unwrap_or_default();
         let issuer = said("iss");
-        let system = System::of_issuer(&issuer);
+        let own = publishers.iter().filter(|publisher| publisher.issuer == issuer);
+        let own = own.map(|publisher| publisher.system).find(|system| *system != System::Other);
+        let known = Some(System::of_issuer(&issuer)).filter(|system| *system != System::Other);
+        let system = known.or(own).unwrap_or(System::Other);
         let taken = system.fields().iter().filter(|field| field.taken);
         let value = |claim: &str| match claim {
             // The same workflow on whichever ref, of which there are fields of their own.

@@ -1,6 +1,6 @@
 //! Whether a job is whom a publisher trusts: its claims beside what is wanted of them.
 
-use super::{Publisher, Refusal};
+use super::{Publisher, Refusal, System};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -96,7 +96,20 @@ pub fn compare(publisher: &Publisher, claims: &Map<String, Value>) -> Vec<Compar
     publisher.conditions.iter().map(|condition| condition.compare(claims)).collect()
 }
 
-/// The publisher that trusts a job, if its claims are not of a kind that must not push.
+/// Why a job must not push, whichever publisher trusts it: what holds for the system of its issuer holds for all of them, and
+/// so does what holds for one of them.
+fn danger(
+    publishers: &[Publisher],
+    issuer: &str,
+    claims: &Map<String, Value>,
+    pull_requests: bool,
+) -> Option<Danger> {
+    let systems = publishers.iter().map(|publisher| publisher.system);
+    let mut systems = systems.chain([System::of_issuer(issuer)]);
+    systems.find_map(|system| system.danger(claims, pull_requests))
+}
+
+/// The publisher that trusts a job, if its claims are not of a kind that must not push. All publishers are of its issuer.
 ///
 /// # Errors
 /// The first difference to the publisher that comes nearest, or what makes the job dangerous.
@@ -110,7 +123,7 @@ pub fn accepts<'a>(
         let compared = compare(publisher, claims);
         let differs: Vec<&Compared> = compared.iter().filter(|compared| !compared.fits).collect();
         // What must never push is told first, whatever else differs.
-        let danger = publisher.system.danger(claims, publisher.pull_requests).map(Refusal::Danger);
+        let danger = danger(publishers, issuer, claims, publisher.pull_requests).map(Refusal::Danger);
         let refusal = danger.or_else(|| differs.first().map(|first| first.refusal(publisher)));
         let Some(refusal) = refusal else { return Ok(publisher) };
         if nearest.as_ref().is_none_or(|(count, _)| differs.len() < *count) {

@@ -156,15 +156,20 @@ impl System {
         }
     }
 
+    /// The system in whose cloud an issuer is. Enterprises may have one of their own at GitHub, below that of all.
+    pub fn of_cloud(issuer: &str) -> Option<Self> {
+        let of_all = |system: &Self| {
+            let rest = system.issuer().and_then(|own| issuer.strip_prefix(own));
+            rest.is_some_and(|rest| rest.is_empty() || (*system == Self::Github && rest.starts_with('/')))
+        };
+        let circleci = issuer.starts_with("https://oidc.circleci.com/org/").then_some(Self::Circleci);
+        Self::ALL.into_iter().find(of_all).or(circleci)
+    }
+
     /// The system whose jobs an issuer signs for, as far as its address tells.
     pub fn of_issuer(issuer: &str) -> Self {
-        let known = Self::ALL.into_iter().find(|system| system.issuer() == Some(issuer));
-        match known {
-            Some(system) => system,
-            None if issuer.starts_with("https://oidc.circleci.com/org/") => Self::Circleci,
-            None if issuer.ends_with(ENTERPRISE) => Self::Github,
-            None => Self::Other,
-        }
+        let enterprise = if issuer.ends_with(ENTERPRISE) { Self::Github } else { Self::Other };
+        Self::of_cloud(issuer).unwrap_or(enterprise)
     }
 
     pub const fn fields(self) -> &'static [Field] {
@@ -184,12 +189,16 @@ impl System {
         let danger = |claim: &str, why: &str| {
             Some(Danger { claim: claim.to_owned(), value: said(claim), why: why.to_owned() })
         };
+        let event = claims.get("event_name").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
         match self {
+            Self::Github if event.is_empty() => {
+                danger("event_name", "It has to be a text that tells what started the job")
+            }
             // It runs with the repository's own rights on what a fork proposes, or after such a run.
-            Self::Github if matches!(said("event_name").as_str(), "pull_request_target" | "workflow_run") => {
+            Self::Github if matches!(event.as_str(), "pull_request_target" | "workflow_run") => {
                 danger("event_name", "Such a job can be made to run what a stranger wrote")
             }
-            Self::Github if said("event_name").starts_with("pull_request") && !pull_requests => {
+            Self::Github if event.starts_with("pull_request") && !pull_requests => {
                 danger("event_name", REQUEST)
             }
             Self::Gitlab if said("pipeline_source").ends_with("merge_request_event") && !pull_requests => {
@@ -225,8 +234,11 @@ impl System {
         let ci = known(self.title().to_owned());
         match self {
             Self::Github => {
-                let own = issuer.strip_suffix(ENTERPRISE);
-                let at = format!("{}/", own.unwrap_or("https://github.com"));
+                // Of what lies at GitHub.com, GitHub alone can tell.
+                let at = match Self::of_cloud(issuer) {
+                    Some(Self::Github) => "https://github.com/".to_owned(),
+                    _ => format!("{}/", host(issuer)),
+                };
                 let run = format!("/actions/runs/{}", said("run_id"));
                 Origin {
                     commit: known(said("sha")),
@@ -256,7 +268,8 @@ impl System {
                 }
             }
             Self::Circleci => Origin {
-                repository: joined("https://", "oidc.circleci.com/vcs-origin", ""),
+                repository: joined("https://", "oidc.circleci.com/vcs-origin", "")
+                    .filter(|_| Self::of_cloud(issuer) == Some(self)),
                 git_ref: known(said("oidc.circleci.com/vcs-ref")),
                 run: known(said("oidc.circleci.com/workflow-id")),
                 ci,
@@ -271,7 +284,8 @@ impl System {
                     git_ref: tag.or_else(|| joined("refs/heads/", "build_branch", "")),
                     event: known(said("build_source")),
                     run: known(said("build_number")),
-                    run_link: joined(&format!("{pipeline}/builds/"), "build_number", ""),
+                    run_link: joined(&format!("{pipeline}/builds/"), "build_number", "")
+                        .filter(|_| Self::of_cloud(issuer) == Some(self)),
                     ci,
                     ..Origin::default()
                 }
@@ -288,6 +302,13 @@ const LONGEST: usize = 512;
 
 const REQUEST: &str =
     "Jobs for pull requests build what is not merged yet, and this publisher does not let them push";
+
+/// An address without its path.
+fn host(address: &str) -> &str {
+    let (scheme, rest) = address.split_once("://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    address.get(..scheme.len() + "://".len() + host.len()).unwrap_or(address)
+}
 
 fn is_request(git_ref: &str) -> bool {
     ["refs/pull/", "refs/merge-requests/", "pull/"].iter().any(|begin| git_ref.starts_with(begin))

@@ -129,6 +129,63 @@ fn jobs_that_strangers_can_steer_never_push() {
 }
 
 #[test]
+fn what_must_never_push_does_not_whatever_a_publisher_calls_its_issuer() {
+    let target = job(&json!({"event_name": "pull_request_target"}));
+    for issuer in [
+        "https://token.actions.githubusercontent.com",
+        "https://token.actions.githubusercontent.com/acme",
+        "https://ghe.example/_services/token",
+    ] {
+        for system in [System::Other, System::Buildkite] {
+            let loose =
+                Publisher { issuer: issuer.into(), ..publisher(system, &[("repository", "acme/shop")]) };
+            assert_eq!(refusal(&loose, &job(&json!({}))), None, "{issuer}");
+            let refused = refusal(&loose, &target);
+            assert!(matches!(refused, Some(Refusal::Danger(_))), "{issuer} {refused:?}");
+        }
+    }
+    let gitlab = Publisher { issuer: "https://gitlab.com".into(), ..publisher(System::Other, &[]) };
+    let external = map(json!({"pipeline_source": "external_pull_request_event"}));
+    assert!(matches!(refusal(&gitlab, &external), Some(Refusal::Danger(_))));
+    // One publisher tells of which system an issuer is, so that another is no way around.
+    let both = [publisher(System::Other, &[]), publisher(System::Gitlab, &[("project_path", "x/y")])];
+    assert!(matches!(accepts(&both, "https://issuer.example", &external), Err(Refusal::Danger(_))));
+}
+
+#[test]
+fn an_event_of_github_is_a_text_in_whichever_case() {
+    for event in
+        [json!(null), json!(""), json!(["push"]), json!("Pull_Request_Target"), json!("WORKFLOW_RUN")]
+    {
+        let refused = refusal(&github(), &job(&json!({"event_name": event})));
+        assert!(matches!(refused, Some(Refusal::Danger(_))), "{event} {refused:?}");
+    }
+    let mut silent = job(&json!({}));
+    silent.remove("event_name");
+    assert!(matches!(refusal(&github(), &silent), Some(Refusal::Danger(_))));
+}
+
+#[test]
+fn only_github_vouches_for_what_lies_there() {
+    let repository = |system: System, issuer: &str, claims: &Map<String, Value>| {
+        system.origin(issuer, claims).repository.map(|claim| claim.value)
+    };
+    for (issuer, at) in [
+        ("https://token.actions.githubusercontent.com/acme", "https://github.com"),
+        ("https://ghe.example/_services/token", "https://ghe.example"),
+        ("https://mallory.example/keys", "https://mallory.example"),
+        ("http://mallory.example:81", "http://mallory.example:81"),
+    ] {
+        let found = repository(System::Github, issuer, &job(&json!({})));
+        assert_eq!(found, Some(format!("{at}/Acme/Shop")), "{issuer}");
+    }
+    let circle = map(json!({"oidc.circleci.com/vcs-origin": "github.com/acme/shop"}));
+    let own = repository(System::Circleci, "https://oidc.circleci.com/org/1", &circle);
+    assert_eq!(own.as_deref(), Some("https://github.com/acme/shop"));
+    assert_eq!(repository(System::Circleci, "https://mallory.example/org/1", &circle), None);
+}
+
+#[test]
 fn the_nearest_publisher_tells_what_differs() {
     let far = publisher(System::Github, &[("repository_owner_id", "1"), ("repository", "x/y")]);
     let near = publisher(System::Github, &[("repository_owner_id", "42"), ("repository", "x/y")]);
@@ -200,6 +257,24 @@ fn a_publisher_names_its_owner_for_good() {
         ..form(System::Other, &sub)
     };
     assert_eq!(fields(&found), ["issuer"]);
+    // An issuer that is known is of one system, and has keys of its own.
+    for (system, claims, issuer) in [
+        (System::Other, &sub[..], "https://token.actions.githubusercontent.com"),
+        (System::Other, &sub[..], "https://oidc.circleci.com/org/1"),
+        (System::Other, &sub[..], "https://ghe.example/_services/token"),
+        (System::Github, &right[..], "https://gitlab.com"),
+    ] {
+        let misnamed = PublisherForm { issuer: issuer.into(), ..form(system, claims) };
+        assert_eq!(fields(&misnamed), ["issuer"], "{issuer}");
+    }
+    let keyed = |issuer: &str| PublisherForm {
+        issuer: issuer.into(),
+        keys: "{}".into(),
+        ..form(System::Github, &right)
+    };
+    assert_eq!(fields(&keyed("")), ["keys"]);
+    assert_eq!(fields(&keyed("https://token.actions.githubusercontent.com/acme")), ["keys"]);
+    assert_eq!(fields(&keyed("https://ghe.example/_services/token")), [""; 0]);
     let nowhere = PublisherForm { buckets: vec![], ..form(System::Github, &right) };
     assert_eq!(fields(&nowhere), ["buckets"]);
     let more = PublisherForm { more: "environment = prod\nrunner".into(), ..form(System::Github, &right) };
@@ -218,13 +293,19 @@ fn trusting_exactly_a_job_fills_in_its_numbers_and_its_workflow_on_any_ref() {
         signed: true,
         from: "192.0.2.1".into(),
     };
-    let form = PublisherForm::trusting(&refused);
+    let form = PublisherForm::trusting(&refused, &[]);
     assert_eq!(form.claims["workflow_ref"], "Acme/Shop/.github/workflows/release.yml@*");
     assert_eq!(form.claims["repository_id"], "77");
     assert_eq!(form.claims.get("environment"), None);
     let checked = PublisherForm { by_rule: Some("on".into()), ..form }.check(&[], &[]).unwrap();
     let trusted = Publisher { conditions: checked.conditions, ..github() };
     assert_eq!(refusal(&trusted, &refused.claims), None);
+    // Of an issuer that its address does not tell, the project's own publishers do.
+    let mut own = refused.clone();
+    own.claims.insert("iss".into(), json!("https://issuer.example"));
+    assert_eq!(PublisherForm::trusting(&own, &[]).system, "other");
+    let ours = [publisher(System::Other, &[]), publisher(System::Gitlab, &[])];
+    assert_eq!(PublisherForm::trusting(&own, &ours).system, "gitlab");
     let forged = Refused { signed: false, ..refused };
-    assert_eq!(PublisherForm::trusting(&forged), PublisherForm::default());
+    assert_eq!(PublisherForm::trusting(&forged, &[]), PublisherForm::default());
 }
