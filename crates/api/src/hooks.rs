@@ -48,7 +48,7 @@ pub struct HookDelivery {
     /// The id that its sender gave it.
     pub sent_as: String,
     pub received_at: Timestamp,
-    /// `registered`, `ignored`, `not_here` or `refused`.
+    /// `registered`, `ignored`, `not_here`, `refused`, or `unfinished` while it is worked on.
     pub verdict: String,
     /// What was received, or why not.
     pub detail: String,

@@ -119,10 +119,12 @@ pub enum Verdict {
     NotHere,
     /// Its builds cannot be received, or its body cannot be read.
     Refused,
+    /// It is being worked on, or the server stopped before it was done.
+    Unfinished,
 }
 
 impl Verdict {
-    const ALL: [Self; 4] = [Self::Registered, Self::Ignored, Self::NotHere, Self::Refused];
+    const ALL: [Self; 5] = [Self::Registered, Self::Ignored, Self::NotHere, Self::Refused, Self::Unfinished];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -130,6 +132,7 @@ impl Verdict {
             Self::Ignored => "ignored",
             Self::NotHere => "not_here",
             Self::Refused => "refused",
+            Self::Unfinished => "unfinished",
         }
     }
 
@@ -159,7 +162,7 @@ pub struct HookDelivery {
     /// Its headers, without those that say who sent it.
     pub headers: Vec<(String, String)>,
     pub body: String,
-    /// When it was last replayed.
+    /// When it was last replayed, or taken up again.
     pub replayed_at: Option<Time>,
 }
 

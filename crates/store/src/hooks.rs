@@ -206,11 +206,12 @@ pub async fn deliveries(
     rows.into_iter().map(|row| row.try_into().map(|(_, delivery): (HookId, _)| delivery)).collect()
 }
 
-pub async fn insert_delivery(tx: &mut Tx, hook: HookId, delivery: &HookDelivery) -> Result<(), Error> {
-    execute!(
+/// Keeps what came; false where something came under its sender's id before.
+pub async fn insert_delivery(tx: &mut Tx, hook: HookId, delivery: &HookDelivery) -> Result<bool, Error> {
+    let inserted = execute!(
         tx.conn(),
         "insert into hook_deliveries (id, hook, sent_as, received_at, verdict, detail, headers, body)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (hook, sent_as) do nothing",
         delivery.id.uuid(),
         hook.uuid(),
         delivery.sent_as.as_str(),
@@ -219,8 +220,26 @@ pub async fn insert_delivery(tx: &mut Tx, hook: HookId, delivery: &HookDelivery)
         delivery.detail.as_str(),
         Json(&delivery.headers),
         delivery.body.as_str(),
-    )
-    .map(drop)
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Takes up again what was left unfinished; false where someone else has taken it up since a time.
+pub async fn resume_delivery(
+    tx: &mut Tx,
+    id: HookDeliveryId,
+    untouched_since: Time,
+    now: Time,
+) -> Result<bool, Error> {
+    let resumed = execute!(
+        tx.conn(),
+        "update hook_deliveries set replayed_at = $3
+         where id = $1 and verdict = 'unfinished' and coalesce(replayed_at, received_at) <= $2",
+        id.uuid(),
+        untouched_since.micros(),
+        now.micros()
+    )?;
+    Ok(resumed == 1)
 }
 
 /// Keeps what became of a delivery by now.

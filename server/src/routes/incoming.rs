@@ -15,6 +15,9 @@ use towpath_domain::hooks::LARGEST;
 use towpath_service::hooks::{self, Refused, Request};
 use towpath_service::{Error, Service};
 
+/// When a sender is to ask again for what is not done yet, in seconds.
+const WORKING_SECONDS: i64 = 5;
+
 pub fn router() -> Router<Service> {
     Router::new().route("/hooks/{id}", post(receive))
 }
@@ -41,6 +44,9 @@ async fn receive(
         Ok(delivery) => Ok((StatusCode::ACCEPTED, Json(HookAnswer::from(delivery))).into_response()),
         // The page of the hook tells its owner which it was.
         Err(Refused::Unknown(_) | Refused::Failed(Error::NotFound(_))) => Err(unknown()),
+        Err(refused @ Refused::WorkedOn) => {
+            Err(Failure::new(ProblemKind::Busy, refused.to_string()).later(WORKING_SECONDS))
+        }
         Err(Refused::Untimely(why)) => Err(Failure::new(ProblemKind::Malformed, why)),
         Err(Refused::Unreadable(delivery)) => Err(Failure::new(ProblemKind::Invalid, delivery.detail)),
         Err(Refused::Failed(error)) => Err(error.into()),

@@ -105,7 +105,7 @@ fn Line(
     let (tone, symbol) = match verdict {
         Verdict::Registered => (Tone::Success, Symbol::Check),
         Verdict::Ignored => (Tone::Neutral, Symbol::Info),
-        Verdict::NotHere => (Tone::Warning, Symbol::Clock),
+        Verdict::NotHere | Verdict::Unfinished => (Tone::Warning, Symbol::Clock),
         Verdict::Refused => (Tone::Danger, Symbol::Ban),
     };
     let headers: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();

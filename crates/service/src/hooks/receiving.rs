@@ -18,6 +18,11 @@ use towpath_store::hooks::{self, Stored};
 const KEPT: i64 = 30 * 86_400;
 /// The most bytes of an id that a sender gives.
 const LONGEST: usize = 200;
+/// How long one is worked on at most, in seconds; what is unfinished then was left so.
+const WORKED_ON: i64 = 60;
+/// What stands at one that is worked on, and stays where the server stops before it is done.
+const UNFINISHED: &str = "It is worked on. If the server stopped before it was done, it is taken up again when its sender \
+                          sends it again, or by a replay.";
 /// The header by which the kind of event is known again at a replay.
 const EVENT: &str = "x-github-event";
 
@@ -43,6 +48,9 @@ pub enum Refused {
     /// Too old, or of the future.
     #[error("{0}")]
     Untimely(String),
+    /// The same came before, and is not done yet: its sender is to ask again.
+    #[error("The same is being worked on. Send it again in a moment.")]
+    WorkedOn,
     /// Kept, but nothing can be made of it.
     #[error("{}", .0.detail)]
     Unreadable(Box<HookDelivery>),
@@ -50,7 +58,7 @@ pub enum Refused {
     Failed(#[from] Error),
 }
 
-/// Takes a webhook in. The same again is answered with what became of it, and changes nothing.
+/// Takes a webhook in. The same again is answered with what became of it, and changes nothing, unless it was left unfinished.
 pub async fn receive(
     service: &Service,
     id: HookId,
@@ -66,10 +74,11 @@ pub async fn receive(
     };
     service.0.limits.receive_by_hook(id, service.now())?;
     let said = bodies::read(stored.hook.source, &known.event, request.body);
-    let (delivery, first) = keep(service, id, &known, &request).await?;
-    if !first {
-        return Ok(delivery);
-    }
+    let delivery = match keep(service, id, &known, &request).await? {
+        Kept::ToDo(delivery) => delivery,
+        Kept::Done(delivery) => return Ok(delivery),
+        Kept::WorkedOn => return Err(Refused::WorkedOn),
+    };
     let (verdict, detail) = match &said {
         Ok(said) => act(service, &stored, said).await?,
         Err(unreadable) => (Verdict::Refused, unreadable.to_string()),
@@ -112,29 +121,39 @@ fn turn_away(service: &Service, id: HookId, suspect: Suspect, from: IpAddr) -> R
     if suspect == Suspect::Untimely { Refused::Untimely(because) } else { Refused::Unknown(because) }
 }
 
-/// Keeps what came, before anything is done with it. Whether it is the first of its id.
-async fn keep(
-    service: &Service,
-    id: HookId,
-    known: &Known,
-    request: &Request<'_>,
-) -> Result<(HookDelivery, bool), Error> {
+/// What is to be done with what came.
+enum Kept {
+    /// It is the first of its id, or the earlier one was left unfinished.
+    ToDo(HookDelivery),
+    Done(HookDelivery),
+    WorkedOn,
+}
+
+/// Keeps what came, before anything is done with it.
+async fn keep(service: &Service, id: HookId, known: &Known, request: &Request<'_>) -> Result<Kept, Error> {
+    let now = service.now();
     let delivery = HookDelivery {
         id: service.id(),
         sent_as: known.sent_as.clone(),
-        received_at: service.now(),
-        verdict: Verdict::Refused,
-        detail: "The server stopped before it was done. Replay it.".to_owned(),
+        received_at: now,
+        verdict: Verdict::Unfinished,
+        detail: UNFINISHED.to_owned(),
         headers: shown(&request.headers),
         body: String::from_utf8_lossy(request.body).replace('\0', "\u{fffd}"),
         replayed_at: None,
     };
     let keep = async move |tx: &mut Tx| {
-        if let Some(earlier) = hooks::find_sent(tx, id, &delivery.sent_as).await? {
-            return Ok((earlier, false));
+        if hooks::insert_delivery(tx, id, &delivery).await? {
+            return Ok(Kept::ToDo(delivery));
         }
-        hooks::insert_delivery(tx, id, &delivery).await?;
-        Ok((delivery, true))
+        let earlier = hooks::find_sent(tx, id, &delivery.sent_as).await?;
+        let Some(earlier) = earlier else { return Ok(Kept::WorkedOn) };
+        if earlier.verdict != Verdict::Unfinished {
+            return Ok(Kept::Done(earlier));
+        }
+        let resumed = hooks::resume_delivery(tx, earlier.id, now.plus_seconds(-WORKED_ON), now).await?;
+        let earlier = HookDelivery { replayed_at: Some(now), ..earlier };
+        Ok(if resumed { Kept::ToDo(earlier) } else { Kept::WorkedOn })
     };
     service.db().write(keep).await
 }

@@ -134,6 +134,52 @@ fn what_is_not_here_is_kept_and_replayed_when_it_is() {
 }
 
 #[test]
+fn what_is_unfinished_is_worked_on_or_taken_up_again() {
+    on_both_engines(async |shop: Shop| {
+        let (hook, secret) = make(&shop, "standard").await;
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let sent = Sent::new(&shop, "msg_1", &secret, &build(&digest, "1.0"));
+        // The database fails in the middle of it.
+        shop.sql("alter table bindings rename to lost").await;
+        let failed = sent.to(&shop, &hook).await;
+        assert!(matches!(failed, Err(Refused::Failed(Error::Store(_)))), "{failed:?}");
+        shop.sql("alter table lost rename to bindings").await;
+        let kept = view(&shop, &shop.ana, hook.id, None, 9).await.expect("is there").deliveries;
+        assert_eq!(kept[0].verdict, Verdict::Unfinished);
+        let early = sent.to(&shop, &hook).await;
+        assert!(matches!(early, Err(Refused::WorkedOn)), "its sender does not take it for done: {early:?}");
+        shop.clock.advance(60);
+        let done = sent.to(&shop, &hook).await.expect("is taken up again");
+        assert_eq!((done.id, done.verdict), (kept[0].id, Verdict::Registered), "{}", done.detail);
+        assert_eq!(done.replayed_at, Some(shop.now()));
+        let again = sent.to(&shop, &hook).await.expect("is done");
+        assert_eq!(again, done);
+        // What is taken up is worked on for as long, too.
+        shop.sql("update hook_deliveries set verdict = 'unfinished'").await;
+        let once = sent.to(&shop, &hook).await;
+        assert!(matches!(once, Err(Refused::WorkedOn)), "{once:?}");
+        let replayed = replay(&shop, &shop.ana, hook.id, done.id).await.expect("is replayed");
+        assert_eq!(replayed.verdict, Verdict::Registered);
+    });
+}
+
+#[test]
+fn what_comes_twice_at_once_is_worked_on_once() {
+    on_both_engines(async |shop: Shop| {
+        let (hook, secret) = make(&shop, "standard").await;
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let sent = Sent::new(&shop, "msg_1", &secret, &build(&digest, "1.0"));
+        let (one, other) = tokio::join!(sent.to(&shop, &hook), sent.to(&shop, &hook));
+        let done = [&one, &other].into_iter().filter(|answer| answer.is_ok()).count();
+        for answer in [one, other] {
+            assert!(matches!(answer, Ok(_) | Err(Refused::WorkedOn)), "{answer:?}");
+        }
+        assert!(done >= 1);
+        assert_eq!(view(&shop, &shop.ana, hook.id, None, 9).await.expect("is there").deliveries.len(), 1);
+    });
+}
+
+#[test]
 fn whoever_does_not_know_the_secret_leaves_nothing_but_a_note() {
     on_both_engines(async |shop: Shop| {
         let (hook, secret) = make(&shop, "standard").await;
