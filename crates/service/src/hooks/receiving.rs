@@ -139,7 +139,7 @@ async fn keep(service: &Service, id: HookId, known: &Known, request: &Request<'_
         verdict: Verdict::Unfinished,
         detail: UNFINISHED.to_owned(),
         headers: shown(&request.headers),
-        body: String::from_utf8_lossy(request.body).replace('\0', "\u{fffd}"),
+        body: storable(&String::from_utf8_lossy(request.body)),
         replayed_at: None,
     };
     let keep = async move |tx: &mut Tx| {
@@ -156,6 +156,11 @@ async fn keep(service: &Service, id: HookId, known: &Known, request: &Request<'_
         Ok(if resumed { Kept::ToDo(earlier) } else { Kept::WorkedOn })
     };
     service.db().write(keep).await
+}
+
+/// Postgres keeps no NUL in a text.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// The headers that tell something and give nothing away.
@@ -235,6 +240,8 @@ async fn judge(
     replayed: bool,
 ) -> Result<HookDelivery, Error> {
     let replayed_at = replayed.then(|| service.now());
+    // The words may repeat what was sent.
+    let detail = storable(&detail);
     let judged =
         HookDelivery { verdict, detail, replayed_at: replayed_at.or(delivery.replayed_at), ..delivery };
     let kept = judged.clone();

@@ -228,6 +228,37 @@ fn a_body_that_is_none_of_ours_is_kept_and_refused() {
 }
 
 #[test]
+fn a_nul_in_a_field_is_no_failure_of_the_server() {
+    on_both_engines(async |shop: Shop| {
+        let (hook, secret) = make(&shop, "standard").await;
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let with = |field: &str, value: &str| {
+            let mut body = build(&digest, "1.0");
+            body["data"][field] = json!(value);
+            body
+        };
+        let bodies = [
+            ("msg_1", json!({"type": "a\0b"})),
+            ("msg_2", with("digest", "sha256:\0")),
+            ("msg_3", with("tag", "1\0")),
+            ("msg_4", with("bucket", "q\0a")),
+            ("msg_5", with("un\0known", "x")),
+            (
+                "msg_6",
+                json!({"type": "build", "data": {"digest": digest, "tag": "2.0", "origin": {"commit": "c\0"}}}),
+            ),
+        ];
+        for (id, body) in bodies {
+            let answer = Sent::new(&shop, id, &secret, &body).to(&shop, &hook).await;
+            assert!(matches!(answer, Ok(_) | Err(Refused::Unreadable(_))), "{body}: {answer:?}");
+        }
+        let kept = view(&shop, &shop.ana, hook.id, None, 9).await.expect("is there").deliveries;
+        assert_eq!(kept.len(), 6);
+        assert!(kept.iter().all(|one| one.verdict != Verdict::Unfinished && !one.detail.contains('\0')));
+    });
+}
+
+#[test]
 fn a_hook_ends_with_its_maker_its_token_or_by_being_deleted() {
     on_both_engines(async |shop: Shop| {
         let place = Place::Project { project: shop.project.id };
