@@ -1,7 +1,7 @@
 //! People: signing in, being invited, and the roles that they hold.
 
 use crate::links::invitation;
-use crate::{Error, Service, allow};
+use crate::{Error, Service, allow, subscriptions};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target, may_grant};
@@ -256,8 +256,8 @@ async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
     Err(Error::Refused("The installation keeps at least one admin.".to_owned()))
 }
 
-/// Lets someone act no more: ends their sessions and tokens, and takes back what they approved of what still waits. Their
-/// name stays with all that they did.
+/// Lets someone act no more: ends their sessions and tokens, and with these their hooks, disables the subscriptions that they
+/// made, and takes back what they approved of what still waits. Their name stays with all that they did.
 pub async fn deactivate(service: &Service, actor: &Actor, person: PersonId) -> Result<(), Error> {
     let found = manage(service, actor, person).await?;
     if found.id == actor.person() {
@@ -275,6 +275,7 @@ pub async fn deactivate(service: &Service, actor: &Actor, person: PersonId) -> R
             sessions::delete_of(tx, person).await?;
             let tokens = tokens::revoke_of(tx, person, now).await?;
             let approvals = promotions::take_back_approvals(tx, person).await?;
+            subscriptions::disable_of(&writer, tx, person, by).await?;
             let change = Change::PersonDeactivated { person, tokens, approvals };
             tx.tell(writer.event(by, Scene::default(), change));
             Ok(())

@@ -10,7 +10,7 @@ use crate::{Error, Service, allow, scenes};
 use sending::Sent;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::{DeliveryId, IntegrationId, SubscriptionId};
+use towpath_domain::ids::{DeliveryId, IntegrationId, PersonId, SubscriptionId};
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::subscriptions::{
@@ -22,6 +22,8 @@ use towpath_store::{Conn, Tx, environments, integrations, streams, subscriptions
 
 /// How many deliveries a page shows.
 pub const PAGE: i64 = 25;
+/// Why one is disabled whose maker may not act any more.
+const MAKER_GONE: &str = "Whoever made it was deactivated. If its address is still yours, enable it.";
 /// How many subscriptions a project may have, and the installation.
 const MOST: usize = 50;
 
@@ -268,21 +270,38 @@ pub async fn enable(service: &Service, actor: &Actor, id: SubscriptionId) -> Res
 
 /// Ends what is sent to a subscription, in the name of the server.
 async fn disable(service: &Service, stored: &Stored, because: &str) -> Result<(), Error> {
-    let id = stored.subscription.id;
-    let change = Change::SubscriptionDisabled {
-        subscription: id,
-        title: stored.subscription.title.to_string(),
-        because: because.to_owned(),
-    };
-    let event = service.event(EventActor::System, scene(stored), change);
-    let (now, because) = (service.now(), because.to_owned());
-    let disable = async move |tx: &mut Tx| {
-        if subscriptions::disable(tx, id, now, &because).await? {
-            tx.tell(event);
-        }
-        Ok(())
-    };
+    let (writer, stored, because) = (service.clone(), stored.clone(), because.to_owned());
+    let disable =
+        async move |tx: &mut Tx| disable_in(&writer, tx, &stored, (EventActor::System, &because)).await;
     service.db().write(disable).await
+}
+
+/// Ends what is sent to the subscriptions of someone who may not act any more: the addresses may be theirs. Whoever configures
+/// the project can enable them again.
+pub(crate) async fn disable_of(
+    service: &Service,
+    tx: &mut Tx,
+    person: PersonId,
+    by: EventActor,
+) -> Result<(), Error> {
+    for stored in subscriptions::active_of(tx, person).await? {
+        disable_in(service, tx, &stored, (by, MAKER_GONE)).await?;
+    }
+    Ok(())
+}
+
+async fn disable_in(
+    service: &Service,
+    tx: &mut Tx,
+    stored: &Stored,
+    (by, because): (EventActor, &str),
+) -> Result<(), Error> {
+    let (subscription, title) = (stored.subscription.id, stored.subscription.title.to_string());
+    if subscriptions::disable(tx, subscription, service.now(), because).await? {
+        let change = Change::SubscriptionDisabled { subscription, title, because: because.to_owned() };
+        tx.tell(service.event(by, scene(stored), change));
+    }
+    Ok(())
 }
 
 /// Sends a message that tells of nothing, at once, and answers what became of it. Works while it is disabled, too.

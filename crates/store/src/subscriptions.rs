@@ -142,6 +142,13 @@ pub async fn active(conn: &mut Conn) -> Result<Vec<Stored>, Error> {
     rows.into_iter().map(Stored::try_from).collect()
 }
 
+/// Those of them that someone made.
+pub async fn active_of(conn: &mut Conn, person: PersonId) -> Result<Vec<Stored>, Error> {
+    let sql = select!("where s.disabled_at is null and s.created_by = $1 order by s.id");
+    let rows = fetch!(fetch_all, Row, conn, sql, person.uuid())?;
+    rows.into_iter().map(Stored::try_from).collect()
+}
+
 pub async fn insert(tx: &mut Tx, new: &Stored, by: PersonId) -> Result<(), Error> {
     let subscription = &new.subscription;
     execute!(

@@ -94,7 +94,7 @@ fn Deactivate(person: PersonId, name: String, deactivate: ServerAction<Deactivat
             <ActionForm action=deactivate attr:class="form form--confirm">
                 <input type="hidden" name="person" value=person.to_string() />
                 <p class="form__note">
-                    "Signs them out everywhere, revokes their tokens, and takes back what they approved of what still waits. What they did stays under their name."
+                    "Signs them out everywhere, revokes their tokens and with them their hooks, disables the webhooks that they subscribed, and takes back what they approved of what still waits. What they did stays under their name."
                 </p>
                 <SubmitButton kind=ButtonKind::Danger small=true pending=deactivate.pending()>
                     "Deactivate "

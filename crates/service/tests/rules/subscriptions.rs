@@ -17,7 +17,7 @@ use towpath_domain::subscriptions::{DeliveryState, Subscription, SubscriptionFor
 use towpath_service::subscriptions::{
     claim, create, delete, drain, enable, list, queue, replay, rotate, sweep, test, view,
 };
-use towpath_service::{Error, Service, Sources, projects};
+use towpath_service::{Error, Service, Sources, people, projects};
 
 fn form(receiver: &Receiver) -> SubscriptionForm {
     SubscriptionForm {
@@ -52,6 +52,26 @@ async fn states(shop: &Shop, id: SubscriptionId) -> Vec<DeliveryState> {
 async fn disabled(shop: &Shop, id: SubscriptionId) -> Option<String> {
     let view = view(shop, &shop.ana, id, None, 50).await.expect("is there");
     view.subscription.disabled.map(|disabled| disabled.because)
+}
+
+#[test]
+fn what_someone_subscribed_ends_with_their_account() {
+    on_both_engines(async |shop: Shop| {
+        let (theirs, ours) = (Receiver::start().await, Receiver::start().await);
+        let place = Place::Project { project: shop.project.id };
+        let chris = shop.person("Chris", Role::admin(), place).await;
+        let (of_chris, _) = create(&shop, &chris, "shop", form(&theirs)).await.expect("subscribes");
+        let (of_ana, _) = subscribe(&shop, form(&ours)).await;
+        people::deactivate(&shop, &shop.ana, chris.person()).await.expect("is deactivated");
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        turn(&shop).await;
+        assert_eq!((theirs.kinds().len(), ours.kinds().is_empty()), (0, false));
+        let because = disabled(&shop, of_chris.id).await.expect("is disabled");
+        assert!(because.contains("deactivated"), "{because}");
+        assert_eq!(disabled(&shop, of_ana.id).await, None);
+        assert_eq!(shop.told(&shop.ana, "subscription_disabled").await, 1);
+        enable(&shop, &shop.ana, of_chris.id).await.expect("somebody else answers for it now");
+    });
 }
 
 #[test]
