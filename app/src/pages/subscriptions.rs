@@ -24,6 +24,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use new::NewSubscription;
+use towpath_domain::ids::SubscriptionId;
 use towpath_domain::slugs::Slug;
 use towpath_domain::subscriptions::{Subscription, SubscriptionsView};
 
@@ -66,7 +67,7 @@ fn Subscriptions(
         />
         <SecretShown made=secret />
         <div class="columns">
-            <List subscriptions=view.subscriptions.clone() />
+            <List subscriptions=view.subscriptions.clone() failing=view.failing.clone() />
             <NewSubscription view=view create=create />
         </div>
     }
@@ -92,7 +93,7 @@ fn trail(project: Option<&Slug>, one: Option<&str>) -> Vec<Crumb> {
 }
 
 #[component]
-fn List(subscriptions: Vec<Subscription>) -> impl IntoView {
+fn List(subscriptions: Vec<Subscription>, failing: Vec<SubscriptionId>) -> impl IntoView {
     if subscriptions.is_empty() {
         return Either::Left(view! {
             <EmptyState title="Nobody is told yet">
@@ -101,6 +102,7 @@ fn List(subscriptions: Vec<Subscription>) -> impl IntoView {
         });
     }
     let line = |subscription: Subscription| {
+        let fails = failing.contains(&subscription.id);
         let told = subscription.told();
         let Subscription { id, title, shown, format, disabled, .. } = subscription;
         view! {
@@ -109,6 +111,7 @@ fn List(subscriptions: Vec<Subscription>) -> impl IntoView {
                     {title.to_string()}
                 </a>
                 <Badge>{format.to_string()}</Badge>
+                {fails.then(|| view! { <Badge tone=Tone::Warning symbol=Symbol::Warning>"not taken"</Badge> })}
                 {disabled.map(|_| view! { <Badge tone=Tone::Danger symbol=Symbol::Ban>"disabled"</Badge> })}
                 <span class="rows__meta rows__meta--line">
                     <code>{shown}</code>

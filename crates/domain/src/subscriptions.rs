@@ -318,6 +318,8 @@ pub struct SubscriptionsView {
     /// Absent for those of the installation.
     pub project: Option<Project>,
     pub subscriptions: Vec<Subscription>,
+    /// Those of them where the newest try did not arrive.
+    pub failing: Vec<SubscriptionId>,
     /// The integrations and stages that a new one can be narrowed to.
     pub integrations: Vec<Slug>,
     pub stages: Vec<Slug>,

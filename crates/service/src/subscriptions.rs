@@ -9,8 +9,10 @@ pub use sending::{Sender, claim, drain, queue, sweep};
 use crate::{Error, Service, allow, scenes};
 use sending::Sent;
 use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::buckets::BucketKind;
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::{DeliveryId, IntegrationId, PersonId, SubscriptionId};
+use towpath_domain::ids::{DeliveryId, PersonId, SubscriptionId};
+use towpath_domain::integrations::Integration;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::subscriptions::{
@@ -33,7 +35,9 @@ pub async fn list(service: &Service, actor: &Actor, project: &str) -> Result<Sub
     let project = owner(&mut conn, actor, project).await?;
     let found = subscriptions::list(&mut conn, project.as_ref().map(|project| project.id)).await?;
     let (integrations, stages) = narrower(&mut conn, project.as_ref()).await?;
+    let ids: Vec<SubscriptionId> = found.iter().map(|stored| stored.subscription.id).collect();
     Ok(SubscriptionsView {
+        failing: subscriptions::failing(&mut conn, &ids).await?,
         project,
         subscriptions: found.into_iter().map(|stored| stored.subscription).collect(),
         integrations,
@@ -55,14 +59,40 @@ async fn owner(conn: &mut Conn, actor: &Actor, project: &str) -> Result<Option<P
 
 /// The integrations and the stages that a subscription can be narrowed to.
 async fn narrower(conn: &mut Conn, project: Option<&Project>) -> Result<(Vec<Slug>, Vec<Slug>), Error> {
-    let mut stages: Vec<Slug> = streams::list(conn).await?.into_iter().map(|stream| stream.slug).collect();
+    let stages = stages(conn, project, None).await?;
     let Some(project) = project else { return Ok((Vec::new(), stages)) };
-    let own = environments::list(conn, project.id).await?;
-    stages.extend(own.into_iter().map(|environment| environment.slug));
-    stages.sort_unstable();
-    stages.dedup();
     let integrations = integrations::list(conn, project.id, "", i64::MAX).await?;
     Ok((integrations.into_iter().map(|integration| integration.slug).collect(), stages))
+}
+
+/// The buckets in which something can happen that is sent: of an integration, of all of a project, or of everything.
+async fn stages(
+    conn: &mut Conn,
+    project: Option<&Project>,
+    integration: Option<&Integration>,
+) -> Result<Vec<Slug>, Error> {
+    let mut stages: Vec<Slug> = Vec::new();
+    match (project, integration) {
+        (Some(project), Some(integration)) => {
+            let slots = scenes::slots(conn, project.id, integration.kind).await?;
+            stages.extend(slots.into_iter().map(|slot| slot.slug));
+        }
+        (Some(project), None) => {
+            let own = integrations::list(conn, project.id, "", i64::MAX).await?;
+            // Where there is none yet, either kind may come.
+            let has = |kind: BucketKind| own.is_empty() || own.iter().any(|known| known.kind == kind);
+            for kind in BucketKind::ALL.into_iter().filter(|kind| has(*kind)) {
+                stages.extend(scenes::slots(conn, project.id, kind).await?.into_iter().map(|slot| slot.slug));
+            }
+        }
+        (None, _) => {
+            stages.extend(streams::list(conn).await?.into_iter().map(|stream| stream.slug));
+            stages.extend(environments::list_all(conn).await?.into_iter().map(|own| own.slug));
+        }
+    }
+    stages.sort_unstable();
+    stages.dedup();
+    Ok(stages)
 }
 
 /// A subscription with a page of what was sent to it, from before a delivery.
@@ -112,6 +142,13 @@ pub async fn create(
     let owner = owner(&mut conn, actor, project).await?;
     let new = form.check()?;
     let integration = find_integration(&mut conn, owner.as_ref(), &new.integration).await?;
+    if let Some(stage) = &new.stage
+        && !stages(&mut conn, owner.as_ref(), integration.as_ref()).await?.contains(stage)
+    {
+        let words =
+            format!("Nothing is ever sent: no integration that this is about has a bucket “{stage}”.");
+        return Err(Invalid::field("stage", words).into());
+    }
     drop(conn);
     service.0.sender.judge(&new.address)?;
     let id: SubscriptionId = service.id();
@@ -121,13 +158,13 @@ pub async fn create(
     let stored = Stored {
         address: service.seal(&signing::place(id), new.address.as_bytes()),
         project: owner.as_ref().map(|project| project.id),
-        integration: integration.as_ref().map(|(id, _)| *id),
+        integration: integration.as_ref().map(|known| known.id),
         keys: Keys { secret, former: None, public: public.clone() },
         since: 0,
         subscription: described(
             service,
             id,
-            (owner.as_ref(), integration.map(|(_, slug)| slug), public),
+            (owner.as_ref(), integration.map(|known| known.slug), public),
             new,
         ),
     };
@@ -183,7 +220,7 @@ async fn find_integration(
     conn: &mut Conn,
     owner: Option<&Project>,
     slug: &str,
-) -> Result<Option<(IntegrationId, Slug)>, Error> {
+) -> Result<Option<Integration>, Error> {
     let wrong = |message: &str| Invalid::field("integration", message).into();
     match owner {
         _ if slug.is_empty() => Ok(None),
@@ -191,8 +228,7 @@ async fn find_integration(
         Some(project) => {
             let unknown = || wrong("Choose an integration of the project.");
             let slug = Slug::parse(slug).map_err(|_| unknown())?;
-            let found = integrations::find(conn, project.id, &slug).await?.ok_or_else(unknown)?;
-            Ok(Some((found.id, found.slug)))
+            Ok(Some(integrations::find(conn, project.id, &slug).await?.ok_or_else(unknown)?))
         }
     }
 }

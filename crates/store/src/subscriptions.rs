@@ -3,7 +3,8 @@
 mod deliveries;
 
 pub use deliveries::{
-    Head, advance, cursor, deliveries, delivery, due, head, queue, record, record_test, sweep, waiting,
+    Head, advance, cursor, deliveries, delivery, due, failing, head, queue, record, record_test, sweep,
+    waiting,
 };
 
 use crate::query::{execute, fetch};

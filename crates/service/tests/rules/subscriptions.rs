@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use towpath_domain::access::{Action, Place, Role};
 use towpath_domain::ids::SubscriptionId;
 use towpath_domain::projects::ProjectForm;
+use towpath_domain::slugs::Slug;
 use towpath_domain::subscriptions::{DeliveryState, Subscription, SubscriptionForm};
 use towpath_service::subscriptions::{
     claim, create, delete, drain, enable, list, queue, replay, rotate, sweep, test, view,
@@ -52,6 +53,49 @@ async fn states(shop: &Shop, id: SubscriptionId) -> Vec<DeliveryState> {
 async fn disabled(shop: &Shop, id: SubscriptionId) -> Option<String> {
     let view = view(shop, &shop.ana, id, None, 50).await.expect("is there");
     view.subscription.disabled.map(|disabled| disabled.because)
+}
+
+#[test]
+fn a_stage_that_nothing_has_is_refused_beside_its_field() {
+    on_both_engines(async |shop: Shop| {
+        let receiver = Receiver::start().await;
+        let narrow = |integration: &str, stage: &str| SubscriptionForm {
+            integration: integration.to_owned(),
+            stage: stage.to_owned(),
+            ..form(&receiver)
+        };
+        // The stream of the environment prod is called production, and no integration here is of streams.
+        for (project, integration, stage) in
+            [("shop", "", "production"), ("shop", "checkout", "production"), ("", "", "nowhere")]
+        {
+            let refused = create(&shop, &shop.ana, project, narrow(integration, stage)).await;
+            let Err(Error::Invalid(invalid)) = refused else { panic!("{project} {stage}: {refused:?}") };
+            assert_eq!(invalid.errors()[0].field, "stage");
+        }
+        for (project, stage) in [("shop", "prod"), ("", "prod"), ("", "production")] {
+            create(&shop, &shop.ana, project, narrow("", stage)).await.expect(stage);
+        }
+        let offered = list(&shop, &shop.ana, "shop").await.expect("is listed").stages;
+        assert_eq!(offered.iter().map(Slug::as_str).collect::<Vec<_>>(), ["prod", "qa", "staging"]);
+    });
+}
+
+#[test]
+fn the_list_shows_whose_newest_event_was_not_taken() {
+    on_both_engines(async |shop: Shop| {
+        let (good, bad) = (Receiver::start().await, Receiver::start().await);
+        subscribe(&shop, form(&good)).await;
+        let (fails, _) = subscribe(&shop, form(&bad)).await;
+        let failing = async || list(&shop, &shop.ana, "shop").await.expect("is listed").failing;
+        assert_eq!(failing().await, [], "nothing was tried");
+        bad.answer([Answer::Status(500)]);
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        turn(&shop).await;
+        assert_eq!(failing().await, [fails.id]);
+        shop.clock.advance(100);
+        turn(&shop).await;
+        assert_eq!(failing().await, []);
+    });
 }
 
 #[test]

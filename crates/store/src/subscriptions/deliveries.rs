@@ -1,6 +1,6 @@
 //! Events on their way to subscriptions, one after the other for each.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use towpath_domain::ids::{DeliveryId, SubscriptionId};
 use towpath_domain::subscriptions::{Attempt, Delivery, DeliveryState};
@@ -212,6 +212,20 @@ pub async fn delivery(conn: &mut Conn, id: DeliveryId) -> Result<Option<(Subscri
         id.uuid()
     )?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// Those of these subscriptions where what was tried last was not taken.
+pub async fn failing(conn: &mut Conn, ids: &[SubscriptionId]) -> Result<Vec<SubscriptionId>, Error> {
+    let rows = fetch_in!(
+        (Uuid,),
+        conn,
+        "select s.id from subscriptions s
+         where (select d.state from deliveries d where d.subscription = s.id and d.sent_at is not null
+                order by d.id desc limit 1) <> 'delivered' and s.id in (",
+        ids.iter().map(|id| id.uuid()).collect(),
+        ") order by s.id"
+    )?;
+    Ok(rows.into_iter().map(|(id,): (Uuid,)| id.into()).collect())
 }
 
 /// How many events wait to be sent.
