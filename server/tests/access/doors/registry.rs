@@ -40,6 +40,7 @@ pub fn doors() -> Vec<Door> {
             Body::Form(vec![("grant_type", "password".into()), ("password", password)])
         }),
         door("GET", "/v2/_catalog"),
+        door("HEAD", "/v2/_catalog"),
         door("HEAD", BLOB),
         door("GET", BLOB),
         door("GET", BLOB).bucket("staging").note("staging"),
@@ -50,6 +51,7 @@ pub fn doors() -> Vec<Door> {
         door("POST", UPLOADS).note("whole").query(OF_CONTENT).body(|_, _| Body::Bytes(content())),
         door("POST", UPLOADS).note("mount").query("mount={layer}&from={project}/{integration}/staging"),
         door("GET", UPLOAD),
+        door("HEAD", UPLOAD),
         door("PATCH", UPLOAD).body(|_, _| Body::Bytes(content())),
         door("PUT", UPLOAD).query(OF_CONTENT).body(|_, _| Body::Bytes(content())),
         door("DELETE", UPLOAD),
@@ -65,8 +67,10 @@ pub fn doors() -> Vec<Door> {
         door("DELETE", TAGGED).note("placed"),
         door("DELETE", "/v2/{project}/{integration}/manifests/nightly"),
         door("GET", TAGS),
+        door("HEAD", TAGS),
         door("GET", "/v2/{project}/{integration}/tags/list"),
         door("GET", REFERRERS),
+        door("HEAD", REFERRERS),
     ]
 }
 
