@@ -235,7 +235,7 @@ impl<'a> Entering<'a> {
         let repository = Repository { integration: self.build.integration, bucket: Some(self.slot.key) };
         let Build { tag, digest, .. } = &self.build;
         let (digest, now) = (digest.clone(), self.service.now());
-        self.build.tag = images::name(tx, repository, tag, &digest, now).await?;
+        self.build.tag = name_in(tx, (repository, &self.slot.slug), tag, &digest, now).await?;
         images::follow(tx, Repository { bucket: None, ..repository }, repository, &digest, now).await?;
         self.place(tx, cause, reason).await
     }
@@ -294,6 +294,21 @@ pub(crate) fn arrivals(workflow: Option<&Workflow>, slot: &Slot) -> Arrivals {
 
 pub(crate) fn placer(actor: &Actor) -> Placer {
     Placer { person: actor.person(), token: actor.token() }
+}
+
+/// By what an image goes in a bucket from now on, with a tag that gives it.
+pub(crate) async fn name_in(
+    tx: &mut Tx,
+    (repository, bucket): (Repository, &Slug),
+    tag: &Tag,
+    digest: &Digest,
+    now: Time,
+) -> Result<Tag, Error> {
+    images::name(tx, repository, tag, digest, now).await?.ok_or_else(|| {
+        Error::Conflict(format!(
+            "In {bucket} the tag {tag} is another image's, and so is each by the digits of {digest}. Delete one of these there."
+        ))
+    })
 }
 
 pub(crate) fn build_name(build: &Build) -> BuildName {

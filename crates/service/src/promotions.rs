@@ -11,7 +11,7 @@ pub use pinning::{PinRequest, explain_pin, explain_pin_in_emergency, pin};
 pub(crate) use pinning::{feeding, locate};
 pub use turns::look_again;
 
-use crate::builds::placer;
+use crate::builds::{name_in, placer};
 use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, patterns, pins, scenes};
@@ -436,7 +436,7 @@ async fn apply(
 ) -> Result<(), Error> {
     let now = service.now();
     let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
-    let tag = images::name(tx, repository, &promotion.tag, &promotion.digest, now).await?;
+    let tag = name_in(tx, (repository, &promotion.to.slug), &promotion.tag, &promotion.digest, now).await?;
     let from = Repository { bucket: Some(promotion.from.key), ..repository };
     images::follow(tx, from, repository, &promotion.digest, now).await?;
     let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };

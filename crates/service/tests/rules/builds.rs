@@ -8,7 +8,7 @@ use towpath_domain::promotions::Choice;
 use towpath_domain::timeline::Filter;
 use towpath_service::buckets::resume;
 use towpath_service::rules::assign;
-use towpath_service::{builds, images};
+use towpath_service::{Error, builds, images};
 
 #[test]
 fn a_push_becomes_current_with_its_labels_and_platforms() {
@@ -294,5 +294,19 @@ fn where_the_tag_is_another_images_a_build_goes_by_its_digest() {
         let pull = async |tag: &str| shop.pull(&shop.dora, "shop/checkout/qa", tag).await.expect("is there");
         assert_eq!(pull("1.0").await, first, "it does not change");
         assert_eq!(pull(build.tag.as_str()).await, second);
+    });
+}
+
+#[test]
+fn where_every_name_of_an_image_is_anothers_it_does_not_enter() {
+    on_both_engines(async |shop: Shop| {
+        let second = shop.push_as(&shop.dora, "shop/checkout", "second", "1.0").await.expect("unclassified");
+        let digits = second.strip_prefix("sha256:").expect("digits");
+        for tag in ["1.0", &digits[..12], &digits[..24], digits] {
+            shop.push_as(&shop.dora, "shop/checkout/qa", "first", tag).await.expect("arrives");
+        }
+        let placed = assign(&shop, &shop.dora, &checkout("qa"), &second, "by hand").await;
+        assert!(matches!(&placed, Err(Error::Conflict(why)) if why.contains("Delete one")), "{placed:?}");
+        assert_eq!(shop.history("qa").await, ["1.0"]);
     });
 }

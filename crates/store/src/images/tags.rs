@@ -102,22 +102,23 @@ pub async fn add_tag(
 const DIGITS: [usize; 3] = [12, 24, 64];
 
 /// Gives an image its tag where that is free or its own already, and yields by what it goes from now on: where the tag is
-/// another image's, by the first digits of its digest, so that no name ever stands for an image that it does not give.
+/// another image's, by the first digits of its digest, so that no name ever stands for an image that it does not give. Absent
+/// where somebody gave all of these names to other images.
 pub async fn name(
     tx: &mut Tx,
     repository: Repository,
     tag: &Tag,
     digest: &Digest,
     now: Time,
-) -> Result<Tag, Error> {
+) -> Result<Option<Tag>, Error> {
     let digits = DIGITS.iter().filter_map(|count| Tag::parse(digest.hex().get(..*count)?).ok());
     for tag in std::iter::once(tag.clone()).chain(digits) {
         add_tag(tx, repository, &tag, digest, now).await?;
         if find_tag(tx, repository, &tag).await?.as_ref() == Some(digest) {
-            return Ok(tag);
+            return Ok(Some(tag));
         }
     }
-    Err(Error::inconsistent("tags", format!("every name of {digest} is taken")))
+    Ok(None)
 }
 
 /// Removes a tag; false where there was none.
