@@ -34,6 +34,7 @@ pub mod retention;
 pub mod roll_back;
 pub mod rules;
 pub mod search;
+mod shown_once;
 pub mod sign_in;
 pub mod sign_out;
 pub mod storage;

@@ -5,20 +5,17 @@ mod one;
 pub use one::HookPage;
 
 use super::forms::{Draft, announce, empty_after, input_name, successes};
+use super::shown_once::ShownOnce;
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
-use crate::components::code::CodeBlock;
 use crate::components::empty::EmptyState;
 use crate::components::field::{TextField, Validate, field_id};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
 use crate::components::time::TimeView;
-use crate::components::tone::Tone;
 use crate::fns::hooks::{CreateHook, view_hooks};
-use crate::fns::people::shown_once;
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::either::Either;
@@ -156,29 +153,12 @@ fn NewHook(project: Slug, integration: Slug, create: ServerAction<CreateHook>) -
     }
 }
 
-/// The secret of a hook that was just made, or has a new one; from the action with script, and else by way of a cookie.
+/// The secret of a hook that was just made, or has a new one.
 #[component]
 fn SecretShown(made: Signal<Option<String>>) -> impl IntoView {
-    let carried = Resource::new(|| (), |()| shown_once("hook".to_owned()));
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let carried = carried.await.ok().flatten();
-                move || {
-                    made.get()
-                        .or_else(|| carried.clone())
-                        .map(|secret| {
-                            view! {
-                                <Banner tone=Tone::Success title="The secret of the hook" live=true>
-                                    <p class="banner__text">
-                                        "Copy it now and give it to the sender: it is shown this once."
-                                    </p>
-                                    <CodeBlock label="Secret, shown once" text=secret secret=true />
-                                </Banner>
-                            }
-                        })
-                }
-            })}
-        </Suspense>
+        <ShownOnce of="hook" title="The secret of the hook" label="Secret, shown once" made=made>
+            "Copy it now and give it to the sender: it is shown this once."
+        </ShownOnce>
     }
 }

@@ -7,15 +7,13 @@ mod one;
 pub use one::SubscriptionPage;
 
 use super::forms::{announce, successes};
+use super::shown_once::ShownOnce;
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
 use crate::components::card::Card;
-use crate::components::code::CodeBlock;
 use crate::components::empty::EmptyState;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
-use crate::fns::people::shown_once;
 use crate::fns::subscriptions::{CreateSubscription, view_subscriptions};
 use crate::loaded::Loaded;
 use crate::paths;
@@ -128,30 +126,17 @@ fn List(subscriptions: Vec<Subscription>, failing: Vec<SubscriptionId>) -> impl 
     })
 }
 
-/// The secret of a subscription that was just made, or has a new key; from the action with script, and else by way of a
-/// cookie.
+/// The secret of a subscription that was just made, or has a new key.
 #[component]
 fn SecretShown(made: Signal<Option<String>>) -> impl IntoView {
-    let carried = Resource::new(|| (), |()| shown_once("subscription".to_owned()));
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let carried = carried.await.ok().flatten();
-                move || {
-                    made.get()
-                        .or_else(|| carried.clone())
-                        .map(|secret| {
-                            view! {
-                                <Banner tone=Tone::Success title="The secret that signs its messages" live=true>
-                                    <p class="banner__text">
-                                        "Copy it now and give it to the receiver: it is shown this once."
-                                    </p>
-                                    <CodeBlock label="Secret, shown once" text=secret secret=true />
-                                </Banner>
-                            }
-                        })
-                }
-            })}
-        </Suspense>
+        <ShownOnce
+            of="subscription"
+            title="The secret that signs its messages"
+            label="Secret, shown once"
+            made=made
+        >
+            "Copy it now and give it to the receiver: it is shown this once."
+        </ShownOnce>
     }
 }

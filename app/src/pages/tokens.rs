@@ -4,12 +4,9 @@ mod list;
 mod new;
 
 use super::forms::{Failure, announce, successes};
-use crate::components::banner::Banner;
-use crate::components::code::CodeBlock;
+use super::shown_once::ShownOnce;
 use crate::components::page::PageHeader;
-use crate::components::tone::Tone;
 use crate::echo::errors;
-use crate::fns::people::shown_once;
 use crate::fns::tokens::{CreateToken, RevokeToken, view_tokens};
 use crate::loaded::Loaded;
 use leptos::prelude::*;
@@ -45,32 +42,14 @@ pub fn TokensPage() -> impl IntoView {
     }
 }
 
-/// The secret of the token that was just made; from the action with script, and else by way of a cookie.
+/// The secret of the token that was just made.
 #[component]
 fn Secret(create: ServerAction<CreateToken>) -> impl IntoView {
-    let carried = Resource::new(|| (), |()| shown_once("token".to_owned()));
+    let made = Signal::derive(move || create.value().get().and_then(Result::ok));
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                let carried = carried.await.ok().flatten();
-                move || {
-                    let made = create.value().get().and_then(Result::ok);
-                    made.or_else(|| carried.clone()).map(|secret| view! { <Shown secret=secret /> })
-                }
-            })}
-        </Suspense>
-    }
-}
-
-#[component]
-fn Shown(secret: String) -> impl IntoView {
-    view! {
-        <Banner tone=Tone::Success title="Your new token" live=true>
-            <p class="banner__text">
-                "Copy it now and keep it as a secret of your CI: it is shown this once. With docker, podman or skopeo, sign in as "
-                <code>"token"</code> " with it as the password."
-            </p>
-            <CodeBlock label="Token, shown once" text=secret secret=true />
-        </Banner>
+        <ShownOnce of="token" title="Your new token" label="Token, shown once" made=made>
+            "Copy it now and keep it as a secret of your CI: it is shown this once. With docker, podman or skopeo, sign in as "
+            <code>"token"</code> " with it as the password."
+        </ShownOnce>
     }
 }
