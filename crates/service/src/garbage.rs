@@ -15,7 +15,7 @@ use towpath_domain::spans::Span;
 use towpath_domain::timeline::{Change, EventActor, Scene};
 use towpath_domain::times::Time;
 use towpath_store::Tx;
-use towpath_store::garbage::{self, Sized};
+use towpath_store::garbage::{self, Kind, Sized};
 
 /// What is younger is kept, where nobody says otherwise.
 pub const AGE: Span = Span::DAYS_1;
@@ -44,21 +44,15 @@ pub async fn preview(service: &Service, age: Span) -> Result<Collected, Error> {
         collected.bytes += size;
     }
     let mut conn = service.read().await?;
-    let mut after = String::new();
-    loop {
-        let found = garbage::unneeded_manifests(&mut conn, since, &after, BATCH).await?;
-        let Some(last) = found.last() else { break };
-        after = last.0.to_string();
-        collected.manifests += found.len() as u64;
-        collected.bytes += found.iter().map(|(_, size)| size).sum::<i64>();
-    }
-    after.clear();
-    loop {
-        let found = garbage::unneeded_blobs(&mut conn, since, &after, BATCH).await?;
-        let Some(last) = found.last() else { break };
-        after = last.0.to_string();
-        collected.blobs += found.len() as u64;
-        collected.bytes += found.iter().map(|(_, size)| size).sum::<i64>();
+    for (kind, count) in [(Kind::Manifest, &mut collected.manifests), (Kind::Blob, &mut collected.blobs)] {
+        let mut after = String::new();
+        loop {
+            let found = garbage::unneeded(&mut conn, kind, since, &after, BATCH).await?;
+            let Some(last) = found.last() else { break };
+            after = last.0.to_string();
+            *count += found.len() as u64;
+            collected.bytes += found.iter().map(|(_, size)| size).sum::<i64>();
+        }
     }
     Ok(collected)
 }
@@ -76,8 +70,9 @@ pub async fn collect(service: &Service, by: EventActor, age: Span) -> Result<Col
         doom(service, batch.to_vec()).await?;
         collected.files += batch.len() as u64;
     }
-    collected.manifests = drop_manifests(service, since).await?;
-    collected.blobs = drop_blobs(service, since).await?;
+    // Manifests first: they need blobs.
+    collected.manifests = take_out(service, Kind::Manifest, since).await?;
+    collected.blobs = take_out(service, Kind::Blob, since).await?;
     collected.bytes += take_bytes(service).await?;
     if collected.is_something() {
         let (clerk, told) = (service.clone(), collected);
@@ -154,11 +149,12 @@ async fn doom(service: &Service, contents: Vec<Sized>) -> Result<(), Error> {
         .await
 }
 
-async fn drop_manifests(service: &Service, since: Time) -> Result<u64, Error> {
+/// Takes out the rows of what nothing needs, and says how many they were.
+async fn take_out(service: &Service, kind: Kind, since: Time) -> Result<u64, Error> {
     let (mut dropped, mut after) = (0, String::new());
     loop {
         let mut conn = service.read().await?;
-        let found = garbage::unneeded_manifests(&mut conn, since, &after, BATCH).await?;
+        let found = garbage::unneeded(&mut conn, kind, since, &after, BATCH).await?;
         drop(conn);
         let Some(last) = found.last() else { return Ok(dropped) };
         after = last.0.to_string();
@@ -166,27 +162,7 @@ async fn drop_manifests(service: &Service, since: Time) -> Result<u64, Error> {
         let drop = async move |tx: &mut Tx| {
             let mut count = 0;
             for (digest, _) in &found {
-                count += u64::from(garbage::drop_manifest(tx, digest, since, now).await?);
-            }
-            Ok::<_, Error>(count)
-        };
-        dropped += service.db().write(drop).await?;
-    }
-}
-
-async fn drop_blobs(service: &Service, since: Time) -> Result<u64, Error> {
-    let (mut dropped, mut after) = (0, String::new());
-    loop {
-        let mut conn = service.read().await?;
-        let found = garbage::unneeded_blobs(&mut conn, since, &after, BATCH).await?;
-        drop(conn);
-        let Some(last) = found.last() else { return Ok(dropped) };
-        after = last.0.to_string();
-        let now = service.now();
-        let drop = async move |tx: &mut Tx| {
-            let mut count = 0;
-            for (digest, _) in &found {
-                count += u64::from(garbage::drop_blob(tx, digest, since, now).await?);
+                count += u64::from(garbage::take_out(tx, kind, digest, since, now).await?);
             }
             Ok::<_, Error>(count)
         };

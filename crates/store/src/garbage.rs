@@ -71,84 +71,70 @@ fn sized(rows: Vec<(String, i64)>, table: &'static str) -> Result<Vec<Sized>, Er
     rows.into_iter().map(|(text, size)| Ok((digest(&text)?, size))).collect()
 }
 
-/// Up to `limit` manifests that nothing needs and that are older than `since`, after one of them.
-pub async fn unneeded_manifests(
+/// What is looked through for garbage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Manifest,
+    Blob,
+}
+
+impl Kind {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifests",
+            Self::Blob => "blobs",
+        }
+    }
+}
+
+/// Up to `limit` contents that nothing needs and that are older than `since`, after one of them.
+pub async fn unneeded(
     conn: &mut Conn,
+    kind: Kind,
     since: Time,
     after: &str,
     limit: i64,
 ) -> Result<Vec<Sized>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        (String, i64),
-        conn,
-        concat!(
+    let sql = match kind {
+        Kind::Manifest => concat!(
             "select m.digest, m.size from manifests m where m.digest > $2 and ",
             unneeded_manifest!("$1"),
             " order by m.digest limit $3"
         ),
-        since.micros(),
-        after,
-        limit
-    )?;
-    sized(rows, "manifests")
-}
-
-/// Up to `limit` blobs that nothing needs and that are older than `since`, after one of them.
-pub async fn unneeded_blobs(
-    conn: &mut Conn,
-    since: Time,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Sized>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        (String, i64),
-        conn,
-        concat!(
+        Kind::Blob => concat!(
             "select b.digest, b.size from blobs b where b.digest > $2 and ",
             unneeded_blob!("$1"),
             " order by b.digest limit $3"
         ),
-        since.micros(),
-        after,
-        limit
-    )?;
-    sized(rows, "blobs")
+    };
+    sized(fetch!(fetch_all, (String, i64), conn, sql, since.micros(), after, limit)?, kind.table())
 }
 
-/// Takes the rows of a manifest out if nothing needs it by now, and marks its bytes to follow.
-pub async fn drop_manifest(tx: &mut Tx, digest: &Digest, since: Time, now: Time) -> Result<bool, Error> {
+/// Takes the rows of a content out if nothing needs it by now, and marks its bytes to follow.
+pub async fn take_out(
+    tx: &mut Tx,
+    kind: Kind,
+    digest: &Digest,
+    since: Time,
+    now: Time,
+) -> Result<bool, Error> {
+    let (find, links, row) = match kind {
+        Kind::Manifest => (
+            concat!("select m.size from manifests m where m.digest = $2 and ", unneeded_manifest!("$1")),
+            "delete from manifest_contents where manifest = $1",
+            "delete from manifests where digest = $1",
+        ),
+        Kind::Blob => (
+            concat!("select b.size from blobs b where b.digest = $2 and ", unneeded_blob!("$1")),
+            "delete from repository_blobs where blob = $1",
+            "delete from blobs where digest = $1",
+        ),
+    };
     let text = digest.to_string();
-    let row = fetch!(
-        fetch_optional,
-        (i64,),
-        tx.conn(),
-        concat!("select m.size from manifests m where m.digest = $2 and ", unneeded_manifest!("$1")),
-        since.micros(),
-        text.as_str()
-    )?;
-    let Some((size,)) = row else { return Ok(false) };
-    execute!(tx.conn(), "delete from manifest_contents where manifest = $1", text.as_str())?;
-    execute!(tx.conn(), "delete from manifests where digest = $1", text.as_str())?;
-    doom(tx, digest, size, now).await?;
-    Ok(true)
-}
-
-/// Takes the rows of a blob out if nothing needs it by now, and marks its bytes to follow.
-pub async fn drop_blob(tx: &mut Tx, digest: &Digest, since: Time, now: Time) -> Result<bool, Error> {
-    let text = digest.to_string();
-    let row = fetch!(
-        fetch_optional,
-        (i64,),
-        tx.conn(),
-        concat!("select b.size from blobs b where b.digest = $2 and ", unneeded_blob!("$1")),
-        since.micros(),
-        text.as_str()
-    )?;
-    let Some((size,)) = row else { return Ok(false) };
-    execute!(tx.conn(), "delete from repository_blobs where blob = $1", text.as_str())?;
-    execute!(tx.conn(), "delete from blobs where digest = $1", text.as_str())?;
+    let found = fetch!(fetch_optional, (i64,), tx.conn(), find, since.micros(), text.as_str())?;
+    let Some((size,)) = found else { return Ok(false) };
+    execute!(tx.conn(), links, text.as_str())?;
+    execute!(tx.conn(), row, text.as_str())?;
     doom(tx, digest, size, now).await?;
     Ok(true)
 }
