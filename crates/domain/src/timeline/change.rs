@@ -1,0 +1,644 @@
+//! What changed, one variant for each kind of change, with what it was before and is after.
+
+use super::{BuildName, Personal};
+use crate::access::{Action, Place};
+use crate::buckets::BucketKind;
+use crate::checks::{CheckName, CheckState};
+use crate::deployments::Outcome;
+use crate::digests::Digest;
+use crate::garbage::Collected;
+use crate::holds::HoldAddress;
+use crate::ids::{
+    BindingId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId, SubscriptionId,
+    TokenId,
+};
+use crate::pins::Pinning;
+use crate::placements::Refused;
+use crate::promotions::Choice;
+use crate::providers::{Refused as SignInReason, RoleSource};
+use crate::references::Tag;
+use crate::release_sets::Course;
+use crate::slugs::Slug;
+use crate::times::Time;
+use crate::words::Link;
+use crate::workflows::{Arrivals, Contest};
+use serde::{Deserialize, Serialize};
+
+/// What is pinned where and until when, as an event tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinTold {
+    pub project: Slug,
+    pub environment: Slug,
+    pub service: Slug,
+    pub until: Time,
+}
+
+impl PinTold {
+    pub fn of(pin: &Pinning) -> Self {
+        Self {
+            project: pin.project.slug.clone(),
+            environment: pin.environment.slug.clone(),
+            service: pin.service.slug.clone(),
+            until: pin.until,
+        }
+    }
+}
+
+/// What can change about a workflow, as an event tells it before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowShape {
+    pub title: String,
+    pub is_default: bool,
+    /// In the workflow's order.
+    pub stages: Vec<StageShape>,
+    /// The ways between them, from and to.
+    pub edges: Vec<(Slug, Slug)>,
+}
+
+/// What can change about a CI rule, as an event tells it before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleShape {
+    pub title: String,
+    pub is_default: bool,
+    /// In their order, in words: “branch is main → qa”.
+    pub criteria: Vec<String>,
+}
+
+/// A stage of a [`WorkflowShape`], with its gates in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageShape {
+    pub bucket: Slug,
+    pub gates: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrivals: Option<Arrivals>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
+    /// Absent where the newest wins, as is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contest: Option<Contest>,
+}
+
+/// What changed. New variants may be added; the meaning of a written one never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    InstallationCreated,
+    AdminLinkIssued {
+        link: LinkId,
+    },
+    PersonInvited {
+        link: LinkId,
+        email: Personal,
+        role: Slug,
+        place: Place,
+    },
+    PersonJoined {
+        person: PersonId,
+        link: LinkId,
+        name: Personal,
+        email: Personal,
+    },
+    PasswordReset {
+        person: PersonId,
+        link: LinkId,
+    },
+    RoleGranted {
+        binding: BindingId,
+        person: PersonId,
+        role: Slug,
+        place: Place,
+        /// Where the role came from, where nobody gave it by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<RoleSource>,
+    },
+    RoleRevoked {
+        binding: BindingId,
+        person: PersonId,
+        role: Slug,
+        place: Place,
+        /// Where the role came from, where nobody gave it by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<RoleSource>,
+    },
+    TokenCreated {
+        token: TokenId,
+        title: String,
+        actions: Vec<Action>,
+        expires_at: Time,
+    },
+    TokenRevoked {
+        token: TokenId,
+        title: String,
+    },
+    StreamCreated {
+        stream: StreamId,
+        slug: Slug,
+        production: bool,
+    },
+    ProjectCreated {
+        title: String,
+    },
+    ProjectArchived,
+    ProjectRestored,
+    EnvironmentCreated {
+        slug: Slug,
+        title: String,
+        stream: Slug,
+    },
+    WorkflowCreated {
+        slug: Slug,
+        title: String,
+        of: BucketKind,
+        stages: Vec<Slug>,
+        is_default: bool,
+    },
+    WorkflowChanged {
+        slug: Slug,
+        version: i64,
+        before: WorkflowShape,
+        after: WorkflowShape,
+    },
+    IntegrationCreated {
+        title: String,
+        of: BucketKind,
+        workflow: Option<Slug>,
+    },
+    ServiceCreated {
+        slug: Slug,
+    },
+    /// The integration of the scene left lists and addresses, with what was current in so many of its buckets.
+    IntegrationDeleted {
+        title: String,
+        current: usize,
+    },
+    IntegrationRestored {
+        title: String,
+    },
+    EnvironmentDeleted {
+        slug: Slug,
+        title: String,
+        current: usize,
+    },
+    WorkflowDeleted {
+        slug: Slug,
+        title: String,
+    },
+    RuleDeleted {
+        slug: Slug,
+        title: String,
+    },
+    StreamDeleted {
+        slug: Slug,
+        title: String,
+        current: usize,
+    },
+    BuildReceived {
+        build: BuildName,
+        size: i64,
+    },
+    ArrivalRefused {
+        build: BuildName,
+        refused: Refused,
+    },
+    BuildPlaced {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+    },
+    PromotionRequested {
+        number: i64,
+        build: BuildName,
+        from: Slug,
+        needs: Vec<String>,
+        reason: Personal,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Personal>,
+        /// Whether the stage asked by itself.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scheduled_for: Option<Time>,
+        /// What its build is to be pinned for, where it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<PinTold>,
+    },
+    PromotionDecided {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        choice: Choice,
+        comment: Option<Personal>,
+    },
+    PromotionApplied {
+        number: i64,
+        build: BuildName,
+        from: Slug,
+        placement: PlacementId,
+    },
+    PromotionCancelled {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        reason: Option<Personal>,
+    },
+    PromotionExpired {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        because: String,
+    },
+    PromotionSuperseded {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        /// The number of the one in whose favour it ended.
+        by: i64,
+    },
+    GatesPassed {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        /// The rules that kept it out.
+        passed: Vec<String>,
+        reason: Personal,
+    },
+    EmergencyReviewed {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        comment: Personal,
+    },
+    RolledBack {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+        reason: Personal,
+    },
+    ArrivalsResumed {
+        reason: Option<Personal>,
+    },
+    ReleaseSetMade {
+        number: i64,
+        title: String,
+    },
+    /// What was done with each of its builds has an event of its own, for those who see that build's project.
+    ReleaseSetMoved {
+        number: i64,
+        course: Course,
+        reason: Personal,
+    },
+    TagDeleted {
+        tag: Tag,
+        digest: Digest,
+    },
+    ManifestDeleted {
+        digest: Digest,
+    },
+    BlobDeleted {
+        digest: Digest,
+    },
+    GarbageCollected {
+        collected: Collected,
+    },
+    /// The stored bytes of a content are others than its digest says, or are missing.
+    DamageFound {
+        digest: Digest,
+        missing: bool,
+    },
+    /// Both in words.
+    RetentionSet {
+        before: String,
+        after: String,
+    },
+    /// The retention of the integration in the scene let go of images: of these builds, and of so many others.
+    ImagesLetGo {
+        builds: Vec<Tag>,
+        others: usize,
+    },
+    AnonymousPullSet {
+        allowed: bool,
+    },
+    QuotaSet {
+        /// Bytes; absent for no limit.
+        before: Option<i64>,
+        after: Option<i64>,
+    },
+    InvitationWithdrawn {
+        link: LinkId,
+        email: Personal,
+        role: Slug,
+        place: Place,
+    },
+    NameChanged {
+        person: PersonId,
+        before: Personal,
+        name: Personal,
+    },
+    PasswordChanged {
+        person: PersonId,
+    },
+    /// They act no more: their sessions and tokens ended, and what they had approved is undecided again where it waits.
+    PersonDeactivated {
+        person: PersonId,
+        tokens: u64,
+        approvals: u64,
+    },
+    PersonReactivated {
+        person: PersonId,
+    },
+    SessionEnded {
+        person: PersonId,
+        session: SessionId,
+    },
+    HoldPlaced {
+        number: i64,
+        on: HoldAddress,
+        from: Time,
+        until: Option<Time>,
+        rollbacks: bool,
+        reason: Personal,
+    },
+    RuleCreated {
+        slug: Slug,
+        title: String,
+        of: BucketKind,
+        criteria: Vec<String>,
+        is_default: bool,
+    },
+    RuleChanged {
+        slug: Slug,
+        version: i64,
+        before: RuleShape,
+        after: RuleShape,
+    },
+    RuleChosen {
+        /// The rule's name; `:default` and `:none` for what they say.
+        before: String,
+        after: String,
+    },
+    BuildRouted {
+        build: BuildName,
+        /// The bucket by its slug, as the rule leads there; absent where none leads it any more.
+        to: Option<Slug>,
+        rule: Option<Slug>,
+        version: i64,
+    },
+    BuildAssigned {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+        reason: Personal,
+    },
+    BuildReclassified {
+        build: BuildName,
+        placement: PlacementId,
+        before: Option<BuildName>,
+    },
+    CheckReported {
+        build: BuildName,
+        name: CheckName,
+        /// The bucket in which it was made, where that matters.
+        bucket: Option<Slug>,
+        state: CheckState,
+        /// What the same reporter said before.
+        before: Option<CheckState>,
+        link: Option<Link>,
+    },
+    DeploymentReported {
+        environment: Slug,
+        service: Slug,
+        digest: Digest,
+        build: Option<BuildName>,
+        outcome: Outcome,
+        link: Option<Link>,
+        /// When it happened, by the clock of who reports.
+        at: Time,
+        /// Whether newer reports were there already, which go on counting.
+        late: bool,
+        /// What ran before, as far as it was reported.
+        before: Option<Digest>,
+    },
+    HoldReleased {
+        number: i64,
+        on: HoldAddress,
+        reason: Option<Personal>,
+    },
+    PinApplied {
+        /// Of the promotion, as in all that is told of a pin.
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+        /// What was pinned there until then.
+        before: Option<BuildName>,
+    },
+    PinReleased {
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+        reason: Personal,
+    },
+    PinEnded {
+        number: i64,
+        build: BuildName,
+        pin: PinTold,
+    },
+    DefaultBuildSet {
+        build: BuildName,
+        before: Option<BuildName>,
+    },
+    DefaultBuildCleared {
+        before: BuildName,
+    },
+    /// An account without a password, at someone's first sign-in by a provider.
+    AccountMade {
+        person: PersonId,
+        provider: Slug,
+        name: Personal,
+        email: Personal,
+    },
+    SignedIn {
+        person: PersonId,
+        provider: Slug,
+    },
+    SignInRefused {
+        provider: Slug,
+        reason: SignInReason,
+    },
+    IdentityConnected {
+        person: PersonId,
+        provider: Slug,
+    },
+    PublisherAdded {
+        publisher: PublisherId,
+        title: String,
+        issuer: String,
+        /// As `claim = value`.
+        conditions: Vec<String>,
+        /// Where its jobs may push, in words.
+        reach: String,
+    },
+    PublisherRemoved {
+        publisher: PublisherId,
+        title: String,
+    },
+    /// A CI job showed its own token and got one of ours.
+    JobAdmitted {
+        publisher: PublisherId,
+        token: TokenId,
+        /// As far as the job's token tells.
+        repository: Option<String>,
+        run: Option<String>,
+        expires_at: Time,
+    },
+    /// Whether the project takes pushes of trusted jobs alone.
+    TrustedPublishingDemanded {
+        before: bool,
+        after: bool,
+    },
+    IdentityDisconnected {
+        person: PersonId,
+        provider: Slug,
+    },
+    /// The log is signed by another key from now on; keys are public, as `NAME+ID+KEY`.
+    AuditKeyRotated {
+        before: String,
+        after: String,
+    },
+    /// Events are sent to an address from now on, of which only as much is told as is shown.
+    SubscriptionMade {
+        subscription: SubscriptionId,
+        title: String,
+        to: String,
+    },
+    SubscriptionDeleted {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    /// Its messages are signed by another key.
+    SubscriptionRotated {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    SubscriptionEnabled {
+        subscription: SubscriptionId,
+        title: String,
+    },
+    SubscriptionDisabled {
+        subscription: SubscriptionId,
+        title: String,
+        because: String,
+    },
+    /// Builds of the scene's integration are received at an address from now on, in the name of who made it.
+    HookMade {
+        hook: HookId,
+        title: String,
+        source: String,
+    },
+    HookDeleted {
+        hook: HookId,
+        title: String,
+    },
+    /// What comes to it is checked by another secret.
+    HookRotated {
+        hook: HookId,
+        title: String,
+    },
+}
+
+impl Change {
+    /// The people that a sentence about this change names besides the actor.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::PersonJoined { person, .. }
+            | Self::PasswordReset { person, .. }
+            | Self::RoleGranted { person, .. }
+            | Self::RoleRevoked { person, .. }
+            | Self::NameChanged { person, .. }
+            | Self::PasswordChanged { person }
+            | Self::PersonDeactivated { person, .. }
+            | Self::PersonReactivated { person }
+            | Self::SessionEnded { person, .. }
+            | Self::AccountMade { person, .. }
+            | Self::SignedIn { person, .. }
+            | Self::IdentityConnected { person, .. }
+            | Self::IdentityDisconnected { person, .. } => Some(*person),
+            _ => None,
+        }
+    }
+
+    /// The number of the promotion that it is about.
+    pub const fn promotion(&self) -> Option<i64> {
+        match self {
+            Self::PromotionRequested { number, .. }
+            | Self::PromotionDecided { number, .. }
+            | Self::PromotionApplied { number, .. }
+            | Self::PromotionCancelled { number, .. }
+            | Self::PromotionExpired { number, .. }
+            | Self::PromotionSuperseded { number, .. }
+            | Self::GatesPassed { number, .. }
+            | Self::EmergencyReviewed { number, .. }
+            | Self::PinApplied { number, .. }
+            | Self::PinReleased { number, .. }
+            | Self::PinEnded { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The build that it is about.
+    pub const fn build(&self) -> Option<&BuildName> {
+        match self {
+            Self::BuildReceived { build, .. }
+            | Self::ArrivalRefused { build, .. }
+            | Self::BuildPlaced { build, .. }
+            | Self::PromotionRequested { build, .. }
+            | Self::PromotionDecided { build, .. }
+            | Self::PromotionApplied { build, .. }
+            | Self::PromotionCancelled { build, .. }
+            | Self::PromotionExpired { build, .. }
+            | Self::PromotionSuperseded { build, .. }
+            | Self::GatesPassed { build, .. }
+            | Self::EmergencyReviewed { build, .. }
+            | Self::RolledBack { build, .. }
+            | Self::BuildRouted { build, .. }
+            | Self::BuildAssigned { build, .. }
+            | Self::BuildReclassified { build, .. }
+            | Self::CheckReported { build, .. }
+            | Self::PinApplied { build, .. }
+            | Self::PinReleased { build, .. }
+            | Self::PinEnded { build, .. }
+            | Self::DefaultBuildSet { build, .. }
+            | Self::DefaultBuildCleared { before: build } => Some(build),
+            Self::DeploymentReported { build, .. } => build.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Why it was done, in the words of who did it.
+    pub const fn reason(&self) -> Option<&Personal> {
+        match self {
+            Self::PromotionRequested { reason, .. }
+            | Self::RolledBack { reason, .. }
+            | Self::ReleaseSetMoved { reason, .. }
+            | Self::BuildAssigned { reason, .. }
+            | Self::HoldPlaced { reason, .. }
+            | Self::PinReleased { reason, .. } => Some(reason),
+            Self::PromotionDecided { comment: reason, .. }
+            | Self::PromotionCancelled { reason, .. }
+            | Self::ArrivalsResumed { reason }
+            | Self::HoldReleased { reason, .. } => reason.as_ref(),
+            _ => None,
+        }
+    }
+}
