@@ -27,6 +27,8 @@ try {
   // A turn of its own, so that a key or a touch in between is not kept waiting for both.
   await new Promise((turn) => setTimeout(turn));
   await hydrate();
+  // Parts wake in turns of their own, and parts of those in the turns after.
+  for (let depth = 0; depth < 2; depth++) await new Promise((turn) => setTimeout(turn));
   document.documentElement.dataset.hydrated = "";
 } catch (error) {
   console.error("Towpath could not start its script; the page works without it.", error);

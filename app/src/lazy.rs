@@ -47,12 +47,7 @@ macro_rules! lazy {
             use crate::lazy::{NotLoaded, Page};
             use leptos::prelude::*;
 
-            #[leptos::wasm_split::wasm_split(
-                                                                $group,
-                                                                wasm_split_path = ::leptos::wasm_split,
-                                                                fallible,
-                                                                preload(load)
-                                                            )]
+            #[leptos::wasm_split::wasm_split($group, wasm_split_path = ::leptos::wasm_split, fallible, preload(load))]
             fn $name() -> Result<AnyView, NotLoaded> {
                 use $page as Content;
                 Ok(view! { <Content /> }.into_any())

@@ -13,6 +13,7 @@ pub mod fns;
 mod focus;
 #[cfg(feature = "ssr")]
 mod guide;
+mod later;
 mod lazy;
 mod live;
 mod loaded;

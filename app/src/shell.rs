@@ -92,6 +92,7 @@ use crate::components::live::LiveRegion;
 use crate::components::time::provide_clock;
 use crate::fns::people::{Me, who_am_i};
 use crate::focus::keep_focus;
+use crate::later::Later;
 use crate::live::{ContactBanner, follow, provide_live_context, use_changes};
 use crate::notices::{Notices, NoticesView, provide_notices};
 use crate::paths;
@@ -168,20 +169,22 @@ pub fn TopBar() -> impl IntoView {
 #[component]
 fn Bar(me: Me, path: Memo<String>) -> impl IntoView {
     view! {
-        <header class="topbar">
-            <div class="topbar__inner">
-                <a class="topbar__brand" href=paths::HOME>
-                    <Icon symbol=Symbol::Mark />
-                    "Towpath"
-                </a>
-                <nav class="topbar__nav" aria-label="Main">
-                    <Ways me=me.clone() path=path class="topbar__link" />
-                </nav>
-                <SearchBox />
-                <AccountMenu me=me.clone() />
-                <CompactBar me=me path=path />
-            </div>
-        </header>
+        <Later>
+            <header class="topbar">
+                <div class="topbar__inner">
+                    <a class="topbar__brand" href=paths::HOME>
+                        <Icon symbol=Symbol::Mark />
+                        "Towpath"
+                    </a>
+                    <nav class="topbar__nav" aria-label="Main">
+                        <Ways me=me.clone() path=path class="topbar__link" />
+                    </nav>
+                    <SearchBox />
+                    <AccountMenu me=me.clone() />
+                    <CompactBar me=me path=path />
+                </div>
+            </header>
+        </Later>
     }
 }
 

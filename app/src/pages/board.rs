@@ -30,6 +30,7 @@ use crate::components::time::{Present, use_present};
 use crate::fns::boards::view_board;
 use crate::fns::buckets::ResumeArrivals;
 use crate::fns::promotions::Promote;
+use crate::later::Later;
 use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
 use crate::pages::deletions::DeleteLink;
@@ -74,11 +75,13 @@ pub fn BoardPage() -> impl IntoView {
     );
     let gone = Callback::new(move |()| board.refetch());
     view! {
-        <main id="main" class="page page--wide">
-            <Loaded resource=board let:first>
-                <BoardView first=first promote=promote resume=resume gone=gone />
-            </Loaded>
-        </main>
+        <Later>
+            <main id="main" class="page page--wide">
+                <Loaded resource=board let:first>
+                    <BoardView first=first promote=promote resume=resume gone=gone />
+                </Loaded>
+            </main>
+        </Later>
     }
 }
 

@@ -11,6 +11,7 @@ use super::waiting::WaitingList;
 use super::{Table, verdict};
 use crate::components::badge::Badge;
 use crate::components::icon::{Icon, Symbol};
+use crate::later::Later;
 use leptos::ev::{DragEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -69,7 +70,8 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             show(&stage);
         }
     });
-    let title_id = format!("stage-{}", slot.slug);
+    let name = slot.slug.to_string();
+    let (bucket, title_id) = (name.clone(), format!("stage-{name}"));
     let labelled_by = title_id.clone();
     let rule = Memo::new(move |_| gates(&column.read()));
     let gated = Memo::new(move |_| !column.read().gates.is_empty());
@@ -85,7 +87,7 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             class:stage--aside=move || aside.get()
             class:stage--over=move || carry.get().hangs_over(key)
             data-verdict=move || meeting.read().name()
-            data-bucket=slot.slug.to_string()
+            data-bucket=bucket
             data-level=move || drawing.read().as_ref().and_then(|drawing| drawing.level(key))
             data-lane=move || drawing.read().as_ref().map(|drawing| drawing.lane(key))
             data-ends=move || drawing.read().as_ref().map(|drawing| drawing.ends(key))
@@ -96,38 +98,42 @@ pub(super) fn Stage(table: Table, key: BucketKey) -> impl IntoView {
             on:click:capture=tapped
         >
             <div class=way aria-hidden="true"></div>
-            <header class="stage__header">
-                <h2 class="stage__title" id=title_id>
-                    {slot.slug.to_string()}
-                </h2>
-                <Badge stream=true>{stream}</Badge>
-                <div class="stage__rule">
-                    <p class="stage__gates">
-                        {move || gated.get().then(|| view! { <Icon symbol=Symbol::Gate /> })}
-                        {move || rule.get()}
-                    </p>
-                    {move || meeting.read().outlook().map(|outlook| verdict::line(outlook, touched.get()))}
+            <Later>
+                <header class="stage__header">
+                    <h2 class="stage__title" id=title_id>
+                        {name}
+                    </h2>
+                    <Badge stream=true>{stream}</Badge>
+                    <div class="stage__rule">
+                        <p class="stage__gates">
+                            {move || gated.get().then(|| view! { <Icon symbol=Symbol::Gate /> })}
+                            {move || rule.get()}
+                        </p>
+                        {move || meeting.read().outlook().map(|outlook| verdict::line(outlook, touched.get()))}
+                    </div>
+                    {move || {
+                        let from = drawing.read().as_ref().and_then(|_| comes_from(&board.read(), key));
+                        from.map(|from| view! { <p class="stage__from">{from}</p> })
+                    }}
+                    <p class="stage__arrivals">{move || arrivals(&column.read(), board.read().project.archived_at.is_some())}</p>
+                </header>
+            </Later>
+            <Later>
+                <div class="stage__body">
+                    <For each=move || column.read().current.clone() key=|card| card.placement let:card>
+                        <BuildCard table=table key=key card=card />
+                    </For>
+                    {move || {
+                        empty.get().then(|| view! { <div class="stage__empty"><p>"Nothing here yet"</p></div> })
+                    }}
+                    <Holds table=table column=column />
+                    <Paused table=table column=column />
+                    <WaitingList table=table column=column />
+                    <Refusals table=table column=column />
+                    <History table=table column=column />
+                    <HoldLink table=table column=column />
                 </div>
-                {move || {
-                    let from = drawing.read().as_ref().and_then(|_| comes_from(&board.read(), key));
-                    from.map(|from| view! { <p class="stage__from">{from}</p> })
-                }}
-                <p class="stage__arrivals">{move || arrivals(&column.read(), board.read().project.archived_at.is_some())}</p>
-            </header>
-            <div class="stage__body">
-                <For each=move || column.read().current.clone() key=|card| card.placement let:card>
-                    <BuildCard table=table key=key card=card />
-                </For>
-                {move || {
-                    empty.get().then(|| view! { <div class="stage__empty"><p>"Nothing here yet"</p></div> })
-                }}
-                <Holds table=table column=column />
-                <Paused table=table column=column />
-                <WaitingList table=table column=column />
-                <Refusals table=table column=column />
-                <History table=table column=column />
-                <HoldLink table=table column=column />
-            </div>
+            </Later>
         </li>
     })
 }
