@@ -29,6 +29,7 @@ pub mod providers;
 pub mod publishers;
 pub mod release_sets;
 pub mod retention;
+pub mod rights;
 pub mod rules;
 pub mod search;
 pub mod storage;

@@ -31,6 +31,7 @@ pub mod providers;
 pub mod publishers;
 pub mod release_sets;
 pub mod retention;
+pub mod rights;
 pub mod roll_back;
 pub mod rules;
 pub mod search;

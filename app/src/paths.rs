@@ -1,6 +1,7 @@
 //! The addresses of pages.
 
 use std::fmt::Write;
+use towpath_domain::access::Action;
 use towpath_domain::changes::ChangesForm;
 use towpath_domain::deletions::{Subject, User};
 use towpath_domain::digests::Digest;
@@ -25,6 +26,8 @@ pub const TOKENS: &str = "/tokens";
 pub const PEOPLE: &str = "/people";
 /// How people sign in: the providers, for those who manage people.
 pub const SIGN_IN_WAYS: &str = "/people/sign-in";
+/// Who may do what.
+pub const RIGHTS: &str = "/rights";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where someone ends who signed out here and is to sign out at the provider, too.
 pub const SIGN_OUT: &str = "/sign-out";
@@ -94,6 +97,16 @@ pub fn hold(number: i64) -> String {
 pub fn new_hold(on: Option<&HoldAddress>) -> String {
     let on = on.map(ToString::to_string).unwrap_or_default();
     with_query("/holds/new", [("on", on.as_str())])
+}
+
+/// Who may do something in a place.
+pub fn rights(action: Action, place: &str) -> String {
+    with_query(RIGHTS, [("action", action.name()), ("place", place)])
+}
+
+/// What someone may do, now or at a day or time.
+pub fn person_rights(person: PersonId, at: &str) -> String {
+    with_query(&format!("{PEOPLE}/{person}/rights"), [("at", at)])
 }
 
 pub fn members(project: &Slug) -> String {

@@ -42,6 +42,8 @@ lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(publishers_page = crate::pages::publishers::PublishersPage, in setting_up);
 lazy!(new_publisher_page = crate::pages::publishers::NewPublisherPage, in setting_up);
+lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
+lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
@@ -97,6 +99,7 @@ pub fn App() -> impl IntoView {
                 <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people/sign-in")) view=providers_page::PAGE ssr=mode.clone() />
+                <RightsRoutes />
                 <StreamsRoutes />
                 <Route path=at(path!("/docs")) view=docs_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/docs/:page")) view=docs_page::PAGE ssr=mode.clone() />
@@ -279,6 +282,19 @@ fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             ssr=mode.clone()
         />
         <Route path=at(path!("/projects/:project/subscriptions")) view=subscriptions_page::PAGE ssr=mode />
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Who may do what, and what one person may do.
+#[component(transparent)]
+fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::any_nested_route::IntoAnyNestedRoute;
+    let mode = SsrMode::Async;
+    view! {
+        <Route path=at(path!("/rights")) view=rights_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/people/:person/rights")) view=person_rights_page::PAGE ssr=mode />
     }
     .into_inner()
     .into_any_nested_route()

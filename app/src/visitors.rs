@@ -20,9 +20,7 @@ pub struct Visitor {
     pub person: Option<(Person, Actor)>,
 }
 
-/// The address that a request came from.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub IpAddr);
+pub use towpath_service::Peer;
 
 /// Which files of the site each group of pages needs, by the group's name.
 #[derive(Debug, Clone, Default)]

@@ -193,6 +193,11 @@ impl Given {
                 (text.chars().count() <= 200 && is_plain(text)).then(|| text.to_owned())
             })?,
             outgoing,
+            token_lapse: self
+                .parse("token_lapse_days", "a number of days up to 3650, or 0 for never", |text| {
+                    number::<i64>(text, 0..=3_650)
+                })
+                .map(|days| (days > 0).then_some(days * 86_400))?,
         })
     }
 

@@ -33,6 +33,7 @@ mod publishers;
 mod queries;
 mod release_sets;
 mod retention;
+mod rights;
 mod rules;
 mod search;
 mod sessions;
@@ -104,6 +105,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(publishers::routes())
         .merge(people::routes())
+        .merge(rights::routes())
         .merge(storage::routes())
         .merge(retention::routes())
         .merge(streams::routes())

@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use towpath_service::{
     Service, garbage, hooks, idempotency, images, pins, promotions, providers, publishers, scrub, sessions,
+    tokens,
 };
 
 const SWEEP: Duration = Duration::from_mins(10);
@@ -41,6 +42,11 @@ async fn sweep(service: Service, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = turns.tick() => {}
+        }
+        match tokens::warn(&service).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "tokens are about to expire"),
+            Err(error) => tracing::error!(%error, "the ends of tokens could not be told"),
         }
         tell("sessions", sessions::sweep(&service).await);
         tell("sign-ins", providers::sweep(&service).await);

@@ -3,8 +3,8 @@
 use crate::AppError;
 use crate::fns::json::Answer;
 use leptos::server;
-use towpath_domain::ids::TokenId;
-use towpath_domain::tokens::{TokenForm, TokensView};
+use towpath_domain::ids::{PersonId, TokenId};
+use towpath_domain::tokens::{RotationForm, TokenForm, TokensView};
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
@@ -28,4 +28,20 @@ pub async fn create_token(form: TokenForm) -> Result<String, AppError> {
 pub async fn revoke_token(token: TokenId) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::tokens::revoke(&service()?, &actor, token).await?)
+}
+
+/// Gives a token another secret; the answer is that, which is shown once.
+#[server(prefix = "/fn", endpoint = "rotate_token", output = Answer)]
+pub async fn rotate_token(token: TokenId, form: RotationForm) -> Result<String, AppError> {
+    let (_, actor) = signed_in()?;
+    let (_, secret) = towpath_service::tokens::rotate(&service()?, &actor, token, form).await?;
+    crate::visitors::show_once("rotation", Some(secret.reveal()));
+    Ok(secret.reveal().to_owned())
+}
+
+/// Revokes all of one's tokens, or those of somebody else.
+#[server(prefix = "/fn", endpoint = "revoke_tokens", output = Answer)]
+pub async fn revoke_tokens(#[server(default)] person: Option<PersonId>) -> Result<u64, AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::tokens::revoke_all(&service()?, &actor, person).await?)
 }

@@ -189,6 +189,7 @@ fn Ends(line: EndingLine, #[prop(into)] now: Signal<Time>) -> impl IntoView {
             format!("{service} pinned to {tag} in {project}/{environment}"),
             "Ends ",
         ),
+        Ending::Token { title } => (paths::TOKENS.to_owned(), format!("Your token {title}"), "Expires "),
     };
     view! {
         <li class="rows__item">

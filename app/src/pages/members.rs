@@ -14,7 +14,7 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use towpath_domain::access::Role;
+use towpath_domain::access::{Action, Role};
 use towpath_domain::members::{MembersView, ProjectMember};
 
 #[component]
@@ -42,6 +42,7 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
         Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
         Crumb::here("Members"),
     ];
+    let asking = paths::rights(Action::Approve, &format!("project:{}", project.slug));
     // Who manages a part of the project may give roles there.
     let refused = may_manage.err().filter(|_| places.is_empty());
     let form = (!places.is_empty())
@@ -49,7 +50,11 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
-        <PageHeader title=title lead="Who may do what here. A role that is bound further up counts here too." />
+        <PageHeader title=title lead="Who may do what here. A role that is bound further up counts here too.">
+            <a class="button" href=asking>
+                "Who may do what"
+            </a>
+        </PageHeader>
         {refused
             .map(|why| {
                 view! {
@@ -79,8 +84,8 @@ fn List(members: Vec<ProjectMember>, revoke: ServerAction<RevokeRole>) -> impl I
             </EmptyState>
         });
     }
-    let line = move |ProjectMember { name, email, roles, .. }| {
-        view! { <MemberLine name=name email=email joined=None roles=roles revoke=revoke /> }
+    let line = move |ProjectMember { id, name, email, roles }| {
+        view! { <MemberLine person=id name=name email=email joined=None roles=roles revoke=revoke /> }
     };
     Either::Right(view! {
         <Card title="Members">

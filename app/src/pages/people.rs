@@ -15,6 +15,7 @@ use crate::echo::errors;
 use crate::fns::people::{
     DeactivatePerson, Invite, ReactivatePerson, RevokeRole, WithdrawInvitation, shown_once, view_people,
 };
+use crate::fns::tokens::RevokeTokens;
 use crate::loaded::Loaded;
 use crate::paths;
 use leptos::prelude::*;
@@ -62,6 +63,8 @@ pub fn PeoplePage() -> impl IntoView {
     let actions = PeopleActions::new();
     let (deactivate, reactivate) =
         (ServerAction::<DeactivatePerson>::new(), ServerAction::<ReactivatePerson>::new());
+    let revoke_tokens = ServerAction::<RevokeTokens>::new();
+    announce(revoke_tokens, "Their tokens are revoked.");
     announce(deactivate, "Person deactivated.");
     announce(reactivate, "Person reactivated.");
     let (done, ended, begun) = (actions.done(), successes(deactivate), successes(reactivate));
@@ -71,6 +74,9 @@ pub fn PeoplePage() -> impl IntoView {
             <Loaded resource=people let:view>
                 <Title text="People" />
                 <PageHeader title="People" lead="Who is here, what each may do, and where.">
+                    <a class="button" href=paths::RIGHTS>
+                        "Who may do what"
+                    </a>
                     <a class="button" href=paths::SIGN_IN_WAYS>
                         "Sign-in"
                     </a>
@@ -81,7 +87,14 @@ pub fn PeoplePage() -> impl IntoView {
                 <Outcome actions=actions />
                 <Failure errors=errors(move || deactivate.value().get()) />
                 <Failure errors=errors(move || reactivate.value().get()) />
-                <People view=view actions=actions deactivate=deactivate reactivate=reactivate />
+                <Failure errors=errors(move || revoke_tokens.value().get()) />
+                <People
+                    view=view
+                    actions=actions
+                    deactivate=deactivate
+                    reactivate=reactivate
+                    revoke_tokens=revoke_tokens
+                />
             </Loaded>
         </main>
     }
@@ -93,12 +106,19 @@ fn People(
     actions: PeopleActions,
     deactivate: ServerAction<DeactivatePerson>,
     reactivate: ServerAction<ReactivatePerson>,
+    revoke_tokens: ServerAction<RevokeTokens>,
 ) -> impl IntoView {
     let PeopleView { invitations, roles, places, now, .. } = view.clone();
     view! {
         <div class="columns">
             <div class="stack">
-                <Members view=view revoke=actions.revoke deactivate=deactivate reactivate=reactivate />
+                <Members
+                    view=view
+                    revoke=actions.revoke
+                    deactivate=deactivate
+                    reactivate=reactivate
+                    revoke_tokens=revoke_tokens
+                />
                 <Invitations invitations=invitations withdraw=actions.withdraw now=now />
             </div>
             <InviteForm roles=roles places=places invite=actions.invite />

@@ -7,7 +7,7 @@ use super::forms::{Failure, announce, successes};
 use super::shown_once::ShownOnce;
 use crate::components::page::PageHeader;
 use crate::echo::errors;
-use crate::fns::tokens::{CreateToken, RevokeToken, view_tokens};
+use crate::fns::tokens::{CreateToken, RevokeToken, RevokeTokens, RotateToken, view_tokens};
 use crate::loaded::Loaded;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,12 +17,10 @@ use new::NewToken;
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let create = ServerAction::<CreateToken>::new();
-    let revoke = ServerAction::<RevokeToken>::new();
-    let (created, revoked) = (successes(create), successes(revoke));
-    let tokens = Resource::new(move || (created.get(), revoked.get()), |_| view_tokens());
-    let failed = errors(move || revoke.value().get());
+    let actions = TokenActions::new();
+    let (created, done) = (successes(create), actions.done());
+    let tokens = Resource::new(move || (created.get(), done.get()), |_| view_tokens());
     announce(create, "Token created. It is shown above the form.");
-    announce(revoke, "Token revoked.");
     view! {
         <Title text="Tokens" />
         <main id="main" class="page">
@@ -31,14 +29,56 @@ pub fn TokensPage() -> impl IntoView {
                     title="Tokens"
                     lead="A machine, such as a CI job, signs in with a token of yours and may do at most what you may."
                 />
-                <Failure errors=failed />
+                <Failure errors=errors(move || actions.revoke.value().get()) />
+                <Failure errors=errors(move || actions.rotate.value().get()) />
+                <Failure errors=errors(move || actions.revoke_all.value().get()) />
                 <Secret create=create />
+                <Replaced rotate=actions.rotate />
                 <div class="columns">
-                    <Tokens view=view.clone() revoke=revoke />
+                    <Tokens view=view.clone() actions=actions />
                     <NewToken view=view create=create />
                 </div>
             </Loaded>
         </main>
+    }
+}
+
+/// What can be done about tokens that one has.
+#[derive(Clone, Copy)]
+struct TokenActions {
+    revoke: ServerAction<RevokeToken>,
+    rotate: ServerAction<RotateToken>,
+    revoke_all: ServerAction<RevokeTokens>,
+}
+
+impl TokenActions {
+    fn new() -> Self {
+        let actions = Self {
+            revoke: ServerAction::new(),
+            rotate: ServerAction::new(),
+            revoke_all: ServerAction::new(),
+        };
+        announce(actions.revoke, "Token revoked.");
+        announce(actions.rotate, "Secret replaced. The new one is shown above.");
+        announce(actions.revoke_all, "All of your tokens are revoked.");
+        actions
+    }
+
+    /// Changes when one of them has succeeded, and the page is to be read anew.
+    fn done(self) -> Memo<[usize; 3]> {
+        let done = (successes(self.revoke), successes(self.rotate), successes(self.revoke_all));
+        Memo::new(move |_| [done.0.get(), done.1.get(), done.2.get()])
+    }
+}
+
+/// The other secret of a token.
+#[component]
+fn Replaced(rotate: ServerAction<RotateToken>) -> impl IntoView {
+    let made = Signal::derive(move || rotate.value().get().and_then(Result::ok));
+    view! {
+        <ShownOnce of="rotation" title="The new secret" label="Secret, shown once" made=made>
+            "Copy it now, and give it to whatever uses the token before the one before stops working: it is shown this once."
+        </ShownOnce>
     }
 }
 

@@ -30,6 +30,7 @@ pub mod promotions;
 pub mod publishers;
 pub mod release_sets;
 pub mod retention;
+pub mod rights;
 pub mod rules;
 pub mod search;
 pub mod sessions;

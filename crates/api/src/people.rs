@@ -131,9 +131,7 @@ impl From<domain::Member> for Member {
             binding: role.binding.to_string(),
             role: role.role.into(),
             place: role.place,
-            source: role
-                .source
-                .map(|source| RoleSource { provider: source.provider.into(), group: source.group }),
+            source: role.source.map(RoleSource::from),
         };
         Self {
             person: member.person.into(),
@@ -158,5 +156,11 @@ impl From<domain::Invitation> for Invitation {
 impl From<NewInvitation> for domain::InvitationForm {
     fn from(new: NewInvitation) -> Self {
         Self { email: new.email, role: new.role, place: new.place }
+    }
+}
+
+impl From<towpath_domain::providers::RoleSource> for RoleSource {
+    fn from(source: towpath_domain::providers::RoleSource) -> Self {
+        Self { provider: source.provider.into(), group: source.group }
     }
 }

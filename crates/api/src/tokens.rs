@@ -20,6 +20,10 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// To the minute.
     pub last_used_at: Option<Timestamp>,
+    /// The network address of that use, as far as it is known.
+    pub last_used_from: Option<String>,
+    /// Until when the secret before works, too, where it was replaced.
+    pub former_until: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -35,6 +39,23 @@ pub struct NewToken {
     pub scope: String,
     /// Days until it expires, 1 to 365.
     pub days: i64,
+}
+
+/// How a token gets another secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRotation {
+    /// Days until the token expires, 1 to 365.
+    pub days: i64,
+    /// Hours for which the secret before works, too, 0 to 720; left out, 24.
+    #[serde(default)]
+    pub overlap_hours: Option<i64>,
+}
+
+/// How many tokens worked until now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RevokedTokens {
+    pub revoked: u64,
 }
 
 /// A token that was made. The secret is shown this once.
@@ -54,8 +75,17 @@ impl From<domain::Token> for Token {
             created_at: token.created_at.into(),
             expires_at: token.expires_at.into(),
             last_used_at: token.last_used_at.map(Timestamp::from),
+            last_used_from: token.last_used_from,
+            former_until: token.former_until.map(Timestamp::from),
             revoked_at: token.revoked_at.map(Timestamp::from),
         }
+    }
+}
+
+impl From<TokenRotation> for domain::RotationForm {
+    fn from(rotation: TokenRotation) -> Self {
+        let overlap = rotation.overlap_hours.map(|hours| hours.to_string()).unwrap_or_default();
+        Self { days: rotation.days.to_string(), overlap }
     }
 }
 

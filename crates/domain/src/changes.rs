@@ -110,7 +110,7 @@ impl ChangesForm {
 }
 
 /// A day by its bound, so many seconds after its beginning in UTC, or a moment.
-fn moment(text: &str, bound: i64) -> Result<Time, &'static str> {
+pub(crate) fn moment(text: &str, bound: i64) -> Result<Time, &'static str> {
     let day = Time::parse(&format!("{text}T00:00:00Z")).map(|day| day.plus_seconds(bound));
     day.or_else(|_| Time::parse(text)).map_err(|_| "Enter a day, such as 2026-01-31.")
 }

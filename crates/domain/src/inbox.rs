@@ -123,6 +123,10 @@ pub enum Ending {
         service: Slug,
         tag: Tag,
     },
+    /// A token of this person's, which tells of itself earlier: whatever uses it has to be given another.
+    Token {
+        title: Title,
+    },
 }
 
 /// A promotion whose gates were passed in an emergency that nobody has reviewed.

@@ -40,6 +40,7 @@ pub mod publishers;
 pub mod references;
 pub mod release_sets;
 pub mod retention;
+pub mod rights;
 pub mod rules;
 pub mod search;
 pub mod services;

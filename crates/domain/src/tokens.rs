@@ -71,7 +71,21 @@ pub struct Token {
     pub created_at: Time,
     pub expires_at: Time,
     pub last_used_at: Option<Time>,
+    /// The network address of the last use, as far as it is known.
+    pub last_used_from: Option<String>,
+    /// Until when the secret before works, too.
+    pub former_until: Option<Time>,
     pub revoked_at: Option<Time>,
+}
+
+/// How long before its end a token is told of, in seconds.
+pub const NOTICE_SECONDS: i64 = 7 * 86_400;
+
+impl Token {
+    /// Whether its end is worth a notice: that of a token which was never to last longer is not.
+    pub fn is_noticed(&self) -> bool {
+        self.created_at.plus_seconds(NOTICE_SECONDS) < self.expires_at
+    }
 }
 
 /// A person's tokens, with what a new one can be scoped to.
@@ -80,6 +94,8 @@ pub struct TokensView {
     pub tokens: Vec<Token>,
     /// `PROJECT` and `PROJECT/INTEGRATION`, as far as the person sees them.
     pub scopes: Vec<String>,
+    /// After how many days without a sign-in of their owner tokens stop; absent for never.
+    pub lapse_days: Option<i64>,
     pub now: Time,
 }
 
@@ -93,6 +109,46 @@ pub struct TokenForm {
     pub actions: Vec<String>,
     /// Days until it expires.
     pub days: String,
+}
+
+/// What the form for a new secret of a token holds, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RotationForm {
+    /// Days until the token expires.
+    pub days: String,
+    /// Hours for which the secret before works, too; empty for a day.
+    pub overlap: String,
+}
+
+/// A checked new secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rotation {
+    pub days: i64,
+    pub overlap_seconds: i64,
+}
+
+impl RotationForm {
+    pub fn check(&self) -> Result<Rotation, Invalid> {
+        let mut check = Check::default();
+        let days = check.field("days", days(&self.days));
+        let overlap = match self.overlap.trim() {
+            "" => Some(USUAL_OVERLAP),
+            text => text.parse().ok().filter(|hours| (0..=LONGEST_OVERLAP).contains(hours)),
+        };
+        let overlap = check.field("overlap", overlap.ok_or("Enter a number of hours from 0 to 720."));
+        let rotation = days.zip(overlap);
+        check.finish(rotation.map(|(days, hours)| Rotation { days, overlap_seconds: hours * 3_600 }))
+    }
+}
+
+/// In hours.
+const USUAL_OVERLAP: i64 = 24;
+const LONGEST_OVERLAP: i64 = 720;
+
+fn days(text: &str) -> Result<i64, &'static str> {
+    let days = text.trim().parse().ok().filter(|days| (1..=365).contains(days));
+    days.ok_or("Enter a number of days from 1 to 365.")
 }
 
 /// A checked new token, before its scope is looked up.
@@ -109,8 +165,7 @@ impl TokenForm {
         let mut check = Check::default();
         let title = check.field("title", Title::parse(&self.title));
         let actions = check.field("actions", self.check_actions());
-        let days = self.days.trim().parse().ok().filter(|days| (1..=365).contains(days));
-        let days = check.field("days", days.ok_or("Enter a number of days from 1 to 365."));
+        let days = check.field("days", days(&self.days));
         let scope = self.scope.trim().to_owned();
         let new = title.zip(actions).zip(days).map(|((title, actions), days)| NewToken {
             title,
@@ -152,6 +207,16 @@ mod tests {
     fn a_secret_does_not_stand_in_debug_output() {
         let secret = Secret::from_random([7; 20]);
         assert!(!format!("{secret:?}").contains("0707"));
+    }
+
+    #[test]
+    fn a_rotation_keeps_the_secret_before_for_a_day_unless_it_is_said_otherwise() {
+        let form = |days: &str, overlap: &str| RotationForm { days: days.into(), overlap: overlap.into() };
+        assert_eq!(form("90", "").check(), Ok(Rotation { days: 90, overlap_seconds: 86_400 }));
+        assert_eq!(form("1", "0").check(), Ok(Rotation { days: 1, overlap_seconds: 0 }));
+        let mistakes = form("0", "721").check().expect_err("out of bounds");
+        let fields: Vec<&str> = mistakes.errors().iter().map(|mistake| &*mistake.field).collect();
+        assert_eq!(fields, ["days", "overlap"]);
     }
 
     #[test]

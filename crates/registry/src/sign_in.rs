@@ -13,9 +13,10 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr};
 use towpath_domain::access::Actor;
 use towpath_service::{
-    Service,
+    Peer, Service,
     sessions::secrets as sessions,
     storage,
     tokens::{self, BEARER_SECONDS},
@@ -45,12 +46,14 @@ pub(crate) async fn authenticate(
             sessions::actor(service, &secret).await.map(|(actor, _)| Some(actor))
         }
         Some(Credentials::ApiToken(secret)) => {
-            tokens::actor(service, &secret).await.map(|(actor, _)| Some(actor))
+            tokens::actor(service, &secret, address(parts)).await.map(|(actor, _)| Some(actor))
         }
-        Some(Credentials::Bearer(bearer)) => match tokens::bearer_actor(service, &bearer).await {
-            Ok(None) => Ok(anybody(service, parts, resource).await?),
-            known => known,
-        },
+        Some(Credentials::Bearer(bearer)) => {
+            match tokens::bearer_actor(service, &bearer, address(parts)).await {
+                Ok(None) => Ok(anybody(service, parts, resource).await?),
+                known => known,
+            }
+        }
     };
     let unknown = || challenged(Refusal::new(Code::Unauthorized, "sign in with an API token"));
     match actor {
@@ -58,6 +61,11 @@ pub(crate) async fn authenticate(
         Err(error @ towpath_service::Error::Token(_)) => Err(challenged(error.into())),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Where a request comes from.
+fn address(parts: &Parts) -> IpAddr {
+    parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| *address)
 }
 
 /// Whoever does not say who they are: they may read what a project lets anybody pull, and nothing else.
@@ -160,7 +168,8 @@ pub(crate) async fn token(service: &Service, parts: &Parts, body: Body) -> Resul
                 .with_header(header::ALLOW, HeaderValue::from_static("GET, POST")));
         }
     };
-    let token = tokens::bearer(service, &secret).await.map_err(|error| basic(error.into()))?;
+    let token =
+        tokens::bearer(service, &secret, address(parts)).await.map_err(|error| basic(error.into()))?;
     Ok(granted(service, token))
 }
 

@@ -189,6 +189,8 @@ fn token(
         created_at: now,
         expires_at: now.plus_seconds(YEARS),
         last_used_at: None,
+        last_used_from: None,
+        former_until: None,
         revoked_at: None,
     })
 }

@@ -21,10 +21,12 @@ use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{LONGEST_WAIT, Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
+use towpath_domain::tokens::NOTICE_SECONDS;
 use towpath_domain::words::Title;
 use towpath_store::promotions::Destination;
 use towpath_store::{
     Conn, buckets, builds, holds, integrations, people, pins, projects, promotions, release_sets, timeline,
+    tokens,
 };
 
 /// How many waiting promotions are looked through.
@@ -78,7 +80,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     Ok(inbox)
 }
 
-/// The holds that someone placed and the pins that they asked for, which end soon; as far as they still see them.
+/// The holds that someone placed, the pins that they asked for and their tokens, which end soon; as far as they still see
+/// them.
 async fn ending(conn: &mut Conn, actor: &Actor, now: Time) -> Result<Vec<EndingLine>, Error> {
     let (by, when) = (actor.person(), (now, SOON.after(now)));
     let holds = holds::ending(conn, by, when, ENDING).await?;
@@ -92,7 +95,12 @@ async fn ending(conn: &mut Conn, actor: &Actor, now: Time) -> Result<Vec<EndingL
         let pins::EndingPin { project, environment, service, tag, until, .. } = pin;
         EndingLine { what: Ending::Pin { project, environment, service, tag }, at: until }
     });
-    Ok(holds.chain(pins).collect())
+    let tokens = tokens::ending(conn, by, (now, now.plus_seconds(NOTICE_SECONDS)), ENDING).await?.into_iter();
+    // A token is not told of the others of its owner.
+    let tokens = tokens.filter(|token| token.is_noticed() && actor.token().is_none());
+    let tokens =
+        tokens.map(|token| EndingLine { what: Ending::Token { title: token.title }, at: token.expires_at });
+    Ok(holds.chain(pins).chain(tokens).collect())
 }
 
 /// The emergencies that someone can review, the newest first.

@@ -64,6 +64,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let key = installation::signing_key(&mut db.read().await?).await?;
     let roles = access::roles(&mut db.read().await?).await?;
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
+    let token_lapse = settings.sign_in.token_lapse;
     let sender = Sender::new(settings.sign_in.outgoing.clone());
     let issuers = Issuers::new(settings.sign_in.outgoing.clone());
     let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
@@ -77,6 +78,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         limits: Limits::default(),
         live: Live::default(),
         providers,
+        token_lapse,
         sealing: settings.sealing,
         sender,
         doorkeeper: Doorkeeper::default(),

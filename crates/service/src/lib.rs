@@ -46,6 +46,7 @@ pub mod providers;
 pub mod publishers;
 pub mod release_sets;
 pub mod retention;
+pub mod rights;
 pub mod rules;
 pub mod samples;
 pub mod scrub;
@@ -62,6 +63,7 @@ pub use error::Error;
 pub use sealing::SealingKey;
 pub use sources::Sources;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use towpath_blobs::BlobStore;
 use towpath_domain::access::{Action, Actor, Target, may};
@@ -84,11 +86,17 @@ struct Inner {
     limits: limits::Limits,
     live: live::Live,
     providers: providers::Providers,
+    /// After how many seconds without a sign-in the tokens of a person stop.
+    token_lapse: Option<i64>,
     sealing: SealingKey,
     sender: subscriptions::Sender,
     doorkeeper: hooks::Doorkeeper,
     issuers: publishers::Issuers,
 }
+
+/// The address that a request came from, as an extension of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
 
 impl Service {
     pub fn now(&self) -> Time {

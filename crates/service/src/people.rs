@@ -301,7 +301,7 @@ pub async fn reactivate(service: &Service, actor: &Actor, person: PersonId) -> R
 }
 
 /// Someone with an account, for who manages the people of the installation.
-async fn manage(service: &Service, actor: &Actor, person: PersonId) -> Result<Person, Error> {
+pub(crate) async fn manage(service: &Service, actor: &Actor, person: PersonId) -> Result<Person, Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
     let all = people::list_all(&mut service.read().await?).await?;
     all.into_iter().find(|known| known.id == person).ok_or_else(|| Error::not_found("This person"))

@@ -44,12 +44,20 @@ pub struct SignIn {
     pub contact: String,
     /// The hosts that may be called though they are not public.
     pub outgoing: Allowed,
+    /// After how many seconds without a sign-in the tokens of a person stop; absent for never.
+    pub token_lapse: Option<i64>,
 }
 
 /// With passwords alone.
 impl Default for SignIn {
     fn default() -> Self {
-        Self { providers: Vec::new(), passwords: true, contact: String::new(), outgoing: Allowed::default() }
+        Self {
+            providers: Vec::new(),
+            passwords: true,
+            contact: String::new(),
+            outgoing: Allowed::default(),
+            token_lapse: None,
+        }
     }
 }
 
@@ -98,7 +106,7 @@ pub(crate) struct Configured {
 impl Providers {
     /// Takes the configuration, whose roles have to be among the known ones.
     pub fn new(sign_in: SignIn, public_url: &str, roles: &[Role]) -> Result<Self, Error> {
-        let SignIn { providers, passwords, contact, outgoing } = sign_in;
+        let SignIn { providers, passwords, contact, outgoing, token_lapse: _ } = sign_in;
         let mut all = Vec::new();
         // A client reads the machine's certificates, which not every machine has and nothing else needs.
         let outgoing = (!providers.is_empty()).then(|| Outgoing::new(outgoing)).transpose();

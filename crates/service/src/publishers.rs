@@ -22,7 +22,7 @@ use towpath_domain::publishers::{
 use towpath_domain::timeline::Change;
 use towpath_domain::words::{Email, PersonName};
 use towpath_oidc::Keys;
-use towpath_store::{Conn, integrations, publishers};
+use towpath_store::{Conn, integrations, projects, publishers};
 
 /// What only a CI's signed token may do.
 const DEMANDED: &str = "This project takes pushes of trusted CI jobs alone: the CI shows its own token (OpenID Connect), and no \
@@ -38,6 +38,13 @@ async fn places(conn: &mut Conn, project: &Project) -> Result<(Vec<Integration>,
         slots.extend(scenes::slots(conn, project.id, kind).await?);
     }
     Ok((integrations::list(conn, project.id, "", i64::MAX).await?, slots))
+}
+
+/// Where the jobs of a publisher may push, in words.
+pub(crate) async fn reach_words(conn: &mut Conn, publisher: &Publisher) -> Result<String, Error> {
+    let project = projects::load(conn, publisher.project).await?;
+    let (integrations, slots) = places(conn, &project).await?;
+    Ok(publisher.reach.words(&integrations, &slots))
 }
 
 /// Whoever sets a publisher up could push themselves anywhere in the project, also into production.

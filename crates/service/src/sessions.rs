@@ -11,7 +11,7 @@ use towpath_domain::sessions::{self as domain, agent_words};
 use towpath_domain::timeline::{Change, Event, Scene};
 use towpath_domain::times::Time;
 use towpath_store::sessions::{self, Listed, Session};
-use towpath_store::{Conn, Tx};
+use towpath_store::{Conn, Tx, people};
 
 pub use towpath_store::sessions::Origin;
 
@@ -55,12 +55,28 @@ fn hash(id: &[u8]) -> [u8; 32] {
 /// Adds a session; false where its id is taken.
 pub async fn create(service: &Service, id: &[u8], kept: Kept) -> Result<bool, Error> {
     let (public, hash) = (service.id(), hash(id));
-    service.db().write(async move |tx| Ok(sessions::insert(tx, public, &hash, &kept.into()).await?)).await
+    let write = async move |tx: &mut Tx| {
+        note(tx, &kept).await?;
+        Ok(sessions::insert(tx, public, &hash, &kept.into()).await?)
+    };
+    service.db().write(write).await
+}
+
+/// Notes that whom a session belongs to is here in person: on it depends whether their tokens work.
+async fn note(tx: &mut Tx, kept: &Kept) -> Result<(), Error> {
+    match kept.person {
+        Some(person) => Ok(people::seen(tx, person, kept.used_at).await?),
+        None => Ok(()),
+    }
 }
 
 pub async fn save(service: &Service, id: &[u8], kept: Kept) -> Result<(), Error> {
     let (public, hash) = (service.id(), hash(id));
-    service.db().write(async move |tx| Ok(sessions::save(tx, public, &hash, &kept.into()).await?)).await
+    let write = async move |tx: &mut Tx| {
+        note(tx, &kept).await?;
+        Ok(sessions::save(tx, public, &hash, &kept.into()).await?)
+    };
+    service.db().write(write).await
 }
 
 /// The session of this id, if it has not expired.
@@ -82,8 +98,12 @@ pub async fn touch(service: &Service, id: &[u8], kept: &Kept, expires_at: Time) 
     if now < kept.used_at.plus_seconds(TOUCH_SECONDS) {
         return Ok(());
     }
-    let hash = hash(id);
-    service.db().write(async move |tx| Ok(sessions::touch(tx, &hash, now, expires_at).await?)).await
+    let (hash, used) = (hash(id), Kept { used_at: now, ..kept.clone() });
+    let write = async move |tx: &mut Tx| {
+        note(tx, &used).await?;
+        Ok(sessions::touch(tx, &hash, now, expires_at).await?)
+    };
+    service.db().write(write).await
 }
 
 pub async fn delete(service: &Service, id: &[u8]) -> Result<(), Error> {

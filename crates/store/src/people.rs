@@ -158,6 +158,33 @@ pub async fn set_name(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<()
     know(tx, id, name).await
 }
 
+/// What decides whether somebody's tokens work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Presence {
+    pub deactivated: bool,
+    /// An account in whose name machines act, to which nobody signs in.
+    pub machine: bool,
+    /// When they were last here in person.
+    pub seen_at: Time,
+}
+
+pub async fn presence(conn: &mut Conn, id: PersonId) -> Result<Presence, Error> {
+    let (deactivated_at, machine, seen_at) = fetch!(
+        fetch_one,
+        (Option<i64>, bool, i64),
+        conn,
+        "select deactivated_at, machine, coalesce(signed_in_at, joined_at) from people where id = $1",
+        id.uuid()
+    )?;
+    Ok(Presence { deactivated: deactivated_at.is_some(), machine, seen_at: Time::from_micros(seen_at) })
+}
+
+/// Notes that somebody is here in person.
+pub async fn seen(tx: &mut Tx, id: PersonId, now: Time) -> Result<(), Error> {
+    execute!(tx.conn(), "update people set signed_in_at = $2 where id = $1", id.uuid(), now.micros())
+        .map(drop)
+}
+
 /// Since when these people may not act any more; those who may are left out.
 pub async fn deactivated(conn: &mut Conn, ids: &[PersonId]) -> Result<BTreeMap<PersonId, Time>, Error> {
     let rows = fetch_in!(

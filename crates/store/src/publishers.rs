@@ -94,6 +94,20 @@ pub async fn list(conn: &mut Conn, project: ProjectId) -> Result<Vec<Publisher>,
     rows.into_iter().map(Publisher::try_from).collect()
 }
 
+/// The publishers that a project has or had, the newest first.
+pub async fn ever(conn: &mut Conn, project: ProjectId) -> Result<Vec<Publisher>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        "select id, project, account, title, system, issuer, keys, conditions, reach, pull_requests, created_at, used_at,
+                removed_at
+         from publishers where project = $1 order by id desc",
+        project.uuid()
+    )?;
+    rows.into_iter().map(Publisher::try_from).collect()
+}
+
 /// A publisher, also a removed one.
 pub async fn load(conn: &mut Conn, id: PublisherId) -> Result<Option<Publisher>, Error> {
     let row = fetch!(

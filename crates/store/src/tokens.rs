@@ -31,6 +31,8 @@ struct Row {
     #[sqlx(try_from = "i64")]
     expires_at: Time,
     last_used_at: Option<i64>,
+    last_used_from: Option<String>,
+    former_until: Option<i64>,
     revoked_at: Option<i64>,
 }
 
@@ -65,52 +67,118 @@ impl From<Row> for Scoped {
             created_at: row.created_at,
             expires_at: row.expires_at,
             last_used_at: row.last_used_at.map(Time::from_micros),
+            last_used_from: row.last_used_from,
+            former_until: row.former_until.map(Time::from_micros),
             revoked_at: row.revoked_at.map(Time::from_micros),
         };
         Self { token, scope, publisher: row.publisher.map(PublisherId) }
     }
 }
 
+/// Tokens with the names of what they are for.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
+                    coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at,
+                    t.last_used_from, t.former_until, t.revoked_at
+             from tokens t left join projects p on p.id = t.project
+             left join integrations i on i.id = t.integration ",
+            $rest
+        )
+    };
+}
+
+/// The token that has this secret, by its hash.
 pub async fn find(conn: &mut Conn, hash: &[u8]) -> Result<Option<Scoped>, Error> {
-    let row = fetch!(
-        fetch_optional,
-        Row,
-        conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
-                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
-         from tokens t left join projects p on p.id = t.project
-         left join integrations i on i.id = t.integration where t.hash = $1",
-        hash
-    )?;
+    let row = fetch!(fetch_optional, Row, conn, select!("where t.hash = $1"), hash)?;
     Ok(row.map(Scoped::from))
 }
 
-pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error> {
-    let row = fetch!(
-        fetch_optional,
+/// The token that had this secret before the one that it has.
+pub async fn find_former(conn: &mut Conn, hash: &[u8]) -> Result<Option<Scoped>, Error> {
+    let row = fetch!(fetch_optional, Row, conn, select!("where t.former = $1"), hash)?;
+    Ok(row.map(Scoped::from))
+}
+
+/// The tokens of a person that expire within a time, the first first.
+pub async fn ending(
+    conn: &mut Conn,
+    owner: PersonId,
+    (from, until): (Time, Time),
+    limit: i64,
+) -> Result<Vec<Token>, Error> {
+    let rows = fetch!(
+        fetch_all,
         Row,
         conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
-                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
-         from tokens t left join projects p on p.id = t.project
-         left join integrations i on i.id = t.integration where t.id = $1",
-        id.uuid()
+        select!(
+            "where t.owner = $1 and t.revoked_at is null and t.expires_at > $2 and t.expires_at <= $3
+             order by t.expires_at, t.id limit $4"
+        ),
+        owner.uuid(),
+        from.micros(),
+        until.micros(),
+        limit
     )?;
+    Ok(rows.into_iter().map(|row| Scoped::from(row).token).collect())
+}
+
+/// The tokens of people that expire within a time and of whose end nobody was told, the first first.
+pub async fn unwarned(
+    conn: &mut Conn,
+    (from, until): (Time, Time),
+    limit: i64,
+) -> Result<Vec<Scoped>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!(
+            "where t.publisher is null and t.revoked_at is null and t.warned_at is null
+               and t.expires_at > $1 and t.expires_at <= $2
+             order by t.expires_at, t.id limit $3"
+        ),
+        from.micros(),
+        until.micros(),
+        limit
+    )?;
+    Ok(rows.into_iter().map(Scoped::from).collect())
+}
+
+/// Notes that the end of a token was told.
+pub async fn warned(tx: &mut Tx, id: TokenId, now: Time) -> Result<(), Error> {
+    execute!(tx.conn(), "update tokens set warned_at = $2 where id = $1", id.uuid(), now.micros()).map(drop)
+}
+
+/// Gives a token another secret. The one before works for a while, where `former_until` says so.
+pub async fn rotate(
+    tx: &mut Tx,
+    id: TokenId,
+    hash: &[u8],
+    expires_at: Time,
+    former_until: Option<Time>,
+) -> Result<bool, Error> {
+    let rows = execute!(
+        tx.conn(),
+        "update tokens set former = hash, former_until = $4, hash = $2, expires_at = $3, warned_at = null
+         where id = $1 and revoked_at is null",
+        id.uuid(),
+        hash,
+        expires_at.micros(),
+        former_until.map(Time::micros)
+    )?;
+    Ok(rows == 1)
+}
+
+pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error> {
+    let row = fetch!(fetch_optional, Row, conn, select!("where t.id = $1"), id.uuid())?;
     Ok(row.map(Scoped::from))
 }
 
 /// A person's tokens, newest first.
 pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        Row,
-        conn,
-        "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
-                coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
-         from tokens t left join projects p on p.id = t.project
-         left join integrations i on i.id = t.integration where t.owner = $1 order by t.id desc",
-        owner.uuid()
-    )?;
+    let rows = fetch!(fetch_all, Row, conn, select!("where t.owner = $1 order by t.id desc"), owner.uuid())?;
     Ok(rows.into_iter().map(|row| Scoped::from(row).token).collect())
 }
 
@@ -165,7 +233,14 @@ pub async fn revoke_of(tx: &mut Tx, owner: PersonId, now: Time) -> Result<u64, E
     )
 }
 
-pub async fn touch(tx: &mut Tx, id: TokenId, now: Time) -> Result<(), Error> {
-    execute!(tx.conn(), "update tokens set last_used_at = $2 where id = $1", id.uuid(), now.micros())
-        .map(drop)
+/// Notes that a token is in use, and from where, as far as that is known.
+pub async fn touch(tx: &mut Tx, id: TokenId, now: Time, from: Option<&str>) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "update tokens set last_used_at = $2, last_used_from = $3 where id = $1",
+        id.uuid(),
+        now.micros(),
+        from
+    )
+    .map(drop)
 }

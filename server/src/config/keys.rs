@@ -90,6 +90,12 @@ pub const KEYS: &[Key] = &[
         meaning: "After how many hours a person has to sign in again in any case.",
     },
     Key {
+        name: "token_lapse_days",
+        default: "90",
+        meaning: "After how many days without being here in person someone's [tokens](roles.md) stop, until they sign in \
+                  again; 0 for never. Those of service accounts, of CI jobs and of hooks go on.",
+    },
+    Key {
         name: "local_sign_in",
         default: "true",
         meaning: "Whether people sign in with e-mail and password; `false` once there is a provider. \

@@ -31,10 +31,11 @@ impl FromRequestParts<Service> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Failure> {
         let secret = bearer(parts).ok_or_else(|| Failure::new(ProblemKind::Unauthenticated, MISSING))?;
+        let from = address(parts);
         let ((actor, expires_at), credential) = if secret.starts_with(sessions::PREFIX) {
             (sessions::actor(service, secret).await?, Credential::Session)
         } else {
-            (tokens::actor(service, secret).await?, Credential::Token)
+            (tokens::actor(service, secret, from).await?, Credential::Token)
         };
         Ok(Self { actor, credential, expires_at, secret: secret.to_owned() })
     }
@@ -53,7 +54,10 @@ impl<S: Sync> FromRequestParts<S> for From {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<Peer>();
-        Ok(Self(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| *address)))
+        Ok(Self(address(parts)))
     }
+}
+
+fn address(parts: &Parts) -> IpAddr {
+    parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |Peer(address)| *address)
 }

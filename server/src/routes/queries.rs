@@ -136,6 +136,21 @@ pub struct At {
     pub at: String,
 }
 
+/// What is to be done where, and when.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WhoMayChoice {
+    /// What is to be done: `approve`, `promote` and the like, as tokens and roles name it.
+    pub action: String,
+    /// Where: `installation`, `project:SLUG`, `environment:PROJECT/SLUG` or `stream:SLUG`.
+    pub place: String,
+    /// A day such as `2026-01-31`, which counts to its end in UTC, or a time with an offset; without one, now.
+    #[serde(default)]
+    #[param(required = false)]
+    pub at: String,
+}
+
 /// What happened lately, and where.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]

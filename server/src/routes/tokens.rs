@@ -9,13 +9,17 @@ use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::pages::Page;
-use towpath_api::tokens::{CreatedToken, NewToken, Token};
+use towpath_api::tokens::{CreatedToken, NewToken, RevokedTokens, Token, TokenRotation};
 use towpath_service::{Service, tokens};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+    OpenApiRouter::new()
+        .routes(routes!(list, create, revoke_all))
+        .routes(routes!(revoke))
+        .routes(routes!(rotate))
+        .routes(routes!(revoke_of))
 }
 
 /// Your tokens, without their secrets.
@@ -61,4 +65,48 @@ async fn revoke(
     let id = id.parse().map_err(|_| Failure::not_found("This token was not found."))?;
     tokens::revoke(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a token of yours another secret and a new end. The one before works for a while yet, as you choose. The new one is
+/// in this answer and nowhere else. Takes a session.
+#[utoipa::path(
+    post, path = "/tokens/{id}/rotation", operation_id = "rotate_token", tag = "access",
+    request_body = TokenRotation,
+    responses((status = 200, description = "As it is now", body = CreatedToken), Failure)
+)]
+async fn rotate(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(rotation): Body<TokenRotation>,
+) -> Result<(Extension<ShownOnce>, Json<CreatedToken>), Failure> {
+    let id = id.parse().map_err(|_| Failure::not_found("This token was not found."))?;
+    let (token, secret) = tokens::rotate(&service, &caller.actor, id, rotation.into()).await?;
+    let rotated = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
+    Ok((Extension(ShownOnce), Json(rotated)))
+}
+
+/// Revokes all of your tokens, at once. Takes a session.
+#[utoipa::path(
+    delete, path = "/tokens", operation_id = "revoke_all_tokens", tag = "access",
+    responses((status = 200, description = "Done", body = RevokedTokens), Failure)
+)]
+async fn revoke_all(State(service): State<Service>, caller: Caller) -> Result<Json<RevokedTokens>, Failure> {
+    let revoked = tokens::revoke_all(&service, &caller.actor, None).await?;
+    Ok(Json(RevokedTokens { revoked }))
+}
+
+/// Revokes all tokens of somebody, at once.
+#[utoipa::path(
+    delete, path = "/people/{id}/tokens", operation_id = "revoke_tokens_of", tag = "access",
+    responses((status = 200, description = "Done", body = RevokedTokens), Failure)
+)]
+async fn revoke_of(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<RevokedTokens>, Failure> {
+    let person = id.parse().map_err(|_| Failure::not_found("This person was not found."))?;
+    let revoked = tokens::revoke_all(&service, &caller.actor, Some(person)).await?;
+    Ok(Json(RevokedTokens { revoked }))
 }

@@ -6,6 +6,8 @@ use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
 use crate::components::time::TimeView;
 use crate::fns::people::{DeactivatePerson, ReactivatePerson, RevokeRole};
+use crate::fns::tokens::RevokeTokens;
+use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::ids::PersonId;
 use towpath_domain::people::{Member, MemberRole, PeopleView, Person};
@@ -19,6 +21,7 @@ pub fn Members(
     revoke: ServerAction<RevokeRole>,
     deactivate: ServerAction<DeactivatePerson>,
     reactivate: ServerAction<ReactivatePerson>,
+    revoke_tokens: ServerAction<RevokeTokens>,
 ) -> impl IntoView {
     let PeopleView { people, now, .. } = view;
     let (gone, here): (Vec<Member>, Vec<Member>) =
@@ -26,7 +29,8 @@ pub fn Members(
     let line = move |Member { person, roles, .. }| {
         let (joined, name) = (Some((person.joined_at, now)), person.name.to_string());
         view! {
-            <MemberLine name=name.clone() email=Some(person.email) joined=joined roles=roles revoke=revoke>
+            <MemberLine person=person.id name=name.clone() email=Some(person.email) joined=joined roles=roles revoke=revoke>
+                <EndTokens person=person.id name=name.clone() revoke=revoke_tokens />
                 <Deactivate person=person.id name=name deactivate=deactivate />
             </MemberLine>
         }
@@ -88,6 +92,23 @@ fn Gone(
 
 /// Asks once more; opens without script.
 #[component]
+fn EndTokens(person: PersonId, name: String, revoke: ServerAction<RevokeTokens>) -> impl IntoView {
+    view! {
+        <Disclosure summary="Revoke tokens…" class="rows__more">
+            <ActionForm action=revoke attr:class="form form--confirm">
+                <input type="hidden" name="person" value=person.to_string() />
+                <p class="form__note">"Ends every token of theirs at once, and with them their hooks. They stay signed in."</p>
+                <SubmitButton kind=ButtonKind::Danger small=true pending=revoke.pending()>
+                    "Revoke the tokens"
+                    <span class="visually-hidden">{format!(" of {name}")}</span>
+                </SubmitButton>
+            </ActionForm>
+        </Disclosure>
+    }
+}
+
+/// Asks once more; opens without script.
+#[component]
 fn Deactivate(person: PersonId, name: String, deactivate: ServerAction<DeactivatePerson>) -> impl IntoView {
     view! {
         <Disclosure summary="Deactivate…" class="rows__more">
@@ -108,6 +129,7 @@ fn Deactivate(person: PersonId, name: String, deactivate: ServerAction<Deactivat
 /// Someone with their roles, as far as the page tells of them.
 #[component]
 pub fn MemberLine(
+    person: PersonId,
     name: String,
     email: Option<Email>,
     /// When they joined, and what time it is.
@@ -119,6 +141,7 @@ pub fn MemberLine(
     children: Option<Children>,
 ) -> impl IntoView {
     let none = roles.is_empty();
+    let rights = paths::person_rights(person, "");
     let role = {
         let name = name.clone();
         move |role| view! { <Role role=role person=name.clone() revoke=revoke /> }
@@ -131,7 +154,9 @@ pub fn MemberLine(
     view! {
         <li class="rows__item">
             <Avatar name=name.clone() />
-            <span class="rows__name">{name}</span>
+            <a class="rows__name" href=rights>
+                {name}
+            </a>
             {email.map(|email| view! { <span class="rows__meta">{email.to_string()}</span> })}
             {joined}
             <ul class="roles rows__more">{roles.into_iter().map(role).collect_view()}</ul>

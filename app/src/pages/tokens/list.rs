@@ -1,14 +1,17 @@
 //! The tokens that one has.
 
+use super::TokenActions;
 use crate::components::badge::Badge;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty::EmptyState;
+use crate::components::field::TextField;
 use crate::components::icon::Symbol;
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
-use crate::fns::tokens::RevokeToken;
+use crate::fns::tokens::{RevokeToken, RevokeTokens, RotateToken};
+use crate::pages::forms::input_name;
 use leptos::either::Either;
 use leptos::prelude::*;
 use towpath_domain::access::Action;
@@ -17,8 +20,8 @@ use towpath_domain::times::Time;
 use towpath_domain::tokens::{Token, TokensView};
 
 #[component]
-pub fn Tokens(view: TokensView, revoke: ServerAction<RevokeToken>) -> impl IntoView {
-    let TokensView { tokens, now, .. } = view;
+pub fn Tokens(view: TokensView, actions: TokenActions) -> impl IntoView {
+    let TokensView { tokens, lapse_days, now, .. } = view;
     if tokens.is_empty() {
         return Either::Left(view! {
             <EmptyState title="No tokens yet">
@@ -26,39 +29,108 @@ pub fn Tokens(view: TokensView, revoke: ServerAction<RevokeToken>) -> impl IntoV
             </EmptyState>
         });
     }
-    let line = move |token| view! { <Line token=token now=now revoke=revoke /> };
+    let several = tokens.iter().filter(|token| State::of(token, now) == State::Active).count() > 1;
+    let line = move |token| view! { <Line token=token now=now actions=actions /> };
     let lines = tokens.into_iter().map(line).collect_view();
     Either::Right(view! {
         <Card title="Your tokens">
             <ul class="rows">{lines}</ul>
+            {lapse_days
+                .map(|days| {
+                    view! {
+                        <p class="form__note">
+                            {format!("If you do not come here for {days} days, they stand still until you sign in.")}
+                        </p>
+                    }
+                })}
+            {several.then(|| view! { <RevokeAll revoke=actions.revoke_all /> })}
         </Card>
     })
 }
 
 #[component]
-fn Line(token: Token, now: Time, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Line(token: Token, now: Time, actions: TokenActions) -> impl IntoView {
     let state = State::of(&token, now);
-    let Token { id, title, actions, scope, expires_at, last_used_at, .. } = token;
-    let actions: Vec<String> = actions.iter().map(Action::to_string).collect();
+    let Token { id, title, scope, expires_at, last_used_at, last_used_from, former_until, .. } = token;
+    let may: Vec<String> = token.actions.iter().map(Action::to_string).collect();
+    let from = last_used_from.map(|from| format!(" from {from}")).unwrap_or_default();
     let last = match last_used_at {
-        Some(at) => Either::Left(view! { ", last used " <TimeView at=at now=now /> }),
+        Some(at) => Either::Left(view! { ", last used " <TimeView at=at now=now /> {from} }),
         None => Either::Right(", never used"),
     };
+    let former = former_until.filter(|until| state == State::Active && now < *until).map(|until| {
+        view! {
+            <span class="rows__meta rows__meta--line">"The secret before works, too; it ends " <TimeView at=until now=now /></span>
+        }
+    });
     let ends = if state == State::Expired { "Expired " } else { "Expires " };
-    let revoke =
-        (state == State::Active).then(|| view! { <Revoke token=id title=title.to_string() revoke=revoke /> });
+    let active = (state == State::Active).then(|| {
+        view! {
+            <Rotate token=id title=title.to_string() rotate=actions.rotate />
+            <Revoke token=id title=title.to_string() revoke=actions.revoke />
+        }
+    });
     view! {
         <li class="rows__item">
             <span class="rows__name">{title.to_string()}</span>
             <Badge tone=state.tone() symbol=state.symbol()>
                 {state.word()}
             </Badge>
-            <span class="rows__meta rows__meta--line">{format!("May {} in {scope}", actions.join(", "))}</span>
+            <span class="rows__meta rows__meta--line">{format!("May {} in {scope}", may.join(", "))}</span>
             <span class="rows__meta rows__meta--line">
                 {ends} <TimeView at=expires_at now=now /> " (" <ExactTime at=expires_at /> ")" {last}
             </span>
-            {revoke}
+            {former}
+            {active}
         </li>
+    }
+}
+
+/// Asks for how long; opens without script.
+#[component]
+fn Rotate(token: TokenId, title: String, rotate: ServerAction<RotateToken>) -> impl IntoView {
+    let (days, overlap) = (format!("days-{token}"), format!("overlap-{token}"));
+    view! {
+        <Disclosure summary="New secret…" class="rows__more">
+            <ActionForm action=rotate attr:class="form form--confirm">
+                <input type="hidden" name="token" value=token.to_string() />
+                <TextField
+                    id=days
+                    name=input_name("days")
+                    label="Days until it expires"
+                    hint="From 1 to 365."
+                    input_type="number"
+                    value="90"
+                />
+                <TextField
+                    id=overlap
+                    name=input_name("overlap")
+                    label="Hours for which the old secret works, too"
+                    hint="From 0, for a secret that leaked, to 720."
+                    input_type="number"
+                    value="24"
+                />
+                <SubmitButton small=true pending=rotate.pending()>
+                    "Make a new secret for "
+                    {title}
+                </SubmitButton>
+            </ActionForm>
+        </Disclosure>
+    }
+}
+
+/// Asks once more; opens without script.
+#[component]
+fn RevokeAll(revoke: ServerAction<RevokeTokens>) -> impl IntoView {
+    view! {
+        <Disclosure summary="Revoke all…">
+            <ActionForm action=revoke attr:class="form form--confirm">
+                <p class="form__note">"Whatever uses any of them is refused from now on, your hooks among it."</p>
+                <SubmitButton kind=ButtonKind::Danger small=true pending=revoke.pending()>
+                    "Revoke all of your tokens"
+                </SubmitButton>
+            </ActionForm>
+        </Disclosure>
     }
 }
 

@@ -27,36 +27,7 @@ pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl Int
         <Card title="New token">
             <ActionForm action=create node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
-                <TextField
-                    id=field_id("title")
-                    name=input_name("title")
-                    label="Title"
-                    hint="What uses it: “CI of checkout”."
-                    value=draft.value("title")
-                    error=draft.mistake("title")
-                    required=true
-                    validate=Validate::by(Title::parse)
-                />
-                <Select
-                    id=field_id("scope")
-                    name=input_name("scope")
-                    label="Where"
-                    options=scope_options(&view.scopes)
-                    value=draft.value_or("scope", &scope)
-                    error=draft.mistake("scope")
-                />
-                <Actions draft=draft.clone() />
-                <TextField
-                    id=field_id("days")
-                    name=input_name("days")
-                    label="Days until it expires"
-                    hint="From 1 to 365."
-                    input_type="number"
-                    value=draft.value_or("days", "90")
-                    error=draft.mistake("days")
-                    required=true
-                    validate=Validate::from(check_days)
-                />
+                <TokenFields draft=draft.clone() scopes=view.scopes everywhere="Everywhere you may" asked=scope />
                 <div class="form__actions">
                     <SubmitButton kind=ButtonKind::Primary pending=create.pending()>
                         "Create token"
@@ -64,6 +35,51 @@ pub fn NewToken(view: TokensView, create: ServerAction<CreateToken>) -> impl Int
                 </div>
             </ActionForm>
         </Card>
+    }
+}
+
+/// What a new token is asked for, whoever it is to act for.
+#[component]
+pub fn TokenFields(
+    draft: Draft,
+    scopes: Vec<String>,
+    /// What stands for no narrower scope.
+    everywhere: &'static str,
+    /// The scope that is chosen at first.
+    #[prop(into)]
+    asked: String,
+) -> impl IntoView {
+    view! {
+        <TextField
+            id=field_id("title")
+            name=input_name("title")
+            label="Title"
+            hint="What uses it: “CI of checkout”."
+            value=draft.value("title")
+            error=draft.mistake("title")
+            required=true
+            validate=Validate::by(Title::parse)
+        />
+        <Select
+            id=field_id("scope")
+            name=input_name("scope")
+            label="Where"
+            options=scope_options(&scopes, everywhere)
+            value=draft.value_or("scope", asked.as_str())
+            error=draft.mistake("scope")
+        />
+        <Actions draft=draft.clone() />
+        <TextField
+            id=field_id("days")
+            name=input_name("days")
+            label="Days until it expires"
+            hint="From 1 to 365."
+            input_type="number"
+            value=draft.value_or("days", "90")
+            error=draft.mistake("days")
+            required=true
+            validate=Validate::from(check_days)
+        />
     }
 }
 
@@ -105,8 +121,8 @@ const fn words(action: Action) -> (&'static str, &'static str) {
     }
 }
 
-fn scope_options(scopes: &[String]) -> Vec<SelectOption> {
-    let everywhere = SelectOption::new("", "Everywhere you may");
+fn scope_options(scopes: &[String], everywhere: &str) -> Vec<SelectOption> {
+    let everywhere = SelectOption::new("", everywhere);
     let scope = |scope: &String| {
         let label = if scope.contains('/') { scope.clone() } else { format!("All of {scope}") };
         SelectOption::new(scope, label)

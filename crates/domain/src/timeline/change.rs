@@ -130,6 +130,24 @@ pub enum Change {
         token: TokenId,
         title: String,
     },
+    /// All that worked of a person's.
+    TokensRevoked {
+        person: PersonId,
+        tokens: u64,
+    },
+    /// It has another secret; the one before works until then, where it does.
+    TokenRotated {
+        token: TokenId,
+        title: String,
+        expires_at: Time,
+        former_until: Option<Time>,
+    },
+    TokenAboutToExpire {
+        token: TokenId,
+        title: String,
+        owner: PersonId,
+        expires_at: Time,
+    },
     StreamCreated {
         stream: StreamId,
         slug: Slug,
@@ -570,6 +588,8 @@ impl Change {
             | Self::PersonDeactivated { person, .. }
             | Self::PersonReactivated { person }
             | Self::SessionEnded { person, .. }
+            | Self::TokensRevoked { person, .. }
+            | Self::TokenAboutToExpire { owner: person, .. }
             | Self::AccountMade { person, .. }
             | Self::SignedIn { person, .. }
             | Self::IdentityConnected { person, .. }

@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 87] = [
+pub const KINDS: [(&str, &str); 90] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -60,6 +60,9 @@ pub const KINDS: [(&str, &str); 87] = [
     ("stream_created", "Release stream created"),
     ("token_created", "Token created"),
     ("token_revoked", "Token revoked"),
+    ("tokens_revoked", "All tokens revoked"),
+    ("token_rotated", "Secret of a token replaced"),
+    ("token_about_to_expire", "Token about to expire"),
     ("subscription_made", "Subscription made"),
     ("subscription_deleted", "Subscription deleted"),
     ("subscription_rotated", "Key of a subscription rotated"),
@@ -106,6 +109,9 @@ impl Change {
             Self::RoleRevoked { .. } => "role_revoked",
             Self::TokenCreated { .. } => "token_created",
             Self::TokenRevoked { .. } => "token_revoked",
+            Self::TokensRevoked { .. } => "tokens_revoked",
+            Self::TokenRotated { .. } => "token_rotated",
+            Self::TokenAboutToExpire { .. } => "token_about_to_expire",
             Self::StreamCreated { .. } => "stream_created",
             Self::ProjectCreated { .. } => "project_created",
             Self::ProjectArchived => "project_archived",

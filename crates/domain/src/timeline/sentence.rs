@@ -132,6 +132,24 @@ impl Telling<'_> {
                 .name(title)
                 .text(&format!(", which expires on {}", expires_at.day())),
             Change::TokenRevoked { title, .. } => self.text("revoked the token ").name(title),
+            Change::TokensRevoked { person, tokens } => self
+                .text("revoked all tokens of ")
+                .name(&name(*person))
+                .text(&format!(", {}", several(*tokens, "token"))),
+            Change::TokenRotated { title, expires_at, former_until, .. } => {
+                let former = former_until
+                    .map(|until| format!("; the one before works until {}", until.to_words()))
+                    .unwrap_or_default();
+                self.text("replaced the secret of the token ")
+                    .name(title)
+                    .text(&format!(", which expires on {}{former}", expires_at.day()))
+            }
+            Change::TokenAboutToExpire { title, owner, expires_at, .. } => self
+                .text("noticed that the token ")
+                .name(title)
+                .text(" of ")
+                .name(&name(*owner))
+                .text(&format!(" expires on {}", expires_at.day())),
             Change::PublisherAdded { title, issuer, conditions, reach, .. } => self
                 .text("lets ")
                 .name(title)

@@ -217,6 +217,8 @@ async fn issue(
         created_at: now,
         expires_at: now.plus_seconds(ISSUED_SECONDS),
         last_used_at: None,
+        last_used_from: None,
+        former_until: None,
         revoked_at: None,
     };
     let scope = Scope { actions: token.actions.clone(), project: Some(project.id), ..Scope::default() };

@@ -18,7 +18,7 @@ fn who_is_deactivated_acts_no_more_by_session_or_token_and_comes_back_with_their
         let (_, secret) = shop.token(&shop.ben, "shop", &["push"]).await;
         let (session, _) = secrets::begin(&shop, ben, origin("", HOME)).await.expect("a session");
         people::deactivate(&shop, &shop.ana, ben).await.expect("is deactivated");
-        let by_token = tokens::actor(&shop, &secret).await;
+        let by_token = tokens::actor(&shop, &secret, HOME).await;
         assert!(matches!(by_token, Err(Error::Token(why)) if why.contains("revoked")), "{by_token:?}");
         assert!(secrets::actor(&shop, &session).await.is_err());
         let acting = people::actor(&shop, ben).await;
@@ -32,7 +32,7 @@ fn who_is_deactivated_acts_no_more_by_session_or_token_and_comes_back_with_their
         people::reactivate(&shop, &shop.ana, ben).await.expect("is reactivated");
         let (_, actor) = people::actor(&shop, ben).await.expect("acts again");
         assert_eq!(actor.grants, shop.ben.grants);
-        assert!(tokens::actor(&shop, &secret).await.is_err(), "what was revoked stays so");
+        assert!(tokens::actor(&shop, &secret, HOME).await.is_err(), "what was revoked stays so");
         let twice = people::reactivate(&shop, &shop.ana, ben).await;
         assert!(matches!(twice, Err(Error::Conflict(_))), "{twice:?}");
         let told = shop.timeline(&shop.ana, Filter::default()).await;

@@ -15,6 +15,7 @@ async fn ending(shop: &Shop, who: &Actor) -> Vec<String> {
         Ending::Promotion { number, .. } => format!("promotion {number}"),
         Ending::Hold { number, .. } => format!("hold {number}"),
         Ending::Pin { service, environment, .. } => format!("pin {service} in {environment}"),
+        Ending::Token { title } => format!("token {title}"),
     };
     let inbox = inbox::list(shop, who).await.expect("an inbox");
     inbox.ending.iter().map(|line| words(&line.what)).collect()

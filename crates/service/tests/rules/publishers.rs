@@ -69,7 +69,7 @@ async fn trusting(shop: &Shop, ci: &Ci) -> PublisherId {
 /// Who acts by the token that a job gets.
 async fn admitted(shop: &Shop, token: &str) -> Actor {
     let issued = exchange(shop, "shop", token, HOME).await.expect("is trusted");
-    tokens::actor(shop, issued.secret.reveal()).await.expect("it works").0
+    tokens::actor(shop, issued.secret.reveal(), HOME).await.expect("it works").0
 }
 
 /// Why a token is refused, as who configures the project sees it. The job is told no more than at a project that is not
@@ -94,7 +94,7 @@ fn a_trusted_job_pushes_what_its_claims_vouch_for() {
             exchange(&shop, "shop", &job_token(&ci, &shop, &json!({})), HOME).await.expect("is trusted");
         assert_eq!(issued.buckets, ["environment:qa"]);
         assert_eq!(issued.integrations[0].as_str(), "checkout");
-        let (job, until) = tokens::actor(&shop, issued.secret.reveal()).await.expect("it works");
+        let (job, until) = tokens::actor(&shop, issued.secret.reveal(), HOME).await.expect("it works");
         assert_eq!(until, shop.now().plus_seconds(900));
         let digest = shop.push(&job, "shop/checkout/qa", "1.0").await.expect("arrives");
         let view = builds::view(&shop, &shop.ana, &digest, builds::Part::PAGE).await.expect("is seen");
@@ -113,7 +113,7 @@ fn a_trusted_job_pushes_what_its_claims_vouch_for() {
         // Its account is nobody's.
         assert_eq!(people::list(&shop, &shop.ana).await.expect("reads").people.len(), 3);
         shop.world.clock.advance(900);
-        let late = tokens::actor(&shop, issued.secret.reveal()).await;
+        let late = tokens::actor(&shop, issued.secret.reveal(), HOME).await;
         assert!(matches!(late, Err(Error::Token(_))), "{late:?}");
     });
 }
@@ -368,7 +368,7 @@ fn a_removed_publisher_ends_the_tokens_of_its_jobs() {
         let issued =
             exchange(&shop, "shop", &job_token(&ci, &shop, &json!({})), HOME).await.expect("is trusted");
         remove(&shop, &shop.ana, "shop", id).await.expect("is removed");
-        let acting = tokens::actor(&shop, issued.secret.reveal()).await;
+        let acting = tokens::actor(&shop, issued.secret.reveal(), HOME).await;
         assert!(matches!(acting, Err(Error::Token(why)) if why.contains("removed")), "{acting:?}");
         assert!(matches!(
             refused(&shop, &job_token(&ci, &shop, &json!({"jti": "b"}))).await,

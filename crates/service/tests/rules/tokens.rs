@@ -2,6 +2,7 @@
 
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, integration, make_integration, wish};
+use crate::world::HOME;
 use towpath_domain::access::{Place, Refusal, Role};
 use towpath_domain::projects::Listed;
 use towpath_domain::projects::ProjectForm;
@@ -102,12 +103,12 @@ fn a_token_never_approves_nor_makes_another() {
 fn a_token_ends_when_it_expires_or_is_revoked() {
     on_both_engines(async |shop: Shop| {
         let (ci, secret) = shop.token(&shop.dora, "shop", &["push"]).await;
-        let bearer = tokens::bearer(&shop, &secret).await.expect("works");
-        tokens::bearer_actor(&shop, &bearer).await.expect("works");
+        let bearer = tokens::bearer(&shop, &secret, HOME).await.expect("works");
+        tokens::bearer_actor(&shop, &bearer, HOME).await.expect("works");
         tokens::revoke(&shop, &shop.dora, ci.token().expect("a token")).await.expect("her own");
         for outcome in [
-            tokens::actor(&shop, &secret).await.map(drop),
-            tokens::bearer_actor(&shop, &bearer).await.map(drop),
+            tokens::actor(&shop, &secret, HOME).await.map(drop),
+            tokens::bearer_actor(&shop, &bearer, HOME).await.map(drop),
         ] {
             assert!(matches!(outcome, Err(Error::Token(why)) if why.contains("revoked")), "{outcome:?}");
         }
@@ -115,13 +116,13 @@ fn a_token_ends_when_it_expires_or_is_revoked() {
         assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
 
         let (_, secret) = shop.token(&shop.dora, "shop", &["push"]).await;
-        let bearer = tokens::bearer(&shop, &secret).await.expect("works");
+        let bearer = tokens::bearer(&shop, &secret, HOME).await.expect("works");
         shop.clock.advance(tokens::BEARER_SECONDS);
-        let stale = tokens::bearer_actor(&shop, &bearer).await;
+        let stale = tokens::bearer_actor(&shop, &bearer, HOME).await;
         assert!(matches!(stale, Err(Error::Token(_))), "{stale:?}");
-        tokens::actor(&shop, &secret).await.expect("the token itself works on");
+        tokens::actor(&shop, &secret, HOME).await.expect("the token itself works on");
         shop.clock.advance(30 * 86_400);
-        let expired = tokens::actor(&shop, &secret).await;
+        let expired = tokens::actor(&shop, &secret, HOME).await;
         assert!(matches!(expired, Err(Error::Token(why)) if why.contains("expired")), "{expired:?}");
     });
 }
@@ -135,7 +136,7 @@ fn a_token_can_do_no_more_than_its_owner_by_now() {
         let members = people::list(&shop, &shop.ana).await.expect("an admin sees people").people;
         let member = members.iter().find(|member| member.person.id == dan.person()).expect("is there");
         people::revoke(&shop, &shop.ana, member.roles[0].binding).await.expect("may");
-        let (ci, _) = tokens::actor(&shop, &secret).await.expect("the token itself works");
+        let (ci, _) = tokens::actor(&shop, &secret, HOME).await.expect("the token itself works");
         let refused = shop.push(&ci, "shop/checkout/qa", "1.0").await.expect_err("its owner may not");
         assert!(matches!(refused, images::Error::Other(Error::NotFound(_))), "{refused:?}");
     });
@@ -147,14 +148,14 @@ fn a_made_up_secret_or_bearer_is_refused() {
         let (_, secret) = shop.token(&shop.dora, "shop", &["push"]).await;
         let made_up = towpath_domain::tokens::Secret::from_random([7; 20]);
         for secret in ["", "tpt_", "secret", made_up.reveal()] {
-            let refused = tokens::actor(&shop, secret).await;
+            let refused = tokens::actor(&shop, secret, HOME).await;
             assert!(matches!(refused, Err(Error::Token(_))), "{secret}: {refused:?}");
         }
-        let bearer = tokens::bearer(&shop, &secret).await.expect("works");
+        let bearer = tokens::bearer(&shop, &secret, HOME).await.expect("works");
         let (claim, signature) = bearer.split_once('.').expect("two parts");
         let other = signature.chars().rev().collect::<String>();
         for bearer in [String::new(), claim.to_owned(), format!("{claim}.{other}"), format!(".{signature}")] {
-            let refused = tokens::bearer_actor(&shop, &bearer).await;
+            let refused = tokens::bearer_actor(&shop, &bearer, HOME).await;
             assert!(matches!(refused, Err(Error::Token(_))), "{bearer}: {refused:?}");
         }
     });

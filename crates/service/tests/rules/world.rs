@@ -34,7 +34,7 @@ impl Opens for World {
     async fn open(database: &Database) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Clock::default();
-        let service = start(&database.url, &folder, &clock, 1).await;
+        let service = start(&database.url, &folder, &clock, 1, None).await;
         Self { service, clock, database: database.url.clone(), folder }
     }
 }
@@ -68,7 +68,13 @@ impl Clock {
     }
 }
 
-async fn start(database: &str, folder: &TempDir, clock: &Clock, seed: u64) -> Service {
+async fn start(
+    database: &str,
+    folder: &TempDir,
+    clock: &Clock,
+    seed: u64,
+    token_lapse: Option<i64>,
+) -> Service {
     let (clock, state) = (clock.clone(), Mutex::new(seed));
     let fill = move |bytes: &mut [u8]| {
         let mut state = state.lock().expect("no panic");
@@ -81,6 +87,7 @@ async fn start(database: &str, folder: &TempDir, clock: &Clock, seed: u64) -> Se
         // Receivers of the tests listen on this machine.
         sign_in: SignIn {
             outgoing: Allowed::parse("http://127.0.0.1").expect("a host"),
+            token_lapse,
             ..SignIn::default()
         },
         sealing: SealingKey::new(&[7; 32]),
@@ -100,7 +107,12 @@ fn next(state: &mut u64) -> u8 {
 impl World {
     /// Another replica on the same database and the same blobs.
     pub async fn replica(&self) -> Service {
-        start(&self.database, &self.folder, &self.clock, 2).await
+        start(&self.database, &self.folder, &self.clock, 2, None).await
+    }
+
+    /// Another replica, on which tokens stop when their owner was not here for so many seconds.
+    pub async fn lapsing(&self, seconds: i64) -> Service {
+        start(&self.database, &self.folder, &self.clock, 3, Some(seconds)).await
     }
 
     /// The folder of its blobs.
@@ -198,7 +210,7 @@ impl World {
             days: "30".to_owned(),
         };
         let (_, secret) = tokens::create(self, owner, form).await.expect("a token");
-        let (actor, _) = tokens::actor(self, secret.reveal()).await.expect("it works");
+        let (actor, _) = tokens::actor(self, secret.reveal(), HOME).await.expect("it works");
         (actor, secret.reveal().to_owned())
     }
 

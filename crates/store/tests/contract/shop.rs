@@ -98,6 +98,8 @@ impl Shop {
             created_at: at(0),
             expires_at: at(100),
             last_used_at: None,
+            last_used_from: None,
+            former_until: None,
             revoked_at: None,
         };
         let scope =

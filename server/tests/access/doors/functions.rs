@@ -83,6 +83,12 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_streams"),
         post("/fn/create_stream").body(|_, _| new("preview", &[])),
         post("/fn/view_people"),
+        post("/fn/view_rights").body(|subject, _| {
+            let place = format!("project:{}", subject.project);
+            Body::Form(vec![("form[action]", "approve".into()), ("form[place]", place)])
+        }),
+        post("/fn/view_person_rights")
+            .body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
         post("/fn/deactivate_person").body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
         post("/fn/reactivate_person").body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
         post("/fn/view_sign_in_ways"),
@@ -217,6 +223,17 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),
+        post("/fn/revoke_tokens").note("one's own"),
+        post("/fn/revoke_tokens")
+            .note("somebody's")
+            .body(|subject, _| Body::Form(vec![("person", subject.person.clone())])),
+        post("/fn/rotate_token").note("somebody else's").body(|subject, _| {
+            Body::Form(vec![
+                ("token", subject.token.clone()),
+                ("form[days]", "1".into()),
+                ("form[overlap]", String::new()),
+            ])
+        }),
         post("/fn/revoke_token")
             .note("somebody else's")
             .body(|subject, _| Body::Form(vec![("token", subject.token.clone())])),

@@ -240,6 +240,7 @@ impl Door {
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             // Every project has one that was deleted.
             ("/deleted-integrations/{integration}", "/deleted-integrations/retired"),
+            ("/people/{person}/", &format!("/people/{}/", subject.person)),
             ("{seq}", &subject.event),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),

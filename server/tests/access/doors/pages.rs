@@ -22,6 +22,8 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/subscriptions"),
         page("/people"),
         page("/people/sign-in"),
+        page("/rights").query("action=approve&place=project:{project}"),
+        page("/people/{person}/rights"),
         page("/projects/{project}/rules/new"),
         page("/projects/{project}/rules/{rule}"),
         page("/projects/{project}/integrations/{integration}/unclassified"),

@@ -233,6 +233,11 @@ pub fn doors() -> Vec<Door> {
             Body::Json(json!({"title": "CI", "actions": ["push"], "days": 1, "scope": subject.project}))
         }),
         delete("/api/v1/tokens/{id}").note("somebody else's"),
+        post("/api/v1/tokens/{id}/rotation")
+            .note("somebody else's")
+            .body(|_, _| Body::Json(json!({"days": 1}))),
+        delete("/api/v1/tokens"),
+        delete("/api/v1/people/{id}/tokens"),
         post("/api/v1/publishing/tokens")
             .body(|subject, _| Body::Json(json!({"project": subject.project, "token": "none"}))),
         get("/api/v1/projects/{project}/publishers"),
@@ -243,6 +248,9 @@ pub fn doors() -> Vec<Door> {
         delete("/api/v1/projects/{project}/publishers/{id}"),
         put("/api/v1/projects/{project}/publishing").body(|_, _| Body::Json(json!({"demanded": true}))),
         get("/api/v1/people"),
+        get("/api/v1/rights").note("of the installation").query("action=configure&place=installation"),
+        get("/api/v1/rights").note("of the project").query("action=push&place=project:{project}"),
+        get("/api/v1/people/{id}/rights"),
         post("/api/v1/people/{id}/deactivate"),
         post("/api/v1/people/{id}/reactivate"),
         post("/api/v1/invitations").note("to the installation").body(|_, _| {

@@ -1,0 +1,319 @@
+//! Who may do something somewhere and through what, and what one person may do: now, or at a moment in the past.
+//!
+//! Each role is asked by itself, by the one policy function, so that an answer cannot differ from what is enforced.
+
+use crate::access::{Action, Actor, Grant, Identity, Place, Reach, Role, Target};
+use crate::changes::moment;
+use crate::forms::{Check, Invalid};
+use crate::ids::{BindingId, PersonId, ProjectId};
+use crate::providers::RoleSource;
+use crate::slugs::Slug;
+use crate::timeline::{Change, Event};
+use crate::times::Time;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: i64 = 86_400;
+
+/// What is asked, as typed: an empty form asks nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RightsForm {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub action: String,
+    /// `installation`, `project:SLUG`, `environment:PROJECT/SLUG` or `stream:SLUG`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// A day, which counts to its end, or a moment; empty for now.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub at: String,
+}
+
+/// A checked question, before its place is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub action: Action,
+    pub place: String,
+    /// Absent for now.
+    pub at: Option<Time>,
+}
+
+/// The question with what it can be asked about, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RightsView {
+    pub form: RightsForm,
+    /// The places that who asks sees: the form's value and its words.
+    pub places: Vec<(String, String)>,
+    pub answer: Option<WhoMay>,
+}
+
+/// Who may do something somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhoMay {
+    pub action: Action,
+    /// The place in words.
+    pub place: String,
+    /// The moment that was asked for; absent for now.
+    pub at: Option<Time>,
+    pub holders: Vec<Holder>,
+    /// Those who may in a part of the place only.
+    pub partly: Vec<Holder>,
+    /// Whether whoever does not say who they are may, too.
+    pub anybody: bool,
+}
+
+/// Someone, or something, that may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub kind: HolderKind,
+    /// The account; a publisher's is told by its title alone.
+    pub person: Option<PersonId>,
+    pub name: String,
+    pub through: Vec<Through>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HolderKind {
+    Person,
+    /// The CI jobs that a publisher admits.
+    Publisher,
+}
+
+impl HolderKind {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Publisher => "publisher",
+        }
+    }
+}
+
+/// By which role somebody may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Through {
+    pub role: Slug,
+    pub title: String,
+    /// Where the role is bound, in words.
+    pub place: String,
+    pub source: Option<RoleSource>,
+    /// Whether production is left out.
+    pub outside_production: bool,
+}
+
+/// What one person may do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRights {
+    pub person: PersonId,
+    pub name: String,
+    pub at: Option<Time>,
+    /// Whether they could not act at all then, whatever their roles.
+    pub deactivated: bool,
+    /// In the order of actions; those that they have nowhere are left out.
+    pub rights: Vec<Right>,
+    /// Whether more may be hidden from who asks, as it concerns places that they do not see.
+    pub partial: bool,
+}
+
+/// Something that a person may do, and through which roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Right {
+    pub action: Action,
+    pub through: Vec<Through>,
+}
+
+/// A role that somebody holds, or held at a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub person: PersonId,
+    pub role: Slug,
+    pub place: Place,
+    pub source: Option<RoleSource>,
+}
+
+/// How much of a place a role covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    All,
+    AllOutsideProduction,
+    /// Some environments or streams in it.
+    Part,
+}
+
+impl RightsForm {
+    pub fn is_empty(&self) -> bool {
+        self.action.is_empty() && self.place.is_empty()
+    }
+
+    pub fn check(&self, now: Time) -> Result<Question, Invalid> {
+        let mut check = Check::default();
+        let action = Action::parse(&self.action).ok_or("Choose what is to be done.");
+        let action = check.field("action", action);
+        let place = (!self.place.is_empty()).then(|| self.place.clone());
+        let place = check.field("place", place.ok_or("Choose where."));
+        let at = check.field("at", past(&self.at, now));
+        check.finish(action.zip(place).zip(at).map(|((action, place), at)| Question { action, place, at }))
+    }
+}
+
+/// Reads a moment that is over, or nothing for now. Today counts as now.
+pub fn past(text: &str, now: Time) -> Result<Option<Time>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() || text == now.day() {
+        return Ok(None);
+    }
+    let at = moment(text, DAY)?;
+    if at > now { Err("This is in the future. What is bound now may change.") } else { Ok(Some(at)) }
+}
+
+/// Whether a role that is bound at a place permits something at a target, by the policy itself.
+pub fn covers(role: &Role, place: Place, action: Action, target: &Target) -> Option<Cover> {
+    let identity = Identity::Person { person: uuid::Uuid::nil().into() };
+    let actor = Actor { identity, grants: vec![Grant { role: role.clone(), place }], scope: None };
+    let reach = role.permissions.get(&action)?;
+    let definite = target.environment.is_some() || target.stream.is_some();
+    if actor.may(action, target) {
+        let all = definite || *reach == Reach::Everywhere;
+        return Some(if all { Cover::All } else { Cover::AllOutsideProduction });
+    }
+    let inside = match place {
+        Place::Environment { project, .. } => target.project == Some(project),
+        Place::Stream { .. } => target.project.is_some(),
+        Place::Installation | Place::Project { .. } => false,
+    };
+    (inside && !definite).then_some(Cover::Part)
+}
+
+/// Who held what, as the events until a moment tell it.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    held: BTreeMap<BindingId, Held>,
+    deactivated: BTreeSet<PersonId>,
+    open: BTreeSet<ProjectId>,
+}
+
+/// The kinds of events that a [`Ledger`] reads.
+pub const TELLING: [&str; 5] =
+    ["role_granted", "role_revoked", "person_deactivated", "person_reactivated", "anonymous_pull_set"];
+
+impl Ledger {
+    /// Takes the next event; they come oldest first.
+    pub fn take(&mut self, event: Event) {
+        match event.change {
+            Change::RoleGranted { binding, person, role, place, source } => {
+                self.held.insert(binding, Held { person, role, place, source });
+            }
+            Change::RoleRevoked { binding, .. } => {
+                self.held.remove(&binding);
+            }
+            Change::PersonDeactivated { person, .. } => {
+                self.deactivated.insert(person);
+            }
+            Change::PersonReactivated { person } => {
+                self.deactivated.remove(&person);
+            }
+            Change::AnonymousPullSet { allowed } => {
+                let project = event.scene.project.map(|project| project.id);
+                match (project, allowed) {
+                    (Some(project), true) => _ = self.open.insert(project),
+                    (Some(project), false) => _ = self.open.remove(&project),
+                    (None, _) => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Who could not act, whatever their roles.
+    pub fn deactivated(&self) -> &BTreeSet<PersonId> {
+        &self.deactivated
+    }
+
+    /// Whether anybody could pull from a project.
+    pub fn is_open(&self, project: ProjectId) -> bool {
+        self.open.contains(&project)
+    }
+
+    /// Every role that was held, also by those who could not act.
+    pub fn held(self) -> Vec<Held> {
+        self.held.into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::{EventActor, Scene};
+    use uuid::Uuid;
+
+    fn id<T: From<Uuid>>(number: u128) -> T {
+        T::from(Uuid::from_u128(number))
+    }
+
+    fn event(change: Change) -> Event {
+        let (actor, scene) = (EventActor::System, Scene::default());
+        Event { id: id(1), at: Time::from_micros(0), actor, scene, change }
+    }
+
+    #[test]
+    fn a_ledger_holds_what_was_granted_and_not_taken_away() {
+        let place = Place::Installation;
+        let granted = |number: u128| {
+            let (binding, person) = (id(number), id(number + 100));
+            Change::RoleGranted { binding, person, role: Role::viewer().slug, place, source: None }
+        };
+        let mut ledger = Ledger::default();
+        ledger.take(event(granted(1)));
+        ledger.take(event(granted(2)));
+        let role = Role::viewer().slug;
+        let revoked = Change::RoleRevoked { binding: id(1), person: id(101), role, place, source: None };
+        ledger.take(event(revoked));
+        ledger.take(event(Change::PersonDeactivated { person: id(102), tokens: 0, approvals: 0 }));
+        assert!(ledger.deactivated().contains(&id(102)));
+        ledger.take(event(Change::PersonReactivated { person: id(102) }));
+        assert!(ledger.deactivated().is_empty());
+        let people: Vec<PersonId> = ledger.held().into_iter().map(|held| held.person).collect();
+        assert_eq!(people, [id(102)]);
+    }
+
+    #[test]
+    fn a_ledger_reads_every_kind_that_it_asks_for() {
+        for kind in TELLING {
+            assert!(crate::timeline::KINDS.iter().any(|(known, _)| *known == kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_role_covers_all_of_a_place_or_what_is_not_production_or_a_part() {
+        let (project, environment, stream) = (id(10), id(30), id(40));
+        let whole = Target::project(project);
+        let prod = Target { environment: Some(environment), stream: Some(stream), production: true, ..whole };
+        let here = Place::Environment { project, environment };
+        let all = Place::Project { project };
+        let (developer, manager) = (Role::developer(), Role::release_manager());
+        assert_eq!(covers(&manager, all, Action::Promote, &whole), Some(Cover::All));
+        assert_eq!(covers(&developer, all, Action::Promote, &whole), Some(Cover::AllOutsideProduction));
+        assert_eq!(covers(&developer, all, Action::Promote, &prod), None);
+        assert_eq!(covers(&developer, all, Action::Approve, &whole), None);
+        assert_eq!(covers(&manager, here, Action::Promote, &whole), Some(Cover::Part));
+        assert_eq!(covers(&manager, here, Action::Promote, &prod), Some(Cover::All));
+        assert_eq!(covers(&manager, here, Action::View, &whole), Some(Cover::All), "to see the project");
+        let elsewhere = Target::project(id(11));
+        assert_eq!(covers(&manager, here, Action::Promote, &elsewhere), None);
+    }
+
+    #[test]
+    fn a_question_is_about_now_or_what_is_over() {
+        let now = Time::parse("2026-11-23T09:00:00Z").expect("a time");
+        assert_eq!(past("", now), Ok(None));
+        assert_eq!(past("2026-11-23", now), Ok(None), "today is now");
+        let end = Time::parse("2026-11-23T00:00:00Z").expect("a time");
+        assert_eq!(past("2026-11-22", now), Ok(Some(end)), "a day counts to its end");
+        assert!(past("2026-11-24", now).is_err_and(|why| why.contains("future")));
+        assert!(past("yesterday", now).is_err());
+        let form = RightsForm { action: "fly".into(), ..RightsForm::default() };
+        let mistakes = form.check(now).expect_err("neither action nor place");
+        let fields: Vec<&str> = mistakes.errors().iter().map(|mistake| &*mistake.field).collect();
+        assert_eq!(fields, ["action", "place"]);
+    }
+}
