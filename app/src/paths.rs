@@ -113,6 +113,18 @@ pub fn members(project: &Slug) -> String {
     format!("/projects/{project}/members")
 }
 
+/// The service accounts of a project, or of the installation.
+pub fn service_accounts(project: Option<&Slug>) -> String {
+    project.map_or_else(
+        || "/service-accounts".to_owned(),
+        |project| format!("/projects/{project}/service-accounts"),
+    )
+}
+
+pub fn service_account(id: PersonId) -> String {
+    format!("/service-accounts/{id}")
+}
+
 /// Where events of a project, or of the installation, are sent.
 pub fn subscriptions(project: Option<&Slug>) -> String {
     project
@@ -222,6 +234,11 @@ pub fn new_environment(project: &Slug) -> String {
 pub fn environment(project: &Slug, environment: &Slug, before: Option<PromotionId>) -> String {
     let page = format!("/projects/{project}/environments/{environment}");
     before.map_or(page.clone(), |before| format!("{page}?before={before}"))
+}
+
+/// The tokens by which deployers pull what an environment should run.
+pub fn read_tokens(project: &Slug, environment: &Slug) -> String {
+    format!("/projects/{project}/environments/{environment}/read-tokens")
 }
 
 /// The form that asks to pin a build, of a service or of one that is chosen there.

@@ -42,6 +42,9 @@ lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(publishers_page = crate::pages::publishers::PublishersPage, in setting_up);
 lazy!(new_publisher_page = crate::pages::publishers::NewPublisherPage, in setting_up);
+lazy!(service_accounts_page = crate::pages::service_accounts::ServiceAccountsPage, in setting_up);
+lazy!(service_account_page = crate::pages::service_accounts::ServiceAccountPage, in setting_up);
+lazy!(read_tokens_page = crate::pages::read_tokens::ReadTokensPage, in setting_up);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
@@ -287,12 +290,28 @@ fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// Who may do what, and what one person may do.
+/// Who may do what, what one person may do, and the machines that have roles.
 #[component(transparent)]
 fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::any_nested_route::IntoAnyNestedRoute;
     let mode = SsrMode::Async;
     view! {
+        <Route path=at(path!("/service-accounts")) view=service_accounts_page::PAGE ssr=mode.clone() />
+        <Route
+            path=at(path!("/service-accounts/:account"))
+            view=service_account_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/service-accounts"))
+            view=service_accounts_page::PAGE
+            ssr=mode.clone()
+        />
+        <Route
+            path=at(path!("/projects/:project/environments/:environment/read-tokens"))
+            view=read_tokens_page::PAGE
+            ssr=mode.clone()
+        />
         <Route path=at(path!("/rights")) view=rights_page::PAGE ssr=mode.clone() />
         <Route path=at(path!("/people/:person/rights")) view=person_rights_page::PAGE ssr=mode />
     }

@@ -31,11 +31,13 @@ mod projects;
 mod promotions;
 mod publishers;
 mod queries;
+mod read_tokens;
 mod release_sets;
 mod retention;
 mod rights;
 mod rules;
 mod search;
+mod service_accounts;
 mod sessions;
 mod storage;
 mod streams;
@@ -106,6 +108,8 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(publishers::routes())
         .merge(people::routes())
         .merge(rights::routes())
+        .merge(service_accounts::routes())
+        .merge(read_tokens::routes())
         .merge(storage::routes())
         .merge(retention::routes())
         .merge(streams::routes())

@@ -43,6 +43,7 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
         Crumb::here("Members"),
     ];
     let asking = paths::rights(Action::Approve, &format!("project:{}", project.slug));
+    let machines = paths::service_accounts(Some(&project.slug));
     // Who manages a part of the project may give roles there.
     let refused = may_manage.err().filter(|_| places.is_empty());
     let form = (!places.is_empty())
@@ -51,6 +52,9 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
         <PageHeader title=title lead="Who may do what here. A role that is bound further up counts here too.">
+            <a class="button" href=machines>
+                "Service accounts"
+            </a>
             <a class="button" href=asking>
                 "Who may do what"
             </a>

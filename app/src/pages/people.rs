@@ -4,7 +4,7 @@ mod invitations;
 mod members;
 
 pub use invitations::{Invitations, InviteForm};
-pub use members::MemberLine;
+pub use members::{MemberLine, RoleLine};
 
 use super::forms::{Failure, announce, successes};
 use crate::components::banner::Banner;
@@ -74,6 +74,9 @@ pub fn PeoplePage() -> impl IntoView {
             <Loaded resource=people let:view>
                 <Title text="People" />
                 <PageHeader title="People" lead="Who is here, what each may do, and where.">
+                    <a class="button" href=paths::service_accounts(None)>
+                        "Service accounts"
+                    </a>
                     <a class="button" href=paths::RIGHTS>
                         "Who may do what"
                     </a>

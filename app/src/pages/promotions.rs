@@ -30,6 +30,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use pinning::{PinFacts, standing, summary};
 use std::sync::Arc;
+use towpath_domain::access::Action;
 use towpath_domain::gates::{Gate, GateVerdict, Verdict};
 use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
@@ -436,10 +437,14 @@ fn Decisions(view: View) -> impl IntoView {
 #[component]
 fn DecideForm(view: View, action: ServerAction<Decide>) -> impl IntoView {
     let may = Memo::new(move |_| view.read().may_decide.clone());
+    let place = format!("project:{}", view.get_untracked().project);
+    let others = StoredValue::new(paths::rights(Action::Approve, &place));
     let body = move || match may.get() {
         Err(why) => view! {
             <Banner tone=Tone::Info>
-                <p class="banner__text">{why}</p>
+                <p class="banner__text">
+                    {why} " " <a href=others.get_value()>"Who may approve in this project?"</a>
+                </p>
             </Banner>
         }
         .into_any(),

@@ -177,6 +177,7 @@ fn Line(holder: Holder, at: String) -> impl IntoView {
     };
     let machine = match kind {
         HolderKind::Person => None,
+        HolderKind::ServiceAccount => Some("service account"),
         HolderKind::Publisher => Some("trusted CI jobs"),
     };
     view! {

@@ -3,6 +3,9 @@
 mod list;
 mod new;
 
+pub use list::TokenLine;
+pub use new::TokenFields;
+
 use super::forms::{Failure, announce, successes};
 use super::shown_once::ShownOnce;
 use crate::components::page::PageHeader;
@@ -45,14 +48,14 @@ pub fn TokensPage() -> impl IntoView {
 
 /// What can be done about tokens that one has.
 #[derive(Clone, Copy)]
-struct TokenActions {
-    revoke: ServerAction<RevokeToken>,
-    rotate: ServerAction<RotateToken>,
+pub struct TokenActions {
+    pub revoke: ServerAction<RevokeToken>,
+    pub rotate: ServerAction<RotateToken>,
     revoke_all: ServerAction<RevokeTokens>,
 }
 
 impl TokenActions {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let actions = Self {
             revoke: ServerAction::new(),
             rotate: ServerAction::new(),
@@ -65,7 +68,7 @@ impl TokenActions {
     }
 
     /// Changes when one of them has succeeded, and the page is to be read anew.
-    fn done(self) -> Memo<[usize; 3]> {
+    pub fn done(self) -> Memo<[usize; 3]> {
         let done = (successes(self.revoke), successes(self.rotate), successes(self.revoke_all));
         Memo::new(move |_| [done.0.get(), done.1.get(), done.2.get()])
     }
@@ -73,7 +76,7 @@ impl TokenActions {
 
 /// The other secret of a token.
 #[component]
-fn Replaced(rotate: ServerAction<RotateToken>) -> impl IntoView {
+pub fn Replaced(rotate: ServerAction<RotateToken>) -> impl IntoView {
     let made = Signal::derive(move || rotate.value().get().and_then(Result::ok));
     view! {
         <ShownOnce of="rotation" title="The new secret" label="Secret, shown once" made=made>

@@ -127,16 +127,21 @@ impl From<domain::Person> for Person {
 
 impl From<domain::Member> for Member {
     fn from(member: domain::Member) -> Self {
-        let role = |role: domain::MemberRole| Role {
+        Self {
+            person: member.person.into(),
+            deactivated_at: member.deactivated_at.map(Timestamp::from),
+            roles: member.roles.into_iter().map(Role::from).collect(),
+        }
+    }
+}
+
+impl From<domain::MemberRole> for Role {
+    fn from(role: domain::MemberRole) -> Self {
+        Self {
             binding: role.binding.to_string(),
             role: role.role.into(),
             place: role.place,
             source: role.source.map(RoleSource::from),
-        };
-        Self {
-            person: member.person.into(),
-            deactivated_at: member.deactivated_at.map(Timestamp::from),
-            roles: member.roles.into_iter().map(role).collect(),
         }
     }
 }

@@ -136,6 +136,16 @@ pub struct Scope {
     pub integration: Option<IntegrationId>,
     /// Of the token that a CI job got in exchange for its own.
     pub publishing: Option<Publishing>,
+    /// Of a deployer's read token.
+    pub reading: Option<Reading>,
+}
+
+/// The environment of which a read token shows what is or was current there, in its buckets or in its stream's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub project: ProjectId,
+    pub environment: EnvironmentId,
+    pub stream: StreamId,
 }
 
 /// What a publisher's jobs may push, within their project.
@@ -277,6 +287,11 @@ impl Actor {
         Some(self.scope.as_ref()?.publishing.as_ref()?.publisher)
     }
 
+    /// The environment of which a read token is.
+    pub fn reading(&self) -> Option<Reading> {
+        self.scope.as_ref()?.reading
+    }
+
     /// The integrations to which a token is narrowed; absent for who is not.
     pub fn narrowed(&self) -> Option<Vec<IntegrationId>> {
         let scope = self.scope.as_ref()?;
@@ -314,6 +329,9 @@ impl Place {
 
 impl Scope {
     fn covers(&self, action: Action, target: &Target) -> bool {
+        if let Some(own) = self.reading {
+            return own.covers(action, target);
+        }
         // Whoever may push or pull must be able to see what they push to.
         let action_fits = self.actions.contains(&action) || action == Action::View;
         let project_fits = self.project.is_none() || self.project == target.project;
@@ -322,6 +340,17 @@ impl Scope {
             || (action == Action::View && target.integration.is_none());
         let publishing_fits = self.publishing.as_ref().is_none_or(|own| own.covers(action, target));
         action_fits && project_fits && integration_fits && publishing_fits
+    }
+}
+
+impl Reading {
+    /// Not even to see: what is pulled is named by who knows it.
+    fn covers(&self, action: Action, target: &Target) -> bool {
+        action == Action::Pull
+            && match (target.environment, target.stream) {
+                (Some(environment), _) => environment == self.environment,
+                (None, stream) => stream == Some(self.stream),
+            }
     }
 }
 
@@ -442,6 +471,11 @@ impl Role {
     /// What a publisher's jobs hold in its project.
     pub fn publisher() -> Self {
         Self::built("publisher", "Publisher", &[Action::View, Action::Pull, Action::Push])
+    }
+
+    /// What a deployer's read token holds where it is for.
+    pub fn reader() -> Self {
+        Self::built("reader", "Reader", &[Action::Pull])
     }
 
     pub fn auditor() -> Self {
@@ -677,6 +711,25 @@ mod tests {
         );
         let elsewhere = Target { project: Some(id(11)), ..bucket(false) };
         assert_eq!(may(&token, Action::Push, &elsewhere), Err(Refusal::Scope { action: Action::Push }));
+    }
+
+    #[test]
+    fn a_read_token_pulls_from_its_environment_and_sees_nothing() {
+        let reading = Reading { project: id(10), environment: id(30), stream: id(40) };
+        let mut token = actor(Role::admin(), Place::Installation);
+        token.identity = Identity::Token { token: id(2), owner: id(1) };
+        token.scope =
+            Some(Scope { actions: Action::ALL.to_vec(), reading: Some(reading), ..Scope::default() });
+        let here = bucket(true);
+        let allowed: Vec<Action> =
+            Action::ALL.into_iter().filter(|action| token.may(*action, &here)).collect();
+        assert_eq!(allowed, [Action::Pull]);
+        let sibling = Target { environment: Some(id(31)), ..here };
+        let of_stream = Target { environment: None, ..here };
+        assert!(!token.may(Action::Pull, &sibling), "of the same stream");
+        assert!(token.may(Action::Pull, &of_stream));
+        assert!(!token.may(Action::Pull, &Target { stream: Some(id(41)), ..of_stream }));
+        assert!(!token.may(Action::Pull, &Target::integration(id(10), id(20))));
     }
 
     #[test]

@@ -76,6 +76,7 @@ pub struct Holder {
 #[serde(rename_all = "snake_case")]
 pub enum HolderKind {
     Person,
+    ServiceAccount,
     /// The CI jobs that a publisher admits.
     Publisher,
 }
@@ -84,6 +85,7 @@ impl HolderKind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Person => "person",
+            Self::ServiceAccount => "service_account",
             Self::Publisher => "publisher",
         }
     }

@@ -146,7 +146,8 @@ impl RotationForm {
 const USUAL_OVERLAP: i64 = 24;
 const LONGEST_OVERLAP: i64 = 720;
 
-fn days(text: &str) -> Result<i64, &'static str> {
+/// Days until the end of a token, as typed.
+pub(crate) fn days(text: &str) -> Result<i64, &'static str> {
     let days = text.trim().parse().ok().filter(|days| (1..=365).contains(days));
     days.ok_or("Enter a number of days from 1 to 365.")
 }

@@ -4,7 +4,7 @@ use crate::builds::{arrivals, build_name, current_name, placer};
 use crate::holds::Standing;
 use crate::retention::check_kept;
 use crate::scenes::Located;
-use crate::{Error, Service, allow, pins, scenes};
+use crate::{Error, Service, allow, pins, read_tokens, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::builds::Build;
@@ -194,6 +194,21 @@ pub struct Resolved {
     pub run: Option<Run>,
 }
 
+/// An environment by its name, for who sees its project.
+async fn named(
+    conn: &mut Conn,
+    actor: &Actor,
+    project: &str,
+    environment: &str,
+) -> Result<(Project, Environment), Error> {
+    let project = scenes::project(conn, actor, project).await?;
+    let found = environments::list(conn, project.id).await?;
+    let found = found.into_iter().find(|known| known.slug.as_str() == environment);
+    let missing = || Error::not_found(format_args!("The environment “{}/{environment}”", project.slug));
+    let environment = found.ok_or_else(missing)?;
+    Ok((project, environment))
+}
+
 /// Resolves the images of an environment: for each service, what is pinned there, else what is current in its
 /// integration's bucket for that environment or for its stream, else the integration's default build.
 pub async fn resolve(
@@ -203,15 +218,16 @@ pub async fn resolve(
     environment: &str,
 ) -> Result<EnvironmentImages, Error> {
     let mut conn = service.read().await?;
-    let project = scenes::project(&mut conn, actor, project).await?;
-    let found = environments::list(&mut conn, project.id).await?;
-    let found = found.into_iter().find(|known| known.slug.as_str() == environment);
-    let environment = found
-        .ok_or_else(|| Error::not_found(format_args!("The environment “{}/{environment}”", project.slug)))?;
+    let (project, environment) = match actor.reading() {
+        Some(reading) => read_tokens::own(&mut conn, reading, project, environment).await?,
+        None => named(&mut conn, actor, project, environment).await?,
+    };
     let now = service.now();
     let mut services = services::should_run(&mut conn, project.id, environment.id, now).await?;
-    // A token of one integration is not told what others build.
-    services.retain(|run| actor.may(Action::View, &Target::integration(project.id, run.built_by)));
+    // A token of one integration is not told what others build; a deployer runs all of them.
+    services.retain(|run| {
+        actor.reading().is_some() || actor.may(Action::View, &Target::integration(project.id, run.built_by))
+    });
     let ids: Vec<ServiceId> = services.iter().map(|run| run.id).collect();
     let mut runs = deployments::of_services(&mut conn, &ids).await?;
     let standing = pins::marks(&mut conn, &services, now).await?;

@@ -132,7 +132,7 @@ pub async fn create(
         actions: token.actions.clone(),
         project: Some(located.project.id),
         integration: Some(located.integration.id),
-        publishing: None,
+        ..Scope::default()
     };
     let stored = Stored {
         hook: Hook {

@@ -24,7 +24,7 @@ use crate::scenes::{self, Located};
 use crate::{allow, publishers};
 use std::collections::BTreeMap;
 use std::fmt;
-use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::access::{Action, Actor, Reading, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::projects::Archived;
@@ -33,7 +33,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::storage::OverQuota;
 use towpath_domain::timeline::Scene;
 use towpath_store::images::{self as stored, Repository};
-use towpath_store::{Conn, buckets, projects};
+use towpath_store::{Conn, buckets, integrations, projects, read_tokens};
 
 /// A repository name: `PROJECT/INTEGRATION` (routed by rule) or `PROJECT/INTEGRATION/BUCKET`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +142,8 @@ struct Opened {
     located: Located,
     slot: Option<Slot>,
     repository: Repository,
+    /// Of a read token: it shows only what is or was current in its environment.
+    only: Option<Reading>,
 }
 
 /// Finds what a name stands for, for an actor who may do at least one of `actions` there.
@@ -151,6 +153,9 @@ async fn open(
     name: &Name,
     actions: &[Action],
 ) -> Result<Opened, crate::Error> {
+    if let Some(reading) = actor.reading() {
+        return open_to_read(conn, reading, name, actions).await;
+    }
     let located = scenes::integration(conn, actor, name.project.as_str(), name.integration.as_str()).await?;
     let slot = match &name.bucket {
         Some(bucket) => Some(located.slot(conn, bucket.as_str()).await?),
@@ -158,7 +163,7 @@ async fn open(
     };
     let repository =
         Repository { integration: located.integration.id, bucket: slot.as_ref().map(|slot| slot.key) };
-    let opened = Opened { located, slot, repository };
+    let opened = Opened { located, slot, repository, only: None };
     let target = opened.target();
     let mut refused = Ok(());
     for action in actions {
@@ -168,6 +173,27 @@ async fn open(
         }
     }
     refused.map(|()| opened)
+}
+
+/// Finds what a name stands for, for a read token whose environment it feeds.
+async fn open_to_read(
+    conn: &mut Conn,
+    reading: Reading,
+    name: &Name,
+    actions: &[Action],
+) -> Result<Opened, crate::Error> {
+    let missing = || crate::Error::not_found(format_args!("The repository “{name}”"));
+    let bucket = name.bucket.as_ref().filter(|_| actions.contains(&Action::Pull)).ok_or_else(missing)?;
+    let project = projects::find(conn, &name.project).await?.ok_or_else(missing)?;
+    let found = integrations::find(conn, project.id, &name.integration).await?;
+    let located = Located { project, integration: found.ok_or_else(missing)? };
+    let slots = located.slots(conn).await?;
+    let slot = slots.into_iter().find(|slot| slot.slug == *bucket).ok_or_else(missing)?;
+    let repository = Repository { integration: located.integration.id, bucket: Some(slot.key) };
+    if !read_tokens::feeds(conn, repository, reading.environment).await? {
+        return Err(missing());
+    }
+    Ok(Opened { located, slot: Some(slot), repository, only: Some(reading) })
 }
 
 /// Finds what a name stands for, for an actor who may push there, while its project is in use.
@@ -201,6 +227,16 @@ impl Opened {
             Some(bucket) => self.located.bucket_scene(bucket.id, &slot.slug),
             None => self.located.scene(),
         })
+    }
+
+    /// Whether a content that the name reaches may be read through it.
+    async fn shows(&self, conn: &mut Conn, content: &Digest) -> Result<bool, crate::Error> {
+        match self.only {
+            None => Ok(true),
+            Some(reading) => {
+                Ok(read_tokens::shows(conn, self.repository, reading.environment, content).await?)
+            }
+        }
     }
 
     fn target(&self) -> Target {

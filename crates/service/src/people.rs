@@ -21,8 +21,7 @@ use towpath_store::{
 
 const NO_PASSWORDS: &str = "Passwords are not taken here. Sign in by a provider, on the sign-in page.";
 const DEACTIVATED: &str = "The account under this e-mail is deactivated. Reactivate it first, on this page.";
-const MACHINE: &str =
-    "Nobody has an account under this e-mail, and nobody can: the jobs of a publisher act in its name.";
+const MACHINE: &str = "Nobody has an account under this e-mail, and nobody can: machines act in its name.";
 const NO_INVITATIONS: &str = "Nobody has an account under this e-mail, and passwords are not taken here. Let them sign in by \
      a provider once, and give the role then.";
 
@@ -183,7 +182,8 @@ async fn issue(service: &Service, actor: &Actor, new: NewInvitation, place: Plac
     Ok(service.link_address(&secret))
 }
 
-async fn grant(
+/// Gives someone, or a service account, a role that who asks may give.
+pub(crate) async fn grant(
     service: &Service,
     actor: &Actor,
     person: PersonId,
@@ -394,7 +394,7 @@ impl Places {
     }
 
     /// The place of this name, for someone who may know of it.
-    fn find(&self, value: &str, actor: &Actor) -> Result<Place, Error> {
+    pub fn find(&self, value: &str, actor: &Actor) -> Result<Place, Error> {
         let place = self.0.iter().find(|known| known.value == value && sees(actor, &known.place));
         place
             .map(|place| place.place)

@@ -15,7 +15,9 @@ use towpath_domain::rights::{
 };
 use towpath_domain::times::Time;
 use towpath_store::timeline::{Criteria, export};
-use towpath_store::{Conn, access, environments, people, projects, publishers, storage, streams};
+use towpath_store::{
+    Conn, access, environments, people, projects, publishers, service_accounts, storage, streams,
+};
 
 /// How many events are read at a time.
 const PAGE: i64 = 1_000;
@@ -124,8 +126,9 @@ type ByPerson = BTreeMap<PersonId, Vec<Through>>;
 async fn named(conn: &mut Conn, through: ByPerson) -> Result<Vec<Holder>, Error> {
     let ids: Vec<PersonId> = through.keys().copied().collect();
     let names = people::names(conn, &ids).await?;
+    let machines = people::machines(conn, &ids).await?;
     let holder = |(person, through): (PersonId, Vec<Through>)| Holder {
-        kind: HolderKind::Person,
+        kind: if machines.contains(&person) { HolderKind::ServiceAccount } else { HolderKind::Person },
         person: Some(person),
         name: names.get(&person).cloned().unwrap_or_else(|| "someone".to_owned()),
         through,
@@ -189,7 +192,9 @@ pub async fn of_person(
     let at = past(at, service.now()).map_err(|why| Invalid::field("at", why))?;
     let mut conn = service.read().await?;
     let name = people::names(&mut conn, &[person]).await?.remove(&person).ok_or_else(missing)?;
-    if !people::machines(&mut conn, &[person]).await?.is_empty() {
+    // A publisher's account holds no role; what its jobs may stands with the publisher.
+    let machine = !people::machines(&mut conn, &[person]).await?.is_empty();
+    if machine && service_accounts::find(&mut conn, person).await?.is_none() {
         return Err(missing());
     }
     let places = Places::load(&mut conn).await?;

@@ -7,10 +7,10 @@ pub use lasting::{revoke_all, rotate, warn};
 pub(crate) use using::of_hook;
 pub use using::{BEARER_SECONDS, actor, anonymous_bearer, bearer, bearer_actor};
 
-use crate::{Error, Service, allow, scenes};
+use crate::{Error, Service, allow, read_tokens, scenes, service_accounts};
 use towpath_domain::access::{Action, Actor, Scope, Target};
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::TokenId;
+use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::tokens::{NewToken, Secret, Token, TokenForm, TokensView};
 use towpath_store::{Conn, integrations, projects, tokens};
@@ -27,12 +27,17 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error>
 /// A token of one place is not told that its owner has others elsewhere.
 fn narrow(tokens: &mut Vec<Token>, actor: &Actor) {
     let own = tokens.iter().find(|token| actor.token() == Some(token.id)).map(|token| token.scope.clone());
-    if let Some(own) = own.filter(|_| actor.scope.as_ref().is_some_and(|scope| scope.project.is_some())) {
+    if actor.reading().is_some() {
+        tokens.retain(|token| actor.token() == Some(token.id));
+    } else if let Some(own) =
+        own.filter(|_| actor.scope.as_ref().is_some_and(|scope| scope.project.is_some()))
+    {
         tokens.retain(|token| token.scope == own);
     }
 }
 
-async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
+/// What a token can be for, as far as who asks sees it: `PROJECT` and `PROJECT/INTEGRATION`.
+pub(crate) async fn scopes(conn: &mut Conn, actor: &Actor) -> Result<Vec<String>, Error> {
     let mut scopes = Vec::new();
     for project in projects::list(conn, "", 200).await? {
         if project.archived_at.is_some() || !actor.may(Action::View, &Target::project(project.id)) {
@@ -53,11 +58,22 @@ pub async fn create(service: &Service, actor: &Actor, form: TokenForm) -> Result
     }
     let new = form.check()?;
     let scope = find_scope(service, actor, &new).await?;
+    make(service, actor, actor.person(), new, scope).await
+}
+
+/// Makes a token in somebody's name.
+pub(crate) async fn make(
+    service: &Service,
+    actor: &Actor,
+    owner: PersonId,
+    new: NewToken,
+    scope: Scope,
+) -> Result<(Token, Secret), Error> {
     let secret = Secret::from_random(service.random());
     let now = service.now();
     let token = Token {
         id: service.id(),
-        owner: actor.person(),
+        owner,
         title: new.title,
         actions: new.actions,
         scope: new.scope,
@@ -73,6 +89,7 @@ pub async fn create(service: &Service, actor: &Actor, form: TokenForm) -> Result
         title: token.title.to_string(),
         actions: token.actions.clone(),
         expires_at: token.expires_at,
+        owner: (owner != actor.person()).then_some(owner),
     };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);
     let (stored, hash) = (token.clone(), secret.hash());
@@ -87,7 +104,8 @@ pub async fn create(service: &Service, actor: &Actor, form: TokenForm) -> Result
     Ok((token, secret))
 }
 
-async fn find_scope(service: &Service, actor: &Actor, new: &NewToken) -> Result<Scope, Error> {
+/// What a new token is for, as far as who asks sees it.
+pub(crate) async fn find_scope(service: &Service, actor: &Actor, new: &NewToken) -> Result<Scope, Error> {
     let mut conn = service.read().await?;
     let unknown = |error| match error {
         Error::NotFound(_) => Invalid::field("scope", "Choose a project or integration that you see.").into(),
@@ -110,7 +128,7 @@ async fn find_scope(service: &Service, actor: &Actor, new: &NewToken) -> Result<
     Ok(scope)
 }
 
-/// Revokes a token of one's own, or of anyone for whoever manages people.
+/// Revokes a token of one's own, or of anyone for whoever manages people, or of a service account for who manages that.
 pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(), Error> {
     // Whoever finds a token may end it, but not the others of its owner.
     if actor.token().is_some_and(|own| own != id) {
@@ -118,7 +136,11 @@ pub async fn revoke(service: &Service, actor: &Actor, id: TokenId) -> Result<(),
     }
     let gone = || Error::not_found("This token");
     let scoped = tokens::load(&mut service.read().await?, id).await?.ok_or_else(gone)?;
-    if scoped.token.owner != actor.person() {
+    let owner = scoped.token.owner;
+    if owner != actor.person()
+        && !service_accounts::manages(&mut service.read().await?, actor, owner).await?
+        && !read_tokens::manages(&mut service.read().await?, actor, owner).await?
+    {
         allow(actor, Action::ManagePeople, &Target::installation()).map_err(|_| gone())?;
     }
     let change = Change::TokenRevoked { token: id, title: scoped.token.title.to_string() };

@@ -5,7 +5,7 @@ use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Scope};
-use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, PublisherId, TokenId};
+use towpath_domain::ids::{EnvironmentId, IntegrationId, PersonId, ProjectId, PublisherId, TokenId};
 use towpath_domain::times::Time;
 use towpath_domain::tokens::Token;
 use towpath_domain::words::Title;
@@ -24,6 +24,7 @@ struct Row {
     project: Option<Uuid>,
     integration: Option<Uuid>,
     publisher: Option<Uuid>,
+    environment: Option<Uuid>,
     project_slug: Option<String>,
     integration_slug: Option<String>,
     #[sqlx(try_from = "i64")]
@@ -43,6 +44,8 @@ pub struct Scoped {
     pub scope: Scope,
     /// Whose job got it, where a person did not make it.
     pub publisher: Option<PublisherId>,
+    /// Of which it is a read token, where it is one.
+    pub environment: Option<EnvironmentId>,
 }
 
 impl From<Row> for Scoped {
@@ -51,7 +54,7 @@ impl From<Row> for Scoped {
             actions: row.actions.clone(),
             project: row.project.map(ProjectId),
             integration: row.integration.map(IntegrationId),
-            publishing: None,
+            ..Scope::default()
         };
         let words = match (row.project_slug, row.integration_slug) {
             (Some(project), Some(integration)) => format!("{project}/{integration}"),
@@ -71,7 +74,8 @@ impl From<Row> for Scoped {
             former_until: row.former_until.map(Time::from_micros),
             revoked_at: row.revoked_at.map(Time::from_micros),
         };
-        Self { token, scope, publisher: row.publisher.map(PublisherId) }
+        let (publisher, environment) = (row.publisher.map(PublisherId), row.environment.map(EnvironmentId));
+        Self { token, scope, publisher, environment }
     }
 }
 
@@ -79,7 +83,8 @@ impl From<Row> for Scoped {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, p.slug as project_slug,
+            "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, t.environment,
+                    p.slug as project_slug,
                     coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at,
                     t.last_used_from, t.former_until, t.revoked_at
              from tokens t left join projects p on p.id = t.project

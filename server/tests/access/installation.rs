@@ -94,6 +94,7 @@ impl Installation {
         let (id, revoked) = maker.token(&["push", "pull"], "shop/checkout", 5).await;
         maker.ask("DELETE", &format!("/tokens/{id}"), Value::Null, 204).await;
         callers.push(Caller::by_token("token", &scoped));
+        callers.push(Caller::by_token("deployer", &maker.read_token("shop", "qa").await));
         callers.push(Caller::by_token("expired", &expired));
         callers.push(Caller::by_token("revoked", &revoked));
         maker.sign().await;

@@ -145,6 +145,7 @@ impl Maker {
             loose,
             manifest: build.manifest,
             publisher: self.publisher(project).await,
+            account: self.account(project).await,
             person: String::new(),
             binding: String::new(),
             token: String::new(),
@@ -187,6 +188,15 @@ impl Maker {
         let new = json!({"title": "CI", "system": "other", "issuer": "https://issuer.example", "claims": claims,
                          "by_rule": true});
         text(&self.post(&format!("/projects/{project}/publishers"), new).await["id"])
+    }
+
+    /// A service account that may see the project.
+    async fn account(&self, project: &str) -> String {
+        let made = self.post("/service-accounts", json!({"name": "Deployer", "project": project})).await;
+        let account = text(&made["id"]);
+        let role = json!({"role": "viewer", "place": format!("project:{project}")});
+        self.ask("POST", &format!("/service-accounts/{account}/roles"), role, 204).await;
+        account
     }
 
     /// The number of the newest event of an integration.
@@ -313,6 +323,12 @@ impl Maker {
         let new = json!({"title": "CI", "actions": actions, "scope": scope, "days": days});
         let created = self.ask_as(bearer, "POST", "/tokens", new, 201).await.json();
         (text(&created["token"]["id"]), text(&created["secret"]))
+    }
+
+    /// The secret of a read token of an environment.
+    pub async fn read_token(&self, project: &str, environment: &str) -> String {
+        let path = format!("/projects/{project}/environments/{environment}/read-tokens");
+        text(&self.post(&path, json!({"title": "Cluster", "days": 5})).await["secret"])
     }
 
     /// Signs someone in at every kind of door.

@@ -25,6 +25,8 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
         (&subject.delivery, "PLACEMENT"),
         (&subject.hook, "PLACEMENT"),
         (&subject.came, "PLACEMENT"),
+        (&subject.person, "PLACEMENT"),
+        (&subject.account, "PLACEMENT"),
     ];
     let neutral = |text: &str| {
         let text = without_nonces(text).replace("%3A", ":");

@@ -9,6 +9,7 @@ mod deployments;
 mod holds;
 mod hooks;
 mod idempotency;
+mod machines;
 mod openapi;
 mod people;
 mod pins;

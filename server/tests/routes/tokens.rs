@@ -20,8 +20,10 @@ async fn the_secret_of_a_token_is_shown_once() {
         ],
         "created_at": "2026-01-31T09:30:00Z",
         "expires_at": "2026-03-02T09:30:00Z",
+        "former_until": null,
         "id": "[id]",
         "last_used_at": null,
+        "last_used_from": null,
         "revoked_at": null,
         "scope": "shop/checkout",
         "title": "CI"
@@ -163,4 +165,21 @@ async fn the_token_of_someone_else_is_not_found() {
     }
     "#);
     assert_eq!(world.delete("/tokens/nonsense", &dev).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_token_gets_another_secret_and_all_of_them_end_at_once() {
+    let world = World::with_shop().await;
+    let new = json!({"title": "CI", "actions": ["push", "pull"], "scope": "shop/checkout", "days": 30});
+    let made = world.post("/tokens", &world.ana, new).await;
+    let id = made.body["token"]["id"].as_str().expect("an id").to_owned();
+    let path = format!("/tokens/{id}/rotation");
+    let rotated = world.post(&path, &world.ana, json!({"days": 90, "overlap_hours": 2})).await;
+    assert_eq!(rotated.status, 200, "{rotated}");
+    assert_ne!(rotated.body["secret"], made.body["secret"]);
+    assert_eq!(rotated.body["token"]["former_until"], "2026-01-31T11:30:00Z");
+    let mistaken = world.post(&path, &world.ana, json!({"days": 0})).await;
+    assert_eq!(mistaken.status, 422, "{mistaken}");
+    let all = world.delete("/tokens", &world.ana).await;
+    assert_eq!(all.body, json!({"revoked": 1}), "{all}");
 }

@@ -67,6 +67,7 @@ fn One(
         }
     };
     let pin = first.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
+    let readers = paths::read_tokens(&project, &environment.slug);
     let may_pin = pin.is_some();
     let may_delete = first.may_delete;
     let subject = Subject::Environment { project: project.to_string(), slug: environment.slug.to_string() };
@@ -102,6 +103,7 @@ fn One(
         ] />
         <PageHeader title=title lead="What every service should run here, what says so, and what runs.">
             <Badge tone=tone>{format!("{stream} stream")}</Badge>
+            <LinkButton href=readers>"Read tokens"</LinkButton>
             {pin.map(|href| view! { <LinkButton href=href>"Pin a build here…"</LinkButton> })}
         </PageHeader>
         <Card title="Services" id="services">

@@ -144,7 +144,7 @@ pub fn MemberLine(
     let rights = paths::person_rights(person, "");
     let role = {
         let name = name.clone();
-        move |role| view! { <Role role=role person=name.clone() revoke=revoke /> }
+        move |role| view! { <RoleLine role=role person=name.clone() revoke=revoke /> }
     };
     let joined = joined.map(|(at, now)| {
         view! {
@@ -168,7 +168,7 @@ pub fn MemberLine(
 
 /// One role, which can be taken away; asks once more, and opens without script.
 #[component]
-fn Role(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> impl IntoView {
+pub fn RoleLine(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> impl IntoView {
     let MemberRole { binding, title, place, source, may_revoke, .. } = role;
     let note = match &source {
         Some(RoleSource { group: Some(_), .. }) => {

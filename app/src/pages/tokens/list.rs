@@ -30,7 +30,7 @@ pub fn Tokens(view: TokensView, actions: TokenActions) -> impl IntoView {
         });
     }
     let several = tokens.iter().filter(|token| State::of(token, now) == State::Active).count() > 1;
-    let line = move |token| view! { <Line token=token now=now actions=actions /> };
+    let line = move |token| view! { <TokenLine token=token now=now actions=actions /> };
     let lines = tokens.into_iter().map(line).collect_view();
     Either::Right(view! {
         <Card title="Your tokens">
@@ -48,8 +48,9 @@ pub fn Tokens(view: TokensView, actions: TokenActions) -> impl IntoView {
     })
 }
 
+/// One token, with what can be done about it.
 #[component]
-fn Line(token: Token, now: Time, actions: TokenActions) -> impl IntoView {
+pub fn TokenLine(token: Token, now: Time, actions: TokenActions) -> impl IntoView {
     let state = State::of(&token, now);
     let Token { id, title, scope, expires_at, last_used_at, last_used_from, former_until, .. } = token;
     let may: Vec<String> = token.actions.iter().map(Action::to_string).collect();

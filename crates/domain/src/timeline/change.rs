@@ -125,6 +125,9 @@ pub enum Change {
         title: String,
         actions: Vec<Action>,
         expires_at: Time,
+        /// In whose name it acts, where that is not who made it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<PersonId>,
     },
     TokenRevoked {
         token: TokenId,
@@ -573,6 +576,25 @@ pub enum Change {
         hook: HookId,
         title: String,
     },
+    /// A machine with a name; its account stands among people.
+    ServiceAccountMade {
+        account: PersonId,
+        name: String,
+    },
+    ServiceAccountDisabled {
+        account: PersonId,
+        name: String,
+    },
+    ServiceAccountEnabled {
+        account: PersonId,
+        name: String,
+    },
+    ServiceAccountDeleted {
+        account: PersonId,
+        name: String,
+        /// How many of its tokens worked until then.
+        tokens: u64,
+    },
 }
 
 impl Change {
@@ -589,11 +611,16 @@ impl Change {
             | Self::PersonReactivated { person }
             | Self::SessionEnded { person, .. }
             | Self::TokensRevoked { person, .. }
+            | Self::ServiceAccountMade { account: person, .. }
+            | Self::ServiceAccountDisabled { account: person, .. }
+            | Self::ServiceAccountEnabled { account: person, .. }
+            | Self::ServiceAccountDeleted { account: person, .. }
             | Self::TokenAboutToExpire { owner: person, .. }
             | Self::AccountMade { person, .. }
             | Self::SignedIn { person, .. }
             | Self::IdentityConnected { person, .. }
             | Self::IdentityDisconnected { person, .. } => Some(*person),
+            Self::TokenCreated { owner, .. } => *owner,
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 90] = [
+pub const KINDS: [(&str, &str); 94] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -63,6 +63,10 @@ pub const KINDS: [(&str, &str); 90] = [
     ("tokens_revoked", "All tokens revoked"),
     ("token_rotated", "Secret of a token replaced"),
     ("token_about_to_expire", "Token about to expire"),
+    ("service_account_made", "Service account made"),
+    ("service_account_disabled", "Service account disabled"),
+    ("service_account_enabled", "Service account enabled"),
+    ("service_account_deleted", "Service account deleted"),
     ("subscription_made", "Subscription made"),
     ("subscription_deleted", "Subscription deleted"),
     ("subscription_rotated", "Key of a subscription rotated"),
@@ -190,6 +194,10 @@ impl Change {
             Self::HookMade { .. } => "hook_made",
             Self::HookDeleted { .. } => "hook_deleted",
             Self::HookRotated { .. } => "hook_rotated",
+            Self::ServiceAccountMade { .. } => "service_account_made",
+            Self::ServiceAccountDisabled { .. } => "service_account_disabled",
+            Self::ServiceAccountEnabled { .. } => "service_account_enabled",
+            Self::ServiceAccountDeleted { .. } => "service_account_deleted",
         }
     }
 }

@@ -127,10 +127,13 @@ impl Telling<'_> {
                 .text(" from ")
                 .name(&name(*person))
                 .source(", who had it ", source.as_ref()),
-            Change::TokenCreated { title, expires_at, .. } => self
-                .text("created the token ")
-                .name(title)
-                .text(&format!(", which expires on {}", expires_at.day())),
+            Change::TokenCreated { title, expires_at, owner, .. } => {
+                self.text("created the token ").name(title);
+                if let Some(owner) = owner {
+                    self.text(" of ").name(&name(*owner));
+                }
+                self.text(&format!(", which expires on {}", expires_at.day()))
+            }
             Change::TokenRevoked { title, .. } => self.text("revoked the token ").name(title),
             Change::TokensRevoked { person, tokens } => self
                 .text("revoked all tokens of ")
@@ -308,6 +311,20 @@ impl Telling<'_> {
                 self.text("made the hook ").name(title).text(&format!(" for webhooks of {source}")).place()
             }
             Change::HookDeleted { title, .. } => self.text("deleted the hook ").name(title).place(),
+            Change::ServiceAccountMade { name, .. } => {
+                self.text("made the service account ").name(name).of_project()
+            }
+            Change::ServiceAccountDisabled { name, .. } => {
+                self.text("disabled the service account ").name(name).of_project()
+            }
+            Change::ServiceAccountEnabled { name, .. } => {
+                self.text("enabled the service account ").name(name).of_project()
+            }
+            Change::ServiceAccountDeleted { name, tokens, .. } => self
+                .text("deleted the service account ")
+                .name(name)
+                .of_project()
+                .text(&format!(", which ended {}", several(*tokens, "token"))),
             Change::HookRotated { title, .. } => {
                 self.text("rotated the secret of the hook ").name(title).place()
             }

@@ -23,6 +23,9 @@ pub async fn blob_size(service: &Service, actor: &Actor, name: &Name, digest: &D
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &ASK).await?;
     let size = stored::find_blob(&mut conn, opened.repository, digest).await?.ok_or(Error::BlobUnknown)?;
+    if !opened.shows(&mut conn, digest).await? {
+        return Err(Error::BlobUnknown);
+    }
     if actor.may(Action::Push, &opened.target()) {
         keep(service, &mut conn, opened.repository, digest).await?;
     }
@@ -56,6 +59,9 @@ pub async fn open_blob(
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
     let size = stored::find_blob(&mut conn, opened.repository, digest).await?.ok_or(Error::BlobUnknown)?;
+    if !opened.shows(&mut conn, digest).await? {
+        return Err(Error::BlobUnknown);
+    }
     drop(conn);
     match service.blobs().find(digest).await? {
         Some(blob) if blob.size() == size.cast_unsigned() => Ok(blob),
@@ -110,6 +116,9 @@ pub async fn referrers(
 ) -> Result<Vec<Manifest>, Error> {
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
+    if !opened.shows(&mut conn, subject).await? {
+        return Ok(Vec::new());
+    }
     let referrers = stored::referrers(&mut conn, opened.repository, subject).await?;
     Ok(referrers.into_iter().map(Manifest::from).collect())
 }
@@ -127,7 +136,8 @@ pub(super) async fn resolve(
     };
     let digest = digest.ok_or(Error::ManifestUnknown)?;
     let manifest = stored::find_manifest(conn, opened.repository, &digest).await?;
-    manifest.ok_or(Error::ManifestUnknown)
+    let manifest = manifest.ok_or(Error::ManifestUnknown)?;
+    if opened.shows(conn, &digest).await? { Ok(manifest) } else { Err(Error::ManifestUnknown) }
 }
 
 /// What is not as it was stored is not served. It is told to be damaged, unless it just went with its rows.

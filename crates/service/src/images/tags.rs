@@ -19,6 +19,10 @@ pub async fn list_tags(
 ) -> Result<Vec<String>, Error> {
     let mut conn = service.read().await?;
     let opened = open(&mut conn, actor, name, &[Action::Pull]).await?;
+    if opened.only.is_some() {
+        // Tags also name what was never current.
+        return Err(crate::Error::not_found("A list of tags").into());
+    }
     let count = i64::try_from(limit).unwrap_or(i64::MAX);
     // No tag has a NUL, and Postgres takes none in a text.
     let after = after.split('\0').next().unwrap_or_default();

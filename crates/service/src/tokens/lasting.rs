@@ -1,8 +1,9 @@
 //! How tokens last: another secret before the end, a notice of it, and the end of all of someone's at once.
 
 use crate::scenes::project_scene;
+use crate::service_accounts::hand_over;
 use crate::sessions::in_person;
-use crate::{Error, Service, people as persons};
+use crate::{Error, Service, people as persons, read_tokens};
 use towpath_domain::access::Actor;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, EventActor, Named, Scene};
@@ -13,7 +14,7 @@ use towpath_store::{Tx, integrations, projects, tokens};
 /// How many ends are told at a time.
 const TOLD: i64 = 500;
 
-/// Gives a token of one's own another secret, and a new end. The secret before works for a chosen while yet, so that
+/// Gives a token of one's own, or of a service account, another secret, and a new end. The secret before works for a chosen while yet, so that
 /// whatever uses it can be changed over. The new one is in this answer and nowhere else.
 pub async fn rotate(
     service: &Service,
@@ -25,8 +26,15 @@ pub async fn rotate(
         return Err(Error::Refused("A token cannot renew itself or another. Sign in to do it.".to_owned()));
     }
     let gone = || Error::not_found("This token");
-    let found = tokens::load(&mut service.read().await?, id).await?;
-    let Scoped { token, .. } = found.filter(|found| found.token.owner == actor.person()).ok_or_else(gone)?;
+    let mut conn = service.read().await?;
+    let Scoped { token, .. } = tokens::load(&mut conn, id).await?.ok_or_else(gone)?;
+    if token.owner != actor.person() && !read_tokens::manages(&mut conn, actor, token.owner).await? {
+        match hand_over(&mut conn, actor, token.owner).await {
+            Err(Error::NotFound(_)) => return Err(gone()),
+            checked => checked?,
+        };
+    }
+    drop(conn);
     let Rotation { days, overlap_seconds } = form.check()?;
     let now = service.now();
     if token.expires_at <= now {

@@ -1,6 +1,6 @@
 //! Who acts by a token.
 
-use crate::{Error, Service, publishers};
+use crate::{Error, Service, publishers, read_tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -25,6 +25,8 @@ const UNKNOWN: &str = "This token is not known here. Make one on the Tokens page
 const REVOKED: &str = "This token was revoked. Make a new one on the Tokens page.";
 const REMOVED: &str = "The publisher by which this CI job was trusted was removed.";
 const EXPIRED: &str = "This token has expired. Make a new one on the Tokens page.";
+const DISABLED: &str = "The service account of this token is disabled. Whoever manages it can enable it.";
+const GONE: &str = "The environment of this read token was deleted.";
 const REPLACED: &str = "This secret was replaced by another of the same token. Use the new one.";
 const LAPSED: &str =
     "This token stands still, as its owner has not been here for long. It works again once they sign in.";
@@ -63,7 +65,7 @@ enum Use {
 }
 
 async fn usable(service: &Service, scoped: Scoped, by: Use) -> Result<Actor, Error> {
-    let Scoped { token, scope, publisher } = scoped;
+    let Scoped { token, scope, publisher, environment } = scoped;
     let now = service.now();
     if token.revoked_at.is_some() {
         return Err(Error::Token(REVOKED));
@@ -74,16 +76,17 @@ async fn usable(service: &Service, scoped: Scoped, by: Use) -> Result<Actor, Err
     let mut conn = service.read().await?;
     let owner = people::presence(&mut conn, token.owner).await?;
     if owner.deactivated {
-        return Err(Error::Token(REVOKED));
+        return Err(Error::Token(if owner.machine { DISABLED } else { REVOKED }));
     }
     // What a hook does was set up for an integration; nobody holds the secret of its token.
     let lapse = service.0.token_lapse.filter(|_| !owner.machine && by != Use::Hook);
     if lapse.is_some_and(|seconds| owner.seen_at.plus_seconds(seconds) <= now) {
         return Err(Error::Token(LAPSED));
     }
-    let (grants, scope) = match publisher {
-        Some(id) => publishers::acting(&mut conn, id, scope).await?.ok_or(Error::Token(REMOVED))?,
-        None => (access::grants(&mut conn, token.owner).await?, scope),
+    let (grants, scope) = match (publisher, environment) {
+        (Some(id), _) => publishers::acting(&mut conn, id, scope).await?.ok_or(Error::Token(REMOVED))?,
+        (None, Some(id)) => read_tokens::acting(&mut conn, id, scope).await?.ok_or(Error::Token(GONE))?,
+        (None, None) => (access::grants(&mut conn, token.owner).await?, scope),
     };
     drop(conn);
     touch(service, &token, by, now).await?;

@@ -216,7 +216,7 @@ fn a_token_of_one_integration_hears_of_no_marks_in_another() {
             actions: vec![towpath_domain::access::Action::View],
             project: Some(shop.project.id),
             integration: Some(parcel.id),
-            publishing: None,
+            ..towpath_domain::access::Scope::default()
         };
         let identity = towpath_domain::access::Identity::Token {
             token: towpath_domain::ids::TokenId(uuid_of(7)),

@@ -17,7 +17,7 @@ fn a_token_is_found_by_its_hash_with_its_scope() {
         let older = shop.token(&store, 200).await;
         let project = Some(shop.project.id);
         let integration = Some(shop.integration.id);
-        let narrow = Scope { actions: vec![Action::Push], project, integration, publishing: None };
+        let narrow = Scope { actions: vec![Action::Push], project, integration, ..Scope::default() };
         let wide = Scope { project: None, integration: None, ..narrow.clone() };
         for (number, scope) in [(201, narrow.clone()), (202, wide)] {
             let token = Token { id: id(number), ..older.clone() };
@@ -29,7 +29,10 @@ fn a_token_is_found_by_its_hash_with_its_scope() {
         assert_eq!(scopes, ["everything its owner may reach", "shop/checkout", "shop"]);
         assert_eq!(listed[2], older);
         let found = find(&mut conn, &201_u128.to_be_bytes()).await.expect("reads");
-        assert_eq!(found, Some(Scoped { token: listed[1].clone(), scope: narrow, publisher: None }));
+        assert_eq!(
+            found,
+            Some(Scoped { token: listed[1].clone(), scope: narrow, publisher: None, environment: None })
+        );
         assert_eq!(load(&mut conn, id(201)).await.expect("reads"), found);
         assert_eq!(find(&mut conn, b"another").await.expect("reads"), None);
         assert_eq!(list(&mut conn, id(2)).await.expect("reads"), []);

@@ -223,6 +223,34 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),
+        post("/fn/view_read_tokens").body(|subject, _| in_project(subject, &[("environment", "qa")])),
+        post("/fn/create_read_token").body(|subject, _| {
+            let fields = [("environment", "qa"), ("form[title]", "Cluster"), ("form[days]", "1")];
+            in_project(subject, &fields)
+        }),
+        post("/fn/view_service_accounts").note("of the installation"),
+        post("/fn/view_service_accounts")
+            .note("of the project")
+            .body(|subject, _| Body::Form(vec![("project", subject.project.clone())])),
+        post("/fn/view_service_account").body(|subject, _| of_account(subject, &[])),
+        post("/fn/create_service_account").body(|subject, _| {
+            Body::Form(vec![("form[name]", "Robot".into()), ("form[project]", subject.project.clone())])
+        }),
+        post("/fn/give_service_account_role").body(|subject, _| {
+            let place = format!("project:{}", subject.project);
+            of_account(subject, &[("form[role]", "developer"), ("form[place]", &place)])
+        }),
+        post("/fn/create_service_account_token").body(|subject, _| {
+            let form = [
+                ("form[title]", "Own"),
+                ("form[scope]", ""),
+                ("form[actions][]", "pull"),
+                ("form[days]", "1"),
+            ];
+            of_account(subject, &form)
+        }),
+        post("/fn/disable_service_account").body(|subject, _| of_account(subject, &[("disabled", "1")])),
+        post("/fn/delete_service_account").body(|subject, _| of_account(subject, &[])),
         post("/fn/revoke_tokens").note("one's own"),
         post("/fn/revoke_tokens")
             .note("somebody's")
@@ -443,4 +471,10 @@ fn decision(subject: &Subject, choice: &str) -> Body {
     let fields =
         [("number", number.as_str()), ("choice", choice), ("digest", &subject.digest), ("comment", "Seen.")];
     in_project(subject, &fields)
+}
+
+/// About the service account, with more fields.
+fn of_account(subject: &Subject, fields: &[(&'static str, &str)]) -> Body {
+    let more = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    Body::Form(std::iter::once(("account", subject.account.clone())).chain(more).collect())
 }

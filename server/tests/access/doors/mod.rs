@@ -71,6 +71,8 @@ pub struct Subject {
     pub binding: String,
     /// A publisher of the project, by its id.
     pub publisher: String,
+    /// A service account of the project.
+    pub account: String,
     /// Somebody with a role in the project.
     pub person: String,
     /// A token of somebody else.
@@ -114,6 +116,7 @@ impl Subject {
             hook: id.clone(),
             came: id.clone(),
             publisher: id.clone(),
+            account: id.clone(),
             person: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
@@ -240,6 +243,8 @@ impl Door {
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             // Every project has one that was deleted.
             ("/deleted-integrations/{integration}", "/deleted-integrations/retired"),
+            ("/service-accounts/{id}", &format!("/service-accounts/{}", subject.account)),
+            ("/service-accounts/{account}", &format!("/service-accounts/{}", subject.account)),
             ("/people/{person}/", &format!("/people/{}/", subject.person)),
             ("{seq}", &subject.event),
             ("{project}", &subject.project),

@@ -238,6 +238,26 @@ pub fn doors() -> Vec<Door> {
             .body(|_, _| Body::Json(json!({"days": 1}))),
         delete("/api/v1/tokens"),
         delete("/api/v1/people/{id}/tokens"),
+        get("/api/v1/service-accounts"),
+        get("/api/v1/service-accounts").note("of the project").query("project={project}"),
+        post("/api/v1/service-accounts")
+            .note("of the installation")
+            .body(|_, _| Body::Json(json!({"name": "Robot"}))),
+        post("/api/v1/service-accounts")
+            .note("of the project")
+            .body(|subject, _| Body::Json(json!({"name": "Robot", "project": subject.project}))),
+        get("/api/v1/service-accounts/{id}"),
+        delete("/api/v1/service-accounts/{id}"),
+        post("/api/v1/service-accounts/{id}/disable"),
+        post("/api/v1/service-accounts/{id}/enable").note("one that is enabled"),
+        post("/api/v1/service-accounts/{id}/roles").body(|subject, _| {
+            Body::Json(json!({"role": "developer", "place": format!("project:{}", subject.project)}))
+        }),
+        post("/api/v1/service-accounts/{id}/tokens")
+            .body(|_, _| Body::Json(json!({"title": "Own", "actions": ["pull"], "days": 1}))),
+        get("/api/v1/projects/{project}/environments/{environment}/read-tokens"),
+        post("/api/v1/projects/{project}/environments/{environment}/read-tokens")
+            .body(|_, _| Body::Json(json!({"title": "Cluster", "days": 1}))),
         post("/api/v1/publishing/tokens")
             .body(|subject, _| Body::Json(json!({"project": subject.project, "token": "none"}))),
         get("/api/v1/projects/{project}/publishers"),

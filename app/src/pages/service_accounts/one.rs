@@ -1,0 +1,283 @@
+//! One service account: its roles, its tokens, and its end.
+
+use super::trail;
+use crate::AppError;
+use crate::components::badge::Badge;
+use crate::components::banner::Banner;
+use crate::components::button::{ButtonKind, SubmitButton};
+use crate::components::card::Card;
+use crate::components::disclosure::Disclosure;
+use crate::components::field::field_id;
+use crate::components::form::ErrorSummary;
+use crate::components::page::{Breadcrumbs, PageHeader};
+use crate::components::select::{Select, SelectOption};
+use crate::components::tone::Tone;
+use crate::echo::errors;
+use crate::fns::people::RevokeRole;
+use crate::fns::service_accounts::{
+    CreateServiceAccountToken, DeleteServiceAccount, DisableServiceAccount, GiveServiceAccountRole,
+    view_service_account,
+};
+use crate::loaded::Loaded;
+use crate::pages::forms::{Draft, Failure, announce, empty_after, input_name, successes};
+use crate::pages::people::RoleLine;
+use crate::pages::shown_once::ShownOnce;
+use crate::pages::tokens::{Replaced, TokenActions, TokenFields, TokenLine};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use towpath_domain::access::Role;
+use towpath_domain::ids::PersonId;
+use towpath_domain::people::MemberRole;
+use towpath_domain::service_accounts::{ServiceAccountLine, ServiceAccountView};
+use towpath_domain::times::Time;
+use towpath_domain::tokens::Token;
+
+/// What can be done about a service account.
+#[derive(Clone, Copy)]
+struct Actions {
+    give: ServerAction<GiveServiceAccountRole>,
+    take: ServerAction<RevokeRole>,
+    create: ServerAction<CreateServiceAccountToken>,
+    tokens: TokenActions,
+    disable: ServerAction<DisableServiceAccount>,
+    delete: ServerAction<DeleteServiceAccount>,
+}
+
+impl Actions {
+    fn new() -> Self {
+        let actions = Self {
+            give: ServerAction::new(),
+            take: ServerAction::new(),
+            create: ServerAction::new(),
+            tokens: TokenActions::new(),
+            disable: ServerAction::new(),
+            delete: ServerAction::new(),
+        };
+        announce(actions.give, "Role given.");
+        announce(actions.take, "Role revoked.");
+        announce(actions.create, "Token created. It is shown on top.");
+        announce(actions.disable, "Done.");
+        actions
+    }
+
+    /// Changes when one of them has succeeded, and the page is to be read anew.
+    fn done(self) -> Memo<([usize; 4], [usize; 3])> {
+        let (given, taken) = (successes(self.give), successes(self.take));
+        let (created, disabled) = (successes(self.create), successes(self.disable));
+        let tokens = self.tokens.done();
+        Memo::new(move |_| ([given.get(), taken.get(), created.get(), disabled.get()], tokens.get()))
+    }
+}
+
+#[component]
+pub fn ServiceAccountPage() -> impl IntoView {
+    let params = use_params_map();
+    let account = move || params.with(|params| params.get("account")).unwrap_or_default();
+    let actions = Actions::new();
+    let done = actions.done();
+    let view = Resource::new(
+        move || (account(), done.get()),
+        |(account, _)| async move {
+            let missing = || AppError::NotFound("This service account was not found".to_owned());
+            view_service_account(account.parse().map_err(|_| missing())?).await
+        },
+    );
+    view! {
+        <main id="main" class="page">
+            <Loaded resource=view let:view>
+                <Account view=view actions=actions />
+            </Loaded>
+        </main>
+    }
+}
+
+#[component]
+fn Account(view: ServiceAccountView, actions: Actions) -> impl IntoView {
+    let ServiceAccountView { project, line, tokens, roles, places, scopes, may_manage, now } = view;
+    let ServiceAccountLine { account, roles: held, .. } = line;
+    let (id, name) = (account.id, account.name.to_string());
+    let disabled = account.disabled_at.is_some();
+    let manages = may_manage.is_ok();
+    let secret = Signal::derive(move || actions.create.value().get().and_then(Result::ok));
+    view! {
+        <Title text=name.clone() />
+        <Breadcrumbs trail=trail(project.as_ref(), Some(name.clone())) />
+        <PageHeader title=name.clone() lead="A service account: a machine with roles and tokens of its own.">
+            {disabled.then(|| view! { <Badge tone=Tone::Warning>"disabled"</Badge> })}
+        </PageHeader>
+        {may_manage
+            .err()
+            .map(|why| {
+                view! {
+                    <Banner tone=Tone::Info title="You can look at it here, not change it">
+                        <p class="banner__text">{why}</p>
+                    </Banner>
+                }
+            })}
+        <Failure errors=errors(move || actions.take.value().get()) />
+        <Failure errors=errors(move || actions.tokens.revoke.value().get()) />
+        <Failure errors=errors(move || actions.tokens.rotate.value().get()) />
+        <Failure errors=errors(move || actions.disable.value().get()) />
+        <Failure errors=errors(move || actions.delete.value().get()) />
+        {manages
+            .then(|| {
+                view! {
+                    <ShownOnce of="token" title="Its new token" label="Token, shown once" made=secret>
+                        "Copy it now and give it to what acts by this account: it is shown this once."
+                    </ShownOnce>
+                    <Replaced rotate=actions.tokens.rotate />
+                }
+            })}
+        <div class="columns">
+            <div class="stack">
+                <Roles name=name.clone() roles=held take=actions.take />
+                {manages.then(|| view! { <Tokens tokens=tokens now=now actions=actions.tokens /> })}
+                {manages.then(|| view! { <End account=id name=name.clone() disabled=disabled actions=actions /> })}
+            </div>
+            {manages
+                .then(|| {
+                    view! {
+                        <div class="stack">
+                            <GiveRole account=id roles=roles places=places give=actions.give />
+                            <NewToken account=id scopes=scopes create=actions.create />
+                        </div>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn Roles(name: String, roles: Vec<MemberRole>, take: ServerAction<RevokeRole>) -> impl IntoView {
+    let none = roles.is_empty();
+    let role = move |role| view! { <RoleLine role=role person=name.clone() revoke=take /> };
+    view! {
+        <Card title="Roles">
+            <ul class="roles">{roles.into_iter().map(role).collect_view()}</ul>
+            {none.then(|| view! { <p class="muted">"No role: it may nothing."</p> })}
+        </Card>
+    }
+}
+
+#[component]
+fn Tokens(tokens: Vec<Token>, now: Time, actions: TokenActions) -> impl IntoView {
+    let none = tokens.is_empty();
+    let line = move |token| view! { <TokenLine token=token now=now actions=actions /> };
+    view! {
+        <Card title="Tokens">
+            <ul class="rows">{tokens.into_iter().map(line).collect_view()}</ul>
+            {none.then(|| view! { <p class="muted">"No token yet."</p> })}
+        </Card>
+    }
+}
+
+#[component]
+fn GiveRole(
+    account: PersonId,
+    roles: Vec<Role>,
+    places: Vec<(String, String)>,
+    give: ServerAction<GiveServiceAccountRole>,
+) -> impl IntoView {
+    let draft = Draft::of(give);
+    let roles: Vec<SelectOption> =
+        roles.into_iter().map(|role| SelectOption::new(role.slug.to_string(), role.title)).collect();
+    let places: Vec<SelectOption> =
+        places.into_iter().map(|(value, words)| SelectOption::new(value, words)).collect();
+    view! {
+        <Card title="Give it a role">
+            <ActionForm action=give attr:class="form" attr:novalidate="">
+                <ErrorSummary errors=draft.errors() />
+                <input type="hidden" name="account" value=account.to_string() />
+                <Select
+                    id=field_id("role")
+                    name=input_name("role")
+                    label="Role"
+                    options=roles
+                    value=draft.value("role")
+                    error=draft.mistake("role")
+                    required=true
+                />
+                <Select
+                    id=field_id("place")
+                    name=input_name("place")
+                    label="Where"
+                    options=places
+                    value=draft.value("place")
+                    error=draft.mistake("place")
+                    required=true
+                />
+                <div class="form__actions">
+                    <SubmitButton kind=ButtonKind::Primary pending=give.pending()>
+                        "Give the role"
+                    </SubmitButton>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+}
+
+#[component]
+fn NewToken(
+    account: PersonId,
+    scopes: Vec<String>,
+    create: ServerAction<CreateServiceAccountToken>,
+) -> impl IntoView {
+    let draft = Draft::of(create);
+    let form = NodeRef::new();
+    empty_after(create, form);
+    view! {
+        <Card title="New token of it">
+            <ActionForm action=create node_ref=form attr:class="form" attr:novalidate="">
+                <ErrorSummary errors=draft.errors() />
+                <input type="hidden" name="account" value=account.to_string() />
+                <TokenFields draft=draft scopes=scopes everywhere="Everywhere it may" asked="" />
+                <div class="form__actions">
+                    <SubmitButton kind=ButtonKind::Primary pending=create.pending()>
+                        "Create token"
+                    </SubmitButton>
+                </div>
+            </ActionForm>
+        </Card>
+    }
+}
+
+/// The ways to stop it; each asks once more, and opens without script.
+#[component]
+fn End(account: PersonId, name: String, disabled: bool, actions: Actions) -> impl IntoView {
+    let Actions { disable, delete, .. } = actions;
+    let (word, note) = if disabled {
+        ("Enable", "Its tokens work again, with the roles that it has.")
+    } else {
+        ("Disable", "Its tokens work no more, until it is enabled.")
+    };
+    let of = format!(" {name}");
+    let also = of.clone();
+    view! {
+        <Card title="Stop it">
+            <Disclosure summary=format!("{word}…")>
+                <ActionForm action=disable attr:class="form form--confirm">
+                    <input type="hidden" name="account" value=account.to_string() />
+                    {(!disabled).then(|| view! { <input type="hidden" name="disabled" value="1" /> })}
+                    <p class="form__note">{note}</p>
+                    <SubmitButton small=true pending=disable.pending()>
+                        {word}
+                        <span class="visually-hidden">{of}</span>
+                    </SubmitButton>
+                </ActionForm>
+            </Disclosure>
+            <Disclosure summary="Delete…">
+                <ActionForm action=delete attr:class="form form--confirm">
+                    <input type="hidden" name="account" value=account.to_string() />
+                    <p class="form__note">
+                        "For good: its tokens are revoked and its roles taken. What it did stays under its name."
+                    </p>
+                    <SubmitButton kind=ButtonKind::Danger small=true pending=delete.pending()>
+                        "Delete"
+                        <span class="visually-hidden">{also}</span>
+                    </SubmitButton>
+                </ActionForm>
+            </Disclosure>
+        </Card>
+    }
+}
