@@ -28,7 +28,7 @@ use crate::{layout::Layout, uploads::Sessions};
 pub use crate::{
     collecting::{Aside, Folder},
     errors::Error,
-    reading::Blob,
+    reading::{Blob, Spoiled},
     scrubbing::{Condition, Stamp},
 };
 

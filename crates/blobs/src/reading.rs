@@ -11,7 +11,7 @@ use futures::{Stream, stream};
 use tokio::task::spawn_blocking;
 use towpath_domain::digests::Digest;
 
-use crate::{BlobStore, Error, blocking};
+use crate::{BlobStore, Error, blocking, hashing::Hasher};
 
 /// Content leaves in pieces of this size; each costs one hop to a blocking thread.
 const PIECE: usize = 256 * 1024;
@@ -19,18 +19,24 @@ const PIECE: usize = 256 * 1024;
 /// A stored blob, opened: it stays readable even if it is removed meanwhile.
 #[derive(Debug)]
 pub struct Blob {
+    digest: Digest,
     size: u64,
     file: File,
 }
 
+/// A blob's bytes turned out not to be those of its digest. It comes out of the stream of [`Blob::read`].
+#[derive(Debug, thiserror::Error)]
+#[error("the bytes stored for {0} are not its own")]
+pub struct Spoiled(pub Digest);
+
 impl BlobStore {
     /// Opens a blob, if it is stored.
     pub async fn find(&self, digest: &Digest) -> Result<Option<Blob>, Error> {
-        let path = self.layout.blob(digest);
+        let (path, digest) = (self.layout.blob(digest), digest.clone());
         blocking(move || {
             let opened = File::open(path).and_then(|file| {
                 let size = file.metadata()?.len();
-                Ok(Blob { size, file })
+                Ok(Blob { digest, size, file })
             });
             absent(opened).map_err(Error::io("opening a blob"))
         })
@@ -71,15 +77,27 @@ impl Blob {
         self.size
     }
 
-    /// All of the content.
+    /// All of the content, which is hashed on its way: where it is not what the digest says, [`Spoiled`] comes in place of the
+    /// last piece, so that nobody gets the whole of it.
     pub fn read(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let check = Some(Hasher::new(self.digest.algorithm()));
         let all = 0..self.size;
-        self.read_range(all)
+        self.pieces(all, check)
     }
 
-    /// The content from `range.start` to before `range.end`; what lies beyond the end of the blob is an error.
+    /// The content from `range.start` to before `range.end`; what lies beyond the end of the blob is an error. Nothing is
+    /// held against the digest, which takes the whole.
     pub fn read_range(self, range: Range<u64>) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        let reader = Reader { file: self.file, rest: range, buffer: BytesMut::new() };
+        self.pieces(range, None)
+    }
+
+    fn pieces(
+        self,
+        range: Range<u64>,
+        check: Option<Hasher>,
+    ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let reader =
+            Reader { digest: self.digest, file: self.file, rest: range, buffer: BytesMut::new(), check };
         stream::try_unfold(reader, |mut reader| async move {
             if reader.rest.is_empty() {
                 return Ok(None);
@@ -94,9 +112,12 @@ impl Blob {
 
 /// A file that is read piece by piece, into the same memory where the piece before has been sent.
 struct Reader {
+    digest: Digest,
     file: File,
     rest: Range<u64>,
     buffer: BytesMut,
+    /// The hash of all that was read, where the whole is.
+    check: Option<Hasher>,
 }
 
 impl Reader {
@@ -106,6 +127,15 @@ impl Reader {
         self.buffer.resize(usize::try_from(count).unwrap_or(PIECE), 0);
         self.file.read_exact(&mut self.buffer)?;
         self.rest.start += count;
+        if let Some(hasher) = &mut self.check {
+            hasher.update(&self.buffer);
+        }
+        if self.rest.is_empty()
+            && let Some(hasher) = self.check.take()
+            && hasher.finish() != self.digest
+        {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, Spoiled(self.digest)));
+        }
         let piece = self.buffer.split().freeze();
         Ok((self, piece))
     }

@@ -1,10 +1,10 @@
 //! Storing and reading whole contents, through a real folder.
 
-use std::fs;
+use std::{fs, io};
 
 use bytes::Bytes;
-use futures::TryStreamExt;
-use towpath_blobs::{BlobStore, Error};
+use futures::{StreamExt, TryStreamExt};
+use towpath_blobs::{BlobStore, Error, Spoiled};
 use towpath_domain::digests::{Algorithm, Digest};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -78,5 +78,29 @@ async fn leftovers_of_an_earlier_process_do_not_hinder() -> Outcome {
     fs::write(folder.path().join("uploads/put-0"), b"torn")?;
     let digest = store.put(Algorithm::Sha256, Bytes::from_static(b"new")).await?;
     assert_eq!(store.size(&digest).await?, Some(3));
+    Ok(())
+}
+
+#[tokio::test]
+async fn nobody_gets_the_whole_of_what_the_disk_spoiled() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = BlobStore::open(folder.path())?;
+    for size in [1, 300_000, 512 * 1024] {
+        let content: Bytes = vec![7; size].into();
+        let digest = store.put(Algorithm::Sha256, content.clone()).await?;
+        let whole: Vec<Bytes> = store.find(&digest).await?.ok_or("it was put")?.read().try_collect().await?;
+        assert_eq!(whole.concat(), content);
+        let path = folder.path().join("blobs/sha256").join(&digest.hex()[..2]).join(digest.hex());
+        fs::remove_file(&path)?;
+        let mut spoiled = content.to_vec();
+        spoiled[size / 2] ^= 1;
+        fs::write(&path, spoiled)?;
+        let pieces: Vec<io::Result<Bytes>> =
+            store.find(&digest).await?.ok_or("is there")?.read().collect().await;
+        let got: usize = pieces.iter().flatten().map(Bytes::len).sum();
+        assert!(got < size, "{got} of {size}");
+        let error = pieces.last().and_then(|last| last.as_ref().err()).ok_or("it breaks off")?;
+        assert!(error.get_ref().is_some_and(|inner| inner.is::<Spoiled>()));
+    }
     Ok(())
 }

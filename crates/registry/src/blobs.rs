@@ -49,7 +49,8 @@ pub(crate) async fn get(call: Call<'_>, name: &Name, digest: &Digest) -> Result<
         }
     };
     headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
-    Ok((status, headers, Body::from_stream(blob.read_range(range))).into_response())
+    let content = images::read_blob(call.service, digest, blob, range).await?;
+    Ok((status, headers, Body::from_stream(content)).into_response())
 }
 
 pub(crate) async fn delete(call: Call<'_>, name: &Name, digest: &Digest) -> Result<Response, Refusal> {

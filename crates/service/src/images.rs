@@ -6,6 +6,7 @@
 mod announcing;
 mod pushing;
 mod reading;
+mod serving;
 mod tags;
 mod uploads;
 
@@ -13,6 +14,8 @@ pub use crate::manifests::{ManifestError, OCI_INDEX};
 pub use announcing::{Announced, announce};
 pub use pushing::{Push, push_manifest};
 pub use reading::{blob_size, find_manifest, open_blob, read_manifest, referrers};
+pub(crate) use serving::FoundWhole;
+pub use serving::read_blob;
 pub use tags::{delete_manifest, list_tags};
 pub(crate) use uploads::ABANDONED_SECONDS;
 pub use uploads::{

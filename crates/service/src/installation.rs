@@ -1,6 +1,7 @@
 //! Opening an installation: the schema, what is built in, and the first start.
 
 use crate::hooks::Doorkeeper;
+use crate::images::FoundWhole;
 use crate::limits::Limits;
 use crate::live::{self, Live};
 use crate::passwords::Hasher;
@@ -83,6 +84,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         sender,
         doorkeeper: Doorkeeper::default(),
         issuers,
+        found_whole: FoundWhole::default(),
     }));
     live::start(&service);
     Ok(service)

@@ -94,6 +94,7 @@ struct Inner {
     sender: subscriptions::Sender,
     doorkeeper: hooks::Doorkeeper,
     issuers: publishers::Issuers,
+    found_whole: images::FoundWhole,
 }
 
 /// The address that a request came from, as an extension of the request.
@@ -133,6 +134,10 @@ impl Service {
 
     pub(crate) fn blobs(&self) -> &BlobStore {
         &self.0.blobs
+    }
+
+    pub(crate) fn found_whole(&self) -> &images::FoundWhole {
+        &self.0.found_whole
     }
 
     pub(crate) fn live(&self) -> &live::Live {

@@ -140,7 +140,7 @@ pub(super) async fn resolve(
     if opened.shows(conn, &digest).await? { Ok(manifest) } else { Err(Error::ManifestUnknown) }
 }
 
-/// What is not as it was stored is not served. It is told to be damaged, unless it just went with its rows.
-async fn put_away(service: &Service, digest: &Digest) -> Result<(), crate::Error> {
-    scrub::put_away_if_damaged(service, EventActor::System, digest, Duration::ZERO).await.map(drop)
+/// What is not as it was stored is not served. It is told to be damaged, unless it just went with its rows; answers whether.
+pub(super) async fn put_away(service: &Service, digest: &Digest) -> Result<bool, crate::Error> {
+    scrub::put_away_if_damaged(service, EventActor::System, digest, Duration::ZERO).await
 }

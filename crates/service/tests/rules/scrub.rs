@@ -4,13 +4,14 @@ use crate::engines::on_both_engines;
 use crate::images::name;
 use crate::shop::Shop;
 use crate::world::line;
+use futures::TryStreamExt;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 use towpath_domain::digests::Digest;
 use towpath_domain::references::Tag;
 use towpath_domain::timeline::{EventActor, Filter};
-use towpath_service::images::{Reference, blob_size, open_blob, read_manifest};
+use towpath_service::images::{Reference, blob_size, open_blob, read_blob, read_manifest};
 use towpath_service::scrub::{all, go_on};
 
 const QA: &str = "shop/checkout/qa";
@@ -81,6 +82,46 @@ fn a_damaged_manifest_and_a_blob_that_was_cut_off_are_never_served() {
         fs::remove_file(file(&shop, &gone)).expect("removes");
         assert!(open_blob(&shop, ana, &name(QA), &gone).await.is_err());
         assert!(told(&shop).await[0].contains("are missing"));
+    });
+}
+
+/// What a client gets of a part of a blob in the bucket; nothing where it is refused or breaks off.
+async fn got(shop: &Shop, digest: &Digest, from: u64) -> Option<Vec<u8>> {
+    let blob = open_blob(shop, &shop.ana, &name(QA), digest).await.ok()?;
+    let range = from..blob.size();
+    let pieces = read_blob(shop, digest, blob, range).await.ok()?;
+    let pieces: Vec<bytes::Bytes> = pieces.try_collect().await.ok()?;
+    Some(pieces.concat())
+}
+
+#[test]
+fn a_damaged_blob_of_the_right_size_is_never_served_whole_nor_in_parts() {
+    on_both_engines(async |shop: Shop| {
+        for from in [0, 2] {
+            let content = format!("a layer that is read from {from}");
+            let (blob, _) = shop.upload(&shop.ana, &name(QA), content.clone()).await.expect("uploads");
+            spoil(&shop, &blob);
+            assert_eq!(got(&shop, &blob, from).await, None);
+            assert!(
+                open_blob(&shop, &shop.ana, &name(QA), &blob).await.is_err(),
+                "it is out of reach at once"
+            );
+            shop.upload(&shop.ana, &name(QA), content.clone()).await.expect("mends it");
+            let read = got(&shop, &blob, from).await.expect("is whole again");
+            assert_eq!(read, content.as_bytes()[usize::try_from(from).expect("small")..]);
+        }
+        assert_eq!(told(&shop).await.len(), 2);
+    });
+}
+
+#[test]
+fn what_was_found_whole_is_looked_at_again_where_its_file_changed() {
+    on_both_engines(async |shop: Shop| {
+        let (blob, _) = shop.upload(&shop.ana, &name(QA), "a layer".into()).await.expect("uploads");
+        assert_eq!(got(&shop, &blob, 0).await.as_deref(), Some(&b"a layer"[..]));
+        assert_eq!(got(&shop, &blob, 5).await.as_deref(), Some(&b"er"[..]));
+        spoil(&shop, &blob);
+        assert_eq!(got(&shop, &blob, 5).await, None);
     });
 }
 
