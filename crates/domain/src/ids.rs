@@ -107,6 +107,8 @@ ids! {
     TokenId,
     /// Names a test of a provider.
     TrialId,
+    /// Names a trust root of a project.
+    TrustRootId,
     /// Names a promotion workflow.
     WorkflowId,
 }

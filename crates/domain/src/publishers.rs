@@ -7,7 +7,7 @@ mod matching;
 mod systems;
 
 pub use form::{NewPublisher, PublisherForm, named};
-pub use matching::{Compared, Condition, Danger, accepts, compare, text};
+pub use matching::{Compared, Condition, Danger, accepts, compare, like, text};
 pub use systems::{Field, System};
 
 use crate::buckets::{BucketKey, Slot};

@@ -68,7 +68,7 @@ impl Condition {
 }
 
 /// Whether a text is like a pattern in which `*` stands for any letters, none included.
-pub(super) fn like(pattern: &str, text: &str) -> bool {
+pub fn like(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(first) else { return false };
     let parts: Vec<&str> = rest.split('*').collect();
