@@ -39,4 +39,5 @@ pub mod streams;
 pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
+pub mod trust_roots;
 pub mod workflows;

@@ -13,12 +13,13 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 19] = pages![
+const PAGES: [(&str, &str); 20] = pages![
     "first-steps",
     "concepts",
     "roles",
     "pushing",
     "trusted-publishing",
+    "signatures",
     "projects",
     "storage",
     "keyboard",

@@ -163,6 +163,21 @@ pub fn new_publisher_of(project: &Slug, system: System) -> String {
     format!("/projects/{project}/publishers/new?system={}", system.name())
 }
 
+/// By whose signatures a project goes.
+pub fn trust_roots(project: &Slug) -> String {
+    format!("/projects/{project}/trust-roots")
+}
+
+/// The form for a new trust root: a `key` or an `identity`.
+pub fn new_trust_root(project: &Slug, kind: &str) -> String {
+    with_query(&format!("/projects/{project}/trust-roots/new"), [("kind", kind)])
+}
+
+/// Something that is said about a build, as a file.
+pub fn evidence(project: &Slug, integration: &Slug, build: &Digest, content: &Digest) -> String {
+    format!("/projects/{project}/integrations/{integration}/builds/{build}/evidence/{content}")
+}
+
 /// What a project keeps, and what is set about it.
 pub fn storage(project: &Slug) -> String {
     format!("/projects/{project}/storage")

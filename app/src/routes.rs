@@ -47,6 +47,8 @@ lazy!(service_account_page = crate::pages::service_accounts::ServiceAccountPage,
 lazy!(read_tokens_page = crate::pages::read_tokens::ReadTokensPage, in setting_up);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
+lazy!(trust_roots_page = crate::pages::trust_roots::TrustRootsPage, in setting_up);
+lazy!(new_trust_root_page = crate::pages::trust_roots::NewTrustRootPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
@@ -319,14 +321,16 @@ fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// The CI jobs that a project trusts.
+/// The CI jobs that a project trusts, and whose signatures.
 #[component(transparent)]
 fn PublishersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::any_nested_route::IntoAnyNestedRoute;
     let mode = SsrMode::Async;
     view! {
         <Route path=at(path!("/projects/:project/publishers")) view=publishers_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/projects/:project/publishers/new")) view=new_publisher_page::PAGE ssr=mode />
+        <Route path=at(path!("/projects/:project/publishers/new")) view=new_publisher_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/projects/:project/trust-roots")) view=trust_roots_page::PAGE ssr=mode.clone() />
+        <Route path=at(path!("/projects/:project/trust-roots/new")) view=new_trust_root_page::PAGE ssr=mode />
     }
     .into_inner()
     .into_any_nested_route()

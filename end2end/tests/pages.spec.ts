@@ -137,6 +137,9 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/gallery", "Gallery"],
   ["/projects/shop/members", "Members of Shop"],
   ["/projects/shop/publishers", "Publishers of Shop"],
+  ["/projects/shop/trust-roots", "Trust roots of Shop"],
+  ["/projects/shop/trust-roots/new?kind=key", "Trust a key"],
+  ["/projects/shop/trust-roots/new?kind=identity", "Trust an identity"],
   ["/projects/shop/publishers/new", "Trust a CI"],
   ["/projects/shop/publishers/new?system=github", "Trust GitHub Actions"],
   ["/projects/shop/publishers/new?system=other", "Trust another issuer"],
@@ -170,6 +173,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/docs", "First steps"],
   ["/docs/proxy", "Behind a proxy"],
   ["/docs/trusted-publishing", "Trusted publishing"],
+  ["/docs/signatures", "Signatures and provenance"],
   ["/projects/nowhere", "Not found", 404],
 ];
 

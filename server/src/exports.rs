@@ -1,4 +1,4 @@
-//! Files that are taken away: the timeline, receipts of its events, and what changed in production. For browsers, whose
+//! Files that are taken away: the timeline, receipts of its events, what changed in production, and what is said about builds. For browsers, whose
 //! pages link to them; the REST API answers the same.
 
 use crate::routes::{Failure, Query, render};
@@ -34,6 +34,10 @@ pub fn router() -> Router {
         .route("/timeline/export", get(download_timeline))
         .route("/timeline/{seq}/receipt", get(download_receipt))
         .route("/projects/{project}/production-changes/csv", get(download_changes))
+        .route(
+            "/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}",
+            get(download_evidence),
+        )
         .layer(from_fn(render))
 }
 
@@ -64,6 +68,29 @@ async fn download_changes(
     let changes = changes::view(&service, &reader(visitor)?, &project, &asked).await?;
     let name = format!("attachment; filename=\"{project}-production-changes.csv\"");
     Ok(([(CONTENT_TYPE, CSV.to_owned()), (CONTENT_DISPOSITION, name)], changes.csv()).into_response())
+}
+
+async fn download_evidence(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Path((project, integration, digest, content)): Path<(String, String, String, String)>,
+) -> Result<Response, Failure> {
+    let at = (project.as_str(), integration.as_str());
+    Ok(evidence(&service, &reader(visitor)?, at, (&digest, &content)).await?)
+}
+
+/// Something that is said about a build. It comes from whoever may push, so that no browser may show it.
+pub async fn evidence(
+    service: &Service,
+    actor: &Actor,
+    at: (&str, &str),
+    (digest, content): (&str, &str),
+) -> Result<Response, Error> {
+    let bytes = towpath_service::evidence::content(service, actor, at, (digest, content)).await?;
+    let name = content.split_once(':').map_or(content, |(_, hex)| hex);
+    let name = format!("attachment; filename=\"evidence-{}.json\"", name.get(..12).unwrap_or_default());
+    Ok(([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
 }
 
 fn reader(visitor: Visitor) -> Result<Actor, Failure> {

@@ -16,6 +16,7 @@ mod deletions;
 mod deployments;
 mod differences;
 mod environments;
+mod evidence;
 mod failures;
 mod holds;
 mod hooks;
@@ -44,6 +45,7 @@ mod streams;
 mod subscriptions;
 mod timeline;
 mod tokens;
+mod trust_roots;
 mod workflows;
 
 use crate::openapi;
@@ -106,6 +108,8 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(sessions::routes())
         .merge(tokens::routes())
         .merge(publishers::routes())
+        .merge(trust_roots::routes())
+        .merge(evidence::routes())
         .merge(people::routes())
         .merge(rights::routes())
         .merge(service_accounts::routes())

@@ -1,5 +1,6 @@
 //! Work that no request asks for.
 
+mod evidence;
 mod subscriptions;
 
 use crate::audit::{self, Places};
@@ -27,6 +28,7 @@ pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> Joi
     let mut workers = JoinSet::new();
     workers.spawn(sweep(service.clone(), stop.clone()));
     workers.spawn(take_turns(service.clone(), stop.clone()));
+    workers.spawn(evidence::examine(service.clone(), stop.clone()));
     workers.spawn(subscriptions::send(service.clone(), stop.clone()));
     workers.spawn(collect(service.clone(), stop.clone()));
     workers.spawn(scrub(service.clone(), stop.clone()));

@@ -1,6 +1,7 @@
 //! One build: what it is, where it came from, and where it has been, as a chain of custody.
 
 mod chain;
+mod evidence;
 mod life;
 mod origin;
 mod pull;
@@ -42,7 +43,7 @@ pub fn BuildPage() -> impl IntoView {
     let (set, cleared) = (successes(acts.set), successes(acts.clear));
     announce(acts.set, "It is the default build now.");
     announce(acts.clear, "There is no default build any more.");
-    let changes = use_changes(Notice::is_of_hold);
+    let changes = use_changes(|notice: &Notice| notice.is_of_hold() || notice.is_of_evidence());
     let build = Resource::new(
         move || (asked(), changes.get(), set.get(), cleared.get()),
         |((digest, within, after), ..)| view_build(digest, within, after),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use towpath_domain::access::Role;
 use towpath_domain::buckets::{self, Slot};
 use towpath_domain::gates;
+use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::{self as domain, declared};
 use utoipa::ToSchema;
 
@@ -185,6 +186,25 @@ pub enum Gate {
     },
     /// Signed claims of a CI must say from which repository and commit the build was made.
     Verified,
+    /// Trust roots of the project have to have signed the image.
+    Signed {
+        /// The names of trust roots.
+        roots: Vec<String>,
+        /// Whether all of them have to have; else one is enough.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
+    },
+    /// A trust root of the project has to vouch for how the image was built.
+    Built {
+        /// The names of trust roots, of which one is enough.
+        roots: Vec<String>,
+        /// The builder that the provenance has to name; `*` stands for any letters.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        builder: String,
+        /// The source, alike.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        source: String,
+    },
 }
 
 fn release_manager() -> String {
@@ -291,6 +311,8 @@ impl From<Gate> for declared::Gate {
             Gate::MaximumAge { age } => Self::MaximumAge { age },
             Gate::Check { name, bucket, tokens } => Self::Check { name, bucket, tokens },
             Gate::Verified => Self::Verified,
+            Gate::Signed { roots, all } => Self::Signed { roots, all },
+            Gate::Built { roots, builder, source } => Self::Built { roots, builder, source },
         }
     }
 }
@@ -316,6 +338,10 @@ impl From<gates::Gate> for Gate {
             gates::Gate::Reference { pattern } => Self::Reference { pattern: pattern.into() },
             gates::Gate::MaximumAge { age } => Self::MaximumAge { age: age.to_string() },
             gates::Gate::Verified => Self::Verified,
+            gates::Gate::Signed(signed) => Self::Signed { roots: slugs(signed.roots), all: signed.all },
+            gates::Gate::Built(built) => {
+                Self::Built { roots: slugs(built.roots), builder: built.builder, source: built.source }
+            }
             gates::Gate::Check(wanted) => Self::Check {
                 name: wanted.name.into(),
                 bucket: wanted.bucket.map(|bucket| bucket.slug.into()).unwrap_or_default(),
@@ -323,6 +349,10 @@ impl From<gates::Gate> for Gate {
             },
         }
     }
+}
+
+fn slugs(roots: Vec<RootName>) -> Vec<String> {
+    roots.into_iter().map(|root| root.slug.into()).collect()
 }
 
 impl From<buckets::BucketKind> for BucketKind {

@@ -6,6 +6,7 @@ use crate::builds::Build;
 use crate::checks::Check;
 use crate::deployments::Fed;
 use crate::digests::Digest;
+use crate::evidence::Witness;
 use crate::gates::{Behind, Circumstances, Gate, Opening, Pattern, Reported, Stay, Window};
 use crate::holds::{Hold, HoldLine};
 use crate::ids::{BuildId, PlacementId};
@@ -91,6 +92,9 @@ pub struct Card {
     pub ran: Reported,
     /// The results that were reported on the build, where a gate asks for some.
     pub checks: Vec<Check>,
+    /// What the trust roots that gates name make of what is said about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witness>,
 }
 
 /// A promotion that waits to enter a bucket.
@@ -199,6 +203,7 @@ impl Board {
             been: card.been.clone(),
             verified: card.build.origin.is_verified(),
             checks: card.checks.clone(),
+            witnesses: card.witnesses.clone(),
             openings: self.openings.clone(),
             ahead: None,
             pinned: None,

@@ -5,18 +5,22 @@
 
 mod approvals;
 mod behind;
+mod signatures;
 mod windows;
 
 pub use approvals::{Approval, Approvals, Barred, Involved, may_approve};
 pub use behind::{Bar, Behind, Party};
+pub use signatures::{Built, Signed};
 pub use windows::{Hours, Minute, Opening, Window, WindowError, Zone};
 
 use crate::buckets::{BucketKey, BucketName};
 use crate::checks::{Check, CheckState, Wanted};
+use crate::evidence::Witness;
 use crate::holds::Hold;
 use crate::pins::Mark;
 use crate::spans::Span;
 use crate::times::Time;
+use crate::trust_roots::RootName;
 use crate::words::is_plain;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +51,10 @@ pub enum Gate {
     Check(Wanted),
     /// Signed claims of a CI must say from which repository and commit the build was made.
     Verified,
+    /// Trust roots have to have signed the image.
+    Signed(Signed),
+    /// A trust root has to vouch for how it was built.
+    Built(Built),
 }
 
 /// A regular expression that a whole text has to match. Only the server reads it.
@@ -85,6 +93,9 @@ pub struct Circumstances {
     pub verified: bool,
     /// The results that were reported on the build.
     pub checks: Vec<Check>,
+    /// What the trust roots that gates name make of what is said about the build.
+    #[serde(default)]
+    pub witnesses: Vec<Witness>,
     /// When each window of the gates is open, from now until at least a week later; in order.
     pub openings: Vec<(Window, Vec<Opening>)>,
     /// The promotion that was asked for before it into the same bucket, where it has to wait for its turn.
@@ -194,12 +205,23 @@ impl Gate {
             Self::MaximumAge { age } => format!("not older than {}", age.words()),
             Self::Check(wanted) => wanted.words(),
             Self::Verified => "a repository and a commit that a CI vouches for".to_owned(),
+            Self::Signed(signed) => signed.words(),
+            Self::Built(built) => built.words(),
         }
     }
 
     /// Whether it is judged by more than what people said and what stands in the promotion itself.
     pub const fn asks_for_circumstances(&self) -> bool {
         !matches!(self, Self::Approvals(_) | Self::Reference { .. })
+    }
+
+    /// The trust roots that it asks for.
+    pub fn roots(&self) -> &[RootName] {
+        match self {
+            Self::Signed(signed) => &signed.roots,
+            Self::Built(built) => &built.roots,
+            _ => &[],
+        }
     }
 
     /// Whether it asks whom the build names as those who made it.
@@ -244,6 +266,8 @@ impl Gate {
                     "No CI vouches for its repository and commit: it was not pushed by trusted publishing."
                         .to_owned(),
             },
+            Self::Signed(signed) => signed.judge(&facts.circumstances.witnesses),
+            Self::Built(built) => built.judge(&facts.circumstances.witnesses),
             Self::Check(wanted) => {
                 match wanted.newest(&facts.circumstances.checks).map(|check| check.state) {
                     Some(CheckState::Success) => Verdict::Passes,
@@ -261,6 +285,8 @@ impl Gate {
         match self {
             Self::Approvals(approvals) => approvals.note(&facts.involved),
             Self::Check(wanted) => wanted.note(&facts.circumstances.checks),
+            Self::Signed(signed) => signed.note(&facts.circumstances.witnesses),
+            Self::Built(built) => built.note(&facts.circumstances.witnesses),
             _ => None,
         }
     }

@@ -49,6 +49,11 @@ impl Notice {
         matches!(self.kind.as_str(), "hold_placed" | "hold_released")
     }
 
+    /// Whether it is about what is said of builds, or about who is believed.
+    pub fn is_of_evidence(&self) -> bool {
+        self.kind == "evidence_found" || self.kind.starts_with("trust_root_")
+    }
+
     /// Whether it is about a release set, whichever.
     pub fn is_of_release_set(&self) -> bool {
         self.kind.starts_with("release_set_")

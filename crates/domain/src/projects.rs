@@ -16,6 +16,7 @@ use crate::services::Service;
 use crate::slugs::Slug;
 use crate::streams::Stream;
 use crate::times::Time;
+use crate::trust_roots::RootName;
 use crate::words::Title;
 use crate::workflows::Workflow;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,8 @@ pub struct ProjectView {
     pub approving_roles: Vec<Role>,
     /// The tokens that can report here, for the same form; none for who may not configure.
     pub reporters: Vec<TokenName>,
+    /// The trust roots that gates can ask for, alike.
+    pub roots: Vec<RootName>,
     pub may_configure: Result<(), String>,
     /// Whether who looks may archive and restore it, whichever is next.
     pub may_archive: Result<(), String>,

@@ -9,11 +9,12 @@ pub use layout::{Joint, Layout, Pass, Place};
 
 use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
 use crate::checks::{CheckName, TokenName, Wanted};
-use crate::gates::{Gate, Pattern, Zone};
+use crate::gates::{Built, Gate, Pattern, Signed, Zone};
 use crate::ids::{ProjectId, WorkflowId};
 use crate::slugs::Slug;
 use crate::spans::Span;
-use crate::words::Title;
+use crate::trust_roots::RootName;
+use crate::words::{Title, is_plain};
 use serde::{Deserialize, Serialize};
 
 /// A workflow's name and kind: what a form needs to offer it.
@@ -92,6 +93,18 @@ impl Workflow {
             }
         }
         tokens
+    }
+
+    /// The trust roots that its gates ask for.
+    pub fn named_roots(&self) -> Vec<RootName> {
+        let gates = self.graph.stages().iter().flat_map(|stage| &stage.gates);
+        let mut roots: Vec<RootName> = Vec::new();
+        for root in gates.flat_map(Gate::roots) {
+            if !roots.contains(root) {
+                roots.push(root.clone());
+            }
+        }
+        roots
     }
 }
 
@@ -298,6 +311,8 @@ pub struct Given<'a> {
     pub roles: &'a [Slug],
     /// The tokens that can report in the project.
     pub reporters: &'a [TokenName],
+    /// The trust roots of the project.
+    pub roots: &'a [RootName],
     /// Whether there is a time zone of this name.
     pub is_zone: fn(&Zone) -> bool,
     /// Whether a text is a regular expression, or why it is none.
@@ -398,6 +413,38 @@ impl Given<'_> {
         Ok(tokens)
     }
 
+    /// The trust roots of these slugs, each once.
+    fn roots(&self, slugs: &[String]) -> Result<Vec<RootName>, String> {
+        let mut roots: Vec<RootName> = Vec::new();
+        for slug in slugs.iter().map(|slug| slug.trim()).filter(|slug| !slug.is_empty()) {
+            let known = self.roots.iter().find(|root| root.slug.as_str() == slug);
+            let known = known.ok_or_else(|| {
+                format!(
+                    "“{slug}” is no trust root of this project. Its page Trust roots lists and adds them."
+                )
+            })?;
+            if !roots.contains(known) {
+                roots.push(known.clone());
+            }
+        }
+        if roots.is_empty() { Err("Name at least one trust root.".to_owned()) } else { Ok(roots) }
+    }
+
+    /// A signature by these trust roots.
+    fn signed(&self, roots: &[String], all: bool) -> Result<Gate, String> {
+        Ok(Gate::Signed(Signed { roots: self.roots(roots)?, all }))
+    }
+
+    /// Provenance by one of these trust roots.
+    fn built(&self, roots: &[String], builder: &str, source: &str) -> Result<Gate, String> {
+        let text = |text: &str| {
+            let text = text.trim();
+            let right = text.len() <= 500 && is_plain(text);
+            right.then(|| text.to_owned()).ok_or("Write one line of at most 500 bytes.")
+        };
+        Ok(Gate::Built(Built { roots: self.roots(roots)?, builder: text(builder)?, source: text(source)? }))
+    }
+
     fn reference(&self, pattern: &str) -> Result<Gate, String> {
         let pattern = Pattern::parse(pattern).map_err(|error| error.to_string())?;
         (self.pattern)(&pattern)?;
@@ -468,6 +515,7 @@ mod tests {
             slots: &slots,
             roles: &roles,
             reporters: &[],
+            roots: &[],
             is_zone: |_| true,
             pattern: |_| Ok(()),
         };

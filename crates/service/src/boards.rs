@@ -138,8 +138,9 @@ impl Rows {
             rows.iter().flat_map(|row| row.history.iter().map(|placed| placed.placement.id)).collect();
         let ran = circumstances::has_run(conn, gates, &placements, now).await?;
         let checks = circumstances::checked(conn, gates, &wanted).await?;
+        let witnesses = circumstances::witnessed(conn, gates, &wanted).await?;
         let behind = behind(conn, gates, builds.values().chain(&unclassified)).await?;
-        let known = Known { builds, names, been, ran, checks, behind };
+        let known = Known { builds, names, been, ran, checks, witnesses, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
@@ -197,6 +198,7 @@ impl Rows {
             been: Vec::new(),
             ran: Reported::Nobody,
             checks: Vec::new(),
+            witnesses: Vec::new(),
         }
     }
 

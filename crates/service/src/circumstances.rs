@@ -5,12 +5,13 @@ use crate::holds::Standing;
 use jiff::civil;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use towpath_domain::access::{Actor, Target};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
 use towpath_domain::checks::Check;
 use towpath_domain::digests::Digest;
+use towpath_domain::evidence::Witness;
 use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Reported, Verdicts, Window, Zone};
 use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId, ServiceId};
 use towpath_domain::pins::Pinning;
@@ -39,6 +40,7 @@ pub(crate) async fn of_wish(
     let ran = has_run(conn, gates, &placements, now).await?.into_values().next().unwrap_or_default();
     let been = where_been(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
     let checks = checked(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
+    let witnesses = witnessed(conn, gates, &[build.id]).await?.remove(&build.id).unwrap_or_default();
     let standing = Standing::load(conn, &[&build.digest], now).await?;
     let holds = standing.concerning_place(place, bucket, &build.digest);
     let pinned = match pin {
@@ -54,6 +56,7 @@ pub(crate) async fn of_wish(
         ran,
         been,
         checks,
+        witnesses,
         verified: build.origin.is_verified(),
         openings: openings(gates, now),
         // Whoever asks knows who asked before.
@@ -131,6 +134,7 @@ async fn of_all(
     let been = where_been(conn, &gates, &builds).await?;
     let checks = checked(conn, &gates, &builds).await?;
     let verified = vouched(conn, &gates, &builds).await?;
+    let witnesses = witnessed(conn, &gates, &builds).await?;
     let placements: Vec<PlacementId> =
         stays.values().filter_map(|(_, stayed)| stayed.map(|(placement, _)| placement)).collect();
     let ran = has_run(conn, &gates, &placements, now).await?;
@@ -140,6 +144,7 @@ async fn of_all(
         let ran = placement.and_then(|placement| ran.get(&placement).copied()).unwrap_or_default();
         let been = been.get(&promotion.build).cloned().unwrap_or_default();
         let checks = checks.get(&promotion.build).cloned().unwrap_or_default();
+        let witnesses = witnesses.get(&promotion.build).cloned().unwrap_or_default();
         Some((
             promotion.id,
             Circumstances {
@@ -148,6 +153,7 @@ async fn of_all(
                 ran,
                 been,
                 checks,
+                witnesses,
                 verified: verified.contains(&promotion.build),
                 openings: openings(&promotion.gates, now),
                 ahead: None,
@@ -210,6 +216,23 @@ pub(crate) async fn checked(
 ) -> Result<HashMap<BuildId, Vec<Check>>, Error> {
     let wanted = gates.iter().any(|gate| matches!(gate, Gate::Check(_)));
     Ok(if wanted { checks::list(conn, builds).await? } else { HashMap::new() })
+}
+
+/// What trust roots make of what is said about each of these builds, if a gate wants to know.
+pub(crate) async fn witnessed(
+    conn: &mut Conn,
+    gates: &[Gate],
+    builds: &[BuildId],
+) -> Result<HashMap<BuildId, Vec<Witness>>, Error> {
+    let wanted = gates.iter().flat_map(Gate::roots).map(|root| root.id).collect::<HashSet<_>>();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut known = towpath_store::evidence::witnesses(conn, builds).await?;
+    for witnesses in known.values_mut() {
+        witnesses.retain(|witness| wanted.contains(&witness.root));
+    }
+    Ok(known)
 }
 
 /// The builds of which signed claims of a CI say where they come from, if a gate wants to know.

@@ -296,6 +296,7 @@ pub async fn promotion(
                 been: Vec::new(),
                 ran: Reported::Nobody,
                 checks: Vec::new(),
+                witnesses: Vec::new(),
             })
         }
     };
@@ -361,5 +362,6 @@ async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, Strin
         been: Vec::new(),
         ran: Reported::Nobody,
         checks: Vec::new(),
+        witnesses: Vec::new(),
     })
 }

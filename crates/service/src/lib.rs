@@ -21,6 +21,7 @@ pub mod deletions;
 pub mod deployments;
 pub mod differences;
 pub mod environments;
+pub mod evidence;
 pub mod garbage;
 pub mod holds;
 pub mod home;
@@ -59,6 +60,7 @@ pub mod streams;
 pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
+pub mod trust_roots;
 pub mod workflows;
 
 pub use error::Error;

@@ -4,7 +4,7 @@ mod archiving;
 
 pub use archiving::{archive, restore};
 
-use crate::{Error, Service, allow, explain, people, scenes};
+use crate::{Error, Service, allow, explain, people, scenes, trust_roots};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::ids::ProjectId;
 use towpath_domain::projects::{
@@ -112,6 +112,10 @@ pub async fn view(
         approving_roles: people::approving_roles(&mut conn).await?,
         reporters: match may_archive {
             Ok(()) => checks::reporters(&mut conn, project.id, service.now()).await?,
+            Err(_) => Vec::new(),
+        },
+        roots: match may_archive {
+            Ok(()) => trust_roots::names(&mut conn, project.id).await?,
             Err(_) => Vec::new(),
         },
         may_configure: in_use(&project, may_archive.clone()),

@@ -1,6 +1,6 @@
 //! Promotion workflows.
 
-use crate::{Error, Service, allow, circumstances, patterns, people, scenes};
+use crate::{Error, Service, allow, circumstances, patterns, people, scenes, trust_roots};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
 use towpath_domain::checks::TokenName;
@@ -9,6 +9,7 @@ use towpath_domain::gates::Gate;
 use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, EventActor, Scene, StageShape, WorkflowShape};
+use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::{
     Contest, Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
 };
@@ -114,7 +115,9 @@ async fn make_next(
     let mut reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
     // What it names already stays, also where that is revoked by now.
     reporters.extend(before.named_tokens());
-    let given = given(&project, &slots, &roles, &reporters);
+    let mut roots = trust_roots::names(&mut conn, project.id).await?;
+    roots.extend(before.named_roots());
+    let given = given(&project, &slots, &roles, (&reporters, &roots));
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {
         return Err(towpath_store::Error::Changed.into());
@@ -204,13 +207,14 @@ fn given<'a>(
     project: &'a Project,
     slots: &'a [Slot],
     roles: &'a [Slug],
-    reporters: &'a [TokenName],
+    (reporters, roots): (&'a [TokenName], &'a [RootName]),
 ) -> Given<'a> {
     Given {
         project: &project.slug,
         slots,
         roles,
         reporters,
+        roots,
         is_zone: circumstances::is_zone,
         pattern: patterns::check,
     }
@@ -238,7 +242,8 @@ async fn add(
     };
     let roles = approving(&mut conn).await?;
     let reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
-    let given = given(&project, &slots, &roles, &reporters);
+    let roots = trust_roots::names(&mut conn, project.id).await?;
+    let given = given(&project, &slots, &roles, (&reporters, &roots));
     let new = check(&given)?;
     save(service, actor, &project, &slots, new).await
 }

@@ -134,6 +134,15 @@ pub async fn take_out(
     let found = fetch!(fetch_optional, (i64,), tx.conn(), find, since.micros(), text.as_str())?;
     let Some((size,)) = found else { return Ok(false) };
     execute!(tx.conn(), links, text.as_str())?;
+    if kind == Kind::Manifest {
+        // What a manifest said goes with it, and with what it was said about.
+        for sql in [
+            "delete from findings where manifest = $1 or subject = $1",
+            "delete from statements where manifest = $1 or subject = $1",
+        ] {
+            execute!(tx.conn(), sql, text.as_str())?;
+        }
+    }
     execute!(tx.conn(), row, text.as_str())?;
     doom(tx, digest, size, now).await?;
     Ok(true)

@@ -20,6 +20,7 @@ pub mod circumstances;
 pub mod deletions;
 pub mod deployments;
 pub mod environments;
+pub mod evidence;
 pub mod garbage;
 pub mod holds;
 pub mod home;
@@ -50,6 +51,7 @@ pub mod streams;
 pub mod subscriptions;
 pub mod timeline;
 pub mod tokens;
+pub mod trust_roots;
 pub mod workflows;
 
 pub use db::{Conn, Db};

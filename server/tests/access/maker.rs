@@ -14,6 +14,13 @@ use towpath_domain::digests::{Algorithm, Digest};
 use towpath_service::audit::signing;
 use towpath_service::links;
 
+/// Of a key that nobody has.
+pub const PUBLIC_KEY: &str = "-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAESLnDhWczPVZFwk04T93ZjEAvQzI2
+7otRX0+YcDdwR8yyr802YryXgQ5Ft9tog+Tm1Dsyt48Wc89MNJACmZf0OA==
+-----END PUBLIC KEY-----
+";
+
 /// The admin of the installation, who makes all of it, through the same doors as everyone.
 pub struct Maker {
     pub world: World,
@@ -92,6 +99,8 @@ impl Maker {
         let new = json!({"slug": "branches", "title": "Branches", "kind": "environment", "is_default": true,
                          "criteria": criteria});
         self.post(&format!("/projects/{slug}/rules"), new).await;
+        let root = json!({"name": "release-key", "kind": "key", "key": PUBLIC_KEY});
+        self.post(&format!("/projects/{slug}/trust-roots"), root).await;
         self.retired(slug).await;
     }
 
@@ -117,6 +126,7 @@ impl Maker {
         let build = self.push(&repository, "1.0").await;
         self.promote(&at, &build.digest, "qa", "staging").await;
         let number = self.promote(&at, &build.digest, "staging", "prod").await;
+        self.attach(&repository, &build).await;
         let newest = self.push(&repository, "1.1").await;
         let pin = json!({"service": slug, "digest": build.digest, "until": "30d", "reason": "1.1 is slow."});
         let pin = self.post(&format!("/projects/{project}/environments/qa/pins"), pin).await;
@@ -235,7 +245,19 @@ impl Maker {
         let manifest = Bytes::from(manifest.to_string());
         let path = format!("/v2/{repository}/manifests/{tag}");
         self.push_to("PUT", path, MANIFEST, manifest.clone()).await;
-        Pushed { digest: Digest::of(Algorithm::Sha256, &manifest).to_string(), layer, manifest }
+        Pushed { digest: Digest::of(Algorithm::Sha256, &manifest).to_string(), layer, layer_size, manifest }
+    }
+
+    /// Says something about an image: that its layer is worth reading.
+    async fn attach(&self, repository: &str, image: &Pushed) {
+        let layer = json!({"mediaType": "text/plain", "digest": image.layer, "size": image.layer_size});
+        let manifest = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "config": layer, "layers": [layer],
+            "subject": {"mediaType": MANIFEST, "digest": image.digest, "size": image.manifest.len()},
+        });
+        let manifest = Bytes::from(manifest.to_string());
+        let digest = Digest::of(Algorithm::Sha256, &manifest);
+        self.push_to("PUT", format!("/v2/{repository}/manifests/{digest}"), MANIFEST, manifest).await;
     }
 
     async fn promote(&self, at: &str, digest: &str, from: &str, to: &str) -> i64 {
@@ -360,6 +382,7 @@ impl Maker {
 struct Pushed {
     digest: String,
     layer: String,
+    layer_size: usize,
     manifest: Bytes,
 }
 

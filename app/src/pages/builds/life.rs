@@ -1,6 +1,7 @@
 //! A build in one integration: where it is current, what it waits for, its chain of custody, and its facts.
 
 use super::chain::Chain;
+use super::evidence::Evidence;
 use super::origin::{Labels, OriginFacts};
 use super::pull::{From, PullCommands};
 use crate::components::badge::Badge;
@@ -40,7 +41,7 @@ pub fn LifeView(life: Life, from: From, now: Time, acts: Defaults) -> impl IntoV
     let waiting = life.waiting.iter().cloned().map(|wait| waits(&project, wait, now)).collect_view();
     let (labels, metadata) = (build.origin.labels.clone(), build.origin.metadata.clone());
     let checks = life.checks.clone();
-    let default = life.clone();
+    let (default, said) = (life.clone(), life.clone());
     view! {
         <section class="life" aria-labelledby=labelled_by>
             <header class="section__header">
@@ -60,6 +61,7 @@ pub fn LifeView(life: Life, from: From, now: Time, acts: Defaults) -> impl IntoV
                 </section>
                 <div class="stack">
                     <Checks checks=checks now=now />
+                    <Evidence life=said now=now />
                     <Facts of=build />
                     <Labels labels=metadata title="Metadata" name="Name" />
                     <Labels labels=labels title="Labels" name="Label" />

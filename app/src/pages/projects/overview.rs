@@ -53,6 +53,7 @@ pub fn Overview(
     let members = paths::members(&project.slug);
     let webhooks = view.may_configure.is_ok().then(|| paths::subscriptions(Some(&project.slug)));
     let publishers = paths::publishers(&project.slug);
+    let trust_roots = paths::trust_roots(&project.slug);
     let storage = paths::storage(&project.slug);
     view! {
         <Title text=title.clone() />
@@ -62,6 +63,7 @@ pub fn Overview(
             <LinkButton href=insights>"Insights"</LinkButton>
             <LinkButton href=changes>"Production changes"</LinkButton>
             <LinkButton href=publishers>"Publishers"</LinkButton>
+            <LinkButton href=trust_roots>"Trust roots"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
             {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
             <LinkButton href=storage>"Storage"</LinkButton>

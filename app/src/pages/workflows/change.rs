@@ -108,6 +108,8 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                 .push(TokenName { title: format!("{}, revoked or expired", named.title), ..named });
         }
     }
+    // Those that were removed stay until others are chosen, too.
+    project.roots.extend(workflow.named_roots());
     let action = ServerAction::<ChangeWorkflow>::new();
     let draft = Draft::of(action).starting(fields(&form));
     let node = NodeRef::<html::Form>::new();
@@ -222,6 +224,11 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
             reference,
             maximum_age,
             verified,
+            signed_by,
+            signed_all,
+            built_by,
+            builder,
+            source,
         } = stage;
         let texts = [
             ("bucket", bucket),
@@ -245,6 +252,11 @@ fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
             ("reference", reference),
             ("maximum_age", maximum_age),
             ("verified", verified),
+            ("signed_by", signed_by),
+            ("signed_all", signed_all),
+            ("built_by", built_by),
+            ("builder", builder),
+            ("source", source),
         ];
         let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
         fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));

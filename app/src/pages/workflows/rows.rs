@@ -230,6 +230,10 @@ fn Conditions(
         "verified",
         "checks",
         "also_approvals",
+        "signed_by",
+        "built_by",
+        "builder",
+        "source",
     ];
     // What was typed, or is wrong, is seen at once.
     let open = names.iter().any(|name| !draft.value(&field(name)).is_empty());
@@ -276,6 +280,9 @@ fn Conditions(
         std::iter::once(SelectOption::new("", "Anybody who may report")).chain(tokens).collect();
     let origins =
         vec![SelectOption::new("", "Not asked for"), SelectOption::new("on", "A CI vouches for it")];
+    let either = vec![SelectOption::new("", "Any one of them"), SelectOption::new("all", "All of them")];
+    let signed = sketch.check("signed_by", |stage, text| stage.signed_by = text);
+    let built = sketch.check("built_by", |stage, text| stage.built_by = text);
     let also = sketch.check("also_approvals", |stage, text| {
         "1".clone_into(&mut stage.approvals);
         stage.also_approvals = text;
@@ -308,6 +315,15 @@ fn Conditions(
                     {text("was_in", "Was in", "Buckets that it has passed, such as qa, perf.", None)}
                     {text("reference", "Form of a reference", "A regular expression, such as OPS-[0-9]+.", None)}
                 </div>
+                <div class="form__row">
+                    {text("signed_by", "Signed by", "Trust roots of this project, such as release-key, ci.", Some(signed))}
+                    {choice("signed_all", ("Whose signature is enough", "Where several are named."), either, "")}
+                </div>
+                <div class="form__row">
+                    {text("built_by", "Provenance by", "Trust roots, of which one has to vouch for how it was built.", Some(built))}
+                    {text("builder", "Built by", "The provenance's builder; an asterisk stands for any letters.", None)}
+                </div>
+                {text("source", "Built from", "The provenance's source, such as https://github.com/acme/shop@*.", None)}
                 {choice("verified", ("Verified origin", "Whether a CI has to vouch for the repository and the commit."), origins, "")}
             </div>
         </Disclosure>

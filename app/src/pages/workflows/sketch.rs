@@ -11,6 +11,7 @@ use towpath_domain::checks::TokenName;
 use towpath_domain::forms::FieldError;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
+use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::{Given, NewWorkflow, Stage, StageForm, WorkflowForm};
 
 /// What a form is checked against.
@@ -20,6 +21,7 @@ struct Ground {
     slots: Vec<Slot>,
     roles: Vec<Slug>,
     reporters: Vec<TokenName>,
+    roots: Vec<RootName>,
 }
 
 /// The form as it was last looked at in the browser.
@@ -45,6 +47,7 @@ impl Sketch {
             slots: view.slots(),
             roles: view.approving_roles.iter().map(|role| role.slug.clone()).collect(),
             reporters: view.reporters.clone(),
+            roots: view.roots.clone(),
         };
         Self {
             node,
@@ -118,6 +121,7 @@ impl Ground {
             slots: &self.slots,
             roles: &self.roles,
             reporters: &self.reporters,
+            roots: &self.roots,
             is_zone: |_| true,
             pattern: |_| Ok(()),
         };

@@ -3,6 +3,7 @@
 use super::Build;
 use crate::checks::CheckLine;
 use crate::digests::Digest;
+use crate::evidence::EvidenceLine;
 use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PlacementId;
 use crate::placements::BY_ITSELF;
@@ -49,6 +50,8 @@ pub struct Life {
     pub may_configure: Result<(), String>,
     /// The newest results that were reported on it, by name.
     pub checks: Vec<CheckLine>,
+    /// What is said about it, and what trust roots make of that: what counts first.
+    pub evidence: Vec<EvidenceLine>,
     /// The promotions of it that wait.
     pub waiting: Vec<Wait>,
     /// What happened to it, oldest first; a part of it where it is long.

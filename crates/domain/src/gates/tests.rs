@@ -44,6 +44,7 @@ fn facts(approvers: &[u128]) -> Facts {
         scheduled_for: None,
         circumstances: Circumstances {
             checks: Vec::new(),
+            witnesses: Vec::new(),
             verified: false,
             ahead: None,
             received_at: minute(0),

@@ -114,6 +114,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         ran: crate::gates::Reported::Nobody,
         been: vec![qa.key],
         checks: Vec::new(),
+        witnesses: Vec::new(),
         verified: false,
         openings: Vec::new(),
         ahead: None,

@@ -10,7 +10,7 @@ use crate::garbage::Collected;
 use crate::holds::HoldAddress;
 use crate::ids::{
     BindingId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId, SubscriptionId,
-    TokenId,
+    TokenId, TrustRootId,
 };
 use crate::pins::Pinning;
 use crate::placements::Refused;
@@ -537,6 +537,26 @@ pub enum Change {
         before: String,
         after: String,
     },
+    TrustRootAdded {
+        root: TrustRootId,
+        slug: Slug,
+        /// What it trusts, in words.
+        about: String,
+    },
+    TrustRootRemoved {
+        root: TrustRootId,
+        slug: Slug,
+    },
+    /// Something that is said about a build came, or the trust roots make something else of it than before.
+    EvidenceFound {
+        build: BuildName,
+        /// The manifest in which it lies.
+        manifest: Digest,
+        /// What it is, such as “Signature”.
+        said: Vec<String>,
+        /// The trust roots that vouch for it.
+        vouched_by: Vec<Slug>,
+    },
     /// Events are sent to an address from now on, of which only as much is told as is shown.
     SubscriptionMade {
         subscription: SubscriptionId,
@@ -662,6 +682,7 @@ impl Change {
             | Self::BuildAssigned { build, .. }
             | Self::BuildReclassified { build, .. }
             | Self::CheckReported { build, .. }
+            | Self::EvidenceFound { build, .. }
             | Self::PinApplied { build, .. }
             | Self::PinReleased { build, .. }
             | Self::PinEnded { build, .. }

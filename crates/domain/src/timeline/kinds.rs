@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 94] = [
+pub const KINDS: [(&str, &str); 97] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -26,6 +26,7 @@ pub const KINDS: [(&str, &str); 94] = [
     ("rule_changed", "CI rule changed"),
     ("rule_chosen", "CI rule chosen"),
     ("check_reported", "Check reported"),
+    ("evidence_found", "Evidence found"),
     ("deployment_reported", "Deployment reported"),
     ("hold_placed", "Hold placed"),
     ("hold_released", "Hold released"),
@@ -79,6 +80,8 @@ pub const KINDS: [(&str, &str); 94] = [
     ("publisher_removed", "Publisher removed"),
     ("job_admitted", "CI job admitted"),
     ("trusted_publishing_demanded", "Trusted publishing demanded"),
+    ("trust_root_added", "Trust root added"),
+    ("trust_root_removed", "Trust root removed"),
     ("person_invited", "Person invited"),
     ("invitation_withdrawn", "Invitation withdrawn"),
     ("person_joined", "Person joined"),
@@ -185,6 +188,9 @@ impl Change {
             Self::PublisherRemoved { .. } => "publisher_removed",
             Self::JobAdmitted { .. } => "job_admitted",
             Self::TrustedPublishingDemanded { .. } => "trusted_publishing_demanded",
+            Self::TrustRootAdded { .. } => "trust_root_added",
+            Self::TrustRootRemoved { .. } => "trust_root_removed",
+            Self::EvidenceFound { .. } => "evidence_found",
             Self::AuditKeyRotated { .. } => "audit_key_rotated",
             Self::SubscriptionMade { .. } => "subscription_made",
             Self::SubscriptionDeleted { .. } => "subscription_deleted",

@@ -157,6 +157,12 @@ impl Telling<'_> {
                 .text("lets ")
                 .name(title)
                 .text(&format!(" push {reach}, by tokens of {issuer} that say {}", conditions.join(", "))),
+            Change::TrustRootAdded { slug, about, .. } => {
+                self.text("trusts the signatures of ").name(slug).text(&format!(": {about}"))
+            }
+            Change::TrustRootRemoved { slug, .. } => {
+                self.text("trusts the signatures of ").name(slug).text(" no more")
+            }
             Change::PublisherRemoved { title, .. } => self.text("removed the publisher ").name(title),
             Change::JobAdmitted { repository, run, .. } => {
                 let run = run.as_ref().map(|run| format!(" run {run}")).unwrap_or_default();
@@ -513,6 +519,15 @@ impl Telling<'_> {
                 if let Some(bucket) = bucket {
                     self.text(&format!(" in {bucket}"));
                 }
+                self.place()
+            }
+            Change::EvidenceFound { build, said, vouched_by, .. } => {
+                self.text(&format!("found {} of ", said.join(" and ").to_lowercase())).build(build);
+                let by: Vec<&str> = vouched_by.iter().map(Slug::as_str).collect();
+                match by.as_slice() {
+                    [] => self.text(", for which no trust root vouches"),
+                    some => self.text(&format!(", for which {} vouches", some.join(" and "))),
+                };
                 self.place()
             }
             Change::DeploymentReported { environment, service, digest, build, outcome, at, late, .. } => {

@@ -71,6 +71,16 @@ pub enum Gate {
         tokens: Vec<String>,
     },
     Verified,
+    Signed {
+        /// The slugs of trust roots.
+        roots: Vec<String>,
+        all: bool,
+    },
+    Built {
+        roots: Vec<String>,
+        builder: String,
+        source: String,
+    },
 }
 
 /// How many gates a stage has at most.
@@ -199,6 +209,10 @@ impl Gate {
                 check.field(&field("age"), span(age)).map(|age| CheckedGate::MaximumAge { age })
             }
             Self::Verified => Some(CheckedGate::Verified),
+            Self::Signed { roots, all } => check.field(&field("roots"), given.signed(roots, *all)),
+            Self::Built { roots, builder, source } => {
+                check.field(&field("roots"), given.built(roots, builder, source))
+            }
             Self::Check { name, bucket, tokens } => {
                 let name = check.field(&field("name"), CheckName::parse(name));
                 let place = Some(bucket.trim()).filter(|slug| !slug.is_empty());
@@ -259,6 +273,7 @@ mod tests {
             slots: &slots,
             roles: &roles,
             reporters: &[],
+            roots: &[],
             is_zone: |zone| zone.as_str() == "Europe/Berlin",
             pattern: |pattern| {
                 if pattern.as_str() == "(" { Err("It has no end.".to_owned()) } else { Ok(()) }

@@ -10,6 +10,7 @@ use crate::forms::{Check, Invalid};
 use crate::gates::{Approvals, Bar, Gate, Window};
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
+use crate::trust_roots::RootName;
 use crate::words::Title;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,14 @@ pub struct StageForm {
     pub maximum_age: String,
     /// `on` where a CI has to vouch for what enters.
     pub verified: String,
+    /// The slugs of trust roots that have to have signed it, with commas between them.
+    pub signed_by: String,
+    /// `all` where every one of them has to have, else empty.
+    pub signed_all: String,
+    /// The slugs of trust roots of which one has to vouch for how it was built; by what and from what, as patterns.
+    pub built_by: String,
+    pub builder: String,
+    pub source: String,
 }
 
 /// How many checks a row names at most.
@@ -198,6 +207,15 @@ fn comes_from(graph: &Graph, position: usize, slots: &[Slot]) -> Option<String> 
     Some(if names.is_empty() { NOWHERE.to_owned() } else { names.join(", ") })
 }
 
+/// What a text lists with commas between.
+fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(|slug| slug.trim().to_owned()).filter(|slug| !slug.is_empty()).collect()
+}
+
+fn slugs(roots: &[RootName]) -> String {
+    roots.iter().map(|root| root.slug.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 impl StageForm {
     /// The row that makes this stage; absent where it has gates that one row cannot hold.
     fn of(stage: &Stage, slots: &[Slot]) -> Option<Self> {
@@ -255,6 +273,16 @@ impl StageForm {
                 Gate::Reference { pattern } => (&mut form.reference, pattern.as_str().to_owned()),
                 Gate::MaximumAge { age } => (&mut form.maximum_age, age.to_string()),
                 Gate::Verified => (&mut form.verified, "on".to_owned()),
+                Gate::Signed(signed) => {
+                    if signed.all { "all" } else { "" }.clone_into(&mut form.signed_all);
+                    (&mut form.signed_by, slugs(&signed.roots))
+                }
+                Gate::Built(built) if form.built_by.is_empty() => {
+                    form.builder.clone_from(&built.builder);
+                    form.source.clone_from(&built.source);
+                    (&mut form.built_by, slugs(&built.roots))
+                }
+                Gate::Built(_) => return None,
             };
             // A second gate of one kind has no field.
             if !field.is_empty() {
@@ -298,7 +326,7 @@ impl StageForm {
             None if also.is_some() => Some(Err("Fill in the first approvals before these.".to_owned())),
             _ => also,
         };
-        let asked: [(&str, Option<Result<Gate, String>>); 7] = [
+        let asked: [(&str, Option<Result<Gate, String>>); 9] = [
             ("approvals", approvals(&self.approvals, &self.role)),
             ("also_approvals", also),
             ("soak", given_span(&self.soak).map(|span| span.map(|time| Gate::Soak { time }))),
@@ -309,6 +337,8 @@ impl StageForm {
                 given_span(&self.maximum_age).map(|span| span.map(|age| Gate::MaximumAge { age })),
             ),
             ("verified", (self.verified == "on").then_some(Ok(Gate::Verified))),
+            ("signed_by", self.check_signed(given)),
+            ("built_by", self.check_built(given)),
         ];
         let gates = asked.into_iter().filter_map(|(name, gate)| Some(check.field(&field(name), gate?)));
         // Every mistake is told, so that all are looked at before one ends it.
@@ -316,6 +346,17 @@ impl StageForm {
         let window = self.check_window(given, check, field);
         let checks = self.check_checks(kind, given, check, field);
         gates.into_iter().chain(window).chain(checks).collect()
+    }
+
+    fn check_signed(&self, given: &Given) -> Option<Result<Gate, String>> {
+        let roots = listed(&self.signed_by);
+        (!roots.is_empty()).then(|| given.signed(&roots, self.signed_all == "all"))
+    }
+
+    fn check_built(&self, given: &Given) -> Option<Result<Gate, String>> {
+        let roots = listed(&self.built_by);
+        let said = !roots.is_empty() || !self.builder.trim().is_empty() || !self.source.trim().is_empty();
+        said.then(|| given.built(&roots, &self.builder, &self.source))
     }
 
     fn check_checks(
@@ -369,7 +410,8 @@ impl StageForm {
         let texts =
             [&self.bucket, &self.from, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
         let others = [&self.maximum_age, &self.verified, &self.checks, &self.reporter, &self.contest];
-        let nothing = texts.into_iter().chain(others).all(|text| text.trim().is_empty());
+        let evidence = [&self.signed_by, &self.built_by, &self.builder, &self.source];
+        let nothing = texts.into_iter().chain(others).chain(evidence).all(|text| text.trim().is_empty());
         let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
         nothing && nobody == [true; 2] && self.automatic.is_none()
     }

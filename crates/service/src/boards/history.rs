@@ -9,6 +9,7 @@ use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::checks::Check;
+use towpath_domain::evidence::Witness;
 use towpath_domain::gates::{Behind, Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
@@ -149,6 +150,8 @@ pub(super) struct Known {
     pub(super) ran: HashMap<PlacementId, Reported>,
     /// What was reported on each build, as far as somebody wants to know.
     pub(super) checks: HashMap<BuildId, Vec<Check>>,
+    /// What trust roots make of what is said about each build, as far as somebody wants to know.
+    pub(super) witnesses: HashMap<BuildId, Vec<Witness>>,
     /// Whom each build names, as far as somebody wants to know.
     pub(super) behind: HashMap<BuildId, Behind>,
 }
@@ -169,6 +172,7 @@ impl Known {
             been: HashMap::new(),
             ran: HashMap::new(),
             checks: HashMap::new(),
+            witnesses: HashMap::new(),
             behind: HashMap::new(),
         })
     }
@@ -188,6 +192,7 @@ impl Known {
             been: self.been.get(&pushed.build.id).cloned().unwrap_or_default(),
             ran: self.ran.get(&placed.placement.id).copied().unwrap_or_default(),
             checks: self.checks.get(&pushed.build.id).cloned().unwrap_or_default(),
+            witnesses: self.witnesses.get(&pushed.build.id).cloned().unwrap_or_default(),
         })
     }
 

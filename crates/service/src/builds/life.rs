@@ -4,7 +4,7 @@ use crate::checks::lines;
 use crate::circumstances::Judge;
 use crate::projects::in_use;
 use crate::scenes::Located;
-use crate::{Error, Service, explain, holds};
+use crate::{Error, Service, evidence, explain, holds};
 use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, Slot};
@@ -13,6 +13,7 @@ use towpath_domain::builds::life::{
 };
 use towpath_domain::checks::CheckLine;
 use towpath_domain::digests::Digest;
+use towpath_domain::evidence::EvidenceLine;
 use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use towpath_domain::pins::Pin;
 use towpath_domain::placements::{Cause, Placer};
@@ -79,6 +80,7 @@ pub async fn view(
             let told = Told {
                 runs,
                 checks,
+                evidence: evidence::of_image(&mut conn, located.integration.id, &parsed).await?,
                 pinned: pinned(&mut conn, actor, build, service.now()).await?,
                 is_default: integrations::default_of(&mut conn, located.integration.id)
                     .await?
@@ -151,6 +153,7 @@ struct Told {
     runs: Vec<RunsIn>,
     pinned: Vec<PinnedIn>,
     checks: Vec<CheckLine>,
+    evidence: Vec<EvidenceLine>,
     is_default: bool,
     may_configure: Result<(), String>,
 }
@@ -252,7 +255,7 @@ impl Reading {
     }
 
     fn tell(self, located: &Located, told: Told) -> Life {
-        let Told { runs, pinned, checks, is_default, may_configure } = told;
+        let Told { runs, pinned, checks, evidence, is_default, may_configure } = told;
         let mut chain: Vec<Link> = self.lived.iter().filter_map(|lived| self.placed(lived)).collect();
         let beside = self.refused.iter().filter_map(|(key, arrival)| self.refused(*key, arrival));
         let beside = beside.chain(self.unapplied.iter().filter_map(|promotion| self.ended(promotion)));
@@ -270,6 +273,7 @@ impl Reading {
             is_default,
             may_configure,
             checks,
+            evidence,
             project: located.project.slug.clone(),
             integration: located.integration.slug.clone(),
             received_by: self.by(self.pushed.by),

@@ -1,10 +1,10 @@
 //! Pushing manifests. Under a tag an image is a build that arrives; everything else is kept beside the builds.
 
 use super::{Error, Manifest, Name, Opened, Reference, open_to_push, reading::MANIFEST_LIMIT};
-use crate::Service;
 use crate::builds::{self, Arrived, Received};
 use crate::manifests::{self, Contents, Descriptor, ImageConfig, ManifestError};
 use crate::storage::Room;
+use crate::{Service, evidence};
 use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use towpath_blobs::BlobStore;
@@ -65,10 +65,14 @@ pub async fn push_manifest(
     let answer = Manifest::from(pushed.manifest.clone());
     let (clerk, actor) = (service.clone(), actor.clone());
     let content = push.content;
+    let integration = pushed.opened.located.integration.id;
     let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor, content).await).await?;
     match refused {
         Some(reason) => Err(Error::Denied(reason)),
-        None => Ok(answer),
+        None => {
+            evidence::look_at(service, integration, &answer.digest).await;
+            Ok(answer)
+        }
     }
 }
 
@@ -246,6 +250,8 @@ impl Pushed {
         stored::insert_manifest(tx, self.opened.repository, &self.manifest, &self.contents, service.now())
             .await?;
         room.check(tx).await??;
+        let integration = self.opened.located.integration.id;
+        evidence::notice(tx, integration, &self.manifest, &self.tags, service.now()).await?;
         match self.arrive(tx, service, actor).await? {
             Some(Received::Refused { bucket, refused }) => Ok(Some(format!("{bucket} {refused}"))),
             _ => Ok(None),

@@ -23,6 +23,7 @@ mod deletions;
 mod deployments;
 mod differences;
 mod emergencies;
+mod evidence;
 mod garbage;
 mod gates;
 mod holds;

@@ -9,5 +9,6 @@ pub fn doors() -> Vec<Door> {
         file("/timeline/export").note("of the project").query("project={project}&format=csv"),
         file("/timeline/{seq}/receipt"),
         file("/projects/{project}/production-changes/csv"),
+        file("/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}"),
     ]
 }

@@ -3,6 +3,7 @@
 use super::rest::ADDRESS;
 use super::{Body, Door, Kind, Subject};
 use crate::installation::{PASSWORD, email};
+use crate::maker::PUBLIC_KEY;
 
 pub fn doors() -> Vec<Door> {
     vec![
@@ -282,6 +283,12 @@ pub fn doors() -> Vec<Door> {
         post("/fn/remove_publisher")
             .body(|subject, _| in_project(subject, &[("publisher", &subject.publisher)])),
         post("/fn/demand_trusted_publishing").body(|subject, _| in_project(subject, &[("demanded", "true")])),
+        post("/fn/view_trust_roots").body(|subject, _| in_project(subject, &[])),
+        post("/fn/add_trust_root").body(|subject, _| {
+            let form = [("form[slug]", "another-key"), ("form[kind]", "key"), ("form[key]", PUBLIC_KEY)];
+            in_project(subject, &form)
+        }),
+        post("/fn/remove_trust_root").body(|subject, _| in_project(subject, &[("root", "release-key")])),
         post("/fn/create_project").body(|_, _| new("bank", &[])),
         post("/fn/view_project").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_projects").body(|_, _| Body::Form(vec![("listed", "in_use".into())])),

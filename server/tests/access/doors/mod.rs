@@ -260,6 +260,10 @@ impl Door {
             ("{number}", &number),
             ("{digest}", &subject.digest),
             ("{placement}", &subject.placement),
+            // Every project has one of this name.
+            ("{root}", "release-key"),
+            // What is said about that build is what lies in it.
+            ("{content}", &subject.layer),
             ("{layer}", &subject.layer),
             ("{loose}", &subject.loose),
             ("{secret}", &subject.secret),

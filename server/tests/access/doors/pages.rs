@@ -52,6 +52,8 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/members"),
         page("/projects/{project}/publishers"),
         page("/projects/{project}/publishers/new").query("system=github"),
+        page("/projects/{project}/trust-roots"),
+        page("/projects/{project}/trust-roots/new").query("kind=key"),
         page("/projects/{project}/storage"),
         page("/projects/{project}/archive"),
         page("/projects/{project}/deleted"),

@@ -2,6 +2,7 @@
 
 use super::{Body, Door, Kind, Subject};
 use crate::installation::{PASSWORD, email};
+use crate::maker::PUBLIC_KEY;
 use serde_json::json;
 
 pub fn doors() -> Vec<Door> {
@@ -267,6 +268,12 @@ pub fn doors() -> Vec<Door> {
         }),
         delete("/api/v1/projects/{project}/publishers/{id}"),
         put("/api/v1/projects/{project}/publishing").body(|_, _| Body::Json(json!({"demanded": true}))),
+        get("/api/v1/projects/{project}/trust-roots"),
+        post("/api/v1/projects/{project}/trust-roots")
+            .body(|_, _| Body::Json(json!({"name": "another-key", "kind": "key", "key": PUBLIC_KEY}))),
+        delete("/api/v1/projects/{project}/trust-roots/{root}"),
+        get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/evidence"),
+        get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}"),
         get("/api/v1/people"),
         get("/api/v1/rights").note("of the installation").query("action=configure&place=installation"),
         get("/api/v1/rights").note("of the project").query("action=push&place=project:{project}"),
