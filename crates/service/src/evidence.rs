@@ -4,11 +4,11 @@
 use crate::builds::build_name;
 use crate::manifests::{self, Contents, Descriptor};
 use crate::scenes::{self, Located};
-use crate::{Error, Service};
+use crate::{Error, Service, allow};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 use tokio::task::spawn_blocking;
-use towpath_domain::access::Actor;
+use towpath_domain::access::{Action, Actor};
 use towpath_domain::digests::Digest;
 use towpath_domain::evidence::{EvidenceLine, Said, Statement};
 use towpath_domain::ids::{IntegrationId, TrustRootId};
@@ -295,7 +295,7 @@ pub async fn list(
     of_image(&mut conn, located.integration.id, &digest).await
 }
 
-/// The bytes of one thing that is said about a build.
+/// The bytes of one thing that is said about a build, for who may see that; of an artifact, for who may pull.
 pub async fn content(
     service: &Service,
     actor: &Actor,
@@ -306,10 +306,12 @@ pub async fn content(
     let mut conn = service.read().await?;
     let (located, digest) = find(&mut conn, actor, at, digest).await?;
     let content = Digest::parse(content).map_err(|_| missing())?;
-    let lines = stored::list(&mut conn, located.integration.id, &digest).await?;
+    let mut lines = stored::list(&mut conn, located.integration.id, &digest).await?.into_iter();
     drop(conn);
-    if !lines.iter().any(|line| line.statement.content == content) {
-        return Err(missing());
+    let line = lines.find(|line| line.statement.content == content).ok_or_else(missing)?;
+    // It may be anything, such as a part of an image.
+    if matches!(line.statement.said, Said::Artifact { .. }) {
+        allow(actor, Action::Pull, &located.target())?;
     }
     read(service, &content, LARGEST).await?.ok_or_else(|| {
         Error::Refused(
