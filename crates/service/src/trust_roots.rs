@@ -38,7 +38,7 @@ pub async fn view(service: &Service, actor: &Actor, project: &str) -> Result<Tru
 fn line(root: TrustRoot, asked: &mut HashMap<TrustRootId, Vec<Slug>>) -> TrustRootLine {
     let unreadable = |_| "cannot be read any more; nothing counts by it".to_owned();
     TrustRootLine {
-        about: Root::parse(&root.trusts).map(|parsed| parsed.about()).unwrap_or_else(unreadable),
+        about: Root::parse(&root.trusts).map_or_else(unreadable, |parsed| parsed.about()),
         asked_by: asked.remove(&root.id).unwrap_or_default(),
         root,
     }

@@ -112,10 +112,10 @@ async fn a_wrong_value_is_refused_where_it_stands() {
     assert_snapshot!(world.post("/projects/global/workflows", &world.ana, new).await, @r##"
     422 Unprocessable Entity
     {
-      "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`.",
+      "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`, `signed`, `built`.",
       "errors": [
         {
-          "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`.",
+          "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`, `signed`, `built`.",
           "pointer": "#/stages/1/gates/0/gate"
         }
       ],

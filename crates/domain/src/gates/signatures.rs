@@ -66,14 +66,11 @@ impl Signed {
 
 impl Built {
     pub fn words(&self) -> String {
-        let mut words = format!("provenance by {}", names(&self.roots, " or "));
-        if !self.builder.is_empty() {
-            words.push_str(&format!(", of the builder {}", self.builder));
-        }
-        if !self.source.is_empty() {
-            words.push_str(&format!(", from {}", self.source));
-        }
-        words
+        let told = |before: &str, text: &str| {
+            if text.is_empty() { String::new() } else { format!("{before}{text}") }
+        };
+        let (builder, source) = (told(", of the builder ", &self.builder), told(", from ", &self.source));
+        format!("provenance by {}{builder}{source}", names(&self.roots, " or "))
     }
 
     pub(super) fn judge(&self, witnesses: &[Witness]) -> Verdict {

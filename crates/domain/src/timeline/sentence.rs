@@ -522,13 +522,13 @@ impl Telling<'_> {
                 self.place()
             }
             Change::EvidenceFound { build, said, vouched_by, .. } => {
-                self.text(&format!("found {} of ", said.join(" and ").to_lowercase())).build(build);
+                self.text("found evidence on ").build(build).place();
                 let by: Vec<&str> = vouched_by.iter().map(Slug::as_str).collect();
-                match by.as_slice() {
-                    [] => self.text(", for which no trust root vouches"),
-                    some => self.text(&format!(", for which {} vouches", some.join(" and "))),
+                let vouches = match by.as_slice() {
+                    [] => "no trust root vouches for it".to_owned(),
+                    some => format!("vouched for by {}", some.join(" and ")),
                 };
-                self.place()
+                self.text(&format!(": {}, {vouches}", said.join(" and ")))
             }
             Change::DeploymentReported { environment, service, digest, build, outcome, at, late, .. } => {
                 match late {

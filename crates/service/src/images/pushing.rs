@@ -67,13 +67,11 @@ pub async fn push_manifest(
     let content = push.content;
     let integration = pushed.opened.located.integration.id;
     let refused = service.db().write(async move |tx| pushed.save(tx, &clerk, &actor, content).await).await?;
-    match refused {
-        Some(reason) => Err(Error::Denied(reason)),
-        None => {
-            evidence::look_at(service, integration, &answer.digest).await;
-            Ok(answer)
-        }
+    if let Some(reason) = refused {
+        return Err(Error::Denied(reason));
     }
+    evidence::look_at(service, integration, &answer.digest).await;
+    Ok(answer)
 }
 
 /// The digest of what is pushed, which must be the one it is pushed under, and all its tags.

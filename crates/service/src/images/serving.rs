@@ -103,7 +103,7 @@ fn whole(
 
 /// A disk that cannot read a sector says so, and a file may be shorter than it was.
 fn is_damage(error: &io::Error) -> bool {
-    let spoiled = error.get_ref().is_some_and(|inner| inner.is::<Spoiled>());
+    let spoiled = error.get_ref().and_then(|inner| inner.downcast_ref::<Spoiled>()).is_some();
     spoiled || error.kind() == io::ErrorKind::UnexpectedEof || error.raw_os_error().is_some()
 }
 
