@@ -195,7 +195,7 @@ fn a_bundle_brings_statements_that_count_by_the_certificate_in_it() {
     let ours = authority.issue(&workflow(noon()));
     let trusted = authority.trusted("https://github.com/acme/shop/*", None);
     let none = BTreeMap::new();
-    let signature = statement(&image(), "https://sigstore.dev/cosign/sign/v1", json!({}));
+    let signature = statement(&image(), "https://sigstore.dev/cosign/sign/v1", &json!({}));
     let read = layer(BUNDLE, &none, bundle(&ours, &signature).to_string().as_bytes());
     assert_eq!(read.said, Said::Signature);
     assert!(verify(&read, &trusted, noon()).counts());
@@ -235,7 +235,7 @@ fn an_envelope_holds_a_statement_or_nothing() {
     let of = |kind: &str, payload: &str| {
         layer(ENVELOPE, &none, envelope(&ours, kind, payload).to_string().as_bytes())
     };
-    let statement = statement(&image(), "https://example.org/reviewed", json!({}));
+    let statement = statement(&image(), "https://example.org/reviewed", &json!({}));
     let right = of(IN_TOTO, &statement);
     assert_eq!(right.said, Said::Attestation { predicate: "https://example.org/reviewed".into() });
     assert!(verify(&right, &ours.trusted(), noon()).counts());
@@ -265,7 +265,7 @@ fn lists_of_contents_are_counted_signed_or_not() {
     let said = Said::Contents { format: ContentsFormat::Spdx, packages: 2 };
     let bare = layer("application/spdx+json", &none, spdx.to_string().as_bytes());
     assert_eq!((&bare.said, bare.is_signed()), (&said, false));
-    let statement = statement(&image(), "https://spdx.dev/Document", spdx);
+    let statement = statement(&image(), "https://spdx.dev/Document", &spdx);
     let read = layer(ENVELOPE, &none, envelope(&ours, IN_TOTO, &statement).to_string().as_bytes());
     assert_eq!(read.said, said);
     assert!(verify(&read, &ours.trusted(), noon()).counts());

@@ -132,7 +132,7 @@ pub fn payload(image: &Digest) -> String {
 }
 
 /// A statement about an image.
-pub fn statement(image: &Digest, predicate_type: &str, predicate: Value) -> String {
+pub fn statement(image: &Digest, predicate_type: &str, predicate: &Value) -> String {
     json!({"_type": "https://in-toto.io/Statement/v1", "predicateType": predicate_type, "predicate": predicate,
            "subject": [{"name": "image", "digest": {"sha256": image.hex()}}]})
     .to_string()
@@ -146,7 +146,7 @@ pub fn provenance(image: &Digest, builder: &str, repository: &str) -> String {
                             "externalParameters": {"workflow": workflow},
                             "resolvedDependencies": [{"uri": repository, "digest": {"gitCommit": "c0ffee"}}]},
         "runDetails": {"builder": {"id": builder}}});
-    statement(image, "https://slsa.dev/provenance/v1", predicate)
+    statement(image, "https://slsa.dev/provenance/v1", &predicate)
 }
 
 /// A signed envelope, as DSSE has it.

@@ -224,7 +224,7 @@ fn an_identity_counts_by_when_its_signature_came() {
         assert!(shop.needs(&asked).await.1.contains("was not valid when it was signed"));
         let ours = authority.issue(&workflow(now));
         let content =
-            bundle(&ours, &support::statement(&image, "https://sigstore.dev/cosign/sign/v1", json!({})));
+            bundle(&ours, &support::statement(&image, "https://sigstore.dev/cosign/sign/v1", &json!({})));
         let layer = (BUNDLE, BTreeMap::new(), content.to_string());
         shop.attach(STAGING, &image, By::Subject, &[layer]).await;
         // It stays valid, as it was here in time.
