@@ -289,7 +289,7 @@ fn nothing_that_anybody_pushes_is_more_than_an_artifact() {
 
 #[test]
 fn roots_that_cannot_be_used_are_refused() {
-    let field = |trusts: &Trusts| Root::parse(trusts).map(|_| "").unwrap_or_else(|mistake| mistake.field);
+    let field = |trusts: &Trusts| Root::parse(trusts).map_or_else(|mistake| mistake.field, |_| "");
     let key = |pem: &str| Trusts::Key { pem: pem.to_owned() };
     for pem in ["", "ssh-ed25519 AAAA", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
         assert_eq!(field(&key(pem)), "key");
