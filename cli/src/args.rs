@@ -408,6 +408,9 @@ pub struct Decide {
     /// Decide only if the promotion is of this digest.
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<String>,
+    /// Decide in the name of this person, who handed you their decisions.
+    #[arg(long = "for", value_name = "EMAIL", default_value = "")]
+    pub in_name_of: String,
 }
 
 #[derive(Debug, Args)]

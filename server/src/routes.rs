@@ -12,6 +12,7 @@ mod builds;
 mod callers;
 mod changes;
 mod checks;
+mod delegations;
 mod deletions;
 mod deployments;
 mod differences;
@@ -107,6 +108,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(search::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())
+        .merge(delegations::routes())
         .merge(publishers::routes())
         .merge(trust_roots::routes())
         .merge(evidence::routes())

@@ -4,7 +4,8 @@ use crate::AppError;
 use crate::fns::json::Answer;
 use leptos::server;
 use towpath_domain::accounts::{AccountView, NameForm, PasswordForm};
-use towpath_domain::ids::SessionId;
+use towpath_domain::delegations::DelegationForm;
+use towpath_domain::ids::{DelegationId, SessionId};
 
 #[cfg(feature = "ssr")]
 use crate::visitors::{peer, service, session_id, signed_in};
@@ -46,4 +47,18 @@ pub async fn end_other_sessions() -> Result<usize, AppError> {
 pub async fn disconnect_provider(provider: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     Ok(towpath_service::providers::disconnect(&service()?, &actor, &provider).await?)
+}
+
+/// Hands one's decisions on promotions to another.
+#[server(prefix = "/fn", endpoint = "make_delegation", output = Answer)]
+pub async fn make_delegation(form: DelegationForm) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    towpath_service::delegations::make(&service()?, &actor, form).await?;
+    Ok(())
+}
+
+#[server(prefix = "/fn", endpoint = "end_delegation", output = Answer)]
+pub async fn end_delegation(delegation: DelegationId) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::delegations::end(&service()?, &actor, delegation).await?)
 }

@@ -63,10 +63,12 @@ pub async fn decide(
     choice: Choice,
     digest: String,
     comment: String,
+    // Only those who decide for others have this field.
+    #[server(default)] in_name_of: String,
 ) -> Result<(), AppError> {
     use towpath_service::promotions::Decide;
     let (_, actor) = signed_in()?;
-    let wish = Decide { project, number, choice, comment, digest };
+    let wish = Decide { project, number, choice, comment, digest, in_name_of };
     towpath_service::promotions::decide(&service()?, &actor, wish).await?;
     Ok(())
 }

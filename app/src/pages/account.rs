@@ -1,5 +1,6 @@
 //! One's own account: name, password, where one is signed in, and what is chosen for this browser.
 
+mod delegations;
 mod password;
 mod preferences;
 mod profile;
@@ -9,10 +10,12 @@ mod sessions;
 use super::forms::{announce, successes};
 use crate::components::page::PageHeader;
 use crate::fns::accounts::{
-    ChangeName, ChangePassword, DisconnectProvider, EndOtherSessions, EndSession, view_account,
+    ChangeName, ChangePassword, DisconnectProvider, EndDelegation, EndOtherSessions, EndSession,
+    MakeDelegation, view_account,
 };
 use crate::loaded::Loaded;
 use crate::shell::Deeds;
+use delegations::Delegations;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use password::Password;
@@ -30,6 +33,8 @@ struct Actions {
     end: ServerAction<EndSession>,
     end_others: ServerAction<EndOtherSessions>,
     disconnect: ServerAction<DisconnectProvider>,
+    hand_over: ServerAction<MakeDelegation>,
+    take_back: ServerAction<EndDelegation>,
 }
 
 #[component]
@@ -40,14 +45,18 @@ pub fn AccountPage() -> impl IntoView {
         end: ServerAction::new(),
         end_others: ServerAction::new(),
         disconnect: ServerAction::new(),
+        hand_over: ServerAction::new(),
+        take_back: ServerAction::new(),
     };
     announce(actions.disconnect, "Provider disconnected.");
     let disconnected = successes(actions.disconnect);
     let renamed = successes(actions.name);
     let (changed, ended, others) =
         (successes(actions.password), successes(actions.end), successes(actions.end_others));
+    let delegated = (successes(actions.hand_over), successes(actions.take_back));
+    let delegated = move || delegated.0.get() + delegated.1.get();
     let account = Resource::new(
-        move || (renamed.get(), changed.get(), ended.get(), others.get(), disconnected.get()),
+        move || (renamed.get(), changed.get(), ended.get(), others.get(), disconnected.get(), delegated()),
         |_| view_account(),
     );
     // The bar shows the name too.
@@ -71,12 +80,13 @@ pub fn AccountPage() -> impl IntoView {
 
 #[component]
 fn Account(view: AccountView, actions: Actions) -> impl IntoView {
-    let AccountView { person, has_password, providers, sessions, now } = view;
+    let AccountView { person, has_password, providers, sessions, delegations, now } = view;
     view! {
         <PageHeader title="Account" lead="What is yours here. Your tokens have a page of their own." />
         <Profile person=person change=actions.name />
         {has_password.then(|| view! { <Password change=actions.password /> })}
         <Providers providers=providers now=now disconnect=actions.disconnect />
+        <Delegations view=delegations hand_over=actions.hand_over take_back=actions.take_back />
         <Sessions sessions=sessions now=now end=actions.end end_others=actions.end_others />
         <BrowserPreferences />
     }

@@ -38,7 +38,8 @@ pub fn InboxPage() -> impl IntoView {
 
 #[component]
 fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
-    let concerns = |notice: &Notice| notice.is_of_promotion() || notice.is_of_hold();
+    let concerns =
+        |notice: &Notice| notice.is_of_promotion() || notice.is_of_hold() || notice.is_of_delegation();
     let Kept { view: inbox, read } = keep(first, concerns, view_inbox, move || gone.run(()));
     let now = Memo::new(move |_| inbox.read().now);
     let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
@@ -218,7 +219,7 @@ pub(super) fn List(
                 <ul class="inbox">
                     <For
                         each=move || items.get()
-                        key=|item| (item.project.clone(), item.number, item.needs.clone())
+                        key=|item| (item.project.clone(), item.number, item.needs.clone(), item.for_other.clone())
                         let:item
                     >
                         <Item item=item now=now verb=verb picks=picks />
@@ -249,6 +250,7 @@ fn Item(
         [] => String::new(),
         needs => format!("Needs {}. ", needs.join(" and ")),
     };
+    let for_other = item.for_other.map(|name| format!("For {name}. "));
     view! {
         <li class="inbox__item">
             <Avatar name=item.requested_by.clone() />
@@ -257,7 +259,7 @@ fn Item(
                     <a href=href.clone()>{title}</a>
                 </p>
                 <p class="inbox__meta">
-                    {needs} {item.requested_by} " asked " <TimeView at=item.requested_at now=now /> " · "
+                    {for_other} {needs} {item.requested_by} " asked " <TimeView at=item.requested_at now=now /> " · "
                     {item.reason}
                 </p>
             </div>

@@ -13,6 +13,7 @@ use crate::components::field::TextArea;
 use crate::components::form::ErrorSummary;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::select::{Select, SelectOption};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
@@ -33,7 +34,7 @@ use std::sync::Arc;
 use towpath_domain::access::Action;
 use towpath_domain::gates::{Gate, GateVerdict, Verdict};
 use towpath_domain::holds::{HoldLine, Phase};
-use towpath_domain::inbox::PromotionView;
+use towpath_domain::inbox::{ForOther, PromotionView};
 use towpath_domain::promotions::{Choice, Decision, State};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
@@ -397,7 +398,7 @@ fn Decisions(view: View) -> impl IntoView {
     let now = Memo::new(move |_| view.read().now);
     let any = Memo::new(move |_| !view.read().promotion.decisions.is_empty());
     let item = move |decision: Decision| {
-        let name = view.read_untracked().name(decision.person).to_owned();
+        let name = decision.who(|person| view.read_untracked().name(person).to_owned());
         let verb = match decision.choice {
             Choice::Approve => " approved ",
             Choice::Reject => " rejected ",
@@ -436,25 +437,38 @@ fn Decisions(view: View) -> impl IntoView {
 
 #[component]
 fn DecideForm(view: View, action: ServerAction<Decide>) -> impl IntoView {
-    let may = Memo::new(move |_| view.read().may_decide.clone());
+    let may = Memo::new(move |_| {
+        let view = view.read();
+        let others: Vec<_> = view.for_others.iter().filter(|other| other.may.is_ok()).cloned().collect();
+        (view.may_decide.clone(), others)
+    });
     let place = format!("project:{}", view.get_untracked().project);
-    let others = StoredValue::new(paths::rights(Action::Approve, &place));
+    let who = StoredValue::new(paths::rights(Action::Approve, &place));
     let body = move || match may.get() {
-        Err(why) => view! {
+        (Err(why), others) if others.is_empty() => view! {
             <Banner tone=Tone::Info>
                 <p class="banner__text">
-                    {why} " " <a href=others.get_value()>"Who may approve in this project?"</a>
+                    {why} " " <a href=who.get_value()>"Who may approve in this project?"</a>
                 </p>
             </Banner>
         }
         .into_any(),
-        Ok(()) => view! { <DecideFields view=view action=action /> }.into_any(),
+        (own, others) => {
+            view! { <DecideFields view=view action=action own=own.is_ok() others=others /> }.into_any()
+        }
     };
     view! { <Panel title="Your decision">{body}</Panel> }
 }
 
 #[component]
-fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
+fn DecideFields(
+    view: View,
+    action: ServerAction<Decide>,
+    /// Whether who looks may decide in their own name.
+    own: bool,
+    /// Those for whom they may.
+    others: Vec<ForOther>,
+) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/decide");
     let view = view.get_untracked();
@@ -465,6 +479,19 @@ fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
             <input type="hidden" name="project" value=project />
             <input type="hidden" name="number" value=promotion.number.to_string() />
             <input type="hidden" name="digest" value=promotion.digest.to_string() />
+            {(!others.is_empty())
+                .then(|| {
+                    view! {
+                        <Select
+                            name="in_name_of"
+                            label="In the name of"
+                            options=names(own, &others)
+                            hint="It counts as theirs, and both names are shown."
+                            value=echo.value("in_name_of")
+                            error=mistake(errors, "in_name_of")
+                        />
+                    }
+                })}
             <TextArea
                 name="comment"
                 label="Comment"
@@ -493,6 +520,13 @@ fn DecideFields(view: View, action: ServerAction<Decide>) -> impl IntoView {
             </div>
         </ActionForm>
     }
+}
+
+/// In whose names somebody may decide.
+fn names(own: bool, others: &[ForOther]) -> Vec<SelectOption> {
+    let own = own.then(|| SelectOption::new("", "Yourself"));
+    let others = others.iter().map(|other| SelectOption::new(other.email.as_str(), other.name.clone()));
+    own.into_iter().chain(others).collect()
 }
 
 #[component]
@@ -524,7 +558,11 @@ fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
             Some(pin) => (format!("It was pinned in {}", pin.environment.slug), *at),
             None => (format!("It became current in {}", first.promotion.to.slug), *at),
         },
-        State::Rejected { at, by } => (format!("{} rejected it", first.name(*by)), *at),
+        State::Rejected { at, by } => {
+            let last = first.promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);
+            let who = last.map(|decision| decision.who(|person| first.name(person).to_owned()));
+            (format!("{} rejected it", who.unwrap_or_else(|| first.name(*by).to_owned())), *at)
+        }
         State::Cancelled { at, by } => (format!("{} took it back", first.name(*by)), *at),
         State::Expired { at, because } => (format!("{because} It expired"), *at),
         State::Superseded { at, by } => {

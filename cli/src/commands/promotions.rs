@@ -119,7 +119,7 @@ pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Forma
         return Err(Failure::Conflict(format!("{name} is of {digest}, not of {expected}")));
     }
     say(&format!("{name} {goal}."));
-    let decision = NewDecision { choice, comment: args.comment, digest };
+    let decision = NewDecision { choice, comment: args.comment, digest, in_name_of: args.in_name_of };
     let promotion = client.decide(&name.project, name.number, &decision).await?;
     tell(&promotion, format)
 }
@@ -197,7 +197,11 @@ fn table(promotion: &Promotion) -> Table {
                 Choice::Reject => "rejected",
             };
             let comment = decision.comment.as_ref().map(|comment| format!(" ({comment})"));
-            format!("{} {verb}{}", decision.person, comment.unwrap_or_default())
+            let who = match &decision.by {
+                None => decision.person.clone(),
+                Some(by) => format!("{by} for {}", decision.person),
+            };
+            format!("{who} {verb}{}", comment.unwrap_or_default())
         })
         .collect();
     Table::facts([

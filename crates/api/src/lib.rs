@@ -12,6 +12,7 @@ pub mod checks;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cursors;
+pub mod delegations;
 pub mod deletions;
 pub mod deployments;
 pub mod differences;

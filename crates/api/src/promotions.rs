@@ -161,7 +161,7 @@ pub struct Promotion {
     /// Present where its gates were passed in an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
-    /// Why you may not decide on it; absent if you may.
+    /// Why you may not decide on it; absent if you may, in your name or another's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barred: Option<String>,
 }
@@ -189,7 +189,11 @@ pub struct GateStanding {
 /// A person's decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
+    /// As whom it counts.
     pub person: String,
+    /// Who decided in that person's name, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     pub choice: Choice,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -206,6 +210,10 @@ pub struct NewDecision {
     pub comment: String,
     /// The digest that you looked at.
     pub digest: String,
+    /// The address of who handed you their decisions, and in whose name it is; empty for your own, or where you may not
+    /// decide yourself, that of the first whose name counts.
+    #[serde(default)]
+    pub in_name_of: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -260,6 +268,7 @@ impl From<PromotionView> for Promotion {
     fn from(view: PromotionView) -> Self {
         let decisions = view.promotion.decisions.iter().map(|decision| Decision {
             person: view.name(decision.person).to_owned(),
+            by: decision.by.map(|by| view.name(by).to_owned()),
             choice: decision.choice.into(),
             comment: decision.comment.clone().map(String::from),
             at: decision.at.into(),
@@ -282,7 +291,11 @@ impl From<PromotionView> for Promotion {
             workflow_version: view.promotion.workflow_version,
             emergency,
             decisions: decisions.collect(),
-            barred: view.may_decide.clone().err(),
+            barred: view
+                .may_decide
+                .clone()
+                .err()
+                .filter(|_| !view.for_others.iter().any(|other| other.may.is_ok())),
             line: InboxItem {
                 requested_by: view.name(view.promotion.requested_by).to_owned(),
                 needs: missing.collect(),

@@ -312,6 +312,14 @@ impl Actor {
 }
 
 impl Place {
+    /// Whether a role bound here may count for something in a project.
+    pub(crate) fn may_reach(&self, within: ProjectId) -> bool {
+        match *self {
+            Self::Installation | Self::Stream { .. } => true,
+            Self::Project { project } | Self::Environment { project, .. } => project == within,
+        }
+    }
+
     /// Whether a role bound here counts for `action` on `target`. To see or pull from a project it
     /// is enough to have a role somewhere inside.
     fn covers(&self, action: Action, target: &Target) -> bool {

@@ -1,5 +1,6 @@
 //! One's own account: what its page shows, and the forms that change it.
 
+use crate::delegations::DelegationsView;
 use crate::forms::{Check, Invalid};
 use crate::people::Person;
 use crate::providers::ProviderButton;
@@ -18,6 +19,8 @@ pub struct AccountView {
     pub providers: Vec<(ProviderButton, Option<Time>)>,
     /// Where the person is signed in, this session first and then by use.
     pub sessions: Vec<Session>,
+    /// Who decides for this person, and for whom they decide.
+    pub delegations: DelegationsView,
     pub now: Time,
 }
 

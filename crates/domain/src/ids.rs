@@ -57,6 +57,8 @@ ids! {
     BindingId,
     /// Names a build of an integration.
     BuildId,
+    /// Names that one person decides for another.
+    DelegationId,
     /// Names an event on its way to a subscription.
     DeliveryId,
     /// Names a deployment report.

@@ -13,7 +13,7 @@ use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::spans::Span;
 use crate::times::Time;
-use crate::words::Title;
+use crate::words::{Email, Title};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,8 @@ pub struct PromotionView {
     pub release_set: Option<(Slug, i64, Title)>,
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,
+    /// Those who have handed their decisions to who looks.
+    pub for_others: Vec<ForOther>,
     pub may_cancel: Result<(), String>,
     /// Whether who looks may pass the gates in an emergency, or why not.
     pub may_pass: Result<(), String>,
@@ -49,6 +51,15 @@ pub struct PromotionView {
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
+}
+
+/// Somebody for whom who looks decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForOther {
+    pub name: String,
+    pub email: Email,
+    /// Whether that would count here, or why not.
+    pub may: Result<(), String>,
 }
 
 /// The waiting promotions that someone sees.
@@ -83,6 +94,9 @@ pub struct InboxLine {
     pub requested_by: String,
     pub requested_at: Time,
     pub needs: Vec<String>,
+    /// In whose name it would be decided, where not in one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_other: Option<String>,
 }
 
 impl InboxLine {
@@ -198,6 +212,7 @@ impl From<InboxItem> for InboxLine {
             requested_by,
             requested_at: promotion.requested_at,
             needs,
+            for_other: None,
         }
     }
 }

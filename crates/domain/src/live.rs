@@ -59,6 +59,11 @@ impl Notice {
         self.kind.starts_with("release_set_")
     }
 
+    /// Whether somebody decides for another from now on, or no more.
+    pub fn is_of_delegation(&self) -> bool {
+        self.kind.starts_with("delegation_")
+    }
+
     /// Whether it is about a promotion, whichever.
     pub const fn is_of_promotion(&self) -> bool {
         self.promotion.is_some()

@@ -13,6 +13,7 @@ pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
 
 use crate::access::{Actor, Refusal, Target, may};
 use crate::buckets::BucketName;
+use crate::delegations::Voice;
 use crate::digests::Digest;
 use crate::gates::{
     Approval, Barred, Behind, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve,
@@ -106,7 +107,11 @@ pub enum State {
 /// One person's word on a promotion, bound to the digest that they saw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
+    /// As whom it counts.
     pub person: PersonId,
+    /// Who decided in that person's name, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
     pub choice: Choice,
     pub comment: Option<Reason>,
     pub digest: Digest,
@@ -215,29 +220,45 @@ impl Promotion {
         self.gates.iter().any(Gate::asks_for_circumstances)
     }
 
-    /// Whether an actor may decide on it now, and why not.
-    pub fn may_decide(&self, actor: &Actor, place: &Target) -> Result<(), DecideRefused> {
+    /// Whether somebody may decide on it now, in their own name or another's, and why not.
+    pub fn may_decide<'a>(&self, voice: impl Into<Voice<'a>>, place: &Target) -> Result<(), DecideRefused> {
+        let voice = voice.into();
         if self.state != State::Waiting {
             return Err(DecideRefused::Over(self.state.name().to_owned()));
         }
-        may_approve(&self.gates, &self.involved(), actor, place)?;
-        if self.decisions.iter().any(|decision| decision.person == actor.person()) {
-            return Err(Barred::Decided.into());
+        may_approve(&self.gates, &self.involved(), &voice, place)?;
+        self.has_no_word_of(&voice).map_err(DecideRefused::from)
+    }
+
+    /// One person decides once, by whichever name and hand.
+    fn has_no_word_of(&self, voice: &Voice) -> Result<(), Barred> {
+        let own = voice.actor().person();
+        for decision in &self.decisions {
+            if decision.by.unwrap_or(decision.person) == own {
+                return Err(Barred::Decided);
+            }
+            if decision.person == own {
+                return Err(Barred::DecidedFor);
+            }
+            if decision.people().any(|person| person == voice.person()) {
+                return Err(Barred::Principal(Box::new(Barred::Decided)));
+            }
         }
         Ok(())
     }
 
     /// Takes one person's decision. The last approval that the gates need applies the promotion in
     /// the same step; one rejection ends it.
-    pub fn decide(
+    pub fn decide<'a>(
         mut self,
-        actor: &Actor,
+        voice: impl Into<Voice<'a>>,
         place: &Target,
         decision: Decision,
         circumstances: &Circumstances,
         placement: PlacementId,
     ) -> Result<Transition, DecideRefused> {
-        self.may_decide(actor, place)?;
+        let voice = voice.into();
+        self.may_decide(voice, place)?;
         if decision.digest != self.digest {
             return Err(DecideRefused::OtherDigest);
         }
@@ -247,6 +268,7 @@ impl Promotion {
             number: self.number,
             build: self.build_name(),
             choice,
+            in_name_of: voice.by().map(|_| voice.person()),
             comment: decision.comment.as_ref().map(Personal::new),
         }];
         self.decisions.push(decision);
@@ -254,7 +276,7 @@ impl Promotion {
         if choice == Choice::Approve {
             return Ok(self.settle(circumstances, placement, now, changes));
         }
-        let promotion = Self { state: State::Rejected { at: now, by: actor.person() }, ..self };
+        let promotion = Self { state: State::Rejected { at: now, by: voice.actor().person() }, ..self };
         Ok(Transition { promotion, changes, due: None })
     }
 
@@ -431,7 +453,11 @@ impl Promotion {
             requester: self.requested_by,
             behind: self.behind.clone(),
             approvals: approvals
-                .map(|decision| Approval { person: decision.person, roles: decision.roles.clone() })
+                .map(|decision| Approval {
+                    person: decision.person,
+                    by: decision.by,
+                    roles: decision.roles.clone(),
+                })
                 .collect(),
         }
     }
@@ -494,6 +520,21 @@ impl State {
             Self::Cancelled { .. } => "cancelled",
             Self::Expired { .. } => "expired",
             Self::Superseded { .. } => "superseded",
+        }
+    }
+}
+
+impl Decision {
+    /// As whom it counts, and who gave it in that person's name.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> + use<> {
+        std::iter::once(self.person).chain(self.by)
+    }
+
+    /// Who decided, in words: “Rita”, or “Max for Rita”.
+    pub fn who(&self, name: impl Fn(PersonId) -> String) -> String {
+        match self.by {
+            None => name(self.person),
+            Some(by) => format!("{} for {}", name(by), name(self.person)),
         }
     }
 }

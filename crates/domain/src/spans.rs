@@ -44,6 +44,7 @@ impl Span {
     pub const DAYS_1: Self = Self { minutes: 1_440 };
     pub const DAYS_2: Self = Self { minutes: 2 * 1_440 };
     pub const DAYS_30: Self = Self { minutes: 30 * 1_440 };
+    pub const DAYS_90: Self = Self { minutes: 90 * 1_440 };
     pub const DAYS_365: Self = Self { minutes: LONGEST };
 
     /// Of so many minutes, if that is a length that can be set.

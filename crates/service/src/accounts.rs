@@ -2,7 +2,7 @@
 
 use crate::providers::connections;
 use crate::sessions::{end_others_in, in_person, listed};
-use crate::{Error, Service};
+use crate::{Error, Service, delegations};
 use std::net::IpAddr;
 use towpath_domain::access::Actor;
 use towpath_domain::accounts::{AccountView, NameForm, PasswordForm};
@@ -22,6 +22,7 @@ pub async fn view(service: &Service, actor: &Actor, current: &[u8]) -> Result<Ac
             && people::has_password(&mut conn, actor.person()).await?,
         providers: connections(service, &connected),
         sessions: listed(&mut conn, actor.person(), current, now).await?,
+        delegations: delegations::list(service, actor).await?,
         now,
     })
 }

@@ -10,7 +10,7 @@ use towpath_domain::changes::{
 use towpath_domain::gates::{Circumstances, Verdict};
 use towpath_domain::ids::{PersonId, ProjectId, PromotionId, TokenId};
 use towpath_domain::placements::Cause;
-use towpath_domain::promotions::{Choice, Promotion};
+use towpath_domain::promotions::{Choice, Decision, Promotion};
 use towpath_domain::timeline::Entry;
 use towpath_domain::times::Time;
 use towpath_store::changes::{InProduction, in_production};
@@ -164,7 +164,7 @@ impl Telling {
             } else {
                 self.by(promotion.requested_by, promotion.requested_with)
             },
-            approved_by: approved.map(|decision| self.name(decision.person)).collect(),
+            approved_by: approved.map(|decision| decision.who(|person| self.name(person))).collect(),
             gates: gates.map(|(_, verdict)| gate(verdict)).collect(),
             emergency: promotion.emergency.as_ref().map(|emergency| EmergencyTold {
                 by: self.name(emergency.by),
@@ -181,6 +181,6 @@ impl Telling {
 fn involved(promotion: &Promotion) -> Vec<PersonId> {
     let emergency = promotion.emergency.iter();
     let emergency = emergency.flat_map(|one| [Some(one.by), one.review.as_ref().map(|review| review.by)]);
-    let decided = promotion.decisions.iter().map(|decision| decision.person);
+    let decided = promotion.decisions.iter().flat_map(Decision::people);
     decided.chain(emergency.flatten()).chain([promotion.requested_by]).collect()
 }

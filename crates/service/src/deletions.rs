@@ -3,7 +3,7 @@
 //! Whatever uses a thing stands in its way, and is named; nothing is taken from under a stage, a rule or a promotion.
 
 use crate::projects::in_use;
-use crate::{Error, Service, allow, explain, scenes};
+use crate::{Error, Service, allow, delegations, explain, scenes};
 use towpath_domain::access::{Action, Actor, Place, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::deletions::{
@@ -83,6 +83,7 @@ impl Found {
             let (person, place) = (binding.person, binding.place);
             let change = Change::RoleRevoked { binding: binding.id, person, role: role.slug, place, source };
             tx.tell(service.event(by, Scene::default(), change));
+            delegations::end_lost(tx, service, person, by).await?;
         }
         for Link { id, purpose, .. } in self.invitations(tx, service.now()).await? {
             let Purpose::Invitation { email, role, place } = purpose else { continue };

@@ -5,20 +5,22 @@ use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::promotions::Found;
 use crate::scenes::Located;
-use crate::{Error, Service, differences};
+use crate::{Error, Service, delegations, differences};
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::Card;
+use towpath_domain::delegations::Voice;
 use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
 use towpath_domain::inbox::{
-    Ending, EndingLine, Inbox, InboxItem, InboxLine, PromotionView, ReviewLine, SOON,
+    Ending, EndingLine, ForOther, Inbox, InboxItem, InboxLine, PromotionView, ReviewLine, SOON,
 };
+use towpath_domain::people::Person;
 use towpath_domain::pins::Pin;
 use towpath_domain::placements::BY_ITSELF;
-use towpath_domain::promotions::{LONGEST_WAIT, Promotion, State};
+use towpath_domain::promotions::{Decision, LONGEST_WAIT, Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_domain::tokens::NOTICE_SECONDS;
@@ -49,6 +51,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let judge = Judge::of(&mut conn, &waiting, now).await?;
     let to_review = reviews(&mut conn, actor).await?;
     let ending = ending(&mut conn, actor, now).await?;
+    let principals = delegations::principals(&mut conn, actor, now).await?;
     let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), ending, as_of, now };
     for promotion in waiting {
         let Some(Destination { project, integration, target, bucket }) = destinations.remove(&promotion.id)
@@ -61,7 +64,12 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         }
         // One that waits for its time alone asks nobody.
         let asks = promotion.lacks_approval(&judge.verdicts(&promotion));
-        let decides = asks && promotion.may_decide(actor, &target).is_ok();
+        let own = asks && promotion.may_decide(actor, &target).is_ok();
+        let others = principals.iter().filter(|_| asks && !own);
+        let mut others =
+            others.filter(|other| promotion.may_decide(Voice::of(actor, other), &target).is_ok());
+        let for_other = others.next().map(|other| other.person.name.to_string());
+        let decides = own || for_other.is_some();
         let asked = promotion.requested_by == actor.person() && !promotion.automatic;
         let end = LONGEST_WAIT.after(promotion.requested_at);
         if (decides || asked) && now < end && end <= SOON.after(now) {
@@ -69,7 +77,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
             let what = Ending::Promotion { project, number: promotion.number, tag, to };
             inbox.ending.push(EndingLine { what, at: end });
         }
-        let item = InboxLine::from(item(project, integration, promotion, &judge, &names));
+        let item =
+            InboxLine { for_other, ..InboxLine::from(item(project, integration, promotion, &judge, &names)) };
         if decides {
             inbox.to_decide.push(item);
         } else if asked {
@@ -206,7 +215,7 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
     let mut ids: Vec<PersonId> = listed
         .iter()
         .flat_map(|promotion| {
-            let decided = promotion.decisions.iter().map(|decision| decision.person);
+            let decided = promotion.decisions.iter().flat_map(Decision::people);
             let ended = match promotion.state {
                 State::Cancelled { by, .. } | State::Rejected { by, .. } => Some(by),
                 State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => {
@@ -320,12 +329,17 @@ pub async fn promotion(
     let unread = there.is_some() && difference.is_none();
     let commits_link = there.and_then(|there| commits_link(there, &pushed.build));
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
+    let for_others = for_others(&mut conn, actor, &promotion, &place, now).await?;
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     let may_review = promotion.may_review(actor, &place).map_err(|refused| refused.to_string());
     let may_pass = judge.may_pass(&promotion, actor, &place).map_err(|refused| refused.to_string());
     Ok(PromotionView {
         may_pass: in_use(&located.project, may_pass),
         may_review: in_use(&located.project, may_review),
+        for_others: for_others
+            .into_iter()
+            .map(|other| ForOther { may: in_use(&located.project, other.may), ..other })
+            .collect(),
         may_decide: in_use(&located.project, may_decide),
         may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,
@@ -344,6 +358,29 @@ pub async fn promotion(
         now,
         promotion,
     })
+}
+
+/// Those for whom who looks could decide, each once, and whether that would count here.
+async fn for_others(
+    conn: &mut Conn,
+    actor: &Actor,
+    promotion: &Promotion,
+    place: &Target,
+    now: Time,
+) -> Result<Vec<ForOther>, Error> {
+    let mut all: Vec<ForOther> = Vec::new();
+    for other in delegations::principals(conn, actor, now).await? {
+        let may =
+            promotion.may_decide(Voice::of(actor, &other), place).map_err(|refused| refused.to_string());
+        let Person { name, email, .. } = other.person;
+        match all.iter_mut().find(|known| known.email == email) {
+            // One of several may count.
+            Some(known) if known.may.is_err() => known.may = may,
+            Some(_) => {}
+            None => all.push(ForOther { name: name.to_string(), email, may }),
+        }
+    }
+    Ok(all)
 }
 
 /// What is pinned in a place, as a card.

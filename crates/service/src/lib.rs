@@ -17,6 +17,7 @@ pub mod buckets;
 pub mod builds;
 pub mod changes;
 pub mod checks;
+pub mod delegations;
 pub mod deletions;
 pub mod deployments;
 pub mod differences;

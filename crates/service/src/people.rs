@@ -1,7 +1,7 @@
 //! People: signing in, being invited, and the roles that they hold.
 
 use crate::links::invitation;
-use crate::{Error, Service, allow, subscriptions};
+use crate::{Error, Service, allow, delegations, subscriptions};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target, may_grant};
@@ -227,7 +227,8 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
     let Bound { binding, role, source } = bound;
     let Binding { person, place, .. } = binding;
     let change = Change::RoleRevoked { binding: id, person, role: role.slug, place, source };
-    let event = service.event(Service::event_actor(actor), Scene::default(), change);
+    let (writer, by) = (service.clone(), Service::event_actor(actor));
+    let event = service.event(by, Scene::default(), change);
     service
         .db()
         .write(async move |tx| {
@@ -236,7 +237,7 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
             }
             keep_an_admin(tx).await?;
             tx.tell(event);
-            Ok(())
+            delegations::end_lost(tx, &writer, person, by).await
         })
         .await
 }
@@ -276,6 +277,7 @@ pub async fn deactivate(service: &Service, actor: &Actor, person: PersonId) -> R
             let tokens = tokens::revoke_of(tx, person, now).await?;
             let approvals = promotions::take_back_approvals(tx, person).await?;
             subscriptions::disable_of(&writer, tx, person, by).await?;
+            delegations::end_of(tx, &writer, person, by).await?;
             let change = Change::PersonDeactivated { person, tokens, approvals };
             tx.tell(writer.event(by, Scene::default(), change));
             Ok(())

@@ -14,9 +14,10 @@ pub use turns::look_again;
 use crate::builds::{name_in, placer};
 use crate::retention::check_kept;
 use crate::scenes::Located;
-use crate::{Error, Service, circumstances, patterns, pins, scenes};
+use crate::{Error, Service, circumstances, delegations, patterns, pins, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
+use towpath_domain::delegations::{Principal, Voice};
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::{Circumstances, Gate};
@@ -453,6 +454,9 @@ pub struct Decide {
     pub comment: String,
     /// The digest that the person looked at.
     pub digest: String,
+    /// The address of the person in whose name it is. Where it is empty, it is one's own, if one may; else that of the first
+    /// who handed their decisions over and whose name counts.
+    pub in_name_of: String,
 }
 
 /// Takes a person's decision. The last approval that is needed applies the promotion in this moment.
@@ -466,27 +470,21 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
         text => Some(Reason::parse(text).map_err(|error| Invalid::field("comment", error))?),
     };
     let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
-    let roles = actor.grants.iter().map(|grant| grant.role.slug.clone());
-    let decision = Decision {
-        person: actor.person(),
-        choice: wish.choice,
-        comment,
-        digest,
-        roles: roles.filter(|role| actor.holds(role, &found.place)).collect(),
-        at: service.now(),
-    };
+    let (choice, at, name) = (wish.choice, service.now(), wish.in_name_of);
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
-        if decision.choice == Choice::Approve {
+        let voice = known.voice(&promotion, actor, place, &name)?;
+        if choice == Choice::Approve {
             known.check_news(&promotion)?;
             // Who may not decide is told so, whatever else.
-            promotion.may_decide(actor, place)?;
+            promotion.may_decide(voice, place)?;
             if !known.requester_may {
-                let now = decision.at;
-                let step = promotion.lose_requester(&known.circumstances, known.placement, now);
+                let step = promotion.lose_requester(&known.circumstances, known.placement, at);
                 return step.ok_or_else(|| Error::not_found("The promotion"));
             }
         }
-        promotion.decide(actor, place, decision, &known.circumstances, known.placement).map_err(Error::from)
+        let (person, by, roles) = (voice.person(), voice.by(), voice.roles(place));
+        let decision = Decision { person, by, choice, comment, digest, roles, at };
+        promotion.decide(voice, place, decision, &known.circumstances, known.placement).map_err(Error::from)
     };
     found.take(service, actor, step).await
 }
@@ -563,9 +561,34 @@ struct Known {
     current: Option<BuildId>,
     /// Whether whoever asked for it may still ask.
     requester_may: bool,
+    /// Those for whom who acts decides.
+    principals: Vec<Principal>,
 }
 
 impl Known {
+    /// In whose name somebody decides: of the address that they give, else their own, else the first that counts.
+    fn voice<'a>(
+        &'a self,
+        promotion: &Promotion,
+        actor: &'a Actor,
+        place: &Target,
+        name: &str,
+    ) -> Result<Voice<'a>, Error> {
+        let own = Voice::from(actor);
+        let name = name.trim();
+        let mut others =
+            self.principals.iter().filter(|other| name.is_empty() || other.person.email.as_str() == name);
+        let mut voices = others.clone().map(|principal| Voice::of(actor, principal));
+        if name.is_empty() {
+            let mut voices = std::iter::once(own).chain(voices);
+            return Ok(voices.find(|voice| promotion.may_decide(*voice, place).is_ok()).unwrap_or(own));
+        }
+        let counts = voices.find(|voice| promotion.may_decide(*voice, place).is_ok());
+        let first = counts.or_else(|| others.next().map(|principal| Voice::of(actor, principal)));
+        let nobody = "Nobody of this address has handed you their decisions, or it is over.";
+        first.ok_or_else(|| Invalid::field("in_name_of", nobody).into())
+    }
+
     /// Refuses what would place a build where it is current already, as after a rollback to it.
     fn check_news(&self, promotion: &Promotion) -> Result<(), Error> {
         let places = promotion.state == State::Waiting && promotion.pin.is_none();
@@ -639,7 +662,8 @@ impl Found {
                 let requester_may =
                     now.automatic || turns::requester_may(tx, &now, &place, writer.now()).await?;
                 let placement = bucket.next(writer.id());
-                let known = Known { placement, circumstances, current, requester_may };
+                let principals = delegations::principals(tx, &actor, writer.now()).await?;
+                let known = Known { placement, circumstances, current, requester_may, principals };
                 let step = step(now, &actor, &place, known)?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })

@@ -166,6 +166,7 @@ impl Play<'_> {
                 let waiting = asked.filter(|promotion| promotion.state == State::Waiting);
                 let (Some(manager), Some(promotion)) = (&self.cast.manager, waiting) else { return Ok(()) };
                 let decision = promotions::Decide {
+                    in_name_of: String::new(),
                     project: PROJECT.to_owned(),
                     number: promotion.number,
                     choice,

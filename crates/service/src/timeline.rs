@@ -207,10 +207,14 @@ async fn criteria(
     Ok(criteria)
 }
 
+/// Whom a sentence about an event names.
+fn people_of(event: &Event) -> [Option<PersonId>; 3] {
+    [event.actor.person(), event.change.person(), event.change.second_person()]
+}
+
 pub(crate) async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Result<Vec<Entry>, Error> {
     let told = events.iter().map(|(_, event)| event);
-    let mut acted: Vec<PersonId> =
-        told.clone().flat_map(|event| [event.actor.person(), event.change.person()]).flatten().collect();
+    let mut acted: Vec<PersonId> = told.clone().flat_map(people_of).flatten().collect();
     let mut used: Vec<TokenId> = told.filter_map(|event| event.actor.token()).collect();
     acted.sort_unstable();
     acted.dedup();

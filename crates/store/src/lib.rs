@@ -17,6 +17,7 @@ pub mod builds;
 pub mod changes;
 pub mod checks;
 pub mod circumstances;
+pub mod delegations;
 pub mod deletions;
 pub mod deployments;
 pub mod environments;

@@ -111,6 +111,7 @@ struct DecisionRow {
     promotion: PromotionId,
     #[sqlx(try_from = "Uuid")]
     person: PersonId,
+    decided_by: Option<Uuid>,
     choice: String,
     comment: Option<String>,
     #[sqlx(try_from = "String")]
@@ -129,6 +130,7 @@ impl TryFrom<DecisionRow> for Decision {
         let comment = row.comment.as_deref().map(Reason::parse).transpose();
         Ok(Self {
             person: row.person,
+            by: row.decided_by.map(PersonId),
             choice: Choice::parse(&row.choice).ok_or_else(|| wrong(format!("choice {}", row.choice)))?,
             comment: comment.map_err(|error| wrong(error.to_string()))?,
             digest: row.digest,
@@ -157,7 +159,7 @@ async fn decisions(conn: &mut Conn, id: PromotionId) -> Result<Vec<Decision>, Er
         fetch_all,
         DecisionRow,
         conn,
-        "select promotion, person, choice, comment, digest, roles, at from decisions
+        "select promotion, person, decided_by, choice, comment, digest, roles, at from decisions
          where promotion = $1 order by at",
         id.uuid()
     )?;
@@ -583,18 +585,19 @@ pub async fn list(
     with_decisions(conn, rows).await
 }
 
-/// Takes back what a person approved of what still waits, and tells how much. Whoever decides on one at the same moment
+/// Takes back what a person approved of what still waits, or another did in their name, or they in another's, and tells how
+/// much. Whoever decides on one at the same moment
 /// has to look again.
 pub async fn take_back_approvals(tx: &mut Tx, person: PersonId) -> Result<u64, Error> {
     execute!(
         tx.conn(),
         "update promotions set version = version + 1 where state = 'waiting' and id in
-         (select promotion from decisions where person = $1 and choice = 'approve')",
+         (select promotion from decisions where (person = $1 or decided_by = $1) and choice = 'approve')",
         person.uuid()
     )?;
     execute!(
         tx.conn(),
-        "delete from decisions where person = $1 and choice = 'approve' and promotion in
+        "delete from decisions where (person = $1 or decided_by = $1) and choice = 'approve' and promotion in
          (select id from promotions where state = 'waiting')",
         person.uuid()
     )
@@ -604,7 +607,8 @@ async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion
     let decided = fetch_in!(
         DecisionRow,
         conn,
-        "select promotion, person, choice, comment, digest, roles, at from decisions where promotion in (",
+        "select promotion, person, decided_by, choice, comment, digest, roles, at from decisions
+         where promotion in (",
         rows.iter().map(|row| row.id.uuid()).collect(),
         ") order by at"
     )?;
@@ -727,8 +731,8 @@ async fn insert_decision(tx: &mut Tx, id: PromotionId, decision: &Decision) -> R
     };
     execute!(
         tx.conn(),
-        "insert into decisions (promotion, person, choice, comment, digest, roles, at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (promotion, person) do nothing",
+        "insert into decisions (promotion, person, choice, comment, digest, roles, at, decided_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (promotion, person) do nothing",
         id.uuid(),
         decision.person.uuid(),
         choice,
@@ -736,6 +740,7 @@ async fn insert_decision(tx: &mut Tx, id: PromotionId, decision: &Decision) -> R
         decision.digest.to_string(),
         Json(&decision.roles),
         decision.at.micros(),
+        decision.by.map(PersonId::uuid),
     )
     .map(drop)
 }

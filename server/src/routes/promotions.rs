@@ -134,8 +134,9 @@ async fn decide(
     Body(new): Body<NewDecision>,
 ) -> Result<Json<Promotion>, Failure> {
     let number = parse(&project, &number)?;
-    let NewDecision { choice, comment, digest } = new;
-    let decision = Decide { project: project.clone(), number, choice: choice.into(), comment, digest };
+    let NewDecision { choice, comment, digest, in_name_of } = new;
+    let choice = choice.into();
+    let decision = Decide { project: project.clone(), number, choice, comment, digest, in_name_of };
     promotions::decide(&service, &caller.actor, decision).await?;
     show(&service, &caller, &project, number).await
 }

@@ -65,7 +65,7 @@ impl Installation {
             maker.join(name, role, place).await;
         }
         maker.join("stranger", "viewer", "installation").await;
-        maker.join("keeper", "viewer", "project:secret-lab").await;
+        maker.join("keeper", "release-manager", "project:secret-lab").await;
         maker.expel("stranger").await;
         let (_, expired) = maker.token(&["push", "pull"], "shop/checkout", 1).await;
         clock.advance(2 * DAY);
@@ -82,6 +82,10 @@ impl Installation {
         lab.person = maker.person("keeper").await;
         shop.binding = maker.binding("viewer").await;
         lab.binding = maker.binding("keeper").await;
+        let bearer = maker.bearer("qa-manager").await;
+        shop.delegation = maker.delegation(&bearer, "manager").await;
+        let bearer = maker.bearer("keeper").await;
+        lab.delegation = maker.delegation(&bearer, "root").await;
         (shop.token, _) = maker.token(&["view"], "", 5).await;
         let keeper = maker.caller("keeper").await;
         (lab.token, _) = maker.token_of(keeper.bearer.as_deref().unwrap_or_default(), &["view"], "", 5).await;

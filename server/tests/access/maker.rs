@@ -158,6 +158,7 @@ impl Maker {
             account: self.account(project).await,
             person: String::new(),
             binding: String::new(),
+            delegation: String::new(),
             token: String::new(),
             secret: String::new(),
             invitation: String::new(),
@@ -351,6 +352,12 @@ impl Maker {
     pub async fn read_token(&self, project: &str, environment: &str) -> String {
         let path = format!("/projects/{project}/environments/{environment}/read-tokens");
         text(&self.post(&path, json!({"title": "Cluster", "days": 5})).await["secret"])
+    }
+
+    /// The id of a delegation to somebody by who has this session.
+    pub async fn delegation(&self, bearer: &str, to: &str) -> String {
+        let new = json!({"delegate": email(to), "until": "14d", "reason": "On holiday."});
+        text(&self.ask_as(bearer, "POST", "/delegations", new, 201).await.json()["id"])
     }
 
     /// Signs someone in at every kind of door.

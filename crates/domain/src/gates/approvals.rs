@@ -2,7 +2,8 @@
 
 use super::behind::{ACTOR, AUTHOR, Bar, Behind};
 use super::{Gate, Verdict};
-use crate::access::{Action, Actor, Refusal, Target, may};
+use crate::access::{Refusal, Target};
+use crate::delegations::Voice;
 use crate::ids::PersonId;
 use crate::slugs::Slug;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct Involved {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
     pub person: PersonId,
+    /// Who gave it in that person's name, where somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
     pub roles: Vec<Slug>,
 }
 
@@ -53,38 +57,86 @@ pub enum Barred {
     Role(Slug),
     #[error("You have decided on this promotion already.")]
     Decided,
+    #[error("Somebody has decided on this promotion in your name already.")]
+    DecidedFor,
+    /// What bars the person in whose name one would decide.
+    #[error("You would decide for someone else. {}", of_principal(.0))]
+    Principal(Box<Barred>),
     #[error("Nothing here waits for an approval.")]
     NothingToApprove,
     #[error(transparent)]
     Forbidden(#[from] Refusal),
 }
 
-/// Whether an actor's approval would count towards at least one approvals gate.
+/// Whether an approval by this voice would count towards at least one approvals gate.
 pub fn may_approve(
     gates: &[Gate],
     involved: &Involved,
-    actor: &Actor,
+    voice: &Voice,
     target: &Target,
 ) -> Result<(), Barred> {
     let mut wanted = gates.iter().filter_map(|gate| match gate {
         Gate::Approvals(approvals) => Some(approvals),
         _ => None,
     });
-    let person = actor.person();
     let Some(first) = wanted.next() else { return Err(Barred::NothingToApprove) };
     // Whoever asked is told so, rather than that a role is missing which would not help.
-    if person == involved.requester {
-        return Err(Barred::Requester);
+    let names = (voice.person(), voice.by());
+    by_either(names, |person| if person == involved.requester { Err(Barred::Requester) } else { Ok(()) })?;
+    let principal = |barred: Barred| match voice.by() {
+        None => barred,
+        Some(_) => Barred::Principal(Box::new(barred)),
+    };
+    match voice.may_approve(target) {
+        Err(Refusal::Token) => return Err(Refusal::Token.into()),
+        allowed => allowed.map_err(|refusal| principal(refusal.into()))?,
     }
-    may(actor, Action::Approve, target)?;
     let mut barred = Barred::NothingToApprove;
     for approvals in std::iter::once(first).chain(wanted) {
-        match approvals.counts(person, |role| actor.holds(role, target), involved) {
+        match approvals.counts(names, |role| voice.holds(role, target), involved) {
             Ok(()) => return Ok(()),
             Err(reason) => barred = reason,
         }
     }
     Err(barred)
+}
+
+/// Asks a rule about who acts and about the person as whom it counts: being barred by either name is being barred.
+fn by_either(
+    (person, by): (PersonId, Option<PersonId>),
+    rule: impl Fn(PersonId) -> Result<(), Barred>,
+) -> Result<(), Barred> {
+    let Some(by) = by else { return rule(person) };
+    rule(by)?;
+    rule(person).map_err(|barred| Barred::Principal(Box::new(barred)))
+}
+
+/// What bars them, said to whoever acts for them.
+fn of_principal(barred: &Barred) -> String {
+    match barred {
+        Barred::Requester => {
+            "They asked for this promotion, so neither they nor you for them may approve it.".to_owned()
+        }
+        Barred::Pusher => {
+            "They pushed this build, and this stage wants someone else to approve it.".to_owned()
+        }
+        Barred::Author => {
+            "The build names them as its commit's author, and this stage wants someone else to approve it."
+                .to_owned()
+        }
+        Barred::CiActor => {
+            "The build names them as who made its CI run, and this stage wants someone else to approve it."
+                .to_owned()
+        }
+        Barred::Role(role) => {
+            format!(
+                "This stage wants approvals by the role “{role}”, which they do not hold here, or did not hand over."
+            )
+        }
+        Barred::Decided | Barred::DecidedFor => "They have decided on this promotion already.".to_owned(),
+        Barred::Forbidden(_) => "They may not approve here, or did not hand that over.".to_owned(),
+        Barred::NothingToApprove | Barred::Principal(_) => barred.to_string(),
+    }
 }
 
 impl Approvals {
@@ -95,13 +147,19 @@ impl Approvals {
             return stopped;
         }
         let counts = |approval: &&Approval| {
-            self.counts(approval.person, |role| approval.roles.contains(role), involved).is_ok()
+            let names = (approval.person, approval.by);
+            self.counts(names, |role| approval.roles.contains(role), involved).is_ok()
         };
-        let mut people: Vec<PersonId> =
-            involved.approvals.iter().filter(counts).map(|approval| approval.person).collect();
-        people.sort_unstable();
-        people.dedup();
-        match usize::from(self.count).saturating_sub(people.len()) {
+        // Nobody counts twice, by which name or hand so ever.
+        let (mut people, mut number) = (Vec::new(), 0_usize);
+        for approval in involved.approvals.iter().filter(counts) {
+            let names: Vec<PersonId> = std::iter::once(approval.person).chain(approval.by).collect();
+            if names.iter().all(|name| !people.contains(name)) {
+                people.extend(names);
+                number += 1;
+            }
+        }
+        match usize::from(self.count).saturating_sub(number) {
             0 => Verdict::Passes,
             missing => Verdict::waits(by_role(missing, &self.role)),
         }
@@ -136,10 +194,19 @@ impl Approvals {
 
     fn counts(
         &self,
-        person: PersonId,
+        names: (PersonId, Option<PersonId>),
         holds: impl Fn(&Slug) -> bool,
         involved: &Involved,
     ) -> Result<(), Barred> {
+        by_either(names, |person| self.bars(person, involved))?;
+        match (holds(&self.role), names.1) {
+            (true, _) => Ok(()),
+            (false, None) => Err(Barred::Role(self.role.clone())),
+            (false, Some(_)) => Err(Barred::Principal(Box::new(Barred::Role(self.role.clone())))),
+        }
+    }
+
+    fn bars(&self, person: PersonId, involved: &Involved) -> Result<(), Barred> {
         if person == involved.requester {
             return Err(Barred::Requester);
         }
@@ -152,9 +219,6 @@ impl Approvals {
         }
         if self.bar_actor.bars(actor.as_ref(), person) {
             return Err(Barred::CiActor);
-        }
-        if !holds(&self.role) {
-            return Err(Barred::Role(self.role.clone()));
         }
         Ok(())
     }

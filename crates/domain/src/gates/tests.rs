@@ -37,7 +37,7 @@ fn bucket(number: u128, slug: &str) -> BucketName {
 /// A build that was received at minute 0 and has been in qa since.
 fn facts(approvers: &[u128]) -> Facts {
     let approvals =
-        approvers.iter().map(|number| Approval { person: person(*number), roles: vec![manager()] });
+        approvers.iter().map(|number| Approval { person: person(*number), by: None, roles: vec![manager()] });
     Facts {
         involved: Involved { requester: person(1), behind: person(2).into(), approvals: approvals.collect() },
         has_reference: false,
@@ -88,6 +88,38 @@ fn the_requester_never_counts_and_the_pusher_only_where_the_stage_allows() {
     assert!(passes(approvals(1, false), 2));
     assert!(!passes(approvals(1, true), 2));
     assert!(passes(approvals(1, true), 3));
+}
+
+/// Approvals of these, each by the hand of another.
+fn handed(approvals: &[(u128, u128)]) -> Facts {
+    let mut facts = facts(&[]);
+    let approval = |(as_whom, by): &(u128, u128)| Approval {
+        person: person(*as_whom),
+        by: (as_whom != by).then(|| person(*by)),
+        roles: vec![manager()],
+    };
+    facts.involved.approvals = approvals.iter().map(approval).collect();
+    facts
+}
+
+#[test]
+fn whoever_is_barred_is_so_by_either_name() {
+    let passes = |gate: Gate, given| judge(&[gate], &handed(&[given]), minute(0)).pass();
+    assert!(passes(approvals(1, true), (3, 4)));
+    // Person 1 asked, and person 2 pushed.
+    assert!(!passes(approvals(1, false), (1, 4)) && !passes(approvals(1, false), (3, 1)));
+    assert!(!passes(approvals(1, true), (2, 4)) && !passes(approvals(1, true), (3, 2)));
+    assert!(passes(approvals(1, false), (2, 4)) && passes(approvals(1, false), (3, 2)));
+}
+
+#[test]
+fn one_person_counts_once_by_whichever_name_and_hand() {
+    let passes = |given: &[(u128, u128)]| judge(&[approvals(2, false)], &handed(given), minute(0)).pass();
+    assert!(passes(&[(3, 3), (4, 5)]));
+    assert!(!passes(&[(3, 3), (3, 4)]), "her own, and one in her name");
+    assert!(!passes(&[(3, 5), (4, 5)]), "one hand in two names");
+    assert!(!passes(&[(5, 5), (4, 5)]), "one's own, and one in another's name");
+    assert!(!passes(&[(3, 5), (4, 3)]), "in her name, and by her hand");
 }
 
 /// Approvals by one person, on a build that names whom these words may mean.

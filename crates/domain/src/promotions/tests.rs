@@ -6,14 +6,16 @@ use super::*;
 use crate::access::{Action, Grant, Identity, Place, Role};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::builds::{Arrival, Build, Origin};
+use crate::delegations::{Delegation, Principal};
 use crate::digests::Algorithm;
 use crate::gates::{Approvals, Bar, Pattern, Stay};
 use crate::holds::tests::hold;
 use crate::holds::{Hold, HoldOn};
 use crate::ids::{EnvironmentId, StreamId};
+use crate::people::Person;
 use crate::projects::{Archived, Project};
 use crate::streams::Stream;
-use crate::words::Title;
+use crate::words::{Email, PersonName, Title};
 use crate::workflows::{Contest, Graph, Stage, Workflow, WorkflowName};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -168,6 +170,7 @@ impl World {
     fn decision(&self, by: &Actor, choice: Choice) -> Decision {
         Decision {
             person: by.person(),
+            by: None,
             choice,
             comment: None,
             digest: self.build.digest.clone(),
@@ -217,6 +220,82 @@ fn nobody_approves_their_own_request() {
     let refused =
         promotion.decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22));
     assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
+}
+
+/// A release manager for whom somebody else decides.
+fn principal(number: u128) -> Principal {
+    let them = Person {
+        id: id(number),
+        name: PersonName::parse("Rita").expect("a name"),
+        email: Email::parse("rita@example.org").expect("an address"),
+        joined_at: Time::from_micros(0),
+    };
+    let delegation = Delegation {
+        id: id(50),
+        from: id(number),
+        to: id(60),
+        role: None,
+        project: None,
+        reason: Reason::parse("On holiday").expect("a reason"),
+        at: Time::from_micros(0),
+        until: Time::from_micros(9),
+        ended_at: None,
+    };
+    delegation.principal(them, person(number, Role::release_manager()))
+}
+
+#[test]
+fn who_decides_for_another_counts_as_that_person_and_both_are_told() {
+    let world = world(1, false);
+    let (max, rita) = (person(2, Role::viewer()), principal(3));
+    let voice = Voice::of(&max, &rita);
+    let promotion = world.asked(&person(1, Role::admin()));
+    let decision = Decision {
+        person: voice.person(),
+        by: voice.by(),
+        roles: voice.roles(&world.place),
+        ..world.approval(&max)
+    };
+    let applied =
+        promotion.decide(voice, &world.place, decision, &world.circumstances, id(22)).expect("may approve");
+    assert_eq!(applied.placement(), Some(id(22)));
+    assert!(
+        matches!(&applied.changes()[0], Change::PromotionDecided { in_name_of: Some(name), .. } if *name == id(3))
+    );
+    let name = |person: PersonId| if person == id(3) { "Rita" } else { "Max" }.to_owned();
+    assert_eq!(applied.promotion().decisions[0].who(name), "Max for Rita");
+}
+
+#[test]
+fn nobody_gets_round_a_bar_by_handing_over_or_being_handed() {
+    let world = world(2, false);
+    let (max, rita) = (person(2, Role::release_manager()), principal(3));
+    let voice = Voice::of(&max, &rita);
+    let barred = |promotion: &Promotion| promotion.may_decide(voice, &world.place);
+    assert_eq!(barred(&world.asked(&person(2, Role::admin()))), Err(Barred::Requester.into()));
+    let theirs = Barred::Principal(Box::new(Barred::Requester));
+    assert_eq!(barred(&world.asked(&person(3, Role::admin()))), Err(theirs.into()));
+
+    let decided = |by: &Actor| {
+        let asked = world.asked(&person(1, Role::admin()));
+        let step = asked.decide(by, &world.place, world.approval(by), &world.circumstances, id(22));
+        step.expect("may approve").into_promotion()
+    };
+    assert_eq!(barred(&decided(&max)), Err(Barred::Decided.into()));
+    let theirs = Barred::Principal(Box::new(Barred::Decided));
+    let own = person(3, Role::release_manager());
+    assert_eq!(barred(&decided(&own)), Err(theirs.into()));
+
+    // After Max has decided for Rita, neither decides again.
+    let asked = world.asked(&person(1, Role::admin()));
+    let decision = Decision { person: voice.person(), by: voice.by(), ..world.approval(&max) };
+    let step = asked.decide(voice, &world.place, decision, &world.circumstances, id(22));
+    let once = step.expect("may approve").into_promotion();
+    assert_eq!(once.may_decide(&own, &world.place), Err(Barred::DecidedFor.into()));
+    assert_eq!(once.may_decide(&max, &world.place), Err(Barred::Decided.into()));
+    let carl = person(4, Role::release_manager());
+    assert_eq!(once.may_decide(&carl, &world.place), Ok(()));
+    assert!(once.may_decide(Voice::of(&carl, &rita), &world.place).is_err(), "nor another for Rita");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::digests::Digest;
 use crate::garbage::Collected;
 use crate::holds::HoldAddress;
 use crate::ids::{
-    BindingId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId, SubscriptionId,
-    TokenId, TrustRootId,
+    BindingId, DelegationId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId,
+    SubscriptionId, TokenId, TrustRootId,
 };
 use crate::pins::Pinning;
 use crate::placements::Refused;
@@ -250,6 +250,9 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pins_in: Option<Slug>,
         choice: Choice,
+        /// As whom it counts, where that is not who decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_name_of: Option<PersonId>,
         comment: Option<Personal>,
     },
     PromotionApplied {
@@ -378,6 +381,30 @@ pub enum Change {
     },
     PersonReactivated {
         person: PersonId,
+    },
+    /// Somebody handed their decisions to another.
+    DelegationMade {
+        delegation: DelegationId,
+        from: PersonId,
+        to: PersonId,
+        /// Absent for every role.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Slug>,
+        /// Absent for everywhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        project: Option<Slug>,
+        until: Time,
+        reason: Personal,
+    },
+    /// It ended before its time, by somebody or with what it went by.
+    DelegationEnded {
+        delegation: DelegationId,
+        from: PersonId,
+        to: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Slug>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        project: Option<Slug>,
     },
     SessionEnded {
         person: PersonId,
@@ -639,8 +666,19 @@ impl Change {
             | Self::AccountMade { person, .. }
             | Self::SignedIn { person, .. }
             | Self::IdentityConnected { person, .. }
-            | Self::IdentityDisconnected { person, .. } => Some(*person),
+            | Self::IdentityDisconnected { person, .. }
+            | Self::DelegationMade { to: person, .. }
+            | Self::DelegationEnded { to: person, .. } => Some(*person),
             Self::TokenCreated { owner, .. } => *owner,
+            Self::PromotionDecided { in_name_of, .. } => *in_name_of,
+            _ => None,
+        }
+    }
+
+    /// The person that a sentence about this change names beside the actor and [`Change::person`].
+    pub const fn second_person(&self) -> Option<PersonId> {
+        match self {
+            Self::DelegationMade { from, .. } | Self::DelegationEnded { from, .. } => Some(*from),
             _ => None,
         }
     }
@@ -701,7 +739,8 @@ impl Change {
             | Self::ReleaseSetMoved { reason, .. }
             | Self::BuildAssigned { reason, .. }
             | Self::HoldPlaced { reason, .. }
-            | Self::PinReleased { reason, .. } => Some(reason),
+            | Self::PinReleased { reason, .. }
+            | Self::DelegationMade { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }
             | Self::ArrivalsResumed { reason }

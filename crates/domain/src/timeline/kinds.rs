@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 97] = [
+pub const KINDS: [(&str, &str); 99] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -92,6 +92,8 @@ pub const KINDS: [(&str, &str); 97] = [
     ("identity_disconnected", "Provider disconnected"),
     ("person_deactivated", "Person deactivated"),
     ("person_reactivated", "Person reactivated"),
+    ("delegation_made", "Decisions handed over"),
+    ("delegation_ended", "Decisions taken back"),
     ("name_changed", "Name changed"),
     ("password_changed", "Password changed"),
     ("password_reset", "Password set by a link"),
@@ -163,6 +165,8 @@ impl Change {
             Self::PasswordChanged { .. } => "password_changed",
             Self::PersonDeactivated { .. } => "person_deactivated",
             Self::PersonReactivated { .. } => "person_reactivated",
+            Self::DelegationMade { .. } => "delegation_made",
+            Self::DelegationEnded { .. } => "delegation_ended",
             Self::SessionEnded { .. } => "session_ended",
             Self::RuleCreated { .. } => "rule_created",
             Self::RuleChanged { .. } => "rule_changed",

@@ -3,6 +3,7 @@
 use super::{BuildName, Change, Event, PinTold, RuleShape, StageShape, WorkflowShape};
 use crate::access::Place;
 use crate::checks::CheckState;
+use crate::delegations::words;
 use crate::deployments::Outcome;
 use crate::digests::Digest;
 use crate::holds::HoldAddress;
@@ -182,6 +183,22 @@ impl Telling<'_> {
                     several(*tokens, "token"),
                     several(*approvals, "approval")
                 ))
+            }
+            Change::PromotionDecided { in_name_of: Some(person), .. } => {
+                self.build_change(change).text(" in the name of ").name(&name(*person))
+            }
+            Change::DelegationMade { to, role, project, until, .. } => {
+                let what = words(role.as_ref(), project.as_ref());
+                self.text(&format!("handed their {what} to "))
+                    .name(&name(*to))
+                    .text(&format!(", until {}", until.to_words()))
+            }
+            Change::DelegationEnded { from, to, role, project, .. } => {
+                let what = words(role.as_ref(), project.as_ref());
+                self.text("ended that ")
+                    .name(&name(*to))
+                    .text(&format!(" takes the {what} of "))
+                    .name(&name(*from))
             }
             Change::PersonReactivated { person } => self.text("reactivated ").name(&name(*person)),
             Change::StreamCreated { slug, .. } => self.text("created the release stream ").name(slug),

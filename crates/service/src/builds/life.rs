@@ -18,7 +18,7 @@ use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId, TokenId};
 use towpath_domain::pins::Pin;
 use towpath_domain::placements::{Cause, Placer};
 use towpath_domain::projects::Project;
-use towpath_domain::promotions::{Choice, Promotion, State};
+use towpath_domain::promotions::{Choice, Decision, Promotion, State};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
 use towpath_store::buckets::{Bucket, Lived, RefusedArrival};
@@ -240,8 +240,7 @@ impl Reading {
         let asked = self.unapplied.iter().chain(self.pins.iter().map(|(_, promotion)| promotion)).map(asker);
         let all: Vec<Placer> = placed.chain(refused).chain(asked).chain([self.pushed.by]).collect();
         let promotions = self.passed.values().chain(&self.unapplied);
-        let decided =
-            promotions.flat_map(|promotion| promotion.decisions.iter().map(|decision| decision.person));
+        let decided = promotions.flat_map(|promotion| promotion.decisions.iter().flat_map(Decision::people));
         let ended = self.unapplied.iter().filter_map(|promotion| match promotion.state {
             State::Rejected { by, .. } | State::Cancelled { by, .. } => Some(by),
             State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => None,
@@ -330,7 +329,7 @@ impl Reading {
     fn passed(&self, promotion: &Promotion) -> Passed {
         let approvals = promotion.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
         let approved = approvals.map(|decision| Approved {
-            by: self.name(decision.person),
+            by: decision.who(|person| self.name(person)),
             at: decision.at,
             comment: decision.comment.as_ref().map(Reason::to_string),
         });

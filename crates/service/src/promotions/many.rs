@@ -52,6 +52,7 @@ pub async fn decide_all(
             choice,
             comment: comment.to_owned(),
             digest: wanted.digest.to_string(),
+            in_name_of: String::new(),
         };
         match decide(service, actor, wish).await {
             Ok(_) => decided.done.push(wanted),

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::people::Places;
-use crate::{Error, Service};
+use crate::{Error, Service, delegations};
 use towpath_domain::access::{Binding, Place, Role};
 use towpath_domain::ids::PersonId;
 use towpath_domain::providers::{GroupRole, RoleSource, granted};
@@ -57,7 +57,7 @@ pub(super) async fn follow(
         let binding = Binding { id: service.id(), person, place: new.place };
         give(tx, service, &binding, &new.role, new.source).await?;
     }
-    Ok(())
+    delegations::end_lost(tx, service, person, EventActor::System).await
 }
 
 /// The roles by these rules, each once, as far as their places are there.
@@ -123,6 +123,7 @@ pub async fn let_go(service: &Service) -> Result<usize, Error> {
             });
             for bound in &gone {
                 take(tx, &own, bound).await?;
+                delegations::end_lost(tx, &own, bound.binding.person, EventActor::System).await?;
             }
             Ok(gone.len())
         })

@@ -4,10 +4,11 @@ use super::goings::Survey;
 use crate::builds::build_name;
 use crate::circumstances::Judge;
 use crate::scenes::Located;
-use crate::{Error, Service, scenes};
+use crate::{Error, Service, delegations, scenes};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use towpath_domain::access::Actor;
 use towpath_domain::buckets::{BucketKey, BucketName};
+use towpath_domain::delegations::Voice;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, PlacementId, PromotionId};
 use towpath_domain::inbox::Wanted;
 use towpath_domain::promotions::{Promotion, State};
@@ -193,14 +194,17 @@ impl Known {
         asked.sort_by_key(|promotion| promotion.id);
         let judge = Judge::of(conn, &asked, service.now()).await?;
         let destinations = promotions::destinations(conn, &asked).await?;
+        let principals = delegations::principals(conn, actor, service.now()).await?;
         let mut to_decide = Vec::new();
         let mut told = HashMap::new();
         let mut waiting = HashSet::new();
         for promotion in asked {
             let Some(destination) = destinations.get(&promotion.id) else { continue };
             let verdicts = judge.verdicts(&promotion);
-            if promotion.lacks_approval(&verdicts) && promotion.may_decide(actor, &destination.target).is_ok()
-            {
+            let place = &destination.target;
+            let may = |voice: Voice| promotion.may_decide(voice, place).is_ok();
+            let decides = may(actor.into()) || principals.iter().any(|other| may(Voice::of(actor, other)));
+            if promotion.lacks_approval(&verdicts) && decides {
                 let needs = verdicts.needs();
                 let (project, integration) = (destination.project.clone(), destination.integration.clone());
                 to_decide.push(item(project, integration, &promotion, needs));

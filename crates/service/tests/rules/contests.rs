@@ -24,6 +24,7 @@ async fn approve(shop: &Shop, number: i64, digest: &str) -> Result<(), Error> {
         choice: towpath_domain::promotions::Choice::Approve,
         comment: String::new(),
         digest: digest.to_owned(),
+        in_name_of: String::new(),
     };
     decide(shop, &shop.ben, decision).await.map(drop)
 }

@@ -200,6 +200,7 @@ fn approval_and_time_are_both_waited_for_whichever_comes_last() {
             choice: towpath_domain::promotions::Choice::Approve,
             comment: String::new(),
             digest: digest.clone(),
+            in_name_of: String::new(),
         };
         let approved = decide(&shop, &shop.ben, approve).await.expect("may approve");
         assert_eq!(approved.state, State::Waiting);

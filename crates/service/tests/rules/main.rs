@@ -19,6 +19,7 @@ mod changes;
 mod checks;
 mod contests;
 mod deactivation;
+mod delegations;
 mod deletions;
 mod deployments;
 mod differences;

@@ -10,16 +10,17 @@ use crate::shop::{Shop, integration, make_integration, make_workflow, workflow};
 use reference::{Answer, Contest, Deed, Model, Rules, STAGES, Who};
 use towpath_domain::access::{Actor, Place, Role};
 use towpath_domain::checks::CheckForm;
+use towpath_domain::delegations::DelegationForm;
 use towpath_domain::digests::Digest;
 use towpath_domain::holds::HoldForm;
-use towpath_domain::ids::PlacementId;
+use towpath_domain::ids::{DelegationId, PlacementId};
 use towpath_domain::promotions::Choice;
 use towpath_domain::workflows::StageForm;
 use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
 use towpath_service::promotions::{
     Decide, Pass, Request, cancel, decide, look_again, pass, promote_on, request,
 };
-use towpath_service::{Error, Service, boards, checks, holds, images, inbox};
+use towpath_service::{Error, Service, boards, checks, delegations, holds, images, inbox};
 
 /// Seeds whose story fails where a fault is that the engine once had; told first. Where the dice or the deeds change, a seed
 /// tells another story: then another one is found by bringing the fault back, and the fault has a rule of its own, too.
@@ -81,6 +82,8 @@ struct Story<'a> {
     /// The holds in force on each bucket, and the last that was released.
     holds: [Vec<i64>; 3],
     released: i64,
+    /// In the order in which the model counts them.
+    delegations: Vec<DelegationId>,
     told: Vec<String>,
 }
 
@@ -97,7 +100,8 @@ impl<'a> Story<'a> {
         make_integration(shop, &shop.ana, "shop", integration(&name, "environment", &name))
             .await
             .expect("an integration");
-        let model = Model::new(rules);
+        // In one story of two people decide for each other.
+        let model = Model::new(rules, seed.is_multiple_of(2));
         let (digests, numbers, told) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             shop,
@@ -111,6 +115,7 @@ impl<'a> Story<'a> {
             numbers,
             holds: Default::default(),
             released: 0,
+            delegations: Vec::new(),
             told,
         }
     }
@@ -127,6 +132,7 @@ impl<'a> Story<'a> {
             }
         }
         self.compare().await;
+        self.end_delegations().await;
     }
 
     fn pass_time(&mut self, seconds: i64) {
@@ -197,13 +203,14 @@ impl<'a> Story<'a> {
                 }
                 answer(asked)
             }
-            Deed::Decide { who, promotion, approve } => {
+            Deed::Decide { who, promotion, approve, name } => {
                 let wish = Decide {
                     project: "shop".to_owned(),
                     number: self.numbers[promotion],
                     choice: if approve { Choice::Approve } else { Choice::Reject },
                     comment: "I looked".to_owned(),
                     digest: self.digests[self.model.promotions[promotion].build].clone(),
+                    in_name_of: name.map(|name| address(name).to_owned()).unwrap_or_default(),
                 };
                 answer(decide(&service, &self.actor(who), wish).await)
             }
@@ -251,6 +258,10 @@ impl<'a> Story<'a> {
                 }
                 answer(released)
             }
+            Deed::HandOver { from, to } => self.hand_over(&service, from, to).await,
+            Deed::TakeBack { who, number } => {
+                answer(delegations::end(&service, &self.actor(who), self.delegations[number]).await)
+            }
             Deed::Check { who, build, success } => {
                 let form = CheckForm {
                     name: "tests".to_owned(),
@@ -259,6 +270,30 @@ impl<'a> Story<'a> {
                 };
                 let at = ("shop", self.name.as_str());
                 answer(checks::report(&service, &self.actor(who), at, &self.digests[build], form).await)
+            }
+        }
+    }
+
+    async fn hand_over(&mut self, service: &Service, from: Who, to: Who) -> Answer {
+        let form = DelegationForm {
+            delegate: address(to).to_owned(),
+            project: "shop".to_owned(),
+            until: "2h".to_owned(),
+            reason: "On holiday".to_owned(),
+            ..DelegationForm::default()
+        };
+        let made = delegations::make(service, &self.actor(from), form).await;
+        if let Ok(made) = &made {
+            self.delegations.push(made.id);
+        }
+        answer(made)
+    }
+
+    /// Nobody decides for anybody in the next story.
+    async fn end_delegations(&self) {
+        for (delegation, id) in self.model.delegations.iter().zip(&self.delegations) {
+            if self.model.stands(delegation) {
+                delegations::end(self.shop, &self.shop.ana, *id).await.expect("it stood");
             }
         }
     }
@@ -357,12 +392,24 @@ fn stage(bucket: &str, rules: &Rules) -> StageForm {
     }
 }
 
+/// Under which somebody has their account.
+const fn address(who: Who) -> &'static str {
+    match who {
+        Who::Admin => "ana@example.org",
+        Who::Manager => "ben@example.org",
+        Who::Second => "rita@example.org",
+        Who::Developer => "dora@example.org",
+    }
+}
+
 fn answer<T>(done: Result<T, Error>) -> Answer {
     match done {
         Ok(_) => Answer::Done,
         Err(Error::Forbidden(_)) => Answer::Forbidden,
         Err(Error::Conflict(_)) => Answer::Conflict,
         Err(Error::Refused(_)) => Answer::Refused,
+        Err(Error::Invalid(_)) => Answer::Invalid,
+        Err(Error::NotFound(_)) => Answer::Absent,
         Err(error) => panic!("{error}"),
     }
 }

@@ -210,6 +210,7 @@ pub fn decision(promotion: &Promotion, choice: Choice) -> Decide {
         choice,
         comment: "I looked".to_owned(),
         digest: promotion.digest.to_string(),
+        in_name_of: String::new(),
     }
 }
 

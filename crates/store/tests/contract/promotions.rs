@@ -29,6 +29,7 @@ async fn asked(store: &Store, shop: &Shop, numbers: impl Iterator<Item = i64>) -
 fn decide(shop: &Shop, promotion: Promotion, person: PersonId, choice: Choice) -> Transition {
     let decision = Decision {
         person,
+        by: None,
         choice,
         comment: Some(reason("I looked\nat it ✓")),
         digest: promotion.digest.clone(),

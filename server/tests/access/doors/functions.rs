@@ -221,6 +221,17 @@ pub fn doors() -> Vec<Door> {
         post("/fn/set_default_build")
             .body(|subject, _| in_integration(subject, &[("digest", &subject.digest)])),
         post("/fn/clear_default_build").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/make_delegation").body(|_, _| {
+            let fields = [
+                ("form[delegate]", "admin@example.org"),
+                ("form[until]", "14d"),
+                ("form[reason]", "On holiday."),
+            ];
+            Body::Form(fields.map(|(name, value)| (name, value.to_owned())).to_vec())
+        }),
+        post("/fn/end_delegation")
+            .note("to the manager")
+            .body(|subject, _| Body::Form(vec![("delegation", subject.delegation.clone())])),
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),

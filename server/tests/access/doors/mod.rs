@@ -77,6 +77,8 @@ pub struct Subject {
     pub person: String,
     /// A token of somebody else.
     pub token: String,
+    /// That somebody decides for somebody else, by its id.
+    pub delegation: String,
     /// The secret of an open invitation.
     pub secret: String,
     /// An open invitation into the project, by its id.
@@ -109,6 +111,7 @@ impl Subject {
             loose: digest,
             placement: id.clone(),
             binding: id.clone(),
+            delegation: id.clone(),
             invitation: id.clone(),
             session: id.clone(),
             subscription: id.clone(),
@@ -227,6 +230,7 @@ impl Door {
             ("/bindings/{id}", &*format!("/bindings/{}", subject.binding)),
             ("/publishers/{id}", &format!("/publishers/{}", subject.publisher)),
             ("/people/{id}", &format!("/people/{}", subject.person)),
+            ("/delegations/{id}", &format!("/delegations/{}", subject.delegation)),
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),

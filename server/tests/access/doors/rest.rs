@@ -226,6 +226,11 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/subscriptions/{id}/test"),
         get("/api/v1/subscriptions/{id}/deliveries"),
         post("/api/v1/subscriptions/{id}/deliveries/{delivery}/replay"),
+        get("/api/v1/delegations"),
+        post("/api/v1/delegations").body(|_, _| {
+            Body::Json(json!({"delegate": "admin@example.org", "until": "14d", "reason": "On holiday."}))
+        }),
+        delete("/api/v1/delegations/{id}").note("to the manager"),
         get("/api/v1/tokens"),
         post("/api/v1/tokens")
             .note("for all that one may")

@@ -9,6 +9,8 @@ const PROD: usize = 2;
 const BUILDS: usize = 5;
 /// How long after its asking a scheduled promotion may enter, in seconds.
 const LATER: i64 = 1_800;
+/// For how long decisions are handed over, in seconds.
+const HANDED_OVER: i64 = 7_200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -75,22 +77,81 @@ impl Rules {
 /// One thing that somebody does.
 #[derive(Debug, Clone)]
 pub enum Deed {
-    Wait { seconds: i64 },
-    Push { build: usize },
-    Ask { who: Who, build: usize, from: usize, to: usize, emergency: bool, later: bool },
-    Decide { who: Who, promotion: usize, approve: bool },
-    Pass { who: Who, promotion: usize },
-    Cancel { who: Who, promotion: usize },
-    RollBack { who: Who, bucket: usize, steps: usize },
-    Resume { who: Who, bucket: usize },
-    Hold { who: Who, bucket: usize },
-    Release { who: Who, bucket: usize },
-    Check { who: Who, build: usize, success: bool },
+    Wait {
+        seconds: i64,
+    },
+    Push {
+        build: usize,
+    },
+    Ask {
+        who: Who,
+        build: usize,
+        from: usize,
+        to: usize,
+        emergency: bool,
+        later: bool,
+    },
+    /// In whose name, where somebody says so.
+    Decide {
+        who: Who,
+        promotion: usize,
+        approve: bool,
+        name: Option<Who>,
+    },
+    Pass {
+        who: Who,
+        promotion: usize,
+    },
+    Cancel {
+        who: Who,
+        promotion: usize,
+    },
+    RollBack {
+        who: Who,
+        bucket: usize,
+        steps: usize,
+    },
+    Resume {
+        who: Who,
+        bucket: usize,
+    },
+    Hold {
+        who: Who,
+        bucket: usize,
+    },
+    Release {
+        who: Who,
+        bucket: usize,
+    },
+    Check {
+        who: Who,
+        build: usize,
+        success: bool,
+    },
+    /// Lets another decide.
+    HandOver {
+        from: Who,
+        to: Who,
+    },
+    /// Ends one of the delegations that were ever made.
+    TakeBack {
+        who: Who,
+        number: usize,
+    },
 }
 
 impl Deed {
     pub fn roll(dice: &mut Dice, model: &Model) -> Self {
         let who = Who::OFTEN[dice.below(6)];
+        if model.delegating {
+            match dice.below(8) {
+                0 => return Self::HandOver { from: who, to: Who::OFTEN[dice.below(6)] },
+                1 if !model.delegations.is_empty() => {
+                    return Self::TakeBack { who, number: dice.below(model.delegations.len()) };
+                }
+                _ => {}
+            }
+        }
         let bucket = dice.below(3);
         let paused = (0..3).find(|bucket| model.buckets[*bucket].paused);
         let known = model.builds.len();
@@ -103,7 +164,12 @@ impl Deed {
             (0..=2, _) if known < BUILDS => Self::Push { build: known },
             (3, _) => Self::Push { build: dice.below(known) },
             (4, _) => Self::Wait { seconds: [600, 1_800, 3_000][dice.below(3)] },
-            (5..=7, Some(promotion)) => Self::Decide { who, promotion, approve: dice.below(5) > 0 },
+            (5..=7, Some(promotion)) => {
+                let approve = dice.below(5) > 0;
+                let names = model.delegating && dice.below(2) == 0;
+                let name = names.then(|| Who::OFTEN[dice.below(6)]);
+                Self::Decide { who, promotion, approve, name }
+            }
             (8, Some(promotion)) => Self::Cancel { who, promotion },
             (9, Some(promotion)) => Self::Pass { who, promotion },
             (10..=11, _) if model.buckets[bucket].history.len() > 1 => {
@@ -138,6 +204,17 @@ pub enum Answer {
     Forbidden,
     Conflict,
     Refused,
+    Invalid,
+    Absent,
+}
+
+/// That one person decides for another, until a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Delegation {
+    pub from: Who,
+    pub to: Who,
+    until: i64,
+    ended: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,7 +250,8 @@ pub struct Promotion {
     /// Whether its stage asked by itself.
     automatic: bool,
     not_before: Option<i64>,
-    approved_by: Vec<Who>,
+    /// As whom each counts, and by whose hand it was given.
+    approved_by: Vec<(Who, Who)>,
     pub state: State,
 }
 
@@ -217,6 +295,9 @@ pub struct Model {
     pub buckets: [Bucket; 3],
     pub builds: Vec<Build>,
     pub promotions: Vec<Promotion>,
+    /// Whether people decide for each other in this story.
+    delegating: bool,
+    pub delegations: Vec<Delegation>,
     pub now: i64,
 }
 
@@ -229,9 +310,68 @@ enum Verdict {
 }
 
 impl Model {
-    pub fn new(rules: [Rules; 3]) -> Self {
+    pub fn new(rules: [Rules; 3], delegating: bool) -> Self {
         let (buckets, builds, promotions) = (Default::default(), Vec::new(), Vec::new());
-        Self { rules, buckets, builds, promotions, now: 0 }
+        Self { rules, buckets, builds, promotions, delegating, delegations: Vec::new(), now: 0 }
+    }
+
+    pub fn stands(&self, delegation: &Delegation) -> bool {
+        !delegation.ended && self.now < delegation.until
+    }
+
+    fn hand_over(&mut self, from: Who, to: Who) -> Answer {
+        if from == to || !from.manages() {
+            return Answer::Invalid;
+        }
+        let same = |known: &&Delegation| (known.from, known.to) == (from, to);
+        if self.delegations.iter().filter(same).any(|known| self.stands(known)) {
+            return Answer::Conflict;
+        }
+        self.delegations.push(Delegation { from, to, until: self.now + HANDED_OVER, ended: false });
+        Answer::Done
+    }
+
+    fn take_back(&mut self, who: Who, number: usize) -> Answer {
+        let delegation = self.delegations[number];
+        if ![delegation.from, delegation.to, Who::Admin].contains(&who) {
+            return Answer::Absent;
+        }
+        if !self.stands(&delegation) {
+            return Answer::Conflict;
+        }
+        self.delegations[number].ended = true;
+        Answer::Done
+    }
+
+    /// Whether a decision on a promotion counts as somebody's, and how it is answered where it does not.
+    fn may_decide(&self, number: usize, as_whom: Who, hand: Who) -> Result<(), Answer> {
+        let promotion = &self.promotions[number];
+        if promotion.state != State::Waiting {
+            return Err(Answer::Conflict);
+        }
+        let names = [as_whom, hand];
+        if self.rules[promotion.to].approvals == 0 || names.contains(&promotion.asked_by) {
+            return Err(Answer::Refused);
+        }
+        if !as_whom.manages() {
+            return Err(Answer::Forbidden);
+        }
+        let mut decided = promotion.approved_by.iter().flat_map(|(one, other)| [one, other]);
+        if decided.any(|who| names.contains(who)) { Err(Answer::Refused) } else { Ok(()) }
+    }
+
+    /// As whom somebody decides: as the one whom they name, else as themselves, else as the first as whom it counts.
+    fn as_whom(&self, who: Who, number: usize, name: Option<Who>) -> Result<Who, Answer> {
+        let standing = self.delegations.iter().filter(|known| known.to == who && self.stands(known));
+        let others: Vec<Who> = standing.map(|known| known.from).collect();
+        match name {
+            Some(name) if others.contains(&name) => Ok(name),
+            Some(_) => Err(Answer::Invalid),
+            None => {
+                let all = std::iter::once(who).chain(others);
+                Ok(all.into_iter().find(|one| self.may_decide(number, *one, who).is_ok()).unwrap_or(who))
+            }
+        }
     }
 
     pub fn take(&mut self, deed: &Deed) -> Answer {
@@ -255,7 +395,9 @@ impl Model {
                 };
                 self.ask(wish, emergency)
             }
-            Deed::Decide { who, promotion, approve } => self.decide(who, promotion, approve),
+            Deed::Decide { who, promotion, approve, name } => self.decide(who, promotion, approve, name),
+            Deed::HandOver { from, to } => self.hand_over(from, to),
+            Deed::TakeBack { who, number } => self.take_back(who, number),
             Deed::Pass { who, promotion } => {
                 if self.promotions[promotion].state != State::Waiting {
                     return Answer::Conflict;
@@ -390,25 +532,19 @@ impl Model {
         Answer::Done
     }
 
-    fn decide(&mut self, who: Who, number: usize, approve: bool) -> Answer {
-        let promotion = &self.promotions[number];
-        if promotion.state != State::Waiting {
-            return Answer::Conflict;
-        }
-        if self.rules[promotion.to].approvals == 0 || who == promotion.asked_by {
-            return Answer::Refused;
-        }
-        if !who.manages() {
-            return Answer::Forbidden;
-        }
-        if promotion.approved_by.contains(&who) {
-            return Answer::Refused;
+    fn decide(&mut self, who: Who, number: usize, approve: bool, name: Option<Who>) -> Answer {
+        let as_whom = match self.as_whom(who, number, name) {
+            Ok(as_whom) => as_whom,
+            Err(answer) => return answer,
+        };
+        if let Err(answer) = self.may_decide(number, as_whom, who) {
+            return answer;
         }
         if !approve {
             self.end(number, State::Rejected);
             return Answer::Done;
         }
-        self.promotions[number].approved_by.push(who);
+        self.promotions[number].approved_by.push((as_whom, who));
         self.settle(number, who);
         Answer::Done
     }
