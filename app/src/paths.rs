@@ -256,6 +256,11 @@ pub fn read_tokens(project: &Slug, environment: &Slug) -> String {
     format!("/projects/{project}/environments/{environment}/read-tokens")
 }
 
+/// Where an environment is moved into another release stream.
+pub fn move_environment(project: &Slug, environment: &Slug) -> String {
+    format!("/projects/{project}/environments/{environment}/stream")
+}
+
 /// The form that asks to pin a build, of a service or of one that is chosen there.
 pub fn new_pin(project: &Slug, environment: &Slug, service: Option<&Slug>) -> String {
     let page = format!("/projects/{project}/environments/{environment}/pins/new");

@@ -66,6 +66,7 @@ lazy!(deleted_page = crate::pages::deletions::DeletedPage, in setting_up);
 lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
 lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(environment_page = crate::pages::environments::EnvironmentPage, in setting_up);
+lazy!(move_environment_page = crate::pages::environments::MoveEnvironmentPage, in setting_up);
 lazy!(new_pin_page = crate::pages::pins::NewPinPage, in setting_up);
 lazy!(new_environment_page = crate::pages::environments::NewEnvironmentPage, in setting_up);
 lazy!(new_workflow_page = crate::pages::workflows::NewWorkflowPage, in setting_up);
@@ -149,6 +150,11 @@ pub fn App() -> impl IntoView {
                 <Route
                     path=at(path!("/projects/:project/environments/:environment"))
                     view=environment_page::PAGE
+                    ssr=mode.clone()
+                />
+                <Route
+                    path=at(path!("/projects/:project/environments/:environment/stream"))
+                    view=move_environment_page::PAGE
                     ssr=mode.clone()
                 />
                 <Route

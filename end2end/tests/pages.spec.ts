@@ -109,6 +109,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/environments/staging/delete", "Delete the environment Staging"],
   ["/projects/shop/environments/new", "New environment"],
   ["/projects/shop/environments/staging", "Staging"],
+  ["/projects/shop/environments/staging/stream", "Move staging to another stream"],
+  ["/projects/shop/environments/staging/stream?to=production", "Move staging to another stream"],
   ["/projects/shop/environments/staging/pins/new", "Pin a build in Staging"],
   ["/projects/shop/environments/staging/pins/new?service=checkout", "Pin a build of checkout in Staging"],
   ["/projects/shop/promotions/3", "#3 Pin 1.4.2 in staging"],

@@ -1,7 +1,9 @@
-//! Environments: one of them with what should run there, and the form for a new one.
+//! Environments: one of them with what should run there, the form for a new one, and moving one into another stream.
 
 mod new;
 mod one;
+mod stream;
 
 pub use new::NewEnvironmentPage;
 pub use one::EnvironmentPage;
+pub use stream::MoveEnvironmentPage;

@@ -223,7 +223,8 @@ pub async fn resolve(
         None => named(&mut conn, actor, project, environment).await?,
     };
     let now = service.now();
-    let mut services = services::should_run(&mut conn, project.id, environment.id, now).await?;
+    let mut services =
+        services::should_run(&mut conn, project.id, (environment.id, environment.stream.id), now).await?;
     // A token of one integration is not told what others build; a deployer runs all of them.
     services.retain(|run| {
         actor.reading().is_some() || actor.may(Action::View, &Target::integration(project.id, run.built_by))

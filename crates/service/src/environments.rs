@@ -1,5 +1,9 @@
 //! Environments.
 
+mod moving;
+
+pub use moving::{move_to, preview};
+
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::environments::{Environment, EnvironmentForm};

@@ -2,6 +2,7 @@
 
 use towpath_domain::access::Refusal;
 use towpath_domain::deletions::DeletionRefused;
+use towpath_domain::environments::MoveRefused;
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::{ArchiveRefused, Archived};
 use towpath_domain::promotions::{CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused};
@@ -120,6 +121,12 @@ impl From<DeletionRefused> for Error {
             DeletionRefused::BuiltIn { .. } => Self::Refused(refused.to_string()),
             DeletionRefused::InUse { .. } => Self::Conflict(refused.to_string()),
         }
+    }
+}
+
+impl From<MoveRefused> for Error {
+    fn from(refused: MoveRefused) -> Self {
+        Self::Conflict(refused.to_string())
     }
 }
 

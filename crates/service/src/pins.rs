@@ -191,7 +191,8 @@ impl<'a> Reading<'a> {
         let mut runs = towpath_store::deployments::of_services(conn, &ids).await?;
         let mut waiting = promotions::to_pin(conn, &ids).await?;
         let now = service.now();
-        let should = services::should_run(conn, self.project.id, here, now).await?;
+        let should =
+            services::should_run(conn, self.project.id, (here, self.environment.stream.id), now).await?;
         let standing = marks(conn, &should, now).await?;
         let told = |should: services::ShouldRun| {
             let built = self.services.iter().find(|built| built.service.id == should.id)?;

@@ -115,6 +115,16 @@ pub async fn of_stream(
     Ok(rows.into_iter().map(|(project, slug, own, id)| (project.into(), slug, own, id.into())).collect())
 }
 
+/// Moves an environment into another stream, if it is still of the one that it was; false where it is not.
+pub async fn move_to(
+    tx: &mut Tx,
+    id: EnvironmentId,
+    (from, to): (StreamId, StreamId),
+) -> Result<bool, Error> {
+    let sql = "update environments set stream = $3 where id = $1 and stream = $2 and deleted_at is null";
+    Ok(execute!(tx.conn(), sql, id.uuid(), from.uuid(), to.uuid())? == 1)
+}
+
 pub async fn insert(tx: &mut Tx, environment: &Environment) -> Result<(), Error> {
     execute!(
         tx.conn(),

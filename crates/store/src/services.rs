@@ -6,7 +6,7 @@ use crate::{Conn, Error, Tx, pins};
 use std::collections::HashMap;
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::digests::Digest;
-use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
+use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId, StreamId};
 use towpath_domain::pins::Source;
 use towpath_domain::references::Tag;
 use towpath_domain::services::Service;
@@ -169,11 +169,12 @@ pub struct ShouldRun {
     pub source: Source,
 }
 
-/// What each service of a project should run in an environment of it at a moment, by service.
+/// What each service of a project should run in an environment of it at a moment, by service; as if the environment were of
+/// a release stream, which need not be its own.
 pub async fn should_run(
     conn: &mut Conn,
     project: ProjectId,
-    environment: EnvironmentId,
+    (environment, stream): (EnvironmentId, StreamId),
     now: Time,
 ) -> Result<Vec<ShouldRun>, Error> {
     #[derive(sqlx::FromRow)]
@@ -206,16 +207,17 @@ pub async fn should_run(
                 case i.kind when 'environment' then e.slug else t.slug end as bucket
          from services s
          join environments e on e.id = $2
-         join release_streams t on t.id = e.stream
+         join release_streams t on t.id = $3
          join integrations i on i.id = s.integration
          join projects o on o.id = i.project
          left join buckets k on k.integration = i.id
-              and k.key = case i.kind when 'environment' then e.id else e.stream end
+              and k.key = case i.kind when 'environment' then e.id else t.id end
          left join placements p on p.id = k.placement
          left join builds b on b.id = coalesce(p.build, i.default_build)
          where s.project = $1 and i.deleted_at is null order by s.slug",
         project.uuid(),
-        environment.uuid()
+        environment.uuid(),
+        stream.uuid()
     )?;
     let ids: Vec<ServiceId> = rows.iter().map(|row| row.id).collect();
     let mut pinned = pins::of_services(conn, &ids, now).await?;

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::buckets::{EnvironmentImages, Image, ImageSource, MissingImage};
 use towpath_api::deployments::Run;
-use towpath_api::environments::{Environment, NewEnvironment};
+use towpath_api::environments::{Environment, EnvironmentMove, NewEnvironment, NewMove};
 use towpath_api::pages::Page;
 use towpath_api::pins::PinMark;
 use towpath_service::buckets::{self, Resolved, resolve};
@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(images))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(images)).routes(routes!(move_to))
 }
 
 /// The environments of a project.
@@ -104,4 +104,27 @@ fn answer(host: &str, resolved: buckets::EnvironmentImages) -> EnvironmentImages
         images,
         missing,
     }
+}
+
+/// Moves an environment into another release stream, so that its services should run what the buckets of that stream say.
+/// Nothing is moved while a hold, a pin or a waiting promotion goes by the stream that it is of.
+#[utoipa::path(
+    post, path = "/projects/{project}/environments/{environment}/move", operation_id = "move_environment",
+    tag = "projects", request_body = NewMove,
+    responses((status = 200, description = "As asked for", body = EnvironmentMove), Failure)
+)]
+async fn move_to(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, environment)): Path<(String, String)>,
+    Body(new): Body<NewMove>,
+) -> Result<Json<EnvironmentMove>, Failure> {
+    let (actor, at) = (&caller.actor, (&*project, &*environment));
+    let NewMove { stream, from, dry_run } = new;
+    if !dry_run {
+        return Ok(Json(environments::move_to(&service, actor, at, &stream, &from).await?.into()));
+    }
+    let view = environments::preview(&service, actor, at, &stream).await?;
+    let outlook = view.outlook.ok_or_else(|| Failure::not_found("The release stream was not found."))?;
+    Ok(Json(outlook.into()))
 }

@@ -70,6 +70,7 @@ fn One(
     let readers = paths::read_tokens(&project, &environment.slug);
     let may_pin = pin.is_some();
     let may_delete = first.may_delete;
+    let moving = paths::move_environment(&project, &environment.slug);
     let subject = Subject::Environment { project: project.to_string(), slug: environment.slug.to_string() };
     let again = {
         let (project, environment) = (project.to_string(), environment.slug.to_string());
@@ -116,7 +117,15 @@ fn One(
             <ul class="rows">{services}</ul>
         </Card>
         <Pins view=view first=before.is_none() release=release />
-        {may_delete.then(|| view! { <DeleteLink subject=subject /> })}
+        {may_delete
+            .then(|| {
+                view! {
+                    <p class="page__foot">
+                        <a href=moving>"Move to another stream…"</a>
+                    </p>
+                    <DeleteLink subject=subject />
+                }
+            })}
     }
 }
 

@@ -166,6 +166,16 @@ pub enum Change {
         title: String,
         stream: Slug,
     },
+    /// It is of another release stream from then on.
+    EnvironmentMoved {
+        slug: Slug,
+        before: Slug,
+        after: Slug,
+        /// Whether each of them is one of production.
+        production: (bool, bool),
+        /// The services of which it should run another image since.
+        services: Vec<Slug>,
+    },
     WorkflowCreated {
         slug: Slug,
         title: String,

@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 99] = [
+pub const KINDS: [(&str, &str); 100] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -48,6 +48,7 @@ pub const KINDS: [(&str, &str); 99] = [
     ("project_archived", "Project archived"),
     ("project_restored", "Project restored"),
     ("environment_created", "Environment created"),
+    ("environment_moved", "Environment moved to another stream"),
     ("workflow_created", "Workflow created"),
     ("workflow_changed", "Workflow changed"),
     ("integration_created", "Integration created"),
@@ -126,6 +127,7 @@ impl Change {
             Self::ProjectArchived => "project_archived",
             Self::ProjectRestored => "project_restored",
             Self::EnvironmentCreated { .. } => "environment_created",
+            Self::EnvironmentMoved { .. } => "environment_moved",
             Self::WorkflowCreated { .. } => "workflow_created",
             Self::WorkflowChanged { .. } => "workflow_changed",
             Self::IntegrationCreated { .. } => "integration_created",

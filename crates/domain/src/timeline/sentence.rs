@@ -210,6 +210,17 @@ impl Telling<'_> {
                 .name(slug)
                 .text(&format!(" of the stream {stream}"))
                 .place(),
+            Change::EnvironmentMoved { slug, before, after, services, .. } => {
+                self.text("moved the environment ")
+                    .name(slug)
+                    .text(&format!(" from the stream {before} to {after}"))
+                    .place();
+                match services.as_slice() {
+                    [] => self,
+                    [one] => self.text(&format!("; another build of {one} should run there")),
+                    more => self.text(&format!("; other builds of {} services should run there", more.len())),
+                }
+            }
             Change::WorkflowCreated { slug, stages, .. } => {
                 let stages: Vec<&str> = stages.iter().map(Slug::as_str).collect();
                 self.text("created the workflow ")

@@ -24,6 +24,7 @@ mod deletions;
 mod deployments;
 mod differences;
 mod emergencies;
+mod environments;
 mod evidence;
 mod garbage;
 mod gates;

@@ -81,14 +81,18 @@ fn a_service_should_run_what_is_current_for_its_environment_or_its_stream() {
         let there =
             |build: &towpath_domain::builds::Build| Some((build.id, build.digest.clone(), build.tag.clone()));
         assert_eq!(
-            should_run(&mut conn, shop.project.id, shop.qa.id, at(0)).await.expect("reads"),
+            should_run(&mut conn, shop.project.id, (shop.qa.id, shop.qa.stream.id), at(0))
+                .await
+                .expect("reads"),
             [
                 run(90, "web", &shop.integration, "qa", there(&shop.build)),
                 run(91, "worker", &worker, "qa", there(&build))
             ]
         );
         assert_eq!(
-            should_run(&mut conn, shop.project.id, shop.prod.id, at(0)).await.expect("reads"),
+            should_run(&mut conn, shop.project.id, (shop.prod.id, shop.prod.stream.id), at(0))
+                .await
+                .expect("reads"),
             [run(90, "web", &shop.integration, "prod", None), run(91, "worker", &worker, "production", None)]
         );
     });

@@ -221,6 +221,11 @@ pub fn doors() -> Vec<Door> {
         post("/fn/set_default_build")
             .body(|subject, _| in_integration(subject, &[("digest", &subject.digest)])),
         post("/fn/clear_default_build").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/view_move")
+            .body(|subject, _| in_project(subject, &[("environment", "qa"), ("to", "staging")])),
+        post("/fn/move_environment").note("of one with a pin").body(|subject, _| {
+            in_project(subject, &[("environment", "qa"), ("stream", "staging"), ("from", "")])
+        }),
         post("/fn/make_delegation").body(|_, _| {
             let fields = [
                 ("form[delegate]", "admin@example.org"),

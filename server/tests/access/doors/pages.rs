@@ -64,6 +64,7 @@ pub fn doors() -> Vec<Door> {
         page("/streams/{stream}/delete"),
         page("/projects/{project}/environments/new"),
         page("/projects/{project}/environments/{environment}"),
+        page("/projects/{project}/environments/{environment}/stream").query("to=staging"),
         page("/projects/{project}/environments/{environment}/pins/new").query("service={integration}"),
         page("/projects/{project}/workflows/new"),
         page("/projects/{project}/workflows/{workflow}"),

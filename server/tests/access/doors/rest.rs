@@ -28,6 +28,12 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}/environments"),
         post("/api/v1/projects/{project}/environments")
             .body(|_, _| Body::Json(json!({"slug": "dev", "title": "Dev", "stream": "dev"}))),
+        post("/api/v1/projects/{project}/environments/{environment}/move")
+            .note("of one with a pin")
+            .body(|_, _| Body::Json(json!({"stream": "staging"}))),
+        post("/api/v1/projects/{project}/environments/{environment}/move")
+            .note("dry run")
+            .body(|_, _| Body::Json(json!({"stream": "staging", "dry_run": true}))),
         get("/api/v1/projects/{project}/environments/{environment}/images"),
         get("/api/v1/projects/{project}/environments/{environment}/pins"),
         post("/api/v1/projects/{project}/environments/{environment}/pins")
