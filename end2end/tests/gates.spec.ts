@@ -98,7 +98,7 @@ test("a workflow is changed on its page, which says what that touches", async ()
   await page.getByRole("link", { name: "Careful", exact: true }).click();
   await expect(heading(page, "Careful")).toBeVisible();
   await expect(page.getByText("Followed by parcel.")).toBeVisible();
-  await expect(page.getByText("1 integration takes the new way at once.")).toBeVisible();
+  await expect(page.getByText("1 integration takes the new way at once: parcel.")).toBeVisible();
   const second = page.getByRole("group", { name: "Stage 2" });
   // What a stage has is seen at once.
   const soak = second.getByRole("textbox", { name: "Time in the stage before" });

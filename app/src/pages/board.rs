@@ -6,7 +6,7 @@
 
 mod archived;
 mod build_card;
-mod carry;
+pub(super) mod carry;
 mod dialog;
 mod drawing;
 mod first_push;
@@ -214,7 +214,7 @@ fn BoardView(
     let way = move || match (board.read().workflow.is_some(), drawing.read().is_some()) {
         (false, _) => "board__way board__way--loose",
         (true, false) => "board__way",
-        (true, true) => "board__way board__way--graph",
+        (true, true) => "board__way board__way--graph graph",
     };
     let carry = table.carry;
     let on_key = move |event: KeyboardEvent| {

@@ -45,6 +45,11 @@ impl Draft {
         Self { start: Arc::new(fields.into_iter().collect()), ..self }
     }
 
+    /// The same form, filled in anew: with these fields, whatever it was filled in with before.
+    pub fn afresh(self, fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { echo: Echo::default(), ..self.starting(fields) }
+    }
+
     pub const fn errors(&self) -> Memo<Vec<FieldError>> {
         self.errors
     }

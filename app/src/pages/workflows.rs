@@ -1,6 +1,8 @@
 //! Promotion workflows: the form for a new one, the page of one, and how its stages are drawn in a line.
 
+mod arranging;
 mod change;
+mod drawing;
 mod line;
 mod new;
 mod rows;

@@ -3,9 +3,13 @@
 pub mod declared;
 mod form;
 mod layout;
+mod plan;
+mod touched;
 
 pub use form::{StageForm, WorkflowForm};
 pub use layout::{Joint, Layout, Pass, Place};
+pub use plan::{Plan, Spot, Unplanned};
+pub use touched::WaitingUnder;
 
 use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
 use crate::checks::{CheckName, TokenName, Wanted};
@@ -160,7 +164,7 @@ pub enum Arrivals {
 pub enum GraphError {
     #[error("Add at least one stage.")]
     Empty,
-    #[error("Use at most 50 stages.")]
+    #[error("Use at most {} stages.", Graph::MOST)]
     TooMany,
     #[error("Each bucket can be one stage only.")]
     Twice,
@@ -173,12 +177,15 @@ pub enum GraphError {
 }
 
 impl Graph {
+    /// How many stages there are at most.
+    pub const MOST: usize = 50;
+
     /// Checks stages and edges: one stage a bucket, all of one kind, no way back.
     pub fn new(stages: Vec<Stage>, edges: Vec<(usize, usize)>) -> Result<Self, GraphError> {
         let Some(first) = stages.first() else {
             return Err(GraphError::Empty);
         };
-        if stages.len() > 50 {
+        if stages.len() > Self::MOST {
             return Err(GraphError::TooMany);
         }
         let kind = first.bucket.kind();
@@ -301,6 +308,8 @@ pub struct WorkflowView {
     pub followed_by: usize,
     /// How many promotions wait that were asked for under it. They keep the gates of their version.
     pub waiting: usize,
+    /// The first of those that who looks may see.
+    pub waits: Vec<WaitingUnder>,
 }
 
 /// What a workflow is checked against: what its project has, and what only the server can tell.

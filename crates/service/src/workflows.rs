@@ -39,6 +39,8 @@ pub async fn declare(
 
 /// How many of the integrations that follow a workflow are named.
 const NAMED: usize = 8;
+/// How many of the promotions that wait under it are looked at to be named.
+const WAITS: i64 = 20;
 
 /// A workflow in its newest version, with what a change of it would touch.
 pub async fn view(
@@ -53,7 +55,10 @@ pub async fn view(
     let (followers, followed_by) = workflows::followers(&mut conn, &workflow, NAMED).await?;
     let waiting = workflows::waiting(&mut conn, workflow.name.id).await?;
     let waiting = usize::try_from(waiting).unwrap_or_default();
-    Ok(WorkflowView { workflow, followers, followed_by, waiting })
+    let waits = workflows::waits(&mut conn, workflow.name.id, WAITS).await?;
+    let waits = waits.into_iter().filter(|(project, _)| actor.may(Action::View, &Target::project(*project)));
+    let waits = waits.map(|(_, waits)| waits).collect();
+    Ok(WorkflowView { workflow, followers, followed_by, waiting, waits })
 }
 
 async fn find(conn: &mut Conn, project: &Project, slug: &str) -> Result<Workflow, Error> {

@@ -4,10 +4,11 @@ use crate::query::{execute, fetch};
 use crate::{Conn, Error, Tx};
 use towpath_domain::buckets::BucketKind;
 use towpath_domain::ids::{ProjectId, WorkflowId};
+use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_domain::words::Title;
-use towpath_domain::workflows::{Graph, Workflow, WorkflowName};
+use towpath_domain::workflows::{Graph, WaitingUnder, Workflow, WorkflowName};
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -159,6 +160,45 @@ pub async fn waiting(conn: &mut Conn, id: WorkflowId) -> Result<i64, Error> {
     let sql = "select count(*) from promotions where workflow = $1 and state = 'waiting'";
     let (count,) = fetch!(fetch_one, (i64,), conn, sql, id.uuid())?;
     Ok(count)
+}
+
+/// The oldest promotions that wait and were asked for under a workflow, each with its project.
+pub async fn waits(
+    conn: &mut Conn,
+    id: WorkflowId,
+    limit: i64,
+) -> Result<Vec<(ProjectId, WaitingUnder)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct WaitingRow {
+        #[sqlx(try_from = "Uuid")]
+        project: ProjectId,
+        #[sqlx(try_from = "String")]
+        project_slug: Slug,
+        #[sqlx(try_from = "String")]
+        integration: Slug,
+        number: i64,
+        #[sqlx(try_from = "String")]
+        tag: Tag,
+        #[sqlx(try_from = "String")]
+        to_slug: Slug,
+        workflow_version: i64,
+    }
+    let rows = fetch!(
+        fetch_all,
+        WaitingRow,
+        conn,
+        "select p.project, o.slug as project_slug, i.slug as integration, p.number, p.tag, p.to_slug, p.workflow_version
+         from promotions p join projects o on o.id = p.project join integrations i on i.id = p.integration
+         where p.workflow = $1 and p.state = 'waiting' order by p.id limit $2",
+        id.uuid(),
+        limit
+    )?;
+    let waits = |row: WaitingRow| {
+        let (integration, number, tag) = (row.integration, row.number, row.tag);
+        let (project, to, version) = (row.project_slug, row.to_slug, row.workflow_version);
+        (row.project, WaitingUnder { project, integration, number, tag, to, version })
+    };
+    Ok(rows.into_iter().map(waits).collect())
 }
 
 /// Adds a workflow with its first version. A default finds the place free: the one before is changed first.

@@ -1,7 +1,8 @@
 //! A workflow's page: its stages, who follows it, and the form that changes it.
 
 use super::StageLine;
-use super::rows::{Preview, Rows};
+use super::drawing::Drawing;
+use super::rows::{Rows, fields};
 use super::sketch::Sketch;
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
@@ -25,8 +26,9 @@ use leptos_router::hooks::use_params_map;
 use towpath_domain::checks::TokenName;
 use towpath_domain::deletions::Subject;
 use towpath_domain::projects::ProjectView;
+use towpath_domain::slugs::Slug;
 use towpath_domain::words::Title as Words;
-use towpath_domain::workflows::{StageForm, WorkflowForm, WorkflowView};
+use towpath_domain::workflows::{WaitingUnder, WorkflowForm, WorkflowView};
 
 #[component]
 pub fn WorkflowPage() -> impl IntoView {
@@ -98,7 +100,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
 
 #[component]
 fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl IntoView {
-    let WorkflowView { workflow, followed_by, waiting, .. } = view;
+    let workflow = view.workflow.clone();
     let mut project = project;
     for named in workflow.named_tokens() {
         if project.reporters.iter().all(|known| known.id != named.id) {
@@ -111,11 +113,10 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
     // Those that were removed stay until others are chosen, too.
     project.roots.extend(workflow.named_roots());
     let action = ServerAction::<ChangeWorkflow>::new();
-    let draft = Draft::of(action).starting(fields(&form));
+    let draft = Draft::of(action).starting(start(&form));
     let node = NodeRef::<html::Form>::new();
-    let sketch = Sketch::new(&project, node, form.kind.clone(), read);
-    // The line below the rows is drawn from what is there already.
-    Effect::new(move |_| sketch.look());
+    let forget = Callback::new(move |()| action.clear());
+    let sketch = Sketch::new(&project, node, form.kind.clone(), read, forget);
     let slug = project.project.slug.clone();
     let back = paths::project(&slug);
     let default = draft.ticked("is_default", "on", false);
@@ -153,8 +154,8 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                     error=draft.mistake("stages")
                     live=sketch.mistake("stages")
                 >
+                    <Drawing sketch=sketch />
                     <Rows view=project draft=draft.clone() sketch=sketch stages=stages />
-                    <Preview sketch=sketch />
                 </Fieldset>
                 <Checkbox
                     name=input_name("is_default")
@@ -162,9 +163,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                     hint="Integrations of its type that follow the default take this way."
                     checked=default
                 />
-                <Banner tone=Tone::Info title="What a change touches">
-                    <p class="banner__text">{touched(followed_by, waiting)}</p>
-                </Banner>
+                <Touched sketch=sketch view=view />
                 <div class="form__actions">
                     <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
                         "Save as the next version"
@@ -176,90 +175,73 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
     }
 }
 
-/// What saving means for what is there.
-fn touched(followed_by: usize, waiting: usize) -> String {
-    let boards = match followed_by {
+/// What saving the form as it stands means for what is there.
+#[component]
+fn Touched(sketch: Sketch, view: WorkflowView) -> impl IntoView {
+    let WorkflowView { workflow, followers, followed_by, waiting, waits } = view;
+    let graph = workflow.graph;
+    let changes = move || {
+        let changes = sketch.changes(&graph)?;
+        let words =
+            if changes.is_empty() { "Its stages, ways and gates stay as they are." } else { "It changes:" };
+        let item = |change| view! { <li>{change}</li> };
+        Some(view! {
+            <p class="banner__text">{words}</p>
+            <ul class="banner__list">{changes.into_iter().map(item).collect_view()}</ul>
+        })
+    };
+    let more = waiting.saturating_sub(waits.len());
+    let wait = |waits: WaitingUnder| {
+        let WaitingUnder { project, integration, number, tag, to, version } = waits;
+        let href = paths::promotion(&project, number);
+        view! {
+            <li>
+                <a href=href>{format!("{project}#{number}")}</a>
+                {format!(", {tag} of {integration} to {to}, keeps the gates of version {version}.")}
+            </li>
+        }
+    };
+    let more = (more > 0).then(|| view! { <li>{format!("{more} more.")}</li> });
+    view! {
+        <Banner tone=Tone::Info title="What a change touches">
+            {changes}
+            <p class="banner__text">{taken(&followers, followed_by)}</p>
+            <p class="banner__text">{kept(waiting)}</p>
+            <ul class="banner__list">{waits.into_iter().map(wait).collect_view()} {more}</ul>
+        </Banner>
+    }
+}
+
+/// Which integrations take another way.
+fn taken(followers: &[Slug], count: usize) -> String {
+    let names: Vec<&str> = followers.iter().map(Slug::as_str).collect();
+    let more = count.saturating_sub(names.len());
+    let names = if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) };
+    match count {
         0 => "No integration follows it, so no board changes.".to_owned(),
-        1 => "1 integration takes the new way at once.".to_owned(),
-        several => format!("{several} integrations take the new way at once."),
-    };
-    let promotions = match waiting {
+        1 => format!("1 integration takes the new way at once: {names}."),
+        several => format!("{several} integrations take the new way at once: {names}."),
+    }
+}
+
+/// What becomes of promotions that wait.
+fn kept(waiting: usize) -> String {
+    match waiting {
         0 => "No promotion waits under it.".to_owned(),
-        1 => "1 promotion waits, and keeps the gates that it was asked for under.".to_owned(),
-        several => format!("{several} promotions wait, and keep the gates that they were asked for under."),
-    };
-    format!("{boards} {promotions}")
+        1 => "1 promotion waits, and keeps the gates that it was asked for under:".to_owned(),
+        several => format!("{several} promotions wait, and keep the gates that they were asked for under:"),
+    }
 }
 
 fn read(node: NodeRef<html::Form>) -> Option<WorkflowForm> {
     typed(node).map(|ChangeWorkflow { form, .. }| form)
 }
 
-/// The fields of a form, by the names that its checks use.
-fn fields(form: &WorkflowForm) -> Vec<(String, String)> {
+/// The fields that the form starts with, by the names that its checks use.
+fn start(form: &WorkflowForm) -> Vec<(String, String)> {
     let WorkflowForm { title, is_default, stages, .. } = form.clone();
-    let mut fields = vec![("title".to_owned(), title)];
-    fields.extend(is_default.map(|on| ("is_default".to_owned(), on)));
-    for (row, stage) in stages.into_iter().enumerate() {
-        // Taken apart by name, since a field that is left out here would be lost by the next save.
-        let StageForm {
-            bucket,
-            from,
-            arrivals,
-            approvals,
-            role,
-            bar_pusher,
-            bar_author,
-            bar_actor,
-            also_approvals,
-            also_role,
-            checks,
-            reporter,
-            automatic,
-            contest,
-            soak,
-            was_in,
-            hours,
-            zone,
-            reference,
-            maximum_age,
-            verified,
-            signed_by,
-            signed_all,
-            built_by,
-            builder,
-            source,
-        } = stage;
-        let texts = [
-            ("bucket", bucket),
-            ("from", from),
-            ("arrivals", arrivals),
-            ("approvals", if approvals.is_empty() { "0".to_owned() } else { approvals }),
-            ("role", role),
-            ("bar_pusher", bar_pusher.unwrap_or_default()),
-            ("bar_author", bar_author),
-            ("bar_actor", bar_actor),
-            ("also_approvals", also_approvals),
-            ("also_role", also_role),
-            ("checks", checks),
-            ("reporter", reporter),
-            ("automatic", automatic.unwrap_or_default()),
-            ("contest", contest),
-            ("soak", soak),
-            ("was_in", was_in),
-            ("hours", hours),
-            ("zone", zone),
-            ("reference", reference),
-            ("maximum_age", maximum_age),
-            ("verified", verified),
-            ("signed_by", signed_by),
-            ("signed_all", signed_all),
-            ("built_by", built_by),
-            ("builder", builder),
-            ("source", source),
-        ];
-        let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
-        fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));
-    }
-    fields
+    let mut start = vec![("title".to_owned(), title)];
+    start.extend(is_default.map(|on| ("is_default".to_owned(), on)));
+    start.extend(fields(stages));
+    start
 }

@@ -1,6 +1,7 @@
 //! The form for a new workflow.
 
-use super::rows::{Preview, Rows};
+use super::drawing::Drawing;
+use super::rows::Rows;
 use super::sketch::Sketch;
 use super::{KindChoice, first_kind};
 use crate::AppError;
@@ -44,7 +45,8 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     let project = view.project.slug.clone();
     let back = paths::project(&project);
     let kind = draft.value_or("kind", first_kind(&view).name());
-    let sketch = Sketch::new(&view, form, kind.clone(), read);
+    let forget = Callback::new(move |()| action.clear());
+    let sketch = Sketch::new(&view, form, kind.clone(), read, forget);
     let taken = view.workflows.iter().map(|workflow| workflow.name.slug.clone());
     let global = view.project.is_global();
     let default = draft.ticked("is_default", "on", !has_default(&view));
@@ -79,8 +81,8 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
                 error=stages_mistake
                 live=sketch.mistake("stages")
             >
+                <Drawing sketch=sketch />
                 <Rows view=view draft=draft sketch=sketch />
-                <Preview sketch=sketch />
             </Fieldset>
             <Checkbox
                 name=input_name("is_default")

@@ -1,6 +1,5 @@
 //! The rows of the form for a workflow: one for each stage.
 
-use super::line::Line;
 use super::sketch::Sketch;
 use crate::components::choice::{Checkbox, Fieldset};
 use crate::components::disclosure::Disclosure;
@@ -13,12 +12,13 @@ use towpath_domain::buckets::BucketKind;
 use towpath_domain::checks::TokenName;
 use towpath_domain::gates::Bar;
 use towpath_domain::projects::ProjectView;
+use towpath_domain::workflows::StageForm;
 
 /// How many rows are open at once, and how many there are for new stages at most.
 const OPEN: usize = 3;
 const MOST: usize = 8;
 
-/// All rows of the form.
+/// All rows of the form, which are written anew where the drawing changes them.
 #[component]
 pub fn Rows(
     view: ProjectView,
@@ -28,6 +28,20 @@ pub fn Rows(
     #[prop(optional)]
     stages: usize,
 ) -> impl IntoView {
+    move || {
+        let (view, draft) = (view.clone(), draft.clone());
+        match sketch.filled() {
+            None => view! { <Filled view=view draft=draft sketch=sketch stages=stages /> },
+            Some(rows) => {
+                let (stages, draft) = (rows.len(), draft.afresh(fields(rows)));
+                view! { <Filled view=view draft=draft sketch=sketch stages=stages /> }
+            }
+        }
+    }
+}
+
+#[component]
+fn Filled(view: ProjectView, draft: Draft, sketch: Sketch, stages: usize) -> impl IntoView {
     let rows = row_count(&view).max(stages + 1);
     let further_used = (OPEN..rows).any(|row| !draft.value(&format!("stages[{row}][bucket]")).is_empty());
     let row = {
@@ -50,22 +64,6 @@ pub fn Rows(
                     }
                 })}
         </div>
-    }
-}
-
-/// The line as it stands, where script draws it.
-#[component]
-pub fn Preview(sketch: Sketch) -> impl IntoView {
-    move || {
-        let stops = sketch.stops();
-        (!stops.is_empty()).then(|| {
-            view! {
-                <div class="stack stack--tight" role="status">
-                    <p class="form__note">"Builds will pass:"</p>
-                    <Line stops=stops />
-                </div>
-            }
-        })
     }
 }
 
@@ -345,4 +343,71 @@ fn row_count(view: &ProjectView) -> usize {
     let slots = view.slots();
     let of = |kind| slots.iter().filter(|slot| slot.key.kind() == kind).count();
     BucketKind::ALL.into_iter().map(of).max().unwrap_or(OPEN).clamp(OPEN, MOST)
+}
+
+/// The fields of rows, by the names that the form's checks use.
+pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    for (row, stage) in stages.into_iter().enumerate() {
+        // Taken apart by name, since a field that is left out here would be lost by the next save.
+        let StageForm {
+            bucket,
+            from,
+            arrivals,
+            approvals,
+            role,
+            bar_pusher,
+            bar_author,
+            bar_actor,
+            also_approvals,
+            also_role,
+            checks,
+            reporter,
+            automatic,
+            contest,
+            soak,
+            was_in,
+            hours,
+            zone,
+            reference,
+            maximum_age,
+            verified,
+            signed_by,
+            signed_all,
+            built_by,
+            builder,
+            source,
+        } = stage;
+        let texts = [
+            ("bucket", bucket),
+            ("from", from),
+            ("arrivals", arrivals),
+            ("approvals", if approvals.is_empty() { "0".to_owned() } else { approvals }),
+            ("role", role),
+            ("bar_pusher", bar_pusher.unwrap_or_default()),
+            ("bar_author", bar_author),
+            ("bar_actor", bar_actor),
+            ("also_approvals", also_approvals),
+            ("also_role", also_role),
+            ("checks", checks),
+            ("reporter", reporter),
+            ("automatic", automatic.unwrap_or_default()),
+            ("contest", contest),
+            ("soak", soak),
+            ("was_in", was_in),
+            ("hours", hours),
+            ("zone", zone),
+            ("reference", reference),
+            ("maximum_age", maximum_age),
+            ("verified", verified),
+            ("signed_by", signed_by),
+            ("signed_all", signed_all),
+            ("built_by", built_by),
+            ("builder", builder),
+            ("source", source),
+        ];
+        let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
+        fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));
+    }
+    fields
 }

@@ -6,13 +6,13 @@ use crate::components::select::SelectOption;
 use crate::pages::forms::{first_mistake, scripted};
 use leptos::html;
 use leptos::prelude::*;
-use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::buckets::{BucketKey, BucketKind, Slot};
 use towpath_domain::checks::TokenName;
 use towpath_domain::forms::FieldError;
 use towpath_domain::projects::ProjectView;
 use towpath_domain::slugs::Slug;
 use towpath_domain::trust_roots::RootName;
-use towpath_domain::workflows::{Given, NewWorkflow, Stage, StageForm, WorkflowForm};
+use towpath_domain::workflows::{Given, Graph, NewWorkflow, Plan, Stage, StageForm, WorkflowForm};
 
 /// What a form is checked against.
 #[derive(Debug, Clone)]
@@ -32,6 +32,12 @@ pub struct Sketch {
     read: fn(NodeRef<html::Form>) -> Option<WorkflowForm>,
     ground: StoredValue<Ground>,
     form: RwSignal<WorkflowForm>,
+    /// The rows as the drawing wrote them; absent as long as they are those that the page came with.
+    filled: RwSignal<Option<Vec<StageForm>>>,
+    /// The rows of stages as they last were while they had gates.
+    shelf: StoredValue<Vec<StageForm>>,
+    /// Lets go of what the server said about rows that stand elsewhere by now.
+    forget: Callback<()>,
     scripted: ReadSignal<bool>,
 }
 
@@ -41,6 +47,7 @@ impl Sketch {
         node: NodeRef<html::Form>,
         kind: String,
         read: fn(NodeRef<html::Form>) -> Option<WorkflowForm>,
+        forget: Callback<()>,
     ) -> Self {
         let ground = Ground {
             project: view.project.slug.clone(),
@@ -49,13 +56,19 @@ impl Sketch {
             reporters: view.reporters.clone(),
             roots: view.roots.clone(),
         };
-        Self {
+        let sketch = Self {
             node,
             read,
             ground: StoredValue::new(ground),
             form: RwSignal::new(WorkflowForm { kind, ..WorkflowForm::default() }),
+            filled: RwSignal::new(None),
+            shelf: StoredValue::default(),
+            forget,
             scripted: scripted(),
-        }
+        };
+        // What it starts with is drawn, too.
+        Effect::new(move |_| sketch.look());
+        sketch
     }
 
     /// Takes notice of the form as it is now.
@@ -80,6 +93,62 @@ impl Sketch {
             return Vec::new();
         }
         self.ground.with_value(|ground| ground.check(&form)).err().unwrap_or_default()
+    }
+
+    pub const fn scripted(self) -> ReadSignal<bool> {
+        self.scripted
+    }
+
+    pub fn filled(self) -> Option<Vec<StageForm>> {
+        self.filled.get()
+    }
+
+    /// The stages and ways that the rows describe.
+    pub fn plan(self) -> Plan {
+        self.form.with(Plan::of)
+    }
+
+    /// Writes a plan into the rows. A stage that comes back, or is the first one no more, has its gates again.
+    pub fn arrange(self, plan: &Plan) {
+        let form = self.form.get_untracked();
+        let before = Plan::of(&form);
+        self.shelf.update_value(|shelf| {
+            let gated = before.rows().iter().skip(1);
+            shelf.retain(|kept| gated.clone().all(|row| row.bucket != kept.bucket));
+            shelf.extend(gated.cloned());
+        });
+        let plan = self.shelf.with_value(|shelf| plan.clone().recall(&before, shelf));
+        let form = plan.fill(form);
+        self.forget.run(());
+        self.filled.set(Some(form.stages.clone()));
+        self.form.set(form);
+    }
+
+    /// The buckets of the chosen type, by their slugs.
+    pub fn buckets(self) -> Vec<String> {
+        let kind = self.form.with(|form| BucketKind::parse(&form.kind));
+        self.ground.with_value(|ground| ground.of(kind).map(|slot| slot.slug.to_string()).collect())
+    }
+
+    pub fn key(self, bucket: &str) -> Option<BucketKey> {
+        let kind = self.form.with(|form| BucketKind::parse(&form.kind));
+        let key = |ground: &Ground| Some(ground.of(kind).find(|slot| slot.slug.as_str() == bucket)?.key);
+        self.ground.with_value(key)
+    }
+
+    /// A plan as a graph without gates, where it is sound.
+    pub fn graph(self, plan: &Plan) -> Option<Graph> {
+        let kind = self.form.with(|form| BucketKind::parse(&form.kind));
+        self.ground.with_value(|ground| plan.graph(&ground.of(kind).cloned().collect::<Vec<_>>()))
+    }
+
+    /// What saving the form as it stands would change in a graph; absent while there are mistakes in it.
+    pub fn changes(self, before: &Graph) -> Option<Vec<String>> {
+        let form = self.form.get();
+        self.ground.with_value(|ground| {
+            let next = ground.check(&named(form)).ok()?;
+            Some(before.changes(&next.graph, &ground.of(Some(before.kind())).cloned().collect::<Vec<_>>()))
+        })
     }
 
     /// The stops of the line that the rows describe.
@@ -113,7 +182,17 @@ impl Sketch {
     }
 }
 
+/// The form with names, which are checked elsewhere.
+fn named(form: WorkflowForm) -> WorkflowForm {
+    WorkflowForm { slug: "x".to_owned(), title: "x".to_owned(), ..form }
+}
+
 impl Ground {
+    /// The buckets of a type.
+    fn of(&self, kind: Option<BucketKind>) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(move |slot| kind == Some(slot.key.kind()))
+    }
+
     fn check(&self, form: &WorkflowForm) -> Result<NewWorkflow, Vec<FieldError>> {
         // What only the server can tell is left to it.
         let given = Given {
@@ -138,13 +217,12 @@ impl Ground {
 
     fn stop(&self, kind: &str, stage: &StageForm) -> Stop {
         let form = WorkflowForm {
-            slug: "x".to_owned(),
-            title: "x".to_owned(),
             kind: kind.to_owned(),
-            is_default: None,
             stages: vec![StageForm { from: String::new(), ..stage.clone() }],
+            ..WorkflowForm::default()
         };
-        let gates = self.check(&form).map(|new| new.graph.stages().iter().flat_map(Stage::words).collect());
+        let gates =
+            self.check(&named(form)).map(|new| new.graph.stages().iter().flat_map(Stage::words).collect());
         let after = Some(stage.from.trim()).filter(|from| !from.is_empty());
         let after =
             after.map(|from| if from == "-" { "from no stage".to_owned() } else { format!("from {from}") });

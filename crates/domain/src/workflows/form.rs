@@ -83,7 +83,7 @@ pub struct StageForm {
 /// How many checks a row names at most.
 const MOST_CHECKS: usize = 10;
 /// What a row says to which no way leads.
-const NOWHERE: &str = "-";
+pub(super) const NOWHERE: &str = "-";
 
 impl WorkflowForm {
     /// The form that makes this workflow; absent where stages have gates that the form cannot hold.
@@ -406,7 +406,7 @@ impl StageForm {
     }
 
     /// Whether the row says nothing, so that it is left out. A role is what every row starts with.
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         let texts =
             [&self.bucket, &self.from, &self.soak, &self.was_in, &self.hours, &self.zone, &self.reference];
         let others = [&self.maximum_age, &self.verified, &self.checks, &self.reporter, &self.contest];
