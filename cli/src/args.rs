@@ -1,9 +1,12 @@
 //! The command line. Help shows examples first: most people look for one to change.
 
+mod open;
 mod push;
 mod resolve;
+pub mod sets;
 mod wait;
 
+pub use open::Open;
 pub use push::{Destination, Push, ReportedCheck, Said};
 pub use resolve::{Form, Resolve};
 pub use wait::Wait;
@@ -157,6 +160,9 @@ pub enum Command {
   towpath pins shop prod-eu
   towpath pins shop prod-eu --ended --output json")]
     Pins(Pins),
+    /// Compare stages across services, and move what differs as one: a release set.
+    #[command(subcommand)]
+    Sets(sets::Sets),
     /// Find builds, promotions, services and whatever else you see, by any of its names.
     #[command(before_help = "Examples:
   towpath search c0ffee1
@@ -182,6 +188,12 @@ pub enum Command {
   towpath wait shop#2
   towpath wait shop/checkout/prod --digest sha256:… --timeout 30m")]
     Wait(Wait),
+    /// Print the address of a thing's page, and open it in a browser.
+    #[command(before_help = "Examples:
+  towpath open shop/checkout
+  towpath open shop#2
+  towpath open --print sha256:…")]
+    Open(Open),
     /// Write completions for a shell.
     #[command(before_help = "Example:
   towpath completions bash > ~/.local/share/bash-completion/completions/towpath")]

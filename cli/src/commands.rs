@@ -7,9 +7,11 @@ mod deployments;
 mod differences;
 mod holds;
 mod images;
+mod pages;
 mod pins;
 mod promotions;
 pub mod pushing;
+mod release_sets;
 mod search;
 mod sessions;
 mod timeline;
@@ -47,11 +49,13 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Pin(pin) => pins::ask(&client(&common)?, pin, format).await,
         Command::Unpin(unpin) => pins::release(&client(&common)?, unpin).await,
         Command::Pins(filter) => pins::list(&client(&common)?, filter, format).await,
+        Command::Sets(sets) => release_sets::run(&client(&common)?, sets, format).await,
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Where(asked) => search::locate(&client(&common)?, asked, format).await,
         Command::Explain(explain) => promotions::explain(&client(&common)?, explain, format).await,
         Command::Wait(wait) => waiting::run(&client(&common)?, wait, format).await,
+        Command::Open(open) => pages::open(&common, &open, format),
         Command::Completions { shell } => {
             let mut command = Cli::command();
             clap_complete::generate(shell, &mut command, "towpath", &mut std::io::stdout());

@@ -3,6 +3,7 @@
 mod audit;
 mod publishing;
 mod pushing;
+mod sets;
 mod terminal;
 
 #[path = "../../crates/service/tests/rules/signing.rs"]

@@ -4,6 +4,7 @@
 
 mod calls;
 mod lines;
+mod release_sets;
 
 pub use lines::Lines;
 

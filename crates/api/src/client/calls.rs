@@ -397,7 +397,7 @@ impl Client {
     }
 }
 
-fn query<'a>(url: &mut Url, pairs: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) {
+pub(super) fn query<'a>(url: &mut Url, pairs: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) {
     for (name, value) in pairs {
         if let Some(value) = value {
             url.query_pairs_mut().append_pair(name, value);
