@@ -302,6 +302,11 @@ pub fn new_release_set(project: &Slug) -> String {
     format!("/projects/{project}/release-sets/new")
 }
 
+/// The form for a new release set, with what differs between two stages.
+pub fn stages_compared(project: &Slug, from: &Slug, to: &Slug) -> String {
+    with_query(&new_release_set(project), [("from", from.as_str()), ("to", to.as_str())])
+}
+
 pub fn release_set(project: &Slug, number: i64) -> String {
     format!("/projects/{project}/release-sets/{number}")
 }

@@ -37,10 +37,33 @@ pub(super) fn MoveMenu(table: Table, from: BucketKey, card: Card) -> impl IntoVi
                     <For each=move || choices.get() key=|choice| (choice.bucket, choice.leads) let:choice>
                         <Item table=table from=from card=card.clone() choices=choices choice=choice />
                     </For>
+                    <Together table=table from=from choices=choices />
                 </Menu>
             }
         })
     }
+}
+
+/// The way to a release set: what other services have in the same stage goes along.
+#[component]
+fn Together(table: Table, from: BucketKey, choices: Memo<Vec<Choice>>) -> impl IntoView {
+    let links = Memo::new(move |_| {
+        let board = table.board.read();
+        let here = board.column(from).map(|column| column.slot.slug.clone());
+        let to = |choice: &Choice| {
+            let here = here.as_ref().filter(|_| choice.leads)?;
+            Some((paths::stages_compared(&board.project.slug, here, &choice.slug), choice.slug.clone()))
+        };
+        choices.read().iter().filter_map(to).collect::<Vec<_>>()
+    });
+    let link = |(href, to): (String, Slug)| {
+        view! {
+            <a class="menu__item" href=href draggable="false">
+                {format!("With other services to {to}…")}
+            </a>
+        }
+    };
+    move || links.get().into_iter().map(link).collect_view()
 }
 
 fn choices(board: &Board, build: BuildId, from: BucketKey, now: Time) -> Vec<Choice> {
