@@ -32,6 +32,7 @@ pub mod release_sets;
 pub mod retention;
 pub mod rights;
 pub mod rules;
+pub mod saved_views;
 pub mod search;
 pub mod service_accounts;
 pub mod storage;

@@ -35,6 +35,7 @@ pub mod retention;
 pub mod rights;
 pub mod roll_back;
 pub mod rules;
+pub mod saved_views;
 pub mod search;
 pub mod service_accounts;
 mod shown_once;

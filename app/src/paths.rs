@@ -16,6 +16,9 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
 pub const HOME: &str = "/";
+/// The first page for someone who begins with a saved view and wants more.
+pub const EVERYTHING: &str = "/?everything=on";
+pub const SAVED_VIEWS: &str = "/saved-views";
 pub const ACCOUNT: &str = "/account";
 /// The table of keys on the account page.
 pub const SHORTCUTS: &str = "/account#shortcuts";

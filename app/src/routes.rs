@@ -49,6 +49,7 @@ lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
 lazy!(trust_roots_page = crate::pages::trust_roots::TrustRootsPage, in setting_up);
 lazy!(new_trust_root_page = crate::pages::trust_roots::NewTrustRootPage, in setting_up);
+lazy!(saved_views_page = crate::pages::saved_views::SavedViewsPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
@@ -103,6 +104,7 @@ pub fn App() -> impl IntoView {
                 <Route path=at(path!("/holds/new")) view=new_hold_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/holds/:number")) view=hold_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
+                <Route path=at(path!("/saved-views")) view=saved_views_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
                 <Route path=at(path!("/people/sign-in")) view=providers_page::PAGE ssr=mode.clone() />
                 <RightsRoutes />

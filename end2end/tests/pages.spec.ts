@@ -147,6 +147,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/publishers/new?system=other", "Trust another issuer"],
   ["/inbox", "Inbox"],
   ["/timeline", "Timeline"],
+  ["/saved-views", "Saved views"],
   ["/tokens", "Tokens"],
   ["/subscriptions", "Webhooks of the installation"],
   ["/projects/shop/subscriptions", "Webhooks of Shop"],

@@ -38,6 +38,7 @@ mod release_sets;
 mod retention;
 mod rights;
 mod rules;
+mod saved_views;
 mod search;
 mod service_accounts;
 mod sessions;
@@ -105,6 +106,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(pins::routes())
         .merge(timeline::routes())
         .merge(audit::routes())
+        .merge(saved_views::routes())
         .merge(search::routes())
         .merge(sessions::routes())
         .merge(tokens::routes())

@@ -13,8 +13,12 @@ pub async fn view_home(
     // An empty filter has no fields to send.
     #[server(default)] filter: Filter,
     after: Option<Place>,
+    // Nothing was asked for, so that one begins with one's start view.
+    #[server(default)] start: bool,
 ) -> Result<Home, AppError> {
     use towpath_service::home::{PAGE, view};
-    let (_, actor) = signed_in()?;
-    Ok(view(&service()?, &actor, &filter, after.as_ref(), PAGE).await?)
+    use towpath_service::saved_views;
+    let ((_, actor), service) = (signed_in()?, service()?);
+    let filter = if start { saved_views::start(&service, &actor).await? } else { filter };
+    Ok(view(&service, &actor, &filter, after.as_ref(), PAGE).await?)
 }

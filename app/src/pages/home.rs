@@ -4,6 +4,7 @@
 mod filter;
 mod inbox;
 mod matrix;
+mod views;
 
 use crate::AppError;
 use crate::components::banner::Banner;
@@ -12,8 +13,10 @@ use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::components::tone::Tone;
 use crate::fns::home::view_home;
+use crate::fns::saved_views::SaveView;
 use crate::live::{Kept, keep, read_at};
 use crate::loaded::Loaded;
+use crate::pages::forms::successes;
 use crate::pages::holds::HoldNote;
 use crate::pages::projects::SampleButton;
 use crate::paths;
@@ -27,12 +30,15 @@ use serde::{Deserialize, Serialize};
 use towpath_domain::holds::HoldLine;
 use towpath_domain::home::{Filter, Home, HomeGroup, Place};
 use towpath_domain::times::Time;
+use views::Views;
 
 /// What the address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Query {
     filter: Filter,
     after: Option<Place>,
+    /// Whether nothing is asked for, so that the page begins with the person's start view.
+    start: bool,
 }
 
 /// What was found, with what was asked for.
@@ -45,10 +51,12 @@ struct Shown {
 #[component]
 pub fn HomePage() -> impl IntoView {
     let query = use_query();
+    let save = ServerAction::<SaveView>::new();
+    let saved = successes(save);
     let home = Resource::new(
-        move || query.get(),
-        |query| async move {
-            let home = view_home(query.filter.clone(), query.after.clone()).await?;
+        move || (query.get(), saved.get()),
+        |(query, _)| async move {
+            let home = view_home(query.filter.clone(), query.after.clone(), query.start).await?;
             Ok::<_, AppError>(Shown { home, query })
         },
     );
@@ -57,7 +65,7 @@ pub fn HomePage() -> impl IntoView {
         <Title text="Home" />
         <main id="main" class="page page--wide">
             <Loaded resource=home let:shown>
-                <Overview shown=shown gone=gone />
+                <Overview shown=shown gone=gone save=save />
             </Loaded>
         </main>
     }
@@ -68,23 +76,25 @@ fn use_query() -> Memo<Query> {
     Memo::new(move |_| {
         let map = map.get();
         let part = |name: &str| map.get(name).unwrap_or_default();
-        Query {
-            filter: Filter { project: part("project"), q: part("q") },
-            after: Place::parse(&part("after")),
-        }
+        let filter = Filter { project: part("project"), q: part("q") };
+        let after = Place::parse(&part("after"));
+        let start = filter == Filter::default() && after.is_none() && part("everything").is_empty();
+        Query { filter, after, start }
     })
 }
 
 /// The page of the matrix, kept true: where something arrives, its cell is drawn anew and nothing else.
 #[component]
-fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
-    let Shown { home: first, query: Query { filter, after } } = shown;
+fn Overview(shown: Shown, gone: Callback<()>, save: ServerAction<SaveView>) -> impl IntoView {
+    let Shown { home: first, query: Query { after, .. } } = shown;
+    // That of the start view, where nothing was asked for.
+    let filter = first.filter.clone();
     let newest = after.is_some().then(|| paths::home(&filter, None));
     let asked = filter.clone();
     let Kept { view: home, read } = keep(
         first,
         |notice| notice.project.is_some() || notice.is_of_hold(),
-        move || view_home(asked.clone(), after.clone()),
+        move || view_home(asked.clone(), after.clone(), false),
         move || gone.run(()),
     );
     read_at(move || home.read().turns_at, Signal::derive(move || home.read().now), move || read.run(()));
@@ -102,14 +112,18 @@ fn Overview(shown: Shown, gone: Callback<()>) -> impl IntoView {
     let stopped = Memo::new(move |_| home.read().stopped.clone());
     let now = Memo::new(move |_| home.read().now);
     let next = Memo::new(move |_| home.read().next.clone());
+    let views = Memo::new(move |_| home.read().views.clone());
+    let starts = Memo::new(move |_| views.read().views.iter().any(|view| view.start));
     let (narrowed, pages) = (filter.clone(), filter);
     let content = move || {
         let narrowed = narrowed.clone();
+        let shown = narrowed.clone();
         view! {
             <div class="home">
                 <InboxBeside home=home />
                 <div class="home__matrix">
-                    {move || view! { <FilterForm projects=projects.get() filter=narrowed.clone() /> }}
+                    {move || view! { <FilterForm projects=projects.get() filter=narrowed.clone() starts=starts.get() /> }}
+                    {move || view! { <Views views=views.get() filter=shown.clone() save=save /> }}
                     {groups}
                     {
                         let (newest, pages) = (newest.clone(), pages.clone());
@@ -153,7 +167,7 @@ fn Nothing() -> impl IntoView {
     view! {
         <EmptyState title="Nothing matches">
             <p>"No service fits this filter, or there is none from this place on."</p>
-            <a class="button" href=paths::HOME>
+            <a class="button" href=paths::EVERYTHING>
                 "Show everything"
             </a>
         </EmptyState>

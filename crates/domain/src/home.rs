@@ -7,6 +7,7 @@ use crate::inbox::InboxLine;
 use crate::pins::Source;
 use crate::projects::Step;
 use crate::references::Tag;
+use crate::saved_views::SavedViews;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Title;
@@ -20,6 +21,10 @@ pub struct Home {
     pub groups: Vec<HomeGroup>,
     /// Names the next page, where there is one.
     pub next: Option<Place>,
+    /// What it is filtered by.
+    pub filter: Filter,
+    /// The saved views that this person may use.
+    pub views: SavedViews,
     /// The projects that the filter can choose from.
     pub projects: Vec<(Slug, Title)>,
     /// The promotions that wait longest for this person's decision, and how many there are in all.

@@ -97,6 +97,8 @@ ids! {
     ReleaseSetActId,
     /// Names a CI rule.
     RuleId,
+    /// Names a saved view of the first page.
+    SavedViewId,
     /// Names a service of a project.
     ServiceId,
     /// Names a session to its owner; not its secret.

@@ -1,7 +1,7 @@
 //! The first page: services by environments, read in a fixed number of queries, and the inbox beside it.
 
 use crate::holds::Standing;
-use crate::{Error, Service, explain, holds, inbox};
+use crate::{Error, Service, explain, holds, inbox, saved_views};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
@@ -12,6 +12,7 @@ use towpath_domain::home::{Cell, Filter, Home, HomeEnvironment, HomeGroup, HomeS
 use towpath_domain::ids::{BuildId, EnvironmentId, IntegrationId, ProjectId, ServiceId};
 use towpath_domain::pins::{Mark, Source};
 use towpath_domain::projects::{Project, Step};
+use towpath_domain::saved_views::SavedViews;
 use towpath_domain::search::Term;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -57,10 +58,17 @@ pub async fn view(
     let stopped = holds::of_installation(&mut conn, actor, &matrix.standing, now).await?;
     drop(conn);
     let inbox = inbox::list(service, actor).await?;
+    // A token has none.
+    let views = match actor.token() {
+        None => saved_views::list(service, actor).await?,
+        Some(_) => SavedViews::default(),
+    };
     let waiting = inbox.to_decide.len() + inbox.to_review.len();
     Ok(Home {
         groups: matrix.groups(actor, lines),
         next,
+        filter: filter.clone(),
+        views,
         projects: seen
             .into_iter()
             .filter(|project| !project.is_global())

@@ -52,6 +52,7 @@ pub mod retention;
 pub mod rights;
 pub mod rules;
 pub mod samples;
+pub mod saved_views;
 pub mod scrub;
 pub mod search;
 pub mod service_accounts;

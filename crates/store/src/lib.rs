@@ -42,6 +42,7 @@ pub mod read_tokens;
 pub mod release_sets;
 pub mod retention;
 pub mod rules;
+pub mod saved_views;
 pub mod scrub;
 pub mod search;
 pub mod service_accounts;

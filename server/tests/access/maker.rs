@@ -139,7 +139,10 @@ impl Maker {
         let set = self.post(&format!("/projects/{project}/release-sets"), back).await["number"].to_string();
         let (subscription, delivery) = self.subscription(project, slug).await;
         let (hook, came) = self.hook(&at).await;
+        let view = json!({"title": name, "project": project, "share_with": project});
+        let view = text(&self.post("/saved-views", view).await["id"]);
         Subject {
+            view,
             hold: self.post("/holds", mark).await["number"].to_string(),
             project: project.to_owned(),
             integration: slug.to_owned(),

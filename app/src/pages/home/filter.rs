@@ -12,13 +12,21 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::words::Title;
 
 #[component]
-pub fn FilterForm(projects: Vec<(Slug, Title)>, filter: Filter) -> impl IntoView {
+pub fn FilterForm(
+    projects: Vec<(Slug, Title)>,
+    filter: Filter,
+    /// Whether the page begins with a saved view where nothing is asked for.
+    starts: bool,
+) -> impl IntoView {
+    let everything = if starts { paths::EVERYTHING } else { paths::HOME };
     let navigate = use_navigate();
     // With script, the address has no empty parts.
     let submitted = move |event: SubmitEvent| {
         if let Ok(filter) = Filter::from_event(&event) {
             event.prevent_default();
-            navigate(&paths::home(&filter, None), leptos_router::NavigateOptions::default());
+            let nothing = filter == Filter::default();
+            let address = if nothing { everything.to_owned() } else { paths::home(&filter, None) };
+            navigate(&address, leptos_router::NavigateOptions::default());
         }
     };
     let narrowed = filter != Filter::default();
@@ -33,7 +41,7 @@ pub fn FilterForm(projects: Vec<(Slug, Title)>, filter: Filter) -> impl IntoView
                 <button class="button" type="submit">
                     "Filter"
                 </button>
-                {narrowed.then(|| view! { <a class="button button--ghost" href=paths::HOME>"Clear"</a> })}
+                {narrowed.then(|| view! { <a class="button button--ghost" href=everything>"Clear"</a> })}
             </div>
         </form>
     }

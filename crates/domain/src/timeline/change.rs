@@ -652,6 +652,16 @@ pub enum Change {
         /// How many of its tokens worked until then.
         tokens: u64,
     },
+
+    /// A view of the first page, which filters so, is shared with the scene's project; or is another one now.
+    ViewShared {
+        title: String,
+        project: String,
+        q: String,
+    },
+    ViewUnshared {
+        title: String,
+    },
 }
 
 impl Change {

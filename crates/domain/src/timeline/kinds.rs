@@ -3,7 +3,7 @@
 use super::Change;
 
 /// Every kind of change, with the words by which people choose it in the filter.
-pub const KINDS: [(&str, &str); 100] = [
+pub const KINDS: [(&str, &str); 102] = [
     ("build_received", "Build received"),
     ("build_placed", "Build placed"),
     ("arrival_refused", "Arrival refused"),
@@ -77,6 +77,8 @@ pub const KINDS: [(&str, &str); 100] = [
     ("hook_made", "Hook made"),
     ("hook_deleted", "Hook deleted"),
     ("hook_rotated", "Secret of a hook rotated"),
+    ("view_shared", "Saved view shared"),
+    ("view_unshared", "Saved view not shared any more"),
     ("publisher_added", "Publisher added"),
     ("publisher_removed", "Publisher removed"),
     ("job_admitted", "CI job admitted"),
@@ -205,6 +207,8 @@ impl Change {
             Self::SubscriptionDisabled { .. } => "subscription_disabled",
             Self::HookMade { .. } => "hook_made",
             Self::HookDeleted { .. } => "hook_deleted",
+            Self::ViewShared { .. } => "view_shared",
+            Self::ViewUnshared { .. } => "view_unshared",
             Self::HookRotated { .. } => "hook_rotated",
             Self::ServiceAccountMade { .. } => "service_account_made",
             Self::ServiceAccountDisabled { .. } => "service_account_disabled",

@@ -344,6 +344,8 @@ impl Telling<'_> {
             Change::HookMade { title, source, .. } => {
                 self.text("made the hook ").name(title).text(&format!(" for webhooks of {source}")).place()
             }
+            Change::ViewShared { title, .. } => self.text("shared the saved view ").name(title).of_project(),
+            Change::ViewUnshared { title } => self.text("took away the saved view ").name(title).of_project(),
             Change::HookDeleted { title, .. } => self.text("deleted the hook ").name(title).place(),
             Change::ServiceAccountMade { name, .. } => {
                 self.text("made the service account ").name(name).of_project()

@@ -51,6 +51,7 @@ mod retention;
 mod rights;
 mod routing;
 mod samples;
+mod saved_views;
 mod scrub;
 mod search;
 mod service_accounts;

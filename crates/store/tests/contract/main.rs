@@ -25,6 +25,7 @@ mod projects;
 mod promotions;
 mod providers;
 mod rules;
+mod saved_views;
 mod search;
 mod services;
 mod sessions;

@@ -237,6 +237,23 @@ pub fn doors() -> Vec<Door> {
         post("/fn/end_delegation")
             .note("to the manager")
             .body(|subject, _| Body::Form(vec![("delegation", subject.delegation.clone())])),
+        post("/fn/view_saved_views"),
+        post("/fn/save_view").body(|subject, _| {
+            let project = subject.project.clone();
+            Body::Form(vec![
+                ("form[title]", "Mine".to_owned()),
+                ("form[project]", project.clone()),
+                ("form[share]", project),
+            ])
+        }),
+        post("/fn/change_saved_view").note("somebody else's").body(|subject, _| {
+            let project = ("form[project]", subject.project.clone());
+            Body::Form(vec![("view", subject.view.clone()), ("form[title]", "Mine".to_owned()), project])
+        }),
+        post("/fn/set_start_view").body(|subject, _| Body::Form(vec![("view", subject.view.clone())])),
+        post("/fn/delete_saved_view")
+            .note("somebody else's, of the project")
+            .body(|subject, _| Body::Form(vec![("view", subject.view.clone())])),
         post("/fn/view_tokens"),
         post("/fn/create_token").note("for all that one may").body(|_, _| token(String::new())),
         post("/fn/create_token").note("for the project").body(|subject, _| token(subject.project.clone())),

@@ -79,6 +79,8 @@ pub struct Subject {
     pub token: String,
     /// That somebody decides for somebody else, by its id.
     pub delegation: String,
+    /// A saved view of somebody else, shared with the project.
+    pub view: String,
     /// The secret of an open invitation.
     pub secret: String,
     /// An open invitation into the project, by its id.
@@ -123,6 +125,7 @@ impl Subject {
             person: id.clone(),
             hold: "99".to_owned(),
             event: "9999".to_owned(),
+            view: id.clone(),
             token: id,
             ..self.clone()
         }
@@ -232,6 +235,7 @@ impl Door {
             ("/people/{id}", &format!("/people/{}", subject.person)),
             ("/delegations/{id}", &format!("/delegations/{}", subject.delegation)),
             ("/tokens/{id}", &format!("/tokens/{}", subject.token)),
+            ("/saved-views/{id}", &format!("/saved-views/{}", subject.view)),
             ("/invitations/{id}", &format!("/invitations/{}", subject.invitation)),
             ("/sessions/{id}", &format!("/sessions/{}", subject.session)),
             ("/subscriptions/{id}", &format!("/subscriptions/{}", subject.subscription)),

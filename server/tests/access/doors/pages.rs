@@ -16,6 +16,7 @@ pub fn doors() -> Vec<Door> {
         page("/inbox"),
         page("/timeline"),
         page("/timeline").note("of the project").query("project={project}"),
+        page("/saved-views"),
         page("/tokens"),
         page("/subscriptions"),
         page("/subscriptions/{subscription}"),

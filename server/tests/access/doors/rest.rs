@@ -237,6 +237,15 @@ pub fn doors() -> Vec<Door> {
             Body::Json(json!({"delegate": "admin@example.org", "until": "14d", "reason": "On holiday."}))
         }),
         delete("/api/v1/delegations/{id}").note("to the manager"),
+        get("/api/v1/saved-views"),
+        post("/api/v1/saved-views").body(|subject, _| {
+            Body::Json(json!({"title": "Mine", "project": subject.project, "share_with": subject.project}))
+        }),
+        put("/api/v1/saved-views/{id}")
+            .note("somebody else's")
+            .body(|subject, _| Body::Json(json!({"title": "Mine", "project": subject.project}))),
+        put("/api/v1/me/start-view").body(|subject, _| Body::Json(json!({"view": subject.view}))),
+        delete("/api/v1/saved-views/{id}").note("somebody else's, of the project"),
         get("/api/v1/tokens"),
         post("/api/v1/tokens")
             .note("for all that one may")
