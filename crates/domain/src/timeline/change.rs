@@ -652,7 +652,6 @@ pub enum Change {
         /// How many of its tokens worked until then.
         tokens: u64,
     },
-
     /// A view of the first page, which filters so, is shared with the scene's project; or is another one now.
     ViewShared {
         title: String,
