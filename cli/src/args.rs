@@ -87,6 +87,11 @@ pub enum Command {
     Logout,
     /// Tell who you are to the server, and what you were granted.
     Whoami,
+    /// Look whether the server is reached as it should, and what the credential can do.
+    #[command(before_help = "Examples:
+  towpath doctor
+  towpath doctor --server https://towpath.example.org --output json")]
+    Doctor,
     /// Push an image, and say where it comes from: detected in CI, or by git.
     #[command(before_help = "Examples:
   towpath push app.tar --to shop/checkout

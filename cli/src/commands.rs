@@ -5,6 +5,7 @@ mod buckets;
 mod checks;
 mod deployments;
 mod differences;
+mod doctor;
 mod holds;
 mod images;
 mod pages;
@@ -30,6 +31,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Login(login) => sessions::login(&common, login).await,
         Command::Logout => sessions::logout(&common).await,
         Command::Whoami => sessions::whoami(&client(&common)?, format).await,
+        Command::Doctor => doctor::run(&common, format).await,
         Command::Push(push) => pushing::run(&common, *push, format).await,
         Command::Promote(promote) => promotions::promote(&client(&common)?, promote, format).await,
         Command::Approve(decide) => {

@@ -54,6 +54,13 @@ async fn signing_key(service: &Service, places: &Places) -> anyhow::Result<Signi
     bail!("another server has made the key of the audit log meanwhile");
 }
 
+/// The id of a public key, if its private one lies where it has to.
+pub fn check_key(places: &Places, public: &str) -> anyhow::Result<String> {
+    let public: VerifyingKey = public.parse()?;
+    keys::read(&places.keys, &public)?;
+    Ok(public.id().to_string())
+}
+
 async fn known(service: &Service) -> anyhow::Result<Vec<VerifyingKey>> {
     let keys = audit::keys(service).await?;
     keys.iter().map(|key| Ok(key.public.parse()?)).collect()

@@ -1,5 +1,6 @@
 //! The program `towpath-server`.
 
+use anyhow::ensure;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::path::PathBuf;
@@ -7,7 +8,8 @@ use std::process::ExitCode;
 use towpath_domain::spans::Span;
 use towpath_proof::VerifyingKey;
 use towpath_server::config::{Config, Given};
-use towpath_server::{audit, folder, garbage, running, telemetry};
+use towpath_server::doctor::{self, Verdict};
+use towpath_server::{audit, folder, garbage, readiness, running, telemetry};
 use towpath_service::{Service, Sources, links};
 
 /// The C library's keeps what many threads gave back: after some large pushes, several times what is in use.
@@ -43,10 +45,24 @@ enum Command {
     },
     /// Read all stored contents again and hold them against their digests. Ends with 1 where some are damaged.
     Scrub,
-    /// Print the configuration in force, without its secrets.
-    Config,
+    /// Print the configuration in force, without its secrets; or only check it.
+    Config {
+        #[command(subcommand)]
+        command: Option<ConfigCommand>,
+    },
+    /// Look at configuration, folders, keys, database, disk and clock, and say what to do. Ends with 1 where something is
+    /// wrong. It changes nothing; a server may run beside it or not.
+    Doctor,
+    /// Ask the server that runs here whether it is ready, as the health check of a container. Ends with 1 where it is not.
+    Ready,
     /// Serve with a sample project and three people, on an empty data folder. Prints how to sign in as each.
     Demo,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say whether it is sound, and what may have been meant otherwise. Ends with 1 where a server would not start on it.
+    Check,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,8 +96,18 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let given = Given::read(arguments.config.as_deref(), environment())?;
     let config = given.check()?;
     match &arguments.command {
-        Some(Command::Config) => {
+        Some(Command::Config { command: None }) => {
             say(given.to_text().trim_end());
+            Ok(())
+        }
+        Some(Command::Config { command: Some(ConfigCommand::Check) }) => {
+            say(&check(&config));
+            Ok(())
+        }
+        Some(Command::Doctor) => work(examine(&config)),
+        Some(Command::Ready) => {
+            readiness::ask(config.listen)?;
+            say("ready");
             Ok(())
         }
         Some(Command::AdminLink) => work(on_installation(&config, async |service| {
@@ -133,6 +159,23 @@ async fn on_installation(
     let done = command(service.clone()).await;
     service.close().await;
     done
+}
+
+/// What there is to say of a configuration on which a server starts.
+fn check(config: &Config) -> String {
+    let hints = doctor::hints(config);
+    let first = "The configuration is sound.".to_owned();
+    [first].into_iter().chain(hints).collect::<Vec<_>>().join("\n")
+}
+
+async fn examine(config: &Config) -> anyhow::Result<()> {
+    let findings = doctor::examine(config, &Sources::system()).await;
+    let wrong = findings.iter().filter(|finding| finding.verdict == Verdict::Wrong).count();
+    for finding in &findings {
+        say(&finding.to_string());
+    }
+    ensure!(wrong == 0, "{wrong} of these {} to be mended", if wrong == 1 { "has" } else { "have" });
+    Ok(())
 }
 
 async fn audit(service: &Service, places: &audit::Places, command: &Audit) -> anyhow::Result<String> {

@@ -18,6 +18,18 @@ pub fn key(path: &Path, sources: &Sources) -> anyhow::Result<SealingKey> {
         }
         found => found,
     };
+    parse(path, text)
+}
+
+/// Whether there is a key, and it is one. Nothing is made.
+pub fn check(path: &Path) -> anyhow::Result<bool> {
+    match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        found => parse(path, found).map(|_| true),
+    }
+}
+
+fn parse(path: &Path, text: std::io::Result<String>) -> anyhow::Result<SealingKey> {
     let text = text.with_context(|| format!("reading the key {}", path.display()))?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(text.trim(), &mut bytes).map_err(|_| {

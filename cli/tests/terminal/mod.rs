@@ -30,6 +30,7 @@ impl Terminal {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let router = world.router.clone().merge(towpath_registry::router(world.service.clone()));
+        let router = router.route("/readyz", axum::routing::get(async || "ready\n"));
         tokio::spawn(async move { axum::serve(listener, router).await });
         let home = TempDir::new().expect("a temporary folder");
         Self { world, url, config: home.path().join("towpath/config.toml"), _home: home }

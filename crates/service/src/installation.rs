@@ -34,6 +34,7 @@ pub struct Settings<'a> {
     pub sealing: SealingKey,
 }
 
+pub use towpath_store::Diagnosis;
 pub use towpath_store::installation::Figures;
 
 /// After how many seconds a promotion that is due counts as overdue: it is looked at within a few.
@@ -43,6 +44,11 @@ const OVERDUE: i64 = 60;
 pub async fn figures(service: &Service) -> Result<Figures, Error> {
     let since = service.now().plus_seconds(-OVERDUE);
     Ok(installation::figures(&mut service.read().await?, since).await?)
+}
+
+/// Looks at a database without opening the installation in it, and changes nothing.
+pub async fn diagnose(database: &str) -> Result<Diagnosis, Error> {
+    Ok(Diagnosis::make(database).await?)
 }
 
 /// Opens an installation. The first start, on whichever replica it happens, makes what is built in.

@@ -11,8 +11,8 @@ use std::str::FromStr;
 use std::time::Duration;
 use tokio::sync::watch;
 
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 /// How many connections read at once.
 const READERS: u32 = 8;
@@ -98,14 +98,18 @@ impl Db {
     /// Lets the waiting writes finish, then closes every connection.
     pub async fn close(&self) {
         self.queue.stop().await;
-        match &self.readers {
-            Pool::Sqlite(pool) => pool.close().await,
-            Pool::Postgres(pool) => pool.close().await,
-        }
+        self.readers.close().await;
     }
 }
 
 impl Pool {
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     pub(crate) async fn acquire(&self) -> Result<Conn, Error> {
         Ok(match self {
             Self::Sqlite(pool) => Conn::Sqlite(pool.acquire().await?),
@@ -115,7 +119,7 @@ impl Pool {
 }
 
 impl Address {
-    fn parse(url: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(url: &str) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?
                 .application_name("towpath")
@@ -155,7 +159,8 @@ impl Address {
         }
     }
 
-    async fn readers(self) -> Result<Pool, Error> {
+    /// Connections that read and change nothing.
+    pub(crate) async fn readers(self) -> Result<Pool, Error> {
         Ok(match self {
             Self::Sqlite(options) => {
                 let options = (*options).read_only(true).create_if_missing(false).pragma("query_only", "on");

@@ -5,6 +5,7 @@
 //! [`Db::write`] hands out.
 
 mod db;
+mod diagnosis;
 mod error;
 mod heads;
 mod query;
@@ -57,5 +58,6 @@ pub mod trust_roots;
 pub mod workflows;
 
 pub use db::{Conn, Db};
+pub use diagnosis::Diagnosis;
 pub use error::Error;
 pub use queue::Tx;

@@ -2,7 +2,7 @@
 
 use crate::engines::on_both_engines;
 use crate::fixture::{Store, open, project, slug};
-use towpath_store::{Conn, Error, projects};
+use towpath_store::{Conn, Diagnosis, Error, projects};
 
 #[test]
 fn what_was_written_is_there_after_reopening() {
@@ -31,6 +31,30 @@ fn a_database_of_a_newer_version_is_refused() {
         assert!(matches!(refused, Err(Error::Newer(9001))), "{refused:?}");
         let words = refused.expect_err("refused").to_string();
         assert!(words.contains("newer Towpath"), "{words}");
+    });
+}
+
+#[test]
+fn a_look_from_outside_tells_how_far_the_schema_is_and_changes_nothing() {
+    on_both_engines(async |store: Store| {
+        store.close().await;
+        let look = async || Diagnosis::make(&store.url).await.expect("is looked at");
+        let found = look().await;
+        assert_eq!((found.pending, found.newer, found.damage), (0, None, None));
+        assert_eq!(found.clock.is_some(), store.is_postgres());
+        let newest = "(select max(version) from _sqlx_migrations)";
+        store.sql(&format!("delete from _sqlx_migrations where version = {newest}")).await.expect("writes");
+        assert_eq!(look().await.pending, 1);
+        assert_eq!(look().await.pending, 1, "nothing was run");
+        store
+            .sql(&format!("update _sqlx_migrations set version = 9001 where version = {newest}"))
+            .await
+            .expect("writes");
+        let found = look().await;
+        assert_eq!((found.pending, found.newer), (2, Some(9001)));
+        store.sql("drop table _sqlx_migrations").await.expect("writes");
+        let found = look().await;
+        assert!(found.pending > 2 && found.newest.is_none() && found.signed_by.is_none(), "{found:?}");
     });
 }
 
