@@ -2,7 +2,7 @@
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: help run demo dev test check bench screenshots
+.PHONY: help run demo dev test check bench image screenshots
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\): ## \(.*\)/  make \1\t\2/p' Makefile
@@ -34,6 +34,11 @@ bench: ## measure the release build on this machine; BENCH=--quick is shorter
 	scripts/setup run
 	cargo xtask build --release
 	scripts/bench $(BENCH)
+
+image: ## build the release, and pack it into the container image towpath
+	scripts/setup run
+	cargo xtask build --release
+	scripts/image
 
 screenshots: ## take the pictures of README and guide anew
 	scripts/screenshots
