@@ -13,7 +13,7 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 20] = pages![
+const PAGES: [(&str, &str); 23] = pages![
     "first-steps",
     "concepts",
     "roles",
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str); 20] = pages![
     "projects",
     "storage",
     "keyboard",
+    "install",
     "configuration",
     "sso",
     "postgres",
@@ -34,6 +35,8 @@ const PAGES: [(&str, &str); 20] = pages![
     "cli",
     "rest",
     "problems",
+    "threats",
+    "security",
 ];
 
 /// A page of the guide by its name; the first one by no name.

@@ -44,6 +44,8 @@ pub struct Config {
     pub shutdown: Duration,
     pub session_idle: Duration,
     pub session_absolute: Duration,
+    /// The address at which holes in this installation are to be reported, if one is.
+    pub security_contact: Option<String>,
     /// Where the site is read from, unless it is embedded.
     pub site: PathBuf,
     pub sign_in: SignIn,
@@ -167,6 +169,11 @@ impl Given {
                 file => PathBuf::from(file),
             },
             audit_file: Some(self.get("audit_file").0).filter(|path| !path.is_empty()).map(PathBuf::from),
+            security_contact: self.parse(
+                "security_contact",
+                "an address such as https://example.org/security or mailto:security@example.org, or nothing",
+                |text| if text.is_empty() { Some(None) } else { contact(text).map(Some) },
+            )?,
             site: PathBuf::from(self.get("site").0),
             sign_in: self.sign_in()?,
             data,
@@ -222,6 +229,13 @@ fn hours(text: &str) -> Option<Duration> {
 
 fn number<T: std::str::FromStr + PartialOrd>(text: &str, within: std::ops::RangeInclusive<T>) -> Option<T> {
     text.parse().ok().filter(|number| within.contains(number))
+}
+
+/// One URI that a mail program or a browser opens (RFC 9116 §2.5.3).
+fn contact(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("mailto:"))?;
+    let plain = text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    (plain && !rest.is_empty()).then(|| text.to_owned())
 }
 
 fn database(url: &str, data: &Path) -> Option<String> {

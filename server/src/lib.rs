@@ -25,5 +25,6 @@ pub mod router;
 pub mod routes;
 pub mod running;
 mod sealing;
+mod security_txt;
 pub mod telemetry;
 mod workers;

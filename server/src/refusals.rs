@@ -30,6 +30,11 @@ pub fn no_provider() -> impl IntoResponse {
     (StatusCode::NOT_FOUND, "There is no such provider here. See /sign-in for the ways to sign in.\n")
 }
 
+/// Whoever runs this installation has not said whom to tell of holes in it.
+pub fn no_contact() -> impl IntoResponse {
+    (StatusCode::NOT_FOUND, "This installation names no contact for reports on its security.\n")
+}
+
 /// The door was tried too often.
 pub fn too_many(seconds: i64, text: &str) -> impl IntoResponse + use<> {
     (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds.to_string())], format!("{text}\n"))

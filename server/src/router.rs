@@ -4,7 +4,7 @@ use crate::assets::{self, Site};
 use crate::auth::{providers, same_origin, sessions, visitors};
 use crate::config::Config;
 use crate::metrics::{self, Metrics};
-use crate::{exports, functions, headers, health, live, pages, routes, telemetry};
+use crate::{exports, functions, headers, health, live, pages, routes, security_txt, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::{Extension, Router};
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub fn router(
         .merge(health::router(service.clone()))
         .merge(towpath_registry::router(service.clone()))
         .merge(routes::router(service.clone()))
+        .merge(security_txt::router(config.clone(), sources.clone()))
         .merge(for_browsers(service, &config, stop))
         .layer(RequestBodyTimeoutLayer::new(SILENCE))
         .layer(from_fn_with_state(config, headers::harden))

@@ -107,6 +107,12 @@ pub const KEYS: &[Key] = &[
         meaning: "Whom people without a role are to ask, such as `platform@example.org`; shown to them.",
     },
     Key {
+        name: "security_contact",
+        default: "",
+        meaning: "Where to report a hole in this installation: `https://…` or `mailto:…`. It is told at \
+                  `/.well-known/security.txt`, which is not there without it.",
+    },
+    Key {
         name: "outgoing_allow",
         default: "",
         meaning: "Hosts that the server may call though they are not on the public internet, with spaces between: \

@@ -74,6 +74,21 @@ fn a_wrong_value_is_named_with_where_it_stands() {
 }
 
 #[test]
+fn a_contact_for_reports_is_an_address_that_can_be_opened() {
+    for sound in ["", "mailto:security@example.org", "https://example.org/security"] {
+        read(None, &[("TOWPATH_SECURITY_CONTACT", sound)]).unwrap().check().unwrap();
+    }
+    for wrong in
+        ["security@example.org", "mailto:", "http://example.org", "https://a b", "mailto:a@b\nExpires: never"]
+    {
+        assert!(
+            refusal(None, &[("TOWPATH_SECURITY_CONTACT", wrong)]).contains("it must be an address"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     let url = "postgres://towpath:p%40ss:w@rd@db:5432/towpath?sslmode=require&password=again";
     insta::assert_snapshot!(read(None, &[("TOWPATH_DATABASE_URL", url)]).unwrap().to_text(), @r#"
@@ -91,6 +106,7 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     token_lapse_days = "90"  # default
     local_sign_in = "true"  # default
     contact = ""  # default
+    security_contact = ""  # default
     outgoing_allow = ""  # default
     log_format = "auto"  # default
     log_level = "info"  # default

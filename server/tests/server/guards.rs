@@ -40,6 +40,27 @@ async fn what_is_reached_by_https_stays_there() {
 }
 
 #[tokio::test]
+async fn whoever_finds_a_hole_reads_whom_to_tell_if_somebody_is_named() {
+    let server = Server::start().await;
+    let answer = server.get("/.well-known/security.txt").await;
+    assert_eq!(answer.status, 404);
+    server.stop().await;
+    let contact = ("TOWPATH_SECURITY_CONTACT", "mailto:security@example.org");
+    let server = Server::start_with(&[contact, ("TOWPATH_PUBLIC_URL", "https://towpath.example")]).await;
+    let answer = server.get("/.well-known/security.txt").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain; charset=utf-8")));
+    let text = answer.text();
+    assert!(text.starts_with("Contact: mailto:security@example.org\nExpires: "), "{text}");
+    assert!(
+        text.ends_with(
+            "Z\nPreferred-Languages: en\nCanonical: https://towpath.example/.well-known/security.txt\n"
+        ),
+        "{text}"
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_page_is_for_nobodys_cache() {
     let server = Server::start().await;
     assert_eq!(server.get("/sign-in").await.header("cache-control"), Some("no-store"));
