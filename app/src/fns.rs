@@ -22,6 +22,7 @@ pub mod members;
 pub mod moments;
 pub mod people;
 pub mod pins;
+pub mod pipelines;
 pub mod preferences;
 pub mod projects;
 pub mod promotions;

@@ -20,6 +20,8 @@ mod loaded;
 mod notices;
 mod pages;
 pub mod paths;
+#[cfg(feature = "ssr")]
+mod pipelines;
 mod preferences;
 mod routes;
 pub mod search;

@@ -24,6 +24,7 @@ pub mod members;
 pub mod moments;
 pub mod people;
 pub mod pins;
+pub mod pipelines;
 pub mod projects;
 pub mod promote;
 pub mod promotions;

@@ -140,6 +140,11 @@ pub fn subscription(id: SubscriptionId, before: Option<DeliveryId>) -> String {
     with_query(&format!("/subscriptions/{id}"), [("before", before.as_str())])
 }
 
+/// Ready files by which a CI pushes into an integration.
+pub fn pipelines(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/ci")
+}
+
 /// The addresses at which builds of an integration are announced.
 pub fn hooks(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/hooks")

@@ -52,6 +52,7 @@ lazy!(new_trust_root_page = crate::pages::trust_roots::NewTrustRootPage, in sett
 lazy!(saved_views_page = crate::pages::saved_views::SavedViewsPage, in setting_up);
 lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
 lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
+lazy!(pipelines_page = crate::pages::pipelines::PipelinesPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
 lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in setting_up);
 lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in setting_up);
@@ -284,6 +285,11 @@ fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <Route path=at(path!("/subscriptions")) view=subscriptions_page::PAGE ssr=mode.clone() />
         <Route path=at(path!("/subscriptions/:subscription")) view=subscription_page::PAGE ssr=mode.clone() />
+        <Route
+            path=at(path!("/projects/:project/integrations/:integration/ci"))
+            view=pipelines_page::PAGE
+            ssr=mode.clone()
+        />
         <Route
             path=at(path!("/projects/:project/integrations/:integration/hooks"))
             view=hooks_page::PAGE

@@ -2,6 +2,7 @@
 
 mod audit;
 mod doctor;
+mod pipelines;
 mod publishing;
 mod pushing;
 mod sets;

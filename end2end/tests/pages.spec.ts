@@ -123,6 +123,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   [`${BOARD}/retention?last=1`, "Retention of checkout"],
   [`${BOARD}/reclassify`, "Reclassify checkout"],
   ["/projects/shop/integrations/new", "New CI integration"],
+  [`${BOARD}/ci`, "Push to checkout from CI"],
+  [`${BOARD}/ci?system=jenkins&bucket=qa`, "Push to checkout from CI"],
   [`${BOARD}/hooks`, "Hooks of checkout"],
   [() => `${BOARD}/hooks/${hook}`, "Release job"],
   [BOARD, "Checkout"],

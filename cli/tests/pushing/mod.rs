@@ -51,7 +51,7 @@ fn write(folder: &TempDir, layer: &str, config: &Value) -> String {
 }
 
 /// A rule that leads the branches of features to qa and tags to staging, which takes builds by promotion only.
-async fn ruled() -> (Terminal, TempDir) {
+pub async fn ruled() -> (Terminal, TempDir) {
     let terminal = Terminal::signed_in().await;
     let rule = json!({
         "slug": "branches", "title": "Branches", "kind": "environment", "is_default": true,

@@ -36,6 +36,7 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
     let target = Target::integration(board.project.id, board.integration.id);
     let configures = board.actor.may(Action::Configure, &target);
     let hooks = configures.then(|| paths::hooks(&board.project.slug, &board.integration.slug));
+    let pipelines = paths::pipelines(&board.project.slug, &board.integration.slug);
     let light = open.then(|| view! { <FirstPushLight board=live /> });
     view! {
         <details class="disclosure" open=open>
@@ -60,6 +61,10 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
                     <div class="stack stack--tight">{blocks}</div>
                 </li>
             </ol>
+            <p class="muted">
+                "From CI: " <a href=pipelines>"ready files"</a>
+                " for GitHub Actions, GitLab, Jenkins, CircleCI, CodeBuild, Bitbucket, Buildkite and Azure."
+            </p>
             {hooks.map(|hooks| view! {
             <p class="muted">
                 "What tells of a build only after it was pushed, such as another registry, does so at a "

@@ -71,6 +71,7 @@ pub fn doors() -> Vec<Door> {
             Body::Form(vec![("subscription", subscription), ("delivery", delivery)])
         }),
         post("/fn/delete_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/view_pipeline").body(|subject, _| in_integration(subject, &[("system", "gitlab")])),
         post("/fn/view_hooks").body(|subject, _| in_integration(subject, &[])),
         post("/fn/view_hook").body(|subject, _| of_hook(subject)),
         post("/fn/create_hook").body(|subject, _| {

@@ -34,6 +34,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/integrations/{integration}/unclassified"),
         page("/projects/{project}/integrations/{integration}/retention"),
         page("/projects/{project}/integrations/{integration}/reclassify"),
+        page("/projects/{project}/integrations/{integration}/ci"),
         page("/projects/{project}/integrations/{integration}/hooks"),
         page("/projects/{project}/integrations/{integration}/hooks/{hook}"),
         page("/projects/{project}/insights"),
