@@ -46,7 +46,7 @@ pub async fn tell(State(sources): State<Sources>, mut request: Request, next: Ne
     let method = request.method().clone();
     let path = loggable(request.uri().path()).to_owned();
     let peer = request.extensions().get::<Peer>().map(|Peer(address)| *address);
-    let span = tracing::info_span!("request", id = shown);
+    let span = tracing::info_span!("request", id = shown, trace = trace(&request));
     let start = Instant::now();
     async move {
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -69,6 +69,22 @@ fn request_id(request: &Request, sources: &Sources) -> HeaderValue {
     given
         .cloned()
         .unwrap_or_else(|| HeaderValue::try_from(sources.uuid().to_string()).expect("a UUID is ASCII"))
+}
+
+/// The trace that the caller's request is a part of, so that its log and ours can be laid side by side (W3C Trace Context
+/// §3.2.2). What is not of the form counts as none.
+fn trace(request: &Request) -> Option<String> {
+    let text = request.headers().get("traceparent")?.to_str().ok()?;
+    let parts: Vec<&str> = text.split('-').collect();
+    let [version, trace, parent, flags, rest @ ..] = parts.as_slice() else { return None };
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let nothing = |part: &str| part.bytes().all(|byte| byte == b'0');
+    let sound = hex(version, 2) && hex(trace, 32) && hex(parent, 16) && hex(flags, 2);
+    // A later version may say more; this one may not, and there is none by the last number.
+    let known = *version != "ff" && (*version != "00" || rest.is_empty());
+    (sound && known && !nothing(trace) && !nothing(parent)).then(|| (*trace).to_owned())
 }
 
 /// A path as the log may have it: a one-time link is a secret. Queries are left out altogether.
@@ -103,6 +119,28 @@ mod tests {
     fn one_time_links_do_not_reach_the_log() {
         assert_eq!(loggable("/join/0123abc"), "/join/…");
         assert_eq!(loggable("/projects/join"), "/projects/join");
+    }
+
+    #[test]
+    fn a_trace_is_known_by_its_id_and_only_in_its_form() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let of = |text: &str| {
+            let request = Request::builder().header("traceparent", text).body(Body::empty()).unwrap();
+            trace(&request)
+        };
+        assert_eq!(of(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(), Some(id));
+        assert_eq!(of(&format!("01-{id}-00f067aa0ba902b7-01-more")).as_deref(), Some(id));
+        for wrong in [
+            format!("00-{id}-00f067aa0ba902b7-01-more"),
+            format!("ff-{id}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", id.to_uppercase()),
+            format!("00-{id}-0000000000000000-01"),
+            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            format!("00-{id}-00f067aa0ba902b7"),
+            "one two".to_owned(),
+        ] {
+            assert_eq!(of(&wrong), None, "{wrong}");
+        }
     }
 
     #[test]
