@@ -58,7 +58,7 @@ async fn signing_key(service: &Service, places: &Places) -> anyhow::Result<Signi
 pub fn check_key(places: &Places, public: &str) -> anyhow::Result<String> {
     let public: VerifyingKey = public.parse()?;
     keys::read(&places.keys, &public)?;
-    Ok(public.id().to_string())
+    Ok(public.id().clone())
 }
 
 async fn known(service: &Service) -> anyhow::Result<Vec<VerifyingKey>> {

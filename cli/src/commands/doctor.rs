@@ -233,19 +233,13 @@ async fn signed_in(server: &str, credential: Option<String>) -> Result<Finding, 
 }
 
 fn known(me: &Me) -> Finding {
-    let rights = match (&me.credential, &me.actions) {
-        (Credential::Token, Some(actions)) => {
-            format!("a token of {}, for {}", me.person.name, actions.join(", "))
-        }
-        _ => {
-            let roles: Vec<String> =
-                me.grants.iter().map(|grant| format!("{} in {}", grant.role, grant.words)).collect();
-            format!(
-                "{}, {}",
-                me.person.name,
-                if roles.is_empty() { "without a role".to_owned() } else { roles.join(", ") }
-            )
-        }
+    let rights = if let (Credential::Token, Some(actions)) = (me.credential, &me.actions) {
+        format!("a token of {}, for {}", me.person.name, actions.join(", "))
+    } else {
+        let roles: Vec<String> =
+            me.grants.iter().map(|grant| format!("{} in {}", grant.role, grant.words)).collect();
+        let roles = if roles.is_empty() { "without a role".to_owned() } else { roles.join(", ") };
+        format!("{}, {roles}", me.person.name)
     };
     let words = format!("{rights}; until {}", me.expires_at.0.to_words());
     if me.grants.is_empty() {

@@ -17,8 +17,10 @@ const COMMIT: &str = "ffac537e6cbbf934b08745a378932722df287a53";
 /// What nobody should call a branch. All of it is one word to whoever quotes it.
 const EVIL: &str = "feature/a $(touch harm) `touch harm` '; touch harm; \" && touch harm #";
 
-/// Each CI's file, and its variables for a branch.
-const SYSTEMS: [(&str, &str, &[(&str, &str)]); 8] = [
+/// A CI, its file, and its variables for a branch.
+type System = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const SYSTEMS: [System; 8] = [
     (
         "github",
         include_str!("../../../deploy/ci/github/action.yml"),
