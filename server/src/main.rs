@@ -129,7 +129,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Some(Command::Demo) => {
             telemetry::start(&config);
             work(async {
-                running::demonstrate(config, running::stop_on_signals()?, |lines| say(&lines)).await
+                Box::pin(running::demonstrate(config, running::stop_on_signals()?, |lines| say(&lines))).await
             })
         }
         None => {

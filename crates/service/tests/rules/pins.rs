@@ -35,7 +35,8 @@ impl Fleet {
 
     /// The same, where promotions into production stand to each other in a way.
     async fn with(shop: Shop, contest: &str) -> Self {
-        Self::behind(shop, StageForm { contest: contest.to_owned(), ..stage("production", "1") }).await
+        let last = StageForm { contest: contest.to_owned(), ..stage("production", "1") };
+        Box::pin(Self::behind(shop, last)).await
     }
 
     /// The same, with this stage of production.
