@@ -236,7 +236,8 @@ const GUIDE: &str = "\
 
 The server starts without any configuration. What it is told stands in a TOML file, named by `--config FILE` or
 `TOWPATH_CONFIG`, and in environment variables, which win. A key or a `TOWPATH_…` variable that it does not know
-stops the start. `towpath-server config` prints what is in force, and where each value comes from.
+stops the start. `towpath-server config` prints what is in force, and where each value comes from; `config check` says whether
+it is sound, and what may have been meant otherwise, and ends with 1 where a server would not start on it.
 
 | key | variable | default | what it decides |
 |---|---|---|---|
