@@ -20,7 +20,7 @@ test("an environment goes into another stream after a look at what should run th
     "form[kind]": "release_stream",
     "form[workflow]": ":none",
   });
-  for (const [stream, tag] of [["qa", "2.1"], ["staging", "2.0"]]) {
+  for (const [stream, tag] of [["qa", "2.1"], ["staging", "2.0"]] as const) {
     const image = await dockerArchive(folder, origin(tag));
     await pushed(towpath.server, shop.token, image, `shop/search/${stream}:${tag}`);
   }
