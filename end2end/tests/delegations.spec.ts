@@ -55,7 +55,7 @@ for (const scripted of [true, false]) {
 
       await rui.open("/account");
       await steps.unfold(rui.page, "End…");
-      await steps.submit(rui.page, "End it");
+      await steps.submit(rui.page, "End it Mei Viewer takes your decisions everywhere");
       await expect(rui.page.getByText("Nobody decides for you")).toBeVisible();
     });
   });
