@@ -91,6 +91,11 @@ impl ShouldRun {
 }
 
 impl MoveOutlook {
+    /// Whether it leads into production or out of it.
+    pub const fn touches_production(&self) -> bool {
+        self.from.production || self.to.production
+    }
+
     /// Whether nothing stands in the way.
     pub fn check(&self) -> Result<(), MoveRefused> {
         match (self.from.id == self.to.id, self.users.is_empty()) {

@@ -89,6 +89,10 @@ pub async fn make(service: &Service, actor: &Actor, form: DelegationForm) -> Res
             })?)
         }
     };
+    // Said first, so that nobody who decides nothing learns who has an account.
+    if deciding_roles(actor).is_empty() {
+        return Err(Invalid::field("role", NOTHING).into());
+    }
     let to = taker(&mut conn, actor, &new.delegate).await?;
     let delegation = Delegation {
         id: service.id(),
@@ -103,8 +107,7 @@ pub async fn make(service: &Service, actor: &Actor, form: DelegationForm) -> Res
     };
     let from = people::load(&mut conn, actor.person()).await?;
     if !delegation.principal(from.clone(), actor.clone()).decides() {
-        let nothing = "You hold no role that approves there, so there is nothing to hand over.";
-        return Err(Invalid::field("role", nothing).into());
+        return Err(Invalid::field("role", NOTHING).into());
     }
     if let Some(project) = &at {
         let theirs = person_actor(&mut conn, to.id).await?;
@@ -165,8 +168,9 @@ async fn save(service: &Service, actor: &Actor, new: Delegation, change: Change)
         .await
 }
 
+const NOTHING: &str = "You hold no role that approves there, so there is nothing to hand over.";
 const NOBODY: &str = "Nobody has an account under this e-mail.";
-const MACHINE: &str = "The jobs of a publisher act in this name, and machines do not decide.";
+const MACHINE: &str = "This is the account of a machine, and machines do not decide.";
 const DEACTIVATED: &str = "The account under this e-mail is deactivated.";
 const ONESELF: &str = "You decide for yourself already. Name someone else.";
 

@@ -53,11 +53,12 @@ async fn find(
     Ok((project, environment))
 }
 
-/// Whoever makes one could pull by it.
+/// Whoever makes one could pull by it: in the environment's buckets, and in those of its stream.
 fn may_make(actor: &Actor, environment: &Environment) -> Result<(), Error> {
     let target = at(environment);
     allow(actor, Action::Configure, &target)?;
-    allow(actor, Action::Pull, &target)
+    allow(actor, Action::Pull, &target)?;
+    allow(actor, Action::Pull, &Target { environment: None, ..target })
 }
 
 fn at(environment: &Environment) -> Target {

@@ -4,7 +4,7 @@ use crate::{Error, Service, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::forms::Invalid;
 use towpath_domain::home::Filter;
-use towpath_domain::ids::{PersonId, SavedViewId};
+use towpath_domain::ids::{PersonId, ProjectId, SavedViewId};
 use towpath_domain::projects::Project;
 use towpath_domain::saved_views::{MOST, NewSavedView, SavedView, SavedViewForm, SavedViewLine, SavedViews};
 use towpath_domain::slugs::Slug;
@@ -12,8 +12,10 @@ use towpath_domain::timeline::{Change, Event};
 use towpath_store::saved_views::Found;
 use towpath_store::{Conn, Tx, projects, saved_views};
 
-/// How many views of others are looked at.
+/// How many views of others are shown.
 const SHARED: i64 = 200;
+/// How many views one person shares with one project at most, as they stand on everybody's first page.
+const SHARED_BY_ONE: usize = 10;
 
 /// The views that who asks may use, and the projects that they can share one with.
 pub async fn list(service: &Service, actor: &Actor) -> Result<SavedViews, Error> {
@@ -21,12 +23,13 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<SavedViews, Error>
     let mut conn = service.read().await?;
     let start = saved_views::start(&mut conn, person).await?;
     let mut views = saved_views::own(&mut conn, person).await?;
-    let shared = saved_views::shared(&mut conn, person, SHARED).await?;
-    views.extend(shared.into_iter().filter(|found| sees(actor, &found.view)));
     let mut seen = projects::list(&mut conn, "", i64::MAX).await?;
     seen.retain(|project| {
         actor.may(Action::View, &Target::project(project.id)) && project.archived_at.is_none()
     });
+    let visible: Vec<ProjectId> = seen.iter().map(|project| project.id).collect();
+    let shared = saved_views::shared(&mut conn, person, &visible, SHARED).await?;
+    views.extend(shared.into_iter().filter(|found| sees(actor, &found.view)));
     Ok(SavedViews {
         views: views.into_iter().map(|found| line(actor, found, start)).collect(),
         projects: seen.into_iter().map(|project| project.slug).collect(),
@@ -65,6 +68,7 @@ pub async fn save(service: &Service, actor: &Actor, form: SavedViewForm) -> Resu
             }
             if let Some(project) = stored.shared {
                 scenes::check_in_use(tx, project).await?;
+                check_room(tx, &stored).await?;
             }
             saved_views::insert(tx, &stored).await.map_err(taken)?;
             if start {
@@ -105,6 +109,7 @@ pub async fn change(
         .write(async move |tx| {
             if let Some(project) = view.shared {
                 scenes::check_in_use(tx, project).await?;
+                check_room(tx, &view).await?;
             }
             saved_views::update(tx, &view).await.map_err(taken)?;
             if start || began {
@@ -206,6 +211,16 @@ async fn shared_with(conn: &mut Conn, actor: &Actor, slug: Option<&Slug>) -> Res
         Error::NotFound(_) => Invalid::field("share", "Choose a project that you see.").into(),
         other => other,
     })
+}
+
+async fn check_room(conn: &mut Conn, view: &SavedView) -> Result<(), Error> {
+    let own = saved_views::own(conn, view.owner).await?;
+    let others = own.iter().filter(|other| other.view.id != view.id && other.view.shared == view.shared);
+    if others.count() >= SHARED_BY_ONE {
+        let full = format!("You share {SHARED_BY_ONE} views with this project already. Take one back first.");
+        return Err(Invalid::field("share", full).into());
+    }
+    Ok(())
 }
 
 fn taken(error: towpath_store::Error) -> Error {

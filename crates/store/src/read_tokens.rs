@@ -66,7 +66,8 @@ pub async fn feeds(
 }
 
 /// Whether a content belongs to what is or was current in the bucket of a name, is or was pinned in an environment that it
-/// feeds, or is the integration's default; or to what says something of that, such as a signature.
+/// feeds, or is the integration's default; or to what says something of that, such as a signature. An image says nothing of
+/// another, whatever it points to: else whoever may push opened any image by pointing from it.
 pub async fn shows(
     conn: &mut Conn,
     repository: Repository,
@@ -82,7 +83,9 @@ pub async fn shows(
               wanted as (select digest from whole union
                          select m.subject from manifests m
                          join repository_manifests r on r.manifest = m.digest and r.integration = $1 and r.bucket = $2
-                         where m.subject is not null and m.digest in (select digest from whole))
+                         where m.subject is not null and not m.runnable and m.digest in (select digest from whole)
+                           and not exists (select 1 from manifest_contents c
+                                           where c.manifest = m.digest and c.kind = 'manifest'))
          select b.id from builds b
          where b.integration = $1 and b.retired_at is null and b.digest in (select digest from wanted)
            and (exists (select 1 from placements p join buckets k on k.id = p.bucket

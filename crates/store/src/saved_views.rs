@@ -1,6 +1,6 @@
 //! Saved views, and which one each person begins with.
 
-use crate::query::{execute, fetch};
+use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use towpath_domain::home::Filter;
@@ -76,12 +76,20 @@ pub async fn own(conn: &mut Conn, person: PersonId) -> Result<Vec<Found>, Error>
     rows.into_iter().map(Found::try_from).collect()
 }
 
-/// The views that others share with projects in use, by title.
-pub async fn shared(conn: &mut Conn, person: PersonId, limit: i64) -> Result<Vec<Found>, Error> {
-    let sql = select!(
-        "where v.owner <> $1 and v.project is not null and o.archived_at is null order by v.title, v.id limit $2"
-    );
-    let rows = fetch!(fetch_all, Row, conn, sql, person.uuid(), limit)?;
+/// The views that others share with some of these projects, by title.
+pub async fn shared(
+    conn: &mut Conn,
+    person: PersonId,
+    projects: &[ProjectId],
+    limit: i64,
+) -> Result<Vec<Found>, Error> {
+    let rows = fetch_in!(
+        Row,
+        conn,
+        [(select!("where v.owner <> "), person.uuid())] " and v.project in (",
+        projects.iter().map(|project| project.uuid()).collect(),
+        format!(") order by v.title, v.id limit {limit}")
+    )?;
     rows.into_iter().map(Found::try_from).collect()
 }
 

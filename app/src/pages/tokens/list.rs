@@ -112,8 +112,8 @@ fn Rotate(token: TokenId, title: String, rotate: ServerAction<RotateToken>) -> i
                     value="24"
                 />
                 <SubmitButton small=true pending=rotate.pending()>
-                    "Make a new secret for "
-                    {title}
+                    "Make a new secret "
+                    <span class="visually-hidden">"for " {title}</span>
                 </SubmitButton>
             </ActionForm>
         </Disclosure>

@@ -35,11 +35,15 @@ pub async fn preview(
         None => None,
     };
     all.retain(|stream| stream.id != environment.stream.id);
-    let may_move = in_use(&project, explain(actor, Action::Configure, &Target::project(project.id)));
+    let mut may_move = in_use(&project, explain(actor, Action::Configure, &Target::project(project.id)));
+    if outlook.as_ref().is_some_and(MoveOutlook::touches_production) {
+        may_move = may_move.and_then(|()| explain(actor, Action::Configure, &Target::installation()));
+    }
     Ok(MoveView { project: project.slug, environment, streams: all, outlook, may_move })
 }
 
-/// Moves an environment into another stream. `from` is the stream in which who asks saw it; empty for whichever.
+/// Moves an environment into another stream. Into production and out of it by whoever may configure streams alone: else a way
+/// out and back led past the gates there. Not while a hold is on either stream, for the same reason. `from` is the stream in which who asks saw it; empty for whichever.
 pub async fn move_to(
     service: &Service,
     actor: &Actor,
@@ -64,6 +68,9 @@ pub async fn move_to(
             }
             let outlook = outlook(tx, (&writer, &actor), &project, &environment, to).await?;
             outlook.check()?;
+            if outlook.touches_production() {
+                allow(&actor, Action::Configure, &Target::installation())?;
+            }
             let way = (outlook.from.id, outlook.to.id);
             if !environments::move_to(tx, environment.id, way).await? {
                 return Err(Error::not_found("The environment"));
@@ -118,7 +125,10 @@ async fn outlook(
         let after = after.remove(&service).flatten();
         ShouldRun { service, before, after }
     });
-    let holds = deletions::holds(conn, Some(&project.slug), &environment.slug, now).await?;
+    let mut holds = deletions::holds(conn, Some(&project.slug), &environment.slug, now).await?;
+    for stream in [&from, &to] {
+        holds.extend(deletions::holds(conn, None, &stream.slug, now).await?);
+    }
     let promoting = deletions::promoting(conn, Doomed::Environment(environment.id), now).await?;
     let (seen, unseen): (Vec<_>, Vec<_>) =
         promoting.into_iter().partition(|one| actor.may(Action::View, &Target::project(one.project)));

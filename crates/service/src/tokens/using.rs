@@ -18,7 +18,7 @@ pub const BEARER_SECONDS: i64 = 300;
 /// How old a token's last use may be before it is written anew, in seconds.
 const TOUCH_SECONDS: i64 = 60;
 
-/// Stands in a bearer token in place of an API token's id.
+/// Stands in a bearer token in place of a secret's hash.
 const NOBODY: &str = "nobody";
 
 const UNKNOWN: &str = "This token is not known here. Make one on the Tokens page.";
@@ -34,13 +34,17 @@ const LAPSED: &str =
 /// Who acts by a token's secret, and until when the secret works. `from` is where the request comes from.
 pub async fn actor(service: &Service, secret: &str, from: IpAddr) -> Result<(Actor, Time), Error> {
     let hash = Secret::parse(secret).map_err(|_| Error::Token(UNKNOWN))?.hash();
+    by_hash(service, &hash, from).await
+}
+
+async fn by_hash(service: &Service, hash: &[u8], from: IpAddr) -> Result<(Actor, Time), Error> {
     let mut conn = service.read().await?;
-    let (scoped, until) = match tokens::find(&mut conn, &hash).await? {
+    let (scoped, until) = match tokens::find(&mut conn, hash).await? {
         Some(scoped) => {
             let until = scoped.token.expires_at;
             (scoped, until)
         }
-        None => former(&mut conn, &hash, service.now()).await?,
+        None => former(&mut conn, hash, service.now()).await?,
     };
     drop(conn);
     let actor = usable(service, scoped, Use::Direct(from)).await?;
@@ -113,13 +117,13 @@ async fn touch(service: &Service, token: &Token, by: Use, now: Time) -> Result<(
     service.db().write(async move |tx| Ok(tokens::touch(tx, id, now, from.as_deref()).await?)).await
 }
 
-/// A short-lived bearer token of the registry: it names an API token and is signed by this installation,
-/// so that revoking the API token ends it at once.
+/// A short-lived bearer token of the registry: it names a secret by its hash and is signed by this installation, so that it
+/// ends at once with the API token, and with the secret where another took its place.
 pub async fn bearer(service: &Service, secret: &str, from: IpAddr) -> Result<String, Error> {
-    let (actor, until) = actor(service, secret, from).await?;
-    let token = actor.token().ok_or(Error::Token(UNKNOWN))?;
+    let hash = Secret::parse(secret).map_err(|_| Error::Token(UNKNOWN))?.hash();
+    let (_, until) = by_hash(service, &hash, from).await?;
     let expires = service.now().plus_seconds(BEARER_SECONDS).min(until);
-    let claim = format!("{token}.{}", expires.micros());
+    let claim = format!("{}.{}", URL_SAFE_NO_PAD.encode(hash), expires.micros());
     let signature = URL_SAFE_NO_PAD.encode(sign(service, &claim).finalize().into_bytes());
     Ok(format!("{}.{signature}", URL_SAFE_NO_PAD.encode(claim)))
 }
@@ -139,17 +143,16 @@ pub async fn bearer_actor(service: &Service, bearer: &str, from: IpAddr) -> Resu
     let claim = String::from_utf8(claim).map_err(|_| wrong())?;
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| wrong())?;
     sign(service, &claim).verify_slice(&signature).map_err(|_| wrong())?;
-    let (token, expires) = claim.split_once('.').ok_or_else(wrong)?;
+    let (named, expires) = claim.split_once('.').ok_or_else(wrong)?;
     let expires = expires.parse().map(Time::from_micros).map_err(|_| wrong())?;
     if expires <= service.now() {
         return Err(Error::Token("This bearer token has expired. Sign in again."));
     }
-    if token == NOBODY {
+    if named == NOBODY {
         return Ok(None);
     }
-    let token: TokenId = token.parse().map_err(|_| wrong())?;
-    let scoped = tokens::load(&mut service.read().await?, token).await?;
-    usable(service, scoped.ok_or(Error::Token(UNKNOWN))?, Use::Direct(from)).await.map(Some)
+    let hash = URL_SAFE_NO_PAD.decode(named).map_err(|_| wrong())?;
+    by_hash(service, &hash, from).await.map(|(actor, _)| Some(actor))
 }
 
 fn sign(service: &Service, claim: &str) -> Hmac<Sha256> {

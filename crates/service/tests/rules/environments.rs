@@ -103,6 +103,36 @@ fn what_goes_by_its_stream_stands_in_the_way() {
 }
 
 #[test]
+fn a_way_out_of_production_and_back_leads_past_no_hold_and_no_gate() {
+    on_both_engines(async |shop: Shop| {
+        let pia = shop.person("Pia", Role::admin(), Place::Project { project: shop.project.id }).await;
+        for (environment, stream) in [("prod", "qa"), ("qa", "production")] {
+            let refused = move_to(&shop, &pia, ("shop", environment), stream, "").await;
+            assert!(matches!(refused, Err(Error::Forbidden(_))), "{environment} to {stream}: {refused:?}");
+        }
+        let seen = preview(&shop, &pia, ("shop", "prod"), "qa").await.expect("reads");
+        assert!(seen.may_move.is_err());
+        move_to(&shop, &pia, ("shop", "qa"), "staging", "").await.expect("outside production");
+
+        let form = HoldForm {
+            on: "stream:production".to_owned(),
+            reason: "The year ends".to_owned(),
+            ..HoldForm::default()
+        };
+        let hold = holds::place(&shop, &shop.ana, form).await.expect("is placed");
+        for (environment, stream) in [("prod", "qa"), ("qa", "production")] {
+            let refused = move_to(&shop, &shop.ana, ("shop", environment), stream, "").await;
+            assert!(
+                matches!(&refused, Err(Error::Conflict(why)) if why.contains("hold 1")),
+                "{environment} to {stream}: {refused:?}"
+            );
+        }
+        holds::release(&shop, &shop.ana, hold.number, "").await.expect("is released");
+        move_to(&shop, &shop.ana, ("shop", "prod"), "qa", "").await.expect("is moved");
+    });
+}
+
+#[test]
 fn it_takes_who_configures_who_looked_and_another_stream() {
     on_both_engines(async |shop: Shop| {
         let at = ("shop", "qa");

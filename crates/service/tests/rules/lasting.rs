@@ -67,7 +67,9 @@ fn the_secret_before_works_for_as_long_as_was_chosen() {
         assert!(works(&shop, &first).await.is_err_and(|why| why.contains("replaced")));
         assert_eq!(works(&shop, second.reveal()).await, Ok(()));
 
+        let bearer = tokens::bearer(&shop, second.reveal(), HOME).await.expect("works");
         let (_, third) = tokens::rotate(&shop, &shop.dora, id, form("1", "0")).await.expect("her own");
+        assert!(tokens::bearer_actor(&shop, &bearer, HOME).await.is_err(), "the bearer token goes with it");
         assert!(works(&shop, second.reveal()).await.is_err_and(|why| why.contains("replaced")), "at once");
         tokens::revoke(&shop, &shop.dora, id).await.expect("her own");
         assert!(works(&shop, third.reveal()).await.is_err_and(|why| why.contains("revoked")));

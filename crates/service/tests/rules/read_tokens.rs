@@ -4,18 +4,22 @@ use crate::engines::on_both_engines;
 use crate::images::name;
 use crate::shop::{Shop, integration, make_integration};
 use crate::world::HOME;
+use bytes::Bytes;
 use serde_json::json;
 use towpath_domain::access::{Actor, Place, Role};
-use towpath_domain::digests::Digest;
+use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::projects::{Listed, ProjectForm};
 use towpath_domain::read_tokens::ReadTokenForm;
 use towpath_domain::references::Tag;
 use towpath_domain::timeline::Filter;
 use towpath_domain::tokens::RotationForm;
 use towpath_service::buckets::resolve;
-use towpath_service::images::{self, Reference, list_tags, read_manifest};
+use towpath_service::images::{self, Push, Reference, list_tags, push_manifest, read_manifest};
 use towpath_service::read_tokens::{create, list};
 use towpath_service::{Error, boards, projects, tokens};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 fn form() -> ReadTokenForm {
     ReadTokenForm { title: "Cluster".to_owned(), days: "30".to_owned() }
@@ -82,6 +86,34 @@ fn what_was_pushed_and_never_was_current_is_not_found() {
         assert!(shop.pull_digest(&shop.dora, "shop/checkout/qa", &part).await.is_ok());
         let hidden = shop.pull_digest(&qa, "shop/checkout/qa", &part).await;
         assert!(is_hidden(&hidden), "{hidden:?}");
+    });
+}
+
+#[test]
+fn an_image_is_not_opened_by_pointing_to_what_is_current() {
+    on_both_engines(async |shop: Shop| {
+        let current = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        let (config, files) = (json!({}), ["other files"]);
+        let part = shop.push_image(&shop.dora, "shop/checkout/qa", "", config, &files, json!({})).await;
+        let part = part.expect("is stored");
+        let repository = name("shop/checkout/qa");
+        let stored = Reference::Digest(Digest::parse(&part).expect("a digest"));
+        let size = read_manifest(&shop, &shop.dora, &repository, &stored).await.expect("reads").1.len();
+        let to = |digest: &str| json!({"mediaType": MANIFEST, "digest": digest, "size": size});
+        let index = json!({
+            "schemaVersion": 2, "mediaType": INDEX, "artifactType": "application/vnd.example",
+            "manifests": [to(&part)], "subject": to(&current),
+        });
+        let content = Bytes::from(index.to_string());
+        let reference = Reference::Digest(Digest::of(Algorithm::Sha256, &content));
+        let push = Push { reference, tags: Vec::new(), content_type: INDEX.to_owned(), content };
+        let index = push_manifest(&shop, &shop.dora, &repository, push).await.expect("is stored");
+        let qa = deployer(&shop, "qa").await;
+        for digest in [part, index.digest.to_string()] {
+            assert!(shop.pull_digest(&shop.dora, "shop/checkout/qa", &digest).await.is_ok());
+            let hidden = shop.pull_digest(&qa, "shop/checkout/qa", &digest).await;
+            assert!(is_hidden(&hidden), "{hidden:?}");
+        }
     });
 }
 
@@ -153,6 +185,14 @@ fn read_tokens_are_for_who_configures_the_environment_and_outlast_them() {
             let refused = create(&shop, who, ("shop", "qa"), form()).await;
             assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
         }
+        let (project, environment) = shop.environment("qa").await;
+        let place = Place::Environment { project, environment };
+        let edna = shop.person("Edna", Role::admin(), place).await;
+        let refused = create(&shop, &edna, ("shop", "qa"), form()).await;
+        assert!(
+            matches!(refused, Err(Error::Forbidden(_))),
+            "it pulls from the stream's buckets too: {refused:?}"
+        );
         let zoe = shop.stranger("Zoe").await;
         let hidden = create(&shop, &zoe, ("shop", "qa"), form()).await;
         assert!(matches!(hidden, Err(Error::NotFound(_))), "{hidden:?}");

@@ -33,9 +33,11 @@ fn views_are_listed_by_title_and_shared_ones_with_the_others() {
         assert_eq!(listed.iter().map(|found| &found.view).collect::<Vec<_>>(), [&ours, &mine]);
         assert_eq!(listed[0].shared.as_ref(), Some(&shop.project.slug));
         assert_eq!(listed[0].by, "Ana");
-        assert_eq!(shared(&mut conn, shop.ana.id, 9).await.expect("reads"), []);
-        let others = shared(&mut conn, id(2), 9).await.expect("reads");
-        assert_eq!(others, listed[..1]);
+        let seen = [shop.project.id];
+        assert_eq!(shared(&mut conn, shop.ana.id, &seen, 9).await.expect("reads"), []);
+        assert_eq!(shared(&mut conn, id(2), &[], 9).await.expect("reads"), [], "of no project that one sees");
+        assert_eq!(shared(&mut conn, id(2), &[id(999)], 9).await.expect("reads"), []);
+        assert_eq!(shared(&mut conn, id(2), &seen, 9).await.expect("reads"), listed[..1]);
         assert_eq!(own(&mut conn, id(2)).await.expect("reads"), []);
     });
 }
