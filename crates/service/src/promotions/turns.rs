@@ -18,6 +18,18 @@ const TURN: i64 = 200;
 /// Looks again at the waiting promotions that time has had its say in: applies what may enter now, and ends what
 /// waits in vain. Answers how many have ended.
 pub async fn look_again(service: &Service) -> Result<u64, Error> {
+    let mut ended = 0;
+    loop {
+        let by_this = look_once(service).await?;
+        ended += by_this;
+        // What ends may let the next in a queue enter: that is not kept waiting, nor overtaken by an automatic stage.
+        if by_this == 0 {
+            return Ok(ended);
+        }
+    }
+}
+
+async fn look_once(service: &Service) -> Result<u64, Error> {
     let due = promotions::due(&mut service.read().await?, service.now(), TURN).await?;
     let mut ended = 0;
     for promotion in due {

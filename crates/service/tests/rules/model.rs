@@ -26,7 +26,8 @@ use towpath_service::{Error, Service, boards, checks, delegations, holds, images
 /// tells another story: then another one is found by bringing the fault back, and the fault has a rule of its own, too.
 ///
 /// 799: what waited to enter a bucket that was rolled back ended only when something else made it due.
-const KEPT: [u64; 1] = [799];
+/// 4130: the next in a queue entered a turn after the one before it, and an automatic stage behind went first.
+const KEPT: [u64; 2] = [799, 4130];
 /// How many stories share an installation.
 const TOGETHER: u64 = 25;
 /// How many deeds a story has at least, and at most so many more: most are short, and some are long.

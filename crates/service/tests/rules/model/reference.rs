@@ -648,14 +648,20 @@ impl Model {
             }
             self.follow(bucket);
         }
+        while self.look_at_all() {}
+    }
+
+    /// Looks again at all that waits; whether anything ended by that.
+    fn look_at_all(&mut self) -> bool {
         let mut waiting: Vec<(i64, usize)> = (0..self.promotions.len())
             .filter(|number| self.promotions[*number].state == State::Waiting)
             .map(|number| (self.turns_at(number), number))
             .collect();
         waiting.sort_unstable();
-        for (_, number) in waiting {
-            self.look_again(number);
+        for (_, number) in &waiting {
+            self.look_again(*number);
         }
+        waiting.into_iter().any(|(_, number)| self.promotions[number].state != State::Waiting)
     }
 
     /// When time changed something about it last.
