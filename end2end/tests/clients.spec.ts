@@ -69,7 +69,7 @@ test("a token that is revoked, too narrow or made up is refused", async ({ brows
   const revoked = await makeToken(shop.admin, "Old", "shop", ["pull", "push"]);
   const ada = await towpath.visitor(browser);
   await ada.signIn(ADA, "/tokens");
-  const row = ada.page.getByRole("listitem").filter({ hasText: "Old" });
+  const row = ada.page.getByRole("listitem").filter({ has: ada.page.getByText("Old", { exact: true }) });
   await unfold(row, "Revoke…");
   await row.getByRole("button", { name: "Revoke Old" }).click();
   await expect(row).toContainText("revoked");
