@@ -6,11 +6,14 @@
 pub mod canonical;
 pub mod sentence;
 
+mod about;
 mod change;
 mod kinds;
+mod shapes;
 
-pub use change::{Change, PinTold, RuleShape, StageShape, WorkflowShape};
+pub use change::Change;
 pub use kinds::KINDS;
+pub use shapes::{PinTold, RuleShape, StageShape, WorkflowShape};
 
 use crate::digests::Digest;
 use crate::ids::{BucketId, BuildId, EventId, IntegrationId, PersonId, ProjectId, TokenId};

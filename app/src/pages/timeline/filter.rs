@@ -24,7 +24,7 @@ pub fn FilterForm(page: TimelinePage, filter: Filter) -> impl IntoView {
     let projects = projects.into_iter().map(|slug| (slug.to_string(), slug.to_string()));
     let integrations = integrations.into_iter().map(|path| (path.clone(), path));
     let people = people.into_iter().map(|(id, name)| (id.to_string(), name));
-    let kinds = KINDS.into_iter().map(|(kind, words)| (kind.to_owned(), words.to_owned()));
+    let kinds = KINDS.iter().map(|&(kind, words)| (kind.to_owned(), words.to_owned()));
     view! {
         <form class="form form--inline filters" method="get" action=paths::TIMELINE on:submit=submitted>
             <Select name="project" label="Project" options=options("All", projects) value=filter.project />

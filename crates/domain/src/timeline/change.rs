@@ -1,6 +1,6 @@
 //! What changed, one variant for each kind of change, with what it was before and is after.
 
-use super::{BuildName, Personal};
+use super::{BuildName, Personal, PinTold, RuleShape, WorkflowShape};
 use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, CheckState};
@@ -12,7 +12,6 @@ use crate::ids::{
     BindingId, DelegationId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId,
     SubscriptionId, TokenId, TrustRootId,
 };
-use crate::pins::Pinning;
 use crate::placements::Refused;
 use crate::promotions::Choice;
 use crate::providers::{Refused as SignInReason, RoleSource};
@@ -21,62 +20,7 @@ use crate::release_sets::Course;
 use crate::slugs::Slug;
 use crate::times::Time;
 use crate::words::Link;
-use crate::workflows::{Arrivals, Contest};
 use serde::{Deserialize, Serialize};
-
-/// What is pinned where and until when, as an event tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PinTold {
-    pub project: Slug,
-    pub environment: Slug,
-    pub service: Slug,
-    pub until: Time,
-}
-
-impl PinTold {
-    pub fn of(pin: &Pinning) -> Self {
-        Self {
-            project: pin.project.slug.clone(),
-            environment: pin.environment.slug.clone(),
-            service: pin.service.slug.clone(),
-            until: pin.until,
-        }
-    }
-}
-
-/// What can change about a workflow, as an event tells it before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WorkflowShape {
-    pub title: String,
-    pub is_default: bool,
-    /// In the workflow's order.
-    pub stages: Vec<StageShape>,
-    /// The ways between them, from and to.
-    pub edges: Vec<(Slug, Slug)>,
-}
-
-/// What can change about a CI rule, as an event tells it before and after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleShape {
-    pub title: String,
-    pub is_default: bool,
-    /// In their order, in words: “branch is main → qa”.
-    pub criteria: Vec<String>,
-}
-
-/// A stage of a [`WorkflowShape`], with its gates in words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageShape {
-    pub bucket: Slug,
-    pub gates: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub arrivals: Option<Arrivals>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub automatic: bool,
-    /// Absent where the newest wins, as is usual.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contest: Option<Contest>,
-}
 
 /// What changed. New variants may be added; the meaning of a written one never changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -661,110 +605,4 @@ pub enum Change {
     ViewUnshared {
         title: String,
     },
-}
-
-impl Change {
-    /// The people that a sentence about this change names besides the actor.
-    pub const fn person(&self) -> Option<PersonId> {
-        match self {
-            Self::PersonJoined { person, .. }
-            | Self::PasswordReset { person, .. }
-            | Self::RoleGranted { person, .. }
-            | Self::RoleRevoked { person, .. }
-            | Self::NameChanged { person, .. }
-            | Self::PasswordChanged { person }
-            | Self::PersonDeactivated { person, .. }
-            | Self::PersonReactivated { person }
-            | Self::SessionEnded { person, .. }
-            | Self::TokensRevoked { person, .. }
-            | Self::ServiceAccountMade { account: person, .. }
-            | Self::ServiceAccountDisabled { account: person, .. }
-            | Self::ServiceAccountEnabled { account: person, .. }
-            | Self::ServiceAccountDeleted { account: person, .. }
-            | Self::TokenAboutToExpire { owner: person, .. }
-            | Self::AccountMade { person, .. }
-            | Self::SignedIn { person, .. }
-            | Self::IdentityConnected { person, .. }
-            | Self::IdentityDisconnected { person, .. }
-            | Self::DelegationMade { to: person, .. }
-            | Self::DelegationEnded { to: person, .. } => Some(*person),
-            Self::TokenCreated { owner, .. } => *owner,
-            Self::PromotionDecided { in_name_of, .. } => *in_name_of,
-            _ => None,
-        }
-    }
-
-    /// The person that a sentence about this change names beside the actor and [`Change::person`].
-    pub const fn second_person(&self) -> Option<PersonId> {
-        match self {
-            Self::DelegationMade { from, .. } | Self::DelegationEnded { from, .. } => Some(*from),
-            _ => None,
-        }
-    }
-
-    /// The number of the promotion that it is about.
-    pub const fn promotion(&self) -> Option<i64> {
-        match self {
-            Self::PromotionRequested { number, .. }
-            | Self::PromotionDecided { number, .. }
-            | Self::PromotionApplied { number, .. }
-            | Self::PromotionCancelled { number, .. }
-            | Self::PromotionExpired { number, .. }
-            | Self::PromotionSuperseded { number, .. }
-            | Self::GatesPassed { number, .. }
-            | Self::EmergencyReviewed { number, .. }
-            | Self::PinApplied { number, .. }
-            | Self::PinReleased { number, .. }
-            | Self::PinEnded { number, .. } => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// The build that it is about.
-    pub const fn build(&self) -> Option<&BuildName> {
-        match self {
-            Self::BuildReceived { build, .. }
-            | Self::ArrivalRefused { build, .. }
-            | Self::BuildPlaced { build, .. }
-            | Self::PromotionRequested { build, .. }
-            | Self::PromotionDecided { build, .. }
-            | Self::PromotionApplied { build, .. }
-            | Self::PromotionCancelled { build, .. }
-            | Self::PromotionExpired { build, .. }
-            | Self::PromotionSuperseded { build, .. }
-            | Self::GatesPassed { build, .. }
-            | Self::EmergencyReviewed { build, .. }
-            | Self::RolledBack { build, .. }
-            | Self::BuildRouted { build, .. }
-            | Self::BuildAssigned { build, .. }
-            | Self::BuildReclassified { build, .. }
-            | Self::CheckReported { build, .. }
-            | Self::EvidenceFound { build, .. }
-            | Self::PinApplied { build, .. }
-            | Self::PinReleased { build, .. }
-            | Self::PinEnded { build, .. }
-            | Self::DefaultBuildSet { build, .. }
-            | Self::DefaultBuildCleared { before: build } => Some(build),
-            Self::DeploymentReported { build, .. } => build.as_ref(),
-            _ => None,
-        }
-    }
-
-    /// Why it was done, in the words of who did it.
-    pub const fn reason(&self) -> Option<&Personal> {
-        match self {
-            Self::PromotionRequested { reason, .. }
-            | Self::RolledBack { reason, .. }
-            | Self::ReleaseSetMoved { reason, .. }
-            | Self::BuildAssigned { reason, .. }
-            | Self::HoldPlaced { reason, .. }
-            | Self::PinReleased { reason, .. }
-            | Self::DelegationMade { reason, .. } => Some(reason),
-            Self::PromotionDecided { comment: reason, .. }
-            | Self::PromotionCancelled { reason, .. }
-            | Self::ArrivalsResumed { reason }
-            | Self::HoldReleased { reason, .. } => reason.as_ref(),
-            _ => None,
-        }
-    }
 }

@@ -1,0 +1,110 @@
+//! What a change is about: the people, the promotion and the build that it names, and its reason.
+
+use super::{BuildName, Change, Personal};
+use crate::ids::PersonId;
+
+impl Change {
+    /// The people that a sentence about this change names besides the actor.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::PersonJoined { person, .. }
+            | Self::PasswordReset { person, .. }
+            | Self::RoleGranted { person, .. }
+            | Self::RoleRevoked { person, .. }
+            | Self::NameChanged { person, .. }
+            | Self::PasswordChanged { person }
+            | Self::PersonDeactivated { person, .. }
+            | Self::PersonReactivated { person }
+            | Self::SessionEnded { person, .. }
+            | Self::TokensRevoked { person, .. }
+            | Self::ServiceAccountMade { account: person, .. }
+            | Self::ServiceAccountDisabled { account: person, .. }
+            | Self::ServiceAccountEnabled { account: person, .. }
+            | Self::ServiceAccountDeleted { account: person, .. }
+            | Self::TokenAboutToExpire { owner: person, .. }
+            | Self::AccountMade { person, .. }
+            | Self::SignedIn { person, .. }
+            | Self::IdentityConnected { person, .. }
+            | Self::IdentityDisconnected { person, .. }
+            | Self::DelegationMade { to: person, .. }
+            | Self::DelegationEnded { to: person, .. } => Some(*person),
+            Self::TokenCreated { owner, .. } => *owner,
+            Self::PromotionDecided { in_name_of, .. } => *in_name_of,
+            _ => None,
+        }
+    }
+
+    /// The person that a sentence about this change names beside the actor and [`Change::person`].
+    pub const fn second_person(&self) -> Option<PersonId> {
+        match self {
+            Self::DelegationMade { from, .. } | Self::DelegationEnded { from, .. } => Some(*from),
+            _ => None,
+        }
+    }
+
+    /// The number of the promotion that it is about.
+    pub const fn promotion(&self) -> Option<i64> {
+        match self {
+            Self::PromotionRequested { number, .. }
+            | Self::PromotionDecided { number, .. }
+            | Self::PromotionApplied { number, .. }
+            | Self::PromotionCancelled { number, .. }
+            | Self::PromotionExpired { number, .. }
+            | Self::PromotionSuperseded { number, .. }
+            | Self::GatesPassed { number, .. }
+            | Self::EmergencyReviewed { number, .. }
+            | Self::PinApplied { number, .. }
+            | Self::PinReleased { number, .. }
+            | Self::PinEnded { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The build that it is about.
+    pub const fn build(&self) -> Option<&BuildName> {
+        match self {
+            Self::BuildReceived { build, .. }
+            | Self::ArrivalRefused { build, .. }
+            | Self::BuildPlaced { build, .. }
+            | Self::PromotionRequested { build, .. }
+            | Self::PromotionDecided { build, .. }
+            | Self::PromotionApplied { build, .. }
+            | Self::PromotionCancelled { build, .. }
+            | Self::PromotionExpired { build, .. }
+            | Self::PromotionSuperseded { build, .. }
+            | Self::GatesPassed { build, .. }
+            | Self::EmergencyReviewed { build, .. }
+            | Self::RolledBack { build, .. }
+            | Self::BuildRouted { build, .. }
+            | Self::BuildAssigned { build, .. }
+            | Self::BuildReclassified { build, .. }
+            | Self::CheckReported { build, .. }
+            | Self::EvidenceFound { build, .. }
+            | Self::PinApplied { build, .. }
+            | Self::PinReleased { build, .. }
+            | Self::PinEnded { build, .. }
+            | Self::DefaultBuildSet { build, .. }
+            | Self::DefaultBuildCleared { before: build } => Some(build),
+            Self::DeploymentReported { build, .. } => build.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Why it was done, in the words of who did it.
+    pub const fn reason(&self) -> Option<&Personal> {
+        match self {
+            Self::PromotionRequested { reason, .. }
+            | Self::RolledBack { reason, .. }
+            | Self::ReleaseSetMoved { reason, .. }
+            | Self::BuildAssigned { reason, .. }
+            | Self::HoldPlaced { reason, .. }
+            | Self::PinReleased { reason, .. }
+            | Self::DelegationMade { reason, .. } => Some(reason),
+            Self::PromotionDecided { comment: reason, .. }
+            | Self::PromotionCancelled { reason, .. }
+            | Self::ArrivalsResumed { reason }
+            | Self::HoldReleased { reason, .. } => reason.as_ref(),
+            _ => None,
+        }
+    }
+}

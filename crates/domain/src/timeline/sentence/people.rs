@@ -1,0 +1,79 @@
+//! What changed about people: how they come, what they may do, how they sign in.
+
+use super::{Telling, several};
+use crate::delegations::words;
+use crate::timeline::Change;
+
+pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
+    match change {
+        Change::AdminLinkIssued { .. } => told.text("issued a one-time admin link"),
+        Change::PersonInvited { email, role, place: at, .. } => {
+            told.text("invited ").name(email.text()).text(" as ").name(role).text(" in ").at(at)
+        }
+        Change::PersonJoined { name, .. } => told.text("joined as ").name(name.text()),
+        Change::PasswordReset { person, .. } => {
+            told.text("set a new password for ").person(*person).text(" by a one-time link")
+        }
+        Change::RoleGranted { person, role, place: at, source, .. } => told
+            .text("gave ")
+            .person(*person)
+            .text(" the role ")
+            .name(role)
+            .text(" in ")
+            .at(at)
+            .source(", ", source.as_ref()),
+        Change::RoleRevoked { person, role, place: at, source, .. } => told
+            .text("took the role ")
+            .name(role)
+            .text(" in ")
+            .at(at)
+            .text(" from ")
+            .person(*person)
+            .source(", who had it ", source.as_ref()),
+        Change::PersonDeactivated { person, tokens, approvals } => {
+            told.text("deactivated ").person(*person).text(&format!(
+                ", which ended {} and took back {}",
+                several(*tokens, "token"),
+                several(*approvals, "approval")
+            ))
+        }
+        Change::PersonReactivated { person } => told.text("reactivated ").person(*person),
+        Change::DelegationMade { to, role, project, until, .. } => {
+            let what = words(role.as_ref(), project.as_ref());
+            told.text(&format!("handed their {what} to "))
+                .person(*to)
+                .text(&format!(", until {}", until.to_words()))
+        }
+        Change::DelegationEnded { from, to, role, project, .. } => {
+            let what = words(role.as_ref(), project.as_ref());
+            told.text("ended that ").person(*to).text(&format!(" takes the {what} of ")).person(*from)
+        }
+        Change::InvitationWithdrawn { email, role, place: at, .. } => told
+            .text("withdrew the invitation of ")
+            .name(email.text())
+            .text(" as ")
+            .name(role)
+            .text(" in ")
+            .at(at),
+        Change::NameChanged { before, name, .. } => {
+            told.text("changed their name from ").name(before.text()).text(" to ").name(name.text())
+        }
+        Change::PasswordChanged { .. } => told.text("changed their password"),
+        Change::SessionEnded { .. } => told.text("ended a session of theirs"),
+        Change::AccountMade { provider, name, .. } => {
+            told.text("joined as ").name(name.text()).text(" by ").name(provider)
+        }
+        Change::SignedIn { provider, .. } => told.text("signed in by ").name(provider),
+        Change::SignInRefused { provider, reason } => {
+            told.text("refused a sign-in by ").name(provider).text(&format!(" ({})", reason.name()))
+        }
+        Change::IdentityDisconnected { provider, .. } => {
+            told.text("disconnected ").name(provider).text(" from their account")
+        }
+        Change::IdentityConnected { provider, .. } => {
+            told.text("connected ").name(provider).text(" with their account")
+        }
+        _ => return false,
+    };
+    true
+}
