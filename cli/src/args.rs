@@ -1,23 +1,39 @@
 //! The command line. Help shows examples first: most people look for one to change.
 
+mod audit;
+mod buckets;
+mod checks;
+mod deployments;
+mod differences;
+mod holds;
 mod open;
+mod pins;
+mod promotions;
 mod push;
 mod resolve;
+mod search;
+mod sessions;
 pub mod sets;
+mod timeline;
 mod wait;
 
+pub use audit::{Audit, AuditExport, AuditVerify, AuditVerifyReceipt};
+pub use buckets::{Rollback, Status};
+pub use checks::{Check, Checks};
+pub use deployments::Report;
+pub use differences::Diff;
+pub use holds::{Hold, Holds, Release};
 pub use open::Open;
+pub use pins::{Pin, Pins, Unpin};
+pub use promotions::{Decide, Explain, Pass, Promote, Review};
 pub use push::{Destination, Push, ReportedCheck, Said};
 pub use resolve::{Form, Resolve};
+pub use search::{Search, Where};
+pub use sessions::Login;
+pub use timeline::Timeline;
 pub use wait::Wait;
 
-use crate::names::{BucketName, IntegrationName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
-use towpath_api::checks::CheckState;
-use towpath_api::deployments::Outcome;
-use towpath_domain::holds::HoldAddress;
-use towpath_proof::VerifyingKey;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -231,401 +247,6 @@ pub enum Command {
     /// Verify that the timeline is what happened, online or offline, and take receipts of its events.
     #[command(subcommand)]
     Audit(Audit),
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Audit {
-    /// Hash all events again, and hold them against the newest checkpoint and earlier ones. Ends with 1 where they differ.
-    #[command(before_help = "Examples:
-  towpath audit verify
-  towpath audit verify --checkpoint kept.txt --key towpath.example.org/log+1a2b3c4d+A…
-  towpath audit verify --export timeline.ndjson --key towpath.example.org/log+1a2b3c4d+A…")]
-    Verify(AuditVerify),
-    /// Write the timeline to standard output, oldest first, with all that it takes to verify it.
-    #[command(before_help = "Examples:
-  towpath audit export > timeline.ndjson
-  towpath audit export --csv --project shop > shop.csv")]
-    Export(AuditExport),
-    /// Write the newest checkpoint to standard output, to be kept elsewhere.
-    Checkpoint,
-    /// Write the receipt of an event to standard output.
-    #[command(before_help = "Example:
-  towpath audit receipt 1234 > receipt.json")]
-    Receipt {
-        /// The event's place in the log.
-        #[arg(value_parser = clap::value_parser!(i64).range(1..))]
-        seq: i64,
-    },
-    /// Verify a receipt, without the server. Ends with 1 where it does not hold.
-    #[command(before_help = "Example:
-  towpath audit verify-receipt receipt.json --key towpath.example.org/log+1a2b3c4d+A…")]
-    VerifyReceipt(AuditVerifyReceipt),
-}
-
-#[derive(Debug, Args)]
-pub struct AuditVerify {
-    /// A public key of the log; else those that are known since the first time.
-    #[arg(long, value_name = "NAME+ID+KEY")]
-    pub key: Vec<VerifyingKey>,
-    /// A file of checkpoints that were kept, one or many; online, that of the last time counts as well.
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: Vec<PathBuf>,
-    /// Verify a whole export instead, without the server.
-    #[arg(long, value_name = "FILE")]
-    pub export: Option<PathBuf>,
-    /// Only let the server prove that its newest checkpoint continues the earlier ones, and read no events.
-    #[arg(long, conflicts_with = "export")]
-    pub heads: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct AuditExport {
-    /// Write CSV for a spreadsheet, which cannot be verified.
-    #[arg(long)]
-    pub csv: bool,
-    #[arg(long)]
-    pub project: Option<String>,
-    #[arg(long, value_name = "PROJECT/INTEGRATION")]
-    pub integration: Option<IntegrationName>,
-    /// A bucket, in any integration or in the given one.
-    #[arg(long)]
-    pub bucket: Option<String>,
-    /// A person's id; `towpath whoami` tells yours.
-    #[arg(long, value_name = "ID")]
-    pub person: Option<String>,
-    /// The kind of event, such as `promotion_applied`.
-    #[arg(long)]
-    pub kind: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct AuditVerifyReceipt {
-    /// What `towpath audit receipt` wrote, or the timeline's page.
-    pub file: PathBuf,
-    /// A public key of the log; else those that are known.
-    #[arg(long, value_name = "NAME+ID+KEY")]
-    pub key: Vec<VerifyingKey>,
-}
-
-#[derive(Debug, Args)]
-pub struct Login {
-    /// Your e-mail address; asked for on a terminal.
-    #[arg(long, value_name = "ADDRESS")]
-    pub email: Option<String>,
-    /// Read the password from standard input instead of asking for it.
-    #[arg(long, requires = "email")]
-    pub password_stdin: bool,
-    /// Read a token from standard input and use it.
-    #[arg(long, conflicts_with_all = ["email", "password_stdin"])]
-    pub token_stdin: bool,
-    /// Read a token from a file and use it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["email", "password_stdin", "token_stdin"])]
-    pub token_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub struct Promote {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// The build: its digest, or a tag that it has in the stage it comes from.
-    #[arg(value_name = "DIGEST|TAG")]
-    pub build: String,
-    /// The bucket where the build is.
-    #[arg(long, value_name = "BUCKET")]
-    pub from: String,
-    /// The bucket where it shall become current.
-    #[arg(long, value_name = "BUCKET")]
-    pub to: String,
-    /// Why; it stays in the timeline.
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
-    pub reason: Option<String>,
-    /// What it refers to, such as a change ticket, where the stage asks for one.
-    #[arg(long, value_name = "TEXT")]
-    pub reference: Option<String>,
-    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
-    #[arg(long, value_name = "TIME|LENGTH")]
-    pub at: Option<String>,
-    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
-    #[arg(long, conflicts_with = "at")]
-    pub emergency: bool,
-    /// Only tell what it would meet.
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Pass {
-    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
-    #[arg(value_name = "PROJECT#NUMBER")]
-    pub promotion: String,
-    #[arg(hide = true)]
-    pub number: Option<String>,
-    /// Why it cannot wait; it stays in the timeline.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// Pass the gates only if the promotion is of this digest.
-    #[arg(long, value_name = "DIGEST")]
-    pub digest: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Review {
-    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
-    #[arg(value_name = "PROJECT#NUMBER")]
-    pub promotion: String,
-    #[arg(hide = true)]
-    pub number: Option<String>,
-    /// What you found; it stays in the timeline.
-    #[arg(long, value_name = "TEXT")]
-    pub comment: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Check {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// The build.
-    pub digest: String,
-    /// The name of the check.
-    pub name: String,
-    /// How it stands: success, failure or pending.
-    pub state: CheckState,
-    /// The bucket in which it was made, where that matters.
-    #[arg(long = "in", value_name = "BUCKET", default_value = "")]
-    pub bucket: String,
-    /// Where more is told of it.
-    #[arg(long, value_name = "URL", default_value = "")]
-    pub link: String,
-    /// What there is to say about it, in a line.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub summary: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Checks {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// The build.
-    pub digest: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Decide {
-    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
-    #[arg(value_name = "PROJECT#NUMBER")]
-    pub promotion: String,
-    #[arg(hide = true)]
-    pub number: Option<String>,
-    /// Why; a rejection needs it.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub comment: String,
-    /// Decide only if the promotion is of this digest.
-    #[arg(long, value_name = "DIGEST")]
-    pub digest: Option<String>,
-    /// Decide in the name of this person, who handed you their decisions.
-    #[arg(long = "for", value_name = "EMAIL", default_value = "")]
-    pub in_name_of: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Rollback {
-    /// The bucket.
-    #[arg(value_name = "PROJECT/INTEGRATION/BUCKET")]
-    pub bucket: BucketName,
-    /// What it goes back to: a placement's id, or the tag or digest of the newest such build in its history.
-    #[arg(long, value_name = "PLACEMENT|TAG|DIGEST")]
-    pub to: String,
-    /// Why; it stays in the timeline.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Hold {
-    /// What it stops: installation, stream:STREAM, project:PROJECT, environment:PROJECT/ENVIRONMENT,
-    /// bucket:PROJECT/INTEGRATION/BUCKET, build:DIGEST or build:PROJECT/DIGEST.
-    #[arg(value_name = "WHAT", value_parser = HoldAddress::parse)]
-    pub on: HoldAddress,
-    /// Why; everyone who meets it reads this.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-    /// When it begins; now, if not given.
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<String>,
-    /// When it ends: a time, or a length of time such as 2h; until it is released, if not given.
-    #[arg(long, value_name = "TIME|LENGTH")]
-    pub until: Option<String>,
-    /// Stop rollbacks, too.
-    #[arg(long)]
-    pub rollbacks: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Pin {
-    pub project: String,
-    pub environment: String,
-    pub service: String,
-    /// The build; it is or was current in the bucket that feeds the environment, or in a stage before it.
-    pub digest: String,
-    /// When it ends by itself: a time, or a length of time such as 7d; within 365 days.
-    #[arg(long, value_name = "TIME|LENGTH")]
-    pub until: String,
-    /// Why; everyone who meets it reads this.
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
-    pub reason: Option<String>,
-    /// The bucket where the build is or was; the nearest one, if not given.
-    #[arg(long, value_name = "BUCKET")]
-    pub from: Option<String>,
-    /// What it refers to, such as a change ticket, where the stage asks for one.
-    #[arg(long, value_name = "TEXT")]
-    pub reference: Option<String>,
-    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
-    #[arg(long, value_name = "TIME|LENGTH")]
-    pub at: Option<String>,
-    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
-    #[arg(long, conflicts_with = "at")]
-    pub emergency: bool,
-    /// Only tell what it would meet.
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Unpin {
-    pub project: String,
-    pub environment: String,
-    pub service: String,
-    /// Why; it stays in the timeline.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Pins {
-    pub project: String,
-    pub environment: String,
-    /// Those that have ended.
-    #[arg(long)]
-    pub ended: bool,
-    /// Where to go on, as the page before said.
-    #[arg(long)]
-    pub cursor: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Release {
-    /// The hold.
-    #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
-    pub number: i64,
-    /// Why; it stays in the timeline.
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub reason: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Holds {
-    /// Those that have ended.
-    #[arg(long)]
-    pub ended: bool,
-    /// Where to go on, as the page before said.
-    #[arg(long)]
-    pub cursor: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Search {
-    /// A name, a tag, four or more digits of a commit or a digest, or a promotion as PROJECT#NUMBER.
-    #[arg(value_name = "TERM", required = true)]
-    pub term: Vec<String>,
-    /// How many to list of each kind.
-    #[arg(long, default_value_t = 10)]
-    pub limit: usize,
-}
-
-#[derive(Debug, Args)]
-pub struct Status {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// Show it again whenever it has changed, until you stop it.
-    #[arg(long)]
-    pub watch: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Where {
-    /// A commit or a digest, from four digits on, or a tag.
-    #[arg(value_name = "COMMIT|TAG|DIGEST")]
-    pub build: String,
-    /// Ask for one bucket: end with 5 where no such build is current in it.
-    #[arg(long = "in", value_name = "BUCKET")]
-    pub bucket: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Explain {
-    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
-    #[arg(value_name = "PROJECT#NUMBER")]
-    pub promotion: String,
-    #[arg(hide = true)]
-    pub number: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Diff {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// A bucket, a bucket at a time, or a digest.
-    #[arg(value_name = "FROM")]
-    pub from: String,
-    /// The same for the build that it is compared with.
-    #[arg(value_name = "TO")]
-    pub to: String,
-}
-
-#[derive(Debug, Args)]
-pub struct Report {
-    pub project: String,
-    pub environment: String,
-    pub service: String,
-    /// The digest that was deployed: of the build, or of the image of one platform in it.
-    pub digest: String,
-    /// How far it came: started, succeeded or failed.
-    #[arg(long, default_value = "succeeded")]
-    pub outcome: Outcome,
-    /// Where more is told of it.
-    #[arg(long, value_name = "URL")]
-    pub link: Option<String>,
-    /// When it happened; now, if not given.
-    #[arg(long, value_name = "TIME")]
-    pub at: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub struct Timeline {
-    #[arg(long)]
-    pub project: Option<String>,
-    #[arg(long, value_name = "PROJECT/INTEGRATION")]
-    pub integration: Option<IntegrationName>,
-    /// A bucket, in any integration or in the given one.
-    #[arg(long)]
-    pub bucket: Option<String>,
-    /// A person's id; `towpath whoami` tells yours.
-    #[arg(long, value_name = "ID")]
-    pub person: Option<String>,
-    /// The kind of event, such as `promotion_applied`.
-    #[arg(long)]
-    pub kind: Option<String>,
-    /// How many events to show.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=200))]
-    pub limit: i64,
-    /// Where to go on, as the page before said.
-    #[arg(long)]
-    pub cursor: Option<String>,
 }
 
 #[cfg(test)]

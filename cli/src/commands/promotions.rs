@@ -111,7 +111,7 @@ fn goal(line: &PromotionLine) -> String {
 }
 
 pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Format) -> Result<Exit, Failure> {
-    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let name = args.which.name()?;
     let line = client.promotion(&name.project, name.number).await?.line;
     let goal = goal(&line);
     let PromotionLine { digest, .. } = line;
@@ -125,7 +125,7 @@ pub async fn decide(client: &Client, args: Decide, choice: Choice, format: Forma
 }
 
 pub async fn pass(client: &Client, args: Pass, format: Format) -> Result<Exit, Failure> {
-    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let name = args.which.name()?;
     let line = client.promotion(&name.project, name.number).await?.line;
     let goal = goal(&line);
     let PromotionLine { digest, .. } = line;
@@ -139,7 +139,7 @@ pub async fn pass(client: &Client, args: Pass, format: Format) -> Result<Exit, F
 }
 
 pub async fn review(client: &Client, args: Review, format: Format) -> Result<Exit, Failure> {
-    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let name = args.which.name()?;
     let new = NewReview { comment: args.comment };
     let promotion = client.review_emergency(&name.project, name.number, &new).await?;
     show(format, &promotion, table)?;
@@ -148,7 +148,7 @@ pub async fn review(client: &Client, args: Review, format: Format) -> Result<Exi
 
 /// Tells how its gates stand, one by one.
 pub async fn explain(client: &Client, args: Explain, format: Format) -> Result<Exit, Failure> {
-    let name = PromotionName::parse(&args.promotion, args.number.as_deref())?;
+    let name = args.which.name()?;
     let promotion = client.promotion(&name.project, name.number).await?;
     show(format, &promotion, gates)?;
     let state = promotion.line.state;

@@ -1,0 +1,94 @@
+//! Asking for promotions, and what is done with those that wait.
+
+use crate::failure::Failure;
+use crate::names::{IntegrationName, PromotionName};
+use clap::Args;
+
+/// The promotion that a command is about, in one word or two.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER")]
+    promotion: String,
+    #[arg(hide = true)]
+    number: Option<String>,
+}
+
+impl Which {
+    pub fn name(&self) -> Result<PromotionName, Failure> {
+        PromotionName::parse(&self.promotion, self.number.as_deref())
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// The build: its digest, or a tag that it has in the stage it comes from.
+    #[arg(value_name = "DIGEST|TAG")]
+    pub build: String,
+    /// The bucket where the build is.
+    #[arg(long, value_name = "BUCKET")]
+    pub from: String,
+    /// The bucket where it shall become current.
+    #[arg(long, value_name = "BUCKET")]
+    pub to: String,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// What it refers to, such as a change ticket, where the stage asks for one.
+    #[arg(long, value_name = "TEXT")]
+    pub reference: Option<String>,
+    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
+    #[arg(long, value_name = "TIME|LENGTH")]
+    pub at: Option<String>,
+    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
+    #[arg(long, conflicts_with = "at")]
+    pub emergency: bool,
+    /// Only tell what it would meet.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Decide {
+    #[command(flatten)]
+    pub which: Which,
+    /// Why; a rejection needs it.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub comment: String,
+    /// Decide only if the promotion is of this digest.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+    /// Decide in the name of this person, who handed you their decisions.
+    #[arg(long = "for", value_name = "EMAIL", default_value = "")]
+    pub in_name_of: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Pass {
+    #[command(flatten)]
+    pub which: Which,
+    /// Why it cannot wait; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Pass the gates only if the promotion is of this digest.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Review {
+    #[command(flatten)]
+    pub which: Which,
+    /// What you found; it stays in the timeline.
+    #[arg(long, value_name = "TEXT")]
+    pub comment: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub which: Which,
+}
