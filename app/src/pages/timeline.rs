@@ -11,6 +11,7 @@ use crate::components::empty::EmptyState;
 use crate::components::page::PageHeader;
 use crate::components::pager::Pager;
 use crate::fns::timeline::view_timeline;
+use crate::later::Later;
 use crate::live::keep;
 use crate::loaded::Loaded;
 use crate::paths;
@@ -108,7 +109,13 @@ fn Timeline(shown: Shown, gone: Callback<()>) -> impl IntoView {
             if empty.get() {
                 Either::Left(view! { <Nothing narrowed=narrowed unmatched=page.read().unmatched.clone() /> })
             } else {
-                Either::Right(view! { <Days entries=entries now=now signed=signed read_up_to=read_up_to /> })
+                Either::Right(
+                    view! {
+                        <Later>
+                            <Days entries=entries now=now signed=signed read_up_to=read_up_to />
+                        </Later>
+                    },
+                )
             }
         }}
         {move || view! { <Pager newest=newest.clone() older=older.get() /> }}
