@@ -22,6 +22,7 @@ pub mod disclosure;
 pub mod empty;
 pub mod field;
 pub mod form;
+pub mod graph;
 pub mod grid;
 pub mod icon;
 pub mod live;

@@ -16,20 +16,66 @@ pub fn field_id(name: &str) -> String {
     format!("field-{name}")
 }
 
+/// How a field is called in its form; a form's draft adds what it knows of the field.
+#[derive(Debug, Clone, Default)]
+pub struct FieldName {
+    /// What the browser sends it as.
+    pub name: String,
+    /// Unique in the page; derived from the name if absent.
+    pub id: Option<String>,
+    /// What it starts with.
+    pub value: String,
+    /// What the server says is wrong; holds until it is edited.
+    pub error: Signal<Option<String>>,
+}
+
+impl From<String> for FieldName {
+    fn from(name: String) -> Self {
+        Self { name, ..Self::default() }
+    }
+}
+
+impl From<&str> for FieldName {
+    fn from(name: &str) -> Self {
+        name.to_owned().into()
+    }
+}
+
+impl FieldName {
+    /// With what the page itself says in place of what the draft knows.
+    pub(super) fn or(
+        self,
+        id: Option<String>,
+        value: Option<String>,
+        error: Option<Signal<Option<String>>>,
+    ) -> Parts {
+        let id = id.or(self.id).unwrap_or_else(|| field_id(&self.name));
+        Parts { id, name: self.name, value: value.unwrap_or(self.value), error: error.unwrap_or(self.error) }
+    }
+}
+
+/// A field's name and what goes with it, once it is settled.
+pub(super) struct Parts {
+    pub id: String,
+    pub name: String,
+    pub value: String,
+    pub error: Signal<Option<String>>,
+}
+
 /// A field for one line of text.
 #[component]
 pub fn TextField(
-    #[prop(into)] name: String,
+    #[prop(into)] name: FieldName,
     #[prop(into)] label: String,
     /// What helps to fill it, in one sentence.
     #[prop(optional, into)]
     hint: Option<String>,
     /// The text it starts with.
     #[prop(optional, into)]
-    value: String,
+    value: Option<String>,
     /// What the server says is wrong; holds until the text is edited.
     #[prop(optional, into)]
-    error: Signal<Option<String>>,
+    error: Option<Signal<Option<String>>>,
     #[prop(optional)] required: bool,
     #[prop(default = "text")] input_type: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,
@@ -53,7 +99,7 @@ pub fn TextField(
     #[prop(optional, into)]
     id: Option<String>,
 ) -> impl IntoView {
-    let id = id.unwrap_or_else(|| field_id(&name));
+    let Parts { id, name, value, error } = name.or(id, value, error);
     let check = FieldCheck::new(error, validate);
     let message = check.message();
     let described_by = described_by(&id, hint.is_some());
@@ -103,11 +149,11 @@ pub fn TextField(
 /// A field for some lines of text.
 #[component]
 pub fn TextArea(
-    #[prop(into)] name: String,
+    #[prop(into)] name: FieldName,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: Option<String>,
-    #[prop(optional, into)] value: String,
-    #[prop(optional, into)] error: Signal<Option<String>>,
+    #[prop(optional, into)] value: Option<String>,
+    #[prop(optional, into)] error: Option<Signal<Option<String>>>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
     /// The most characters that it takes.
@@ -117,7 +163,7 @@ pub fn TextArea(
     #[prop(optional, into)] validate: Option<Validate>,
     #[prop(optional, into)] id: Option<String>,
 ) -> impl IntoView {
-    let id = id.unwrap_or_else(|| field_id(&name));
+    let Parts { id, name, value, error } = name.or(id, value, error);
     let check = FieldCheck::new(error, validate);
     let message = check.message();
     let described_by = described_by(&id, hint.is_some());

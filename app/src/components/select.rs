@@ -2,7 +2,7 @@
 
 use super::{
     check::FieldCheck,
-    field::{Frame, described_by, field_id},
+    field::{FieldName, Frame, Parts, described_by},
 };
 use leptos::{html, prelude::*};
 
@@ -22,7 +22,7 @@ impl SelectOption {
 /// A field that takes one of its options.
 #[component]
 pub fn Select(
-    #[prop(into)] name: String,
+    #[prop(into)] name: FieldName,
     #[prop(into)] label: String,
     /// What can be chosen. When it changes, the choice stays as far as it is still among them.
     #[prop(into)]
@@ -30,8 +30,8 @@ pub fn Select(
     #[prop(optional, into)] hint: Option<String>,
     /// The value that is chosen at first; the first option if none has it.
     #[prop(optional, into)]
-    value: String,
-    #[prop(optional, into)] error: Signal<Option<String>>,
+    value: Option<String>,
+    #[prop(optional, into)] error: Option<Signal<Option<String>>>,
     /// What the same check as the server's says of the form as it stands.
     #[prop(optional, into)]
     live: Signal<Option<String>>,
@@ -41,7 +41,7 @@ pub fn Select(
     #[prop(optional, into)]
     on_choose: Option<Callback<String>>,
 ) -> impl IntoView {
-    let id = id.unwrap_or_else(|| field_id(&name));
+    let Parts { id, name, value, error } = name.or(id, value, error);
     let check = FieldCheck::of_choice(error, live);
     let message = check.message();
     let described_by = described_by(&id, hint.is_some());

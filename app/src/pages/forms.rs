@@ -7,6 +7,7 @@ pub use naming::{NameFields, free};
 
 use crate::AppError;
 use crate::components::banner::Banner;
+use crate::components::field::{FieldName, field_id};
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::shell::Announcement;
@@ -52,6 +53,16 @@ impl Draft {
 
     pub const fn errors(&self) -> Memo<Vec<FieldError>> {
         self.errors
+    }
+
+    /// A field by its name here: what the browser calls it, what it starts with and what is wrong with it.
+    pub fn field(&self, field: &str) -> FieldName {
+        FieldName {
+            name: input_name(field),
+            id: Some(field_id(field)),
+            value: self.value(field),
+            error: self.mistake(field),
+        }
     }
 
     /// What the server says is wrong with a field.

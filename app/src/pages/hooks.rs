@@ -4,13 +4,13 @@ mod one;
 
 pub use one::HookPage;
 
-use super::forms::{Draft, announce, empty_after, input_name, successes};
+use super::forms::{Draft, announce, empty_after, successes};
 use super::shown_once::ShownOnce;
 use crate::components::badge::Badge;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::empty::EmptyState;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -126,22 +126,16 @@ fn NewHook(project: Slug, integration: Slug, create: ServerAction<CreateHook>) -
                 <input type="hidden" name="project" value=project.to_string() />
                 <input type="hidden" name="integration" value=integration.to_string() />
                 <TextField
-                    id=field_id("title")
-                    name=input_name("title")
+                    name=draft.field("title")
                     label="Title"
                     hint="What announces builds: “Release job”."
-                    value=draft.value("title")
-                    error=draft.mistake("title")
                     required=true
                     validate=Validate::by(words::Title::parse)
                 />
                 <Select
-                    id=field_id("source")
-                    name=input_name("source")
+                    name=draft.field("source")
                     label="Whose webhooks come"
                     options=sources
-                    value=draft.value("source")
-                    error=draft.mistake("source")
                 />
                 <div class="form__actions">
                     <SubmitButton kind=ButtonKind::Primary pending=create.pending()>

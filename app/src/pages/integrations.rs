@@ -1,11 +1,10 @@
 //! The form for a new CI integration.
 
-use super::forms::{Draft, NameFields, first_mistake, free, input_name, scripted, typed};
+use super::forms::{Draft, NameFields, first_mistake, free, scripted, typed};
 use super::projects::use_project;
 use crate::AppError;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::choice::Fieldset;
-use crate::components::field::field_id;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -77,13 +76,11 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
                 <KindChoice global=view.project.is_global() chosen=first />
             </Fieldset>
             <Select
-                id=field_id("workflow")
-                name=input_name("workflow")
+                name=draft.field("workflow")
                 label="Promotion workflow"
                 hint="The way that its builds take from bucket to bucket."
                 options=choices.options()
                 value=draft.value_or("workflow", FOLLOW_DEFAULT)
-                error=draft.mistake("workflow")
                 live=choices.mistake("workflow")
                 on_choose=move |_| choices.look()
                 required=true

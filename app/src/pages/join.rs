@@ -1,8 +1,8 @@
 //! Joining by a one-time link: it shows what it is for, and acts when the form is sent.
 
-use super::forms::{Draft, input_name};
+use super::forms::Draft;
 use crate::components::button::{ButtonKind, SubmitButton};
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::time::TimeView;
@@ -67,36 +67,29 @@ fn JoinForm(email: Option<Email>, secret: String) -> impl IntoView {
             <ErrorSummary errors=draft.errors() />
             <input type="hidden" name="secret" value=secret />
             <TextField
-                id=field_id("name")
-                name=input_name("name")
+                name=draft.field("name")
                 label="Name"
                 autocomplete="name"
-                value=draft.value("name")
-                error=draft.mistake("name")
                 required=true
                 autofocus=true
                 validate=Validate::by(PersonName::parse)
             />
             <TextField
-                id=field_id("email")
-                name=input_name("email")
+                name=draft.field("email")
                 label="E-mail"
                 input_type="email"
                 autocomplete="username"
                 value=email
-                error=draft.mistake("email")
                 required=true
                 readonly=invited
                 validate=Validate::by(Email::parse)
             />
             <TextField
-                id=field_id("password")
-                name=input_name("password")
+                name=draft.field("password")
                 label="Password"
                 hint="At least 12 characters. A few words in a row are easy to keep in mind."
                 input_type="password"
                 autocomplete="new-password"
-                error=draft.mistake("password")
                 required=true
                 validate=Validate::by(check_password)
             />

@@ -1,12 +1,12 @@
 //! The read tokens of an environment, and the form for a new one.
 
-use super::forms::{Draft, Failure, announce, empty_after, input_name, successes};
+use super::forms::{Draft, Failure, announce, empty_after, successes};
 use super::shown_once::ShownOnce;
 use super::tokens::{Replaced, TokenActions, TokenLine};
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
@@ -123,23 +123,18 @@ fn NewReadToken(
                 <input type="hidden" name="project" value=project />
                 <input type="hidden" name="environment" value=environment />
                 <TextField
-                    id=field_id("title")
-                    name=input_name("title")
+                    name=draft.field("title")
                     label="Title"
                     hint="What uses it: “Cluster in Dublin”."
-                    value=draft.value("title")
-                    error=draft.mistake("title")
                     required=true
                     validate=Validate::by(words::Title::parse)
                 />
                 <TextField
-                    id=field_id("days")
-                    name=input_name("days")
+                    name=draft.field("days")
                     label="Days until it expires"
                     hint="From 1 to 365."
                     input_type="number"
                     value=draft.value_or("days", "90")
-                    error=draft.mistake("days")
                     required=true
                 />
                 <div class="form__actions">

@@ -10,7 +10,7 @@ use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::empty::EmptyState;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
@@ -141,12 +141,9 @@ fn NewAccount(project: String, create: ServerAction<CreateServiceAccount>) -> im
                 <ErrorSummary errors=draft.errors() />
                 <input type="hidden" name=input_name("project") value=project />
                 <TextField
-                    id=field_id("name")
-                    name=input_name("name")
+                    name=draft.field("name")
                     label="Name"
                     hint="What acts by it: “Deployer”. It stands in the timeline."
-                    value=draft.value("name")
-                    error=draft.mistake("name")
                     required=true
                     validate=Validate::by(PersonName::parse)
                 />

@@ -3,13 +3,13 @@
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextArea, TextField, Validate, field_id};
+use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
 use crate::components::time::{ExactTime, TimeView};
 use crate::echo::errors;
 use crate::fns::accounts::{EndDelegation, MakeDelegation};
-use crate::pages::forms::{Draft, Failure, announce, input_name};
+use crate::pages::forms::{Draft, Failure, announce};
 use leptos::prelude::*;
 use towpath_domain::delegations::{DelegationLine, DelegationsView};
 use towpath_domain::times::Time;
@@ -95,49 +95,34 @@ fn HandOver(view: DelegationsView, action: ServerAction<MakeDelegation>) -> impl
                          once, and whoever is barred from approving stays so by either name."
                     </p>
                     <TextField
-                        id=field_id("delegate")
-                        name=input_name("delegate")
+                        name=draft.field("delegate")
                         label="Who decides for you"
                         hint="The e-mail address of somebody with an account here."
                         input_type="email"
-                        value=draft.value("delegate")
-                        error=draft.mistake("delegate")
                         required=true
                         validate=Validate::by(Email::parse)
                     />
                     <Select
-                        id=field_id("role")
-                        name=input_name("role")
+                        name=draft.field("role")
                         label="As"
                         options=roles
-                        value=draft.value("role")
-                        error=draft.mistake("role")
                     />
                     <Select
-                        id=field_id("project")
-                        name=input_name("project")
+                        name=draft.field("project")
                         label="Where"
                         options=projects
-                        value=draft.value("project")
-                        error=draft.mistake("project")
                     />
                     <TextField
-                        id=field_id("until")
-                        name=input_name("until")
+                        name=draft.field("until")
                         label="Until"
                         hint="A length of time such as 14d, or a time in UTC such as 2026-01-31T09:30; 90 days at most."
-                        value=draft.value("until")
-                        error=draft.mistake("until")
                         required=true
                     />
                     <TextArea
-                        id=field_id("reason")
-                        name=input_name("reason")
+                        name=draft.field("reason")
                         label="Reason"
                         hint="Stands in the audit timeline for good."
                         max=Reason::LONGEST
-                        value=draft.value("reason")
-                        error=draft.mistake("reason")
                         required=true
                     />
                     <div class="form__actions">

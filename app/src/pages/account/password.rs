@@ -3,11 +3,11 @@
 use crate::components::banner::Banner;
 use crate::components::button::SubmitButton;
 use crate::components::card::Card;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::tone::Tone;
 use crate::fns::accounts::ChangePassword;
-use crate::pages::forms::{Draft, empty_after, input_name, successes};
+use crate::pages::forms::{Draft, empty_after, successes};
 use leptos::prelude::*;
 use towpath_domain::words::check_password;
 
@@ -33,22 +33,18 @@ pub fn Password(change: ServerAction<ChangePassword>) -> impl IntoView {
                 <ErrorSummary errors=draft.errors() />
                 <p class="form__note">"All other sessions end when you change it. Your API tokens go on."</p>
                 <TextField
-                    id=field_id("current_password")
-                    name=input_name("current_password")
+                    name=draft.field("current_password")
                     label="Current password"
                     input_type="password"
                     autocomplete="current-password"
-                    error=draft.mistake("current_password")
                     required=true
                 />
                 <TextField
-                    id=field_id("new_password")
-                    name=input_name("new_password")
+                    name=draft.field("new_password")
                     label="New password"
                     hint="At least 12 characters. A few words in a row are easy to keep in mind."
                     input_type="password"
                     autocomplete="new-password"
-                    error=draft.mistake("new_password")
                     required=true
                     validate=Validate::by(check_password)
                 />

@@ -2,10 +2,10 @@
 
 use crate::components::button::SubmitButton;
 use crate::components::card::Card;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::fns::accounts::ChangeName;
-use crate::pages::forms::{Draft, announce, input_name};
+use crate::pages::forms::{Draft, announce};
 use leptos::prelude::*;
 use towpath_domain::people::Person;
 use towpath_domain::words::PersonName;
@@ -19,13 +19,11 @@ pub fn Profile(person: Person, change: ServerAction<ChangeName>) -> impl IntoVie
             <ActionForm action=change attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
                 <TextField
-                    id=field_id("name")
-                    name=input_name("name")
+                    name=draft.field("name")
                     label="Name"
                     hint="Others read it on the timeline and beside your decisions."
                     autocomplete="name"
                     value=draft.value_or("name", person.name.as_str())
-                    error=draft.mistake("name")
                     required=true
                     validate=Validate::by(PersonName::parse)
                 />

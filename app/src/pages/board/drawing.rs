@@ -1,14 +1,11 @@
 //! The board as a graph, where its workflow is not one stage after the other: each stage at its level and in its lane, and
 //! the pieces of the ways between them. Narrow windows read the stages downwards instead.
 
+use crate::components::graph::{self, LANES, LEVELS, counted};
 use leptos::prelude::*;
 use towpath_domain::boards::Board;
 use towpath_domain::buckets::BucketKey;
-use towpath_domain::workflows::{Joint, Layout, Pass, Place};
-
-/// Up to how many levels and lanes the stylesheet knows; a graph with more is drawn as one line.
-const LEVELS: usize = 16;
-const LANES: usize = 8;
+use towpath_domain::workflows::{Layout, Place};
 
 /// A graph that is drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,50 +41,22 @@ impl Drawing {
     pub fn level(&self, bucket: BucketKey) -> Option<String> {
         let beside = || Some(self.end + self.aside.iter().position(|aside| *aside == bucket)?);
         let level = self.place(bucket).map(|place| place.level).or_else(beside)?;
-        Some((level + 1).to_string())
+        Some(counted(level))
     }
 
     pub fn lane(&self, bucket: BucketKey) -> String {
         let lane = self.place(bucket).map_or(0, |place| place.lane);
-        (lane + 1).to_string()
+        counted(lane)
     }
 
-    /// Which ends of the way a stage has: `both`, `in`, `out` or `none`.
+    /// Which ends of the way a stage has, as [`graph::ends`] tells it.
     pub fn ends(&self, bucket: BucketKey) -> &'static str {
-        match self.place(bucket).map(|place| (place.enters, place.leaves)) {
-            Some((true, true)) => "both",
-            Some((true, false)) => "in",
-            Some((false, true)) => "out",
-            Some((false, false)) | None => "none",
-        }
+        graph::ends(self.place(bucket))
     }
 
     /// The pieces of ways that belong to no stage.
     pub fn ways(&self) -> impl IntoView + use<> {
-        let joint = |Joint { level, top, bottom }: &Joint| {
-            let (level, top, bottom) = (level + 1, top + 1, bottom + 1);
-            view! {
-                <li
-                    class="graph__joint"
-                    aria-hidden="true"
-                    data-level=level.to_string()
-                    data-top=top.to_string()
-                    data-bottom=bottom.to_string()
-                ></li>
-            }
-        };
-        let pass = |Pass { level, lane }: &Pass| {
-            let (level, lane) = (level + 1, lane + 1);
-            view! {
-                <li class="graph__pass" aria-hidden="true" data-level=level.to_string() data-lane=lane.to_string()></li>
-            }
-        };
-        let passes = self.layout.passes.iter().map(pass).collect_view();
-        let joints = self.layout.joints.iter().map(joint).collect_view();
-        view! {
-            {passes}
-            {joints}
-        }
+        graph::ways(&self.layout)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use crate::AppError;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
-use crate::components::field::field_id;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
 use crate::fns::environments::CreateEnvironment;
 use crate::loaded::{ErrorPage, Loaded};
-use crate::pages::forms::{Draft, NameFields, free, input_name};
+use crate::pages::forms::{Draft, NameFields, free};
 use crate::pages::projects::use_project;
 use crate::paths;
 use leptos::either::Either;
@@ -64,13 +63,10 @@ fn NewEnvironment(view: ProjectView) -> impl IntoView {
             <input type="hidden" name="project" value=project.to_string() />
             <NameFields draft=draft.clone() validate=validate />
             <Select
-                id=field_id("stream")
-                name=input_name("stream")
+                name=draft.field("stream")
                 label="Release stream"
                 hint="The class of environments that it belongs to. Into production streams, builds are promoted, not pushed."
                 options=stream_options(&view.streams)
-                value=draft.value("stream")
-                error=draft.mistake("stream")
                 required=true
             />
             <div class="form__actions">

@@ -1,7 +1,7 @@
 //! The two fields that name something new: what people read, and what stands in addresses.
 
-use super::{Draft, input_name};
-use crate::components::field::{TextField, Validate, field_id};
+use super::Draft;
+use crate::components::field::{TextField, Validate};
 use leptos::prelude::*;
 use towpath_domain::slugs::{Slug, SlugError};
 use towpath_domain::words::Title;
@@ -20,24 +20,18 @@ pub fn NameFields(
     view! {
         <div class="form__row">
             <TextField
-                id=field_id("title")
-                name=input_name("title")
+                name=draft.field("title")
                 label="Title"
                 hint="What people read."
-                value=draft.value("title")
-                error=draft.mistake("title")
                 required=true
                 autofocus=!aside
                 validate=Validate::by(Title::parse)
                 on_type=move |title: String| suggestion.set(suggest(&title))
             />
             <TextField
-                id=field_id("slug")
-                name=input_name("slug")
+                name=draft.field("slug")
                 label="Slug"
                 hint="Stands in addresses for good."
-                value=draft.value("slug")
-                error=draft.mistake("slug")
                 required=true
                 mono=true
                 validate=validate

@@ -3,7 +3,7 @@
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::choice::Checkbox;
-use crate::components::field::{TextArea, TextField, Validate, field_id};
+use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -93,13 +93,10 @@ fn Form(
             <ErrorSummary errors=draft.errors() />
             {subject}
             <TextArea
-                id=field_id("reason")
-                name=input_name("reason")
+                name=draft.field("reason")
                 label="Reason"
                 hint="Everyone who meets the hold reads this. It stays in the audit timeline."
                 max=Reason::LONGEST
-                value=draft.value("reason")
-                error=draft.mistake("reason")
                 required=true
                 validate=check_reason
             />
@@ -107,25 +104,19 @@ fn Form(
                 .then(|| {
                     view! {
                         <TextField
-                            id=field_id("from")
-                            name=input_name("from")
+                            name=draft.field("from")
                             label="From (UTC)"
                             hint="Leave it empty to begin now."
                             input_type="datetime-local"
-                            value=draft.value("from")
-                            error=draft.mistake("from")
                             validate=checks("from")
                         />
                     }
                 })}
             <TextField
-                id=field_id("until")
-                name=input_name("until")
+                name=draft.field("until")
                 label="Until (UTC)"
                 hint="Leave it empty to hold until someone releases it."
                 input_type="datetime-local"
-                value=draft.value("until")
-                error=draft.mistake("until")
                 validate=checks("until")
             />
             {(!bad)
@@ -161,13 +152,10 @@ fn Subject(choices: Vec<HoldAddress>, draft: Draft) -> impl IntoView {
     let options: Vec<SelectOption> = std::iter::once(none).chain(choices.into_iter().map(option)).collect();
     view! {
         <Select
-            id=field_id("on")
-            name=input_name("on")
+            name=draft.field("on")
             label="What"
             hint="Buckets are held from their board, builds from their page."
             options=options
-            value=draft.value("on")
-            error=draft.mistake("on")
             required=true
         />
     }

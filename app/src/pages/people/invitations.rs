@@ -3,12 +3,12 @@
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
 use crate::components::time::TimeView;
 use crate::fns::people::{Invite, WithdrawInvitation};
-use crate::pages::forms::{Draft, empty_after, input_name};
+use crate::pages::forms::{Draft, empty_after};
 use leptos::prelude::*;
 use towpath_domain::access::Role;
 use towpath_domain::people::Invitation;
@@ -34,33 +34,24 @@ pub fn InviteForm(
             <ActionForm action=invite node_ref=form attr:class="form" attr:novalidate="">
                 <ErrorSummary errors=draft.errors() />
                 <TextField
-                    id=field_id("email")
-                    name=input_name("email")
+                    name=draft.field("email")
                     label="E-mail"
                     hint="Whoever has an account under it is given the role at once."
                     input_type="email"
-                    value=draft.value("email")
-                    error=draft.mistake("email")
                     required=true
                     validate=Validate::by(Email::parse)
                 />
                 <Select
-                    id=field_id("role")
-                    name=input_name("role")
+                    name=draft.field("role")
                     label="Role"
                     options=roles
-                    value=draft.value("role")
-                    error=draft.mistake("role")
                     required=true
                 />
                 <Select
-                    id=field_id("place")
-                    name=input_name("place")
+                    name=draft.field("place")
                     label="Where"
                     hint="A role reaches everything inside its place."
                     options=places
-                    value=draft.value("place")
-                    error=draft.mistake("place")
                     required=true
                 />
                 <div class="form__actions">

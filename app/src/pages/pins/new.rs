@@ -5,7 +5,7 @@ use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::Checkbox;
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextArea, TextField, Validate, field_id};
+use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -135,23 +135,17 @@ fn Form(
             <input type="hidden" name="environment" value=environment.to_string() />
             <input type="hidden" name=input_name("service") value=service.to_string() />
             <Select
-                id=field_id("digest")
-                name=input_name("digest")
+                name=draft.field("digest")
                 label="Build"
                 hint=format!("What is or was current in {bucket}, or in a stage before it.")
                 options=options(builds)
-                value=draft.value("digest")
-                error=draft.mistake("digest")
                 required=true
             />
             <TextField
-                id=field_id("until")
-                name=input_name("until")
+                name=draft.field("until")
                 label="Until (UTC)"
                 hint="It ends by itself then, within 365 days."
                 input_type="datetime-local"
-                value=draft.value("until")
-                error=draft.mistake("until")
                 validate=until
                 required=true
             />
@@ -159,37 +153,29 @@ fn Form(
                 .map(|pattern| {
                     view! {
                         <TextField
-                            id=field_id("reference")
-                            name=input_name("reference")
+                            name=draft.field("reference")
                             label="Reference"
                             hint=format!("Such as a change ticket, of the form {pattern}; not for what has been in {bucket}.")
-                            value=draft.value("reference")
-                            error=draft.mistake("reference")
                             mono=true
                         />
                     }
                 })}
             <TextArea
-                id=field_id("reason")
-                name=input_name("reason")
+                name=draft.field("reason")
                 label="Reason"
                 hint="Everyone who meets the pin reads this. It stays in the audit timeline."
                 max=Reason::LONGEST
-                value=draft.value("reason")
-                error=draft.mistake("reason")
                 required=true
                 validate=check_reason
             />
             <Disclosure summary=if may_pass { "At a time, or in an emergency" } else { "At a time" } open=open>
                 <div class="form__rows">
                     <TextField
-                        id=field_id("scheduled_for")
-                        name=input_name("scheduled_for")
+                        name=draft.field("scheduled_for")
                         label="Not before (UTC)"
                         hint="Leave it empty to pin as soon as the gates pass."
                         input_type="datetime-local"
                         value=scheduled_for
-                        error=draft.mistake("scheduled_for")
                     />
                     {may_pass
                         .then(|| {

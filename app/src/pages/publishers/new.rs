@@ -115,12 +115,9 @@ fn New(choices: PublisherChoices, system: System, action: ServerAction<AddPublis
             <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name=input_name("system") value=system.name() />
             <TextField
-                id=field_id("title")
-                name=input_name("title")
+                name=draft.field("title")
                 label="Title"
                 hint="Builds and the timeline name it as who pushed."
-                value=draft.value("title")
-                error=draft.mistake("title")
                 required=true
             />
             <Issuer system=system draft=draft.clone() />
@@ -188,12 +185,9 @@ fn Claim(field: Field, draft: Draft) -> impl IntoView {
     let name = format!("claims[{}]", field.claim);
     view! {
         <TextField
-            id=field_id(&name)
-            name=input_name(&name)
+            name=draft.field(&name)
             label=field.label
             hint=format!("{} Claim: {}", field.hint, field.claim)
-            value=draft.value(&name)
-            error=draft.mistake(&name)
             required=field.needed
             mono=true
         />
@@ -214,23 +208,18 @@ fn Issuer(system: System, draft: Draft) -> impl IntoView {
     let keys = draft.value("keys");
     view! {
         <TextField
-            id=field_id("issuer")
-            name=input_name("issuer")
+            name=draft.field("issuer")
             label="Issuer"
             hint=hint
-            value=draft.value("issuer")
-            error=draft.mistake("issuer")
             required=own.is_none()
             mono=true
         />
         <Disclosure summary="Its keys, where this server cannot reach it" open=!keys.is_empty()>
             <TextArea
-                id=field_id("keys")
-                name=input_name("keys")
+                name=draft.field("keys")
                 label="Public keys"
                 hint="The JSON that it publishes under “jwks_uri”. Without it, the keys are fetched and followed as they change."
                 value=keys
-                error=draft.mistake("keys")
                 rows=6
             />
         </Disclosure>

@@ -6,7 +6,7 @@ use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::Checkbox;
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextArea, TextField, Validate, field_id};
+use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -212,12 +212,10 @@ fn Naming(
     };
     view! {
         <TextField
-            id=field_id("title")
-            name=input_name("title")
+            name=draft.field("title")
             label="Name of the set"
             hint="Such as “Spring release”. It keeps these builds, and can be carried on."
             value=draft.value_or("title", &suggestion)
-            error=draft.mistake("title")
             required=true
             validate=Validate::by(Words::parse)
         />
@@ -251,12 +249,9 @@ pub fn ReasonFields(draft: Draft, asks_for: Option<String>) -> impl IntoView {
     let reference = asks_for.map(|hint| {
         view! {
             <TextField
-                id=field_id("reference")
-                name=input_name("reference")
+                name=draft.field("reference")
                 label="Reference"
                 hint=hint
-                value=draft.value("reference")
-                error=draft.mistake("reference")
                 required=true
                 mono=true
             />
@@ -265,13 +260,10 @@ pub fn ReasonFields(draft: Draft, asks_for: Option<String>) -> impl IntoView {
     view! {
         {reference}
         <TextArea
-            id=field_id("reason")
-            name=input_name("reason")
+            name=draft.field("reason")
             label="Reason"
             hint="Stands in the audit timeline for good."
             max=Reason::LONGEST
-            value=draft.value("reason")
-            error=draft.mistake("reason")
             required=true
             validate=check_reason
         />

@@ -5,7 +5,7 @@ use super::trial::Tester;
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
@@ -109,11 +109,8 @@ fn Change(project: ProjectView, view: RuleView) -> impl IntoView {
                 <Version path=ChangeRule::PATH now=view.rule.version page=page />
                 <input type="hidden" name=input_name("kind") value=view.rule.name.kind.name() />
                 <TextField
-                    id=field_id("title")
-                    name=input_name("title")
+                    name=draft.field("title")
                     label="Title"
-                    value=draft.value("title")
-                    error=draft.mistake("title")
                     required=true
                     validate=Validate::by(Words::parse)
                 />

@@ -2,7 +2,7 @@
 
 use crate::components::choice::{Checkbox, Fieldset};
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextField, field_id};
+use crate::components::field::TextField;
 use crate::components::select::{Select, SelectOption};
 use crate::pages::forms::{Draft, input_name};
 use leptos::prelude::*;
@@ -70,38 +70,28 @@ fn Row(draft: Draft, buckets: Signal<Vec<SelectOption>>, row: usize) -> impl Int
             <div class="form__rows">
                 <div class="form__row">
                     <Select
-                        id=field_id(&key)
-                        name=input_name(&key)
+                        name=draft.field(&key)
                         label="What"
                         options=key_options(&draft.value(&key))
                         value=draft.value_or(&key, "ref")
-                        error=draft.mistake(&key)
                     />
                     <Select
-                        id=field_id(&operator)
-                        name=input_name(&operator)
+                        name=draft.field(&operator)
                         label="How"
                         options=operator_options()
                         value=draft.value_or(&operator, "equals")
-                        error=draft.mistake(&operator)
                     />
                 </div>
                 <div class="form__row">
                     <TextField
-                        id=field_id(&value)
-                        name=input_name(&value)
+                        name=draft.field(&value)
                         label="Compared with"
-                        value=draft.value(&value)
-                        error=draft.mistake(&value)
                         mono=true
                     />
                     <Select
-                        id=field_id(&bucket)
-                        name=input_name(&bucket)
+                        name=draft.field(&bucket)
                         label="Goes to"
                         options=buckets
-                        value=draft.value(&bucket)
-                        error=draft.mistake(&bucket)
                     />
                 </div>
             </div>

@@ -7,7 +7,6 @@ use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
-use crate::components::field::field_id;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -19,7 +18,7 @@ use crate::fns::service_accounts::{
     view_service_account,
 };
 use crate::loaded::Loaded;
-use crate::pages::forms::{Draft, Failure, announce, empty_after, input_name, successes};
+use crate::pages::forms::{Draft, Failure, announce, empty_after, successes};
 use crate::pages::people::RoleLine;
 use crate::pages::shown_once::ShownOnce;
 use crate::pages::tokens::{Replaced, TokenActions, TokenFields, TokenLine};
@@ -190,21 +189,15 @@ fn GiveRole(
                 <ErrorSummary errors=draft.errors() />
                 <input type="hidden" name="account" value=account.to_string() />
                 <Select
-                    id=field_id("role")
-                    name=input_name("role")
+                    name=draft.field("role")
                     label="Role"
                     options=roles
-                    value=draft.value("role")
-                    error=draft.mistake("role")
                     required=true
                 />
                 <Select
-                    id=field_id("place")
-                    name=input_name("place")
+                    name=draft.field("place")
                     label="Where"
                     options=places
-                    value=draft.value("place")
-                    error=draft.mistake("place")
                     required=true
                 />
                 <div class="form__actions">

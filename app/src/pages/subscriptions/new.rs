@@ -4,7 +4,7 @@ use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::{Checkbox, Fieldset};
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
 use crate::fns::subscriptions::CreateSubscription;
@@ -32,43 +32,31 @@ pub fn NewSubscription(view: SubscriptionsView, create: ServerAction<CreateSubsc
                 <ErrorSummary errors=draft.errors() />
                 <input type="hidden" name="project" value=project />
                 <TextField
-                    id=field_id("title")
-                    name=input_name("title")
+                    name=draft.field("title")
                     label="Title"
                     hint="Who is told: “Deployer”, “#releases”."
-                    value=draft.value("title")
-                    error=draft.mistake("title")
                     required=true
                     validate=Validate::by(Title::parse)
                 />
                 <TextField
-                    id=field_id("address")
-                    name=input_name("address")
+                    name=draft.field("address")
                     label="Address"
                     hint="By https. Only its host is shown afterwards: treat it as a secret."
                     input_type="url"
-                    value=draft.value("address")
-                    error=draft.mistake("address")
                     required=true
                     mono=true
                     validate=Validate::by(Link::parse)
                 />
                 <Select
-                    id=field_id("format")
-                    name=input_name("format")
+                    name=draft.field("format")
                     label="Format"
                     options=formats
-                    value=draft.value("format")
-                    error=draft.mistake("format")
                 />
                 <Select
-                    id=field_id("signing")
-                    name=input_name("signing")
+                    name=draft.field("signing")
                     label="Signature"
                     hint="Of no account for Slack and Teams."
                     options=signings
-                    value=draft.value("signing")
-                    error=draft.mistake("signing")
                 />
                 <Narrowing view=view draft=draft.clone() />
                 <Kinds draft=draft />
@@ -95,22 +83,16 @@ fn Narrowing(view: SubscriptionsView, draft: Draft) -> impl IntoView {
             .then(|| {
                 view! {
                     <Select
-                        id=field_id("integration")
-                        name=input_name("integration")
+                        name=draft.field("integration")
                         label="Of"
                         options=options("Every integration, and the project", view.integrations)
-                        value=draft.value("integration")
-                        error=draft.mistake("integration")
                     />
                 }
             })}
         <Select
-            id=field_id("stage")
-            name=input_name("stage")
+            name=draft.field("stage")
             label="In"
             options=options("Every stage", view.stages)
-            value=draft.value("stage")
-            error=draft.mistake("stage")
         />
     }
 }

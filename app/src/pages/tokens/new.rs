@@ -3,7 +3,7 @@
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::{Checkbox, Fieldset};
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::select::{Select, SelectOption};
 use crate::fns::tokens::CreateToken;
@@ -51,32 +51,25 @@ pub fn TokenFields(
 ) -> impl IntoView {
     view! {
         <TextField
-            id=field_id("title")
-            name=input_name("title")
+            name=draft.field("title")
             label="Title"
             hint="What uses it: “CI of checkout”."
-            value=draft.value("title")
-            error=draft.mistake("title")
             required=true
             validate=Validate::by(Title::parse)
         />
         <Select
-            id=field_id("scope")
-            name=input_name("scope")
+            name=draft.field("scope")
             label="Where"
             options=scope_options(&scopes, everywhere)
             value=draft.value_or("scope", asked.as_str())
-            error=draft.mistake("scope")
         />
         <Actions draft=draft.clone() />
         <TextField
-            id=field_id("days")
-            name=input_name("days")
+            name=draft.field("days")
             label="Days until it expires"
             hint="From 1 to 365."
             input_type="number"
             value=draft.value_or("days", "90")
-            error=draft.mistake("days")
             required=true
             validate=Validate::from(check_days)
         />

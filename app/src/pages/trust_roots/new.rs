@@ -3,7 +3,7 @@
 use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::disclosure::Disclosure;
-use crate::components::field::{TextArea, TextField, Validate, field_id};
+use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
@@ -81,12 +81,9 @@ fn Form(project: Slug, back: String, identity: bool, action: ServerAction<AddTru
     } else {
         view! {
             <TextArea
-                id=field_id("key")
-                name=input_name("key")
+                name=draft.field("key")
                 label="Public key"
                 hint="In PEM, such as cosign.pub: ECDSA on P-256 or P-384, Ed25519, or RSA."
-                value=draft.value("key")
-                error=draft.mistake("key")
                 required=true
                 rows=5
             />
@@ -99,12 +96,9 @@ fn Form(project: Slug, back: String, identity: bool, action: ServerAction<AddTru
             <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name=input_name("kind") value=kind />
             <TextField
-                id=field_id("slug")
-                name=input_name("slug")
+                name=draft.field("slug")
                 label="Name"
                 hint=hint
-                value=draft.value("slug")
-                error=draft.mistake("slug")
                 required=true
                 validate=Validate::by(Slug::parse_new)
             />
@@ -125,41 +119,30 @@ fn Identity(draft: Draft) -> impl IntoView {
     let log_key = draft.value("log_key");
     view! {
         <TextField
-            id=field_id("issuer")
-            name=input_name("issuer")
+            name=draft.field("issuer")
             label="Issuer"
             hint="To the letter, such as https://token.actions.githubusercontent.com."
-            value=draft.value("issuer")
-            error=draft.mistake("issuer")
             required=true
         />
         <TextField
-            id=field_id("subject")
-            name=input_name("subject")
+            name=draft.field("subject")
             label="Subject"
             hint="The address in the certificate: a workflow, or an e-mail address. An asterisk stands for any letters."
-            value=draft.value("subject")
-            error=draft.mistake("subject")
             required=true
         />
         <TextArea
-            id=field_id("certificates")
-            name=input_name("certificates")
+            name=draft.field("certificates")
             label="Certificates of the authority"
             hint="In PEM: the root of Fulcio, or of an authority of your own."
-            value=draft.value("certificates")
-            error=draft.mistake("certificates")
             required=true
             rows=5
         />
         <Disclosure summary="Transparency log" open=!log_key.is_empty()>
             <TextArea
-                id=field_id("log_key")
-                name=input_name("log_key")
+                name=draft.field("log_key")
                 label="Public key of the log"
                 hint="Of Rekor, in PEM. With it, the log has to have promised to take the signature in while the certificate was valid. Without it, the signature has to come here in that time."
                 value=log_key
-                error=draft.mistake("log_key")
                 rows=5
             />
         </Disclosure>

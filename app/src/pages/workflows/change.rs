@@ -8,7 +8,7 @@ use crate::components::banner::Banner;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::{Checkbox, Fieldset};
-use crate::components::field::{TextField, Validate, field_id};
+use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::tone::Tone;
@@ -139,11 +139,8 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                 <Version path=ChangeWorkflow::PATH now=workflow.version page=page />
                 <input type="hidden" name=input_name("kind") value=form.kind />
                 <TextField
-                    id=field_id("title")
-                    name=input_name("title")
+                    name=draft.field("title")
                     label="Title"
-                    value=draft.value("title")
-                    error=draft.mistake("title")
                     required=true
                     validate=Validate::by(Words::parse)
                 />

@@ -4,6 +4,7 @@
 use super::arranging::{Act, Arranging, Goal, Load, Turn};
 use super::line::Stop;
 use super::sketch::Sketch;
+use crate::components::graph::{LANES, LEVELS, counted, ends, ways};
 use crate::components::icon::{Icon, Symbol};
 use crate::components::menu::Menu;
 use crate::pages::board::carry::{Hand, Way};
@@ -12,11 +13,7 @@ use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
-use towpath_domain::workflows::{Joint, Layout, Pass, Place, Plan, Spot};
-
-/// Up to how many levels and lanes the stylesheet knows; what has more is drawn as one line.
-const LEVELS: usize = 16;
-const LANES: usize = 8;
+use towpath_domain::workflows::{Layout, Plan, Spot};
 
 /// What the parts of the drawing share.
 #[derive(Clone, Copy)]
@@ -118,38 +115,6 @@ fn drawn(desk: Desk) -> Option<Layout> {
     fits.then_some(layout)
 }
 
-/// The pieces of ways that belong to no stage.
-fn ways(layout: &Layout) -> impl IntoView + use<> {
-    let joint = |Joint { level, top, bottom }: &Joint| {
-        let (level, top, bottom) = (level + 1, top + 1, bottom + 1);
-        view! {
-            <li
-                class="graph__joint"
-                aria-hidden="true"
-                data-level=level.to_string()
-                data-top=top.to_string()
-                data-bottom=bottom.to_string()
-            ></li>
-        }
-    };
-    let pass = |Pass { level, lane }: &Pass| {
-        let (level, lane) = (level + 1, lane + 1);
-        view! {
-            <li class="graph__pass" aria-hidden="true" data-level=level.to_string() data-lane=lane.to_string()></li>
-        }
-    };
-    (layout.passes.iter().map(pass).collect_view(), layout.joints.iter().map(joint).collect_view())
-}
-
-const fn ends(place: Option<&Place>) -> &'static str {
-    match place {
-        Some(Place { enters: true, leaves: true, .. }) => "both",
-        Some(Place { enters: true, leaves: false, .. }) => "in",
-        Some(Place { enters: false, leaves: true, .. }) => "out",
-        Some(_) | None => "none",
-    }
-}
-
 #[component]
 fn Stage(desk: Desk, layout: Memo<Option<Layout>>, bucket: String) -> impl IntoView {
     let name = StoredValue::new(bucket.clone());
@@ -180,8 +145,8 @@ fn Stage(desk: Desk, layout: Memo<Option<Layout>>, bucket: String) -> impl IntoV
         (!gates.is_empty())
             .then(|| view! { <ul class="plan__gates">{gates.into_iter().map(gate).collect_view()}</ul> })
     };
-    let level = move || place.get().map(|place| (place.level + 1).to_string());
-    let lane = move || place.get().map(|place| (place.lane + 1).to_string());
+    let level = move || place.get().map(|place| counted(place.level));
+    let lane = move || place.get().map(|place| counted(place.lane));
     view! {
         <li class="plan__stage" data-level=level data-lane=lane data-ends=move || ends(place.get().as_ref())>
             <div class="plan__water" aria-hidden="true"></div>

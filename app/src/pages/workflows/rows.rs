@@ -80,21 +80,15 @@ fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl In
             <div class="form__rows">
                 <div class="form__row">
                     <Select
-                        id=field_id(&bucket)
-                        name=input_name(&bucket)
+                        name=draft.field(&bucket)
                         label="Bucket"
                         options=sketch.options()
-                        value=draft.value(&bucket)
-                        error=draft.mistake(&bucket)
                         on_choose=move |_| sketch.look()
                     />
                     <Select
-                        id=field_id(&arrivals)
-                        name=input_name(&arrivals)
+                        name=draft.field(&arrivals)
                         label="CI may push into it"
                         options=arrival_options(row)
-                        value=draft.value(&arrivals)
-                        error=draft.mistake(&arrivals)
                     />
                 </div>
                 {gates}
@@ -121,21 +115,17 @@ fn GateFields(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl 
     view! {
         <div class="form__row">
             <TextField
-                id=field_id(&approvals)
-                name=input_name(&approvals)
+                name=draft.field(&approvals)
                 label="Approvals"
                 input_type="number"
                 value=draft.value_or(&approvals, "0")
-                error=draft.mistake(&approvals)
                 validate=sketch.check("approvals", |stage, text| stage.approvals = text)
             />
             <Select
-                id=field_id(&role)
-                name=input_name(&role)
+                name=draft.field(&role)
                 label="Approved by"
                 options=roles.clone()
                 value=draft.value_or(&role, manager.as_str())
-                error=draft.mistake(&role)
             />
         </div>
         <Checkbox
@@ -162,12 +152,9 @@ fn Named(draft: Draft, row: usize) -> impl IntoView {
         ];
         view! {
             <Select
-                id=field_id(&field)
-                name=input_name(&field)
+                name=draft.field(&field)
                 label=label
                 options=options
-                value=draft.value(&field)
-                error=draft.mistake(&field)
             />
         }
     };
@@ -190,12 +177,9 @@ fn Entering(draft: Draft, row: usize) -> impl IntoView {
     ];
     view! {
         <Select
-            id=field_id(&contest)
-            name=input_name(&contest)
+            name=draft.field(&contest)
             label="Where several want to enter"
             options=several
-            value=draft.value(&contest)
-            error=draft.mistake(&contest)
         />
         <Checkbox
             name=input_name(&automatic)
@@ -240,13 +224,11 @@ fn Conditions(
         let field = field(name);
         view! {
             <Select
-                id=field_id(&field)
-                name=input_name(&field)
+                name=kept.field(&field)
                 label=label
                 hint=hint
                 options=options
                 value=kept.value_or(&field, default)
-                error=kept.mistake(&field)
             />
         }
     };
