@@ -25,3 +25,13 @@ pub fn Banner(
         </div>
     }
 }
+
+/// On a page that the reader may see and not change: what it says of that, and why, with who can help.
+#[component]
+pub fn OnlyLook(#[prop(into)] words: String, #[prop(into)] why: String) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Info title=words>
+            <p class="banner__text">{why}</p>
+        </Banner>
+    }
+}

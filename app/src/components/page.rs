@@ -1,6 +1,9 @@
 //! The head of a page: where it stands, what it is, what can be done.
 
+use crate::paths;
 use leptos::prelude::*;
+use std::iter;
+use towpath_domain::slugs::Slug;
 
 /// One step of the way to a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,23 @@ impl Crumb {
     /// The page itself: the last crumb.
     pub fn here(label: impl Into<String>) -> Self {
         Self { label: label.into(), href: None }
+    }
+
+    /// The way to a page of a project.
+    pub fn of_project(project: &Slug, on: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let to =
+            [Self::new("Projects", paths::PROJECTS), Self::new(project.to_string(), paths::project(project))];
+        to.into_iter().chain(on).collect()
+    }
+
+    /// The way to a page of an integration.
+    pub fn of_integration(
+        project: &Slug,
+        integration: &Slug,
+        on: impl IntoIterator<Item = Self>,
+    ) -> Vec<Self> {
+        let board = Self::new(integration.to_string(), paths::integration(project, integration));
+        Self::of_project(project, iter::once(board).chain(on))
     }
 }
 

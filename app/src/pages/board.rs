@@ -333,11 +333,7 @@ fn Heading(board: Signal<Arc<Board>>) -> impl IntoView {
     let first = board.get_untracked();
     let slug = first.integration.slug.to_string();
     let project = first.project.slug.clone();
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::here(slug.clone()),
-    ];
+    let trail = Crumb::of_project(&project, [Crumb::here(slug.clone())]);
     let archived = Memo::new(move |_| board.read().project.archived_at.is_some());
     let rule = paths::unclassified(&project, &first.integration.slug, None);
     let difference = paths::difference(&project, &first.integration.slug);

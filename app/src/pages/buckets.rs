@@ -46,12 +46,7 @@ fn page(history: History, before: Option<PlacementId>, gone: Callback<()>) -> im
     let (project, integration) = (history.project.slug.clone(), history.integration.slug.clone());
     let bucket = history.slot.slug.clone();
     let title = format!("History of {bucket}");
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-        Crumb::here(bucket.to_string()),
-    ];
+    let trail = Crumb::of_integration(&project, &integration, [Crumb::here(bucket.to_string())]);
     let filter = Filter {
         integration: format!("{project}/{integration}"),
         bucket: bucket.to_string(),

@@ -60,11 +60,7 @@ fn Page(view: ProductionChanges, mistakes: Vec<FieldError>, typed: ChangesForm) 
     let rows = view.changes.into_iter().map(|change| row(change, &project)).collect_view();
     view! {
         <Title text=format!("Production changes of {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::here("Production changes"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("Production changes")]) />
         <PageHeader
             title="Production changes"
             lead="Each build that became current in production, with who wanted it, who allowed it, and by which rules."

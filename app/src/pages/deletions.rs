@@ -78,12 +78,10 @@ fn Ask(view: DeletionView, subject: Subject) -> impl IntoView {
     let title = format!("Delete the {what} {}", consequences.title);
     let back = paths::subject(&subject);
     let trail = match &project {
-        Some(project) => vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-            Crumb::new(consequences.slug.to_string(), back.clone()),
-            Crumb::here("Delete"),
-        ],
+        Some(project) => Crumb::of_project(
+            &project.slug,
+            [Crumb::new(consequences.slug.to_string(), back.clone()), Crumb::here("Delete")],
+        ),
         None => vec![Crumb::new("Release streams", paths::STREAMS), Crumb::here("Delete")],
     };
     let in_use = consequences.used_by > 0;
@@ -306,11 +304,7 @@ fn Restorable(view: DeletedView, restore: ServerAction<RestoreIntegration>) -> i
     };
     view! {
         <Title text=format!("Deleted integrations of {}", project.slug) />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-            Crumb::here("Deleted integrations"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project.slug, [Crumb::here("Deleted integrations")]) />
         <PageHeader
             title="Deleted integrations"
             lead="Each can be restored for 30 days, with its builds and its history. Its name is kept for it until then."

@@ -70,12 +70,7 @@ fn Page(
     };
     view! {
         <Title text=format!("Difference in {project}/{integration}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-            Crumb::here("Difference"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_integration(&project, &integration, [Crumb::here("Difference")]) />
         <PageHeader title="Difference" lead="What one build has that another has not: commits, what is run, and layers.">
             <a class="button" href=moment>
                 "State at a moment"

@@ -69,11 +69,7 @@ fn Hooks(view: HooksView, create: ServerAction<CreateHook>, secret: Signal<Optio
 
 /// The way to the hooks of an integration, and to one of them.
 fn trail(project: &Slug, integration: &Slug, one: Option<&str>) -> Vec<Crumb> {
-    let mut trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(project)),
-        Crumb::new(integration.to_string(), paths::integration(project, integration)),
-    ];
+    let mut trail = Crumb::of_integration(project, integration, []);
     match one {
         Some(title) => {
             trail.push(Crumb::new("Hooks", paths::hooks(project, integration)));

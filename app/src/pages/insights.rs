@@ -61,11 +61,7 @@ fn Page(view: Insights, mistakes: Vec<FieldError>) -> impl IntoView {
     let hops = view.hops.into_iter().map(|hop| row(&hop, view.days)).collect_view();
     view! {
         <Title text=format!("Insights of {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::here("Insights"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("Insights")]) />
         <PageHeader title="Insights" lead="How builds moved on: how often, how fast, and how often it went wrong.">
             {(!none)
                 .then(|| view! { <a class="button" href=sheet download=name>"Download as CSV"</a> })}

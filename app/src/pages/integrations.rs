@@ -52,11 +52,7 @@ fn NewIntegration(view: ProjectView) -> impl IntoView {
         free(Slug::parse_new, taken, "There is an integration of this name in the project already.");
     view! {
         <Title text=format!("New integration in {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), back.clone()),
-            Crumb::here("New integration"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("New integration")]) />
         <PageHeader
             title="New CI integration"
             lead="The named repository of one service's builds: CI pushes there, and its board shows where each build is."

@@ -1,11 +1,10 @@
 //! The members of a project: who has which role, where it comes from, and what it permits.
 
 use super::people::{Invitations, InviteForm, MemberLine, Outcome, PeopleActions};
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::card::Card;
 use crate::components::empty::EmptyState;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
-use crate::components::tone::Tone;
 use crate::fns::members::view_members;
 use crate::fns::people::RevokeRole;
 use crate::loaded::Loaded;
@@ -37,11 +36,7 @@ pub fn MembersPage() -> impl IntoView {
 fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
     let MembersView { project, members, invitations, roles, places, may_manage, now } = view;
     let title = format!("Members of {}", project.title);
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-        Crumb::here("Members"),
-    ];
+    let trail = Crumb::of_project(&project.slug, [Crumb::here("Members")]);
     let asking = paths::rights(Action::Approve, &format!("project:{}", project.slug));
     let machines = paths::service_accounts(Some(&project.slug));
     // Who manages a part of the project may give roles there.
@@ -59,14 +54,7 @@ fn Members(view: MembersView, actions: PeopleActions) -> impl IntoView {
                 "Who may do what"
             </a>
         </PageHeader>
-        {refused
-            .map(|why| {
-                view! {
-                    <Banner tone=Tone::Info title="You can look at the members here, not change them">
-                        <p class="banner__text">{why}</p>
-                    </Banner>
-                }
-            })}
+        {refused.map(|why| view! { <OnlyLook words="You can look at the members here, not change them" why=why /> })}
         <Outcome actions=actions />
         <div class="columns">
             <div class="stack">

@@ -87,12 +87,7 @@ fn Page(view: MomentView, mistake: Option<String>, typed: String) -> impl IntoVi
     let buckets = buckets.into_iter().map(line).collect_view();
     view! {
         <Title text=format!("{project}/{integration} at a moment") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-            Crumb::here("State at a moment"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_integration(&project, &integration, [Crumb::here("State at a moment")]) />
         <PageHeader title="State at a moment" lead="What should have run then: the current build of each bucket." />
         <Form method="GET" action=action attr:class="form">
             <TextField

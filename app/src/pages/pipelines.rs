@@ -43,12 +43,7 @@ fn Shown(view: Pipeline) -> impl IntoView {
     let file = |File { place, text }: File| view! { <CodeBlock label=place text=text /> };
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-            Crumb::here("CI"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_integration(&project, &integration, [Crumb::here("CI")]) />
         <PageHeader
             title=title
             lead="Files that build an image, push it here, report a check and wait if that is wanted. What each needs stands at its head."

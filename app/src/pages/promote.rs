@@ -295,12 +295,7 @@ fn page(
     let (project, integration) = (&board.project.slug, &board.integration.slug);
     let outlook = board.consider(card.build.id, from.slot.key, to.slot.key, board.now);
     let title = format!("Promote {} to {}", card.build.tag, to.slot.slug);
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(project)),
-        Crumb::new(integration.to_string(), paths::integration(project, integration)),
-        Crumb::here("Promote"),
-    ];
+    let trail = Crumb::of_integration(project, integration, [Crumb::here("Promote")]);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />

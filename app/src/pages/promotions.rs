@@ -101,12 +101,11 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
         Some(pin) => summary(pin, &first),
         None => format!("{}/{}, from {} to {to}.", first.project, first.integration, promotion.from.slug),
     };
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(first.project.to_string(), paths::project(&first.project)),
-        Crumb::new(first.integration.to_string(), paths::integration(&first.project, &first.integration)),
-        Crumb::here(format!("#{}", promotion.number)),
-    ];
+    let trail = Crumb::of_integration(
+        &first.project,
+        &first.integration,
+        [Crumb::here(format!("#{}", promotion.number))],
+    );
     let view = kept(first, acts, gone);
     // Each part is drawn again only where it changed, so that a comment that is being typed stays.
     let state = Memo::new(move |_| view.read().promotion.state.clone());

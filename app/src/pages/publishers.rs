@@ -7,7 +7,7 @@ pub use new::NewPublisherPage;
 
 use super::forms::{Failure, announce, successes};
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
@@ -64,11 +64,7 @@ fn Publishers(
     let slug = project.slug.clone();
     let title = format!("Publishers of {}", project.title);
     let may = may_configure.is_ok();
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(slug.to_string(), paths::project(&slug)),
-        Crumb::here("Publishers"),
-    ];
+    let trail = Crumb::of_project(&slug, [Crumb::here("Publishers")]);
     let none = publishers.is_empty();
     let add = paths::new_publisher(&slug, "");
     let line = {
@@ -97,15 +93,7 @@ fn Publishers(
             {(may && !none)
                 .then(|| view! { <LinkButton href=paths::new_publisher(&project.slug, "")>"Trust a CI"</LinkButton> })}
         </PageHeader>
-        {may_configure
-            .err()
-            .map(|why| {
-                view! {
-                    <Banner tone=Tone::Info title="You can look at the publishers here, not change them">
-                        <p class="banner__text">{why}</p>
-                    </Banner>
-                }
-            })}
+        {may_configure.err().map(|why| view! { <OnlyLook words="You can look at the publishers here, not change them" why=why /> })}
         {list}
         <Demand project=slug.clone() demanded=demanded may=may trusted=!none demand=demand />
         {may.then(|| view! { <RefusedExchanges project=slug refused=refused now=now /> })}

@@ -63,15 +63,11 @@ fn ReadTokens(
     });
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-            Crumb::new(
+        <Breadcrumbs trail=Crumb::of_project(&project.slug, [Crumb::new(
                 environment.slug.to_string(),
                 paths::environment(&project.slug, &environment.slug, None),
             ),
-            Crumb::here("Read tokens"),
-        ] />
+            Crumb::here("Read tokens")]) />
         <PageHeader
             title=title
             lead="For deployers: such a token tells what the environment should run, and pulls what is or was current there. Nothing else is to be found by it."

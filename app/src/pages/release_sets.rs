@@ -12,16 +12,12 @@ pub use new::NewReleaseSetPage;
 pub use one::ReleaseSetPage;
 
 use crate::components::page::Crumb;
-use crate::paths;
 use towpath_domain::release_sets::Course;
 use towpath_domain::slugs::Slug;
 
 /// The way to a page about a project's sets.
 fn trail(project: &Slug, rest: Vec<Crumb>) -> Vec<Crumb> {
-    let mut trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(project)),
-    ];
+    let mut trail = Crumb::of_project(project, []);
     trail.extend(rest);
     trail
 }

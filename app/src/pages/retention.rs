@@ -12,7 +12,6 @@ use crate::components::tone::Tone;
 use crate::fns::retention::{SetRetention, view_retention};
 use crate::loaded::Loaded;
 use crate::pages::forms::{Failure, successes};
-use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -61,12 +60,7 @@ fn Shown(view: RetentionView, save: ServerAction<SetRetention>) -> impl IntoView
     let names = (project.slug.to_string(), integration.to_string());
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-            Crumb::new(integration.to_string(), paths::integration(&project.slug, &integration)),
-            Crumb::here("Retention"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_integration(&project.slug, &integration, [Crumb::here("Retention")]) />
         <PageHeader
             title=title
             lead="How long its images are kept. What is current, waits, is pinned, is a default or runs always stays."

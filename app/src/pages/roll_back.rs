@@ -47,12 +47,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
     let (project, integration) = (history.project.slug.clone(), history.integration.slug.clone());
     let (bucket, tag) = (history.slot.slug.to_string(), card.build.tag.to_string());
     let title = format!("Roll {bucket} back to {tag}");
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-        Crumb::here("Roll back"),
-    ];
+    let trail = Crumb::of_integration(&project, &integration, [Crumb::here("Roll back")]);
     let board = paths::integration(&project, &integration);
     let pauses = history.automatic || history.arrivals == Arrivals::Any;
     let current = history.current.clone();

@@ -6,7 +6,7 @@ pub use one::ServiceAccountPage;
 
 use super::forms::{Draft, input_name};
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::empty::EmptyState;
@@ -45,10 +45,7 @@ pub fn ServiceAccountsPage() -> impl IntoView {
 /// The way to the list, and on to one of them.
 fn trail(project: Option<&Project>, account: Option<String>) -> Vec<Crumb> {
     let mut trail = match project {
-        Some(project) => vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-        ],
+        Some(project) => Crumb::of_project(&project.slug, []),
         None => vec![Crumb::new("People", paths::PEOPLE)],
     };
     match account {
@@ -71,11 +68,9 @@ fn Accounts(view: ServiceAccountsView, create: ServerAction<CreateServiceAccount
     let slug = project.as_ref().map(|project| project.slug.to_string()).unwrap_or_default();
     let action = match may_manage {
         Ok(()) => Either::Left(view! { <NewAccount project=slug create=create /> }),
-        Err(why) => Either::Right(view! {
-            <Banner tone=Tone::Info title="You can look at them here, not change them">
-                <p class="banner__text">{why}</p>
-            </Banner>
-        }),
+        Err(why) => {
+            Either::Right(view! { <OnlyLook words="You can look at them here, not change them" why=why /> })
+        }
     };
     view! {
         <Title text=title.clone() />

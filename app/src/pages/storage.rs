@@ -9,7 +9,6 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::fns::storage::{SetAnonymousPull, SetQuota, view_storage};
 use crate::loaded::Loaded;
 use crate::pages::forms::{Draft, Failure, input_name, successes};
-use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -47,11 +46,7 @@ fn Storage(
     let title = format!("Storage of {}", project.title);
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-            Crumb::here("Storage"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project.slug, [Crumb::here("Storage")]) />
         <PageHeader title=title lead="How much its images take up, and who may pull them." />
         <Room project=project.clone() used=used bound=bound may_set=may_set_quota action=quota />
         <Pulling project=project allowed=anonymous_pull may_set=may_configure action=pull />

@@ -74,10 +74,7 @@ fn Subscriptions(
 /// The way to the subscriptions, and to one of them.
 fn trail(project: Option<&Slug>, one: Option<&str>) -> Vec<Crumb> {
     let mut trail = match project {
-        Some(project) => vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(project)),
-        ],
+        Some(project) => Crumb::of_project(project, []),
         None => vec![Crumb::new("People", paths::PEOPLE)],
     };
     match one {

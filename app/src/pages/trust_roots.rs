@@ -6,7 +6,7 @@ pub use new::NewTrustRootPage;
 
 use super::forms::{Failure, announce, successes};
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::code::CodeBlock;
@@ -14,7 +14,6 @@ use crate::components::disclosure::Disclosure;
 use crate::components::empty::EmptyState;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::TimeView;
-use crate::components::tone::Tone;
 use crate::echo::errors;
 use crate::fns::trust_roots::{RemoveTrustRoot, view_trust_roots};
 use crate::loaded::Loaded;
@@ -52,11 +51,7 @@ fn TrustRoots(view: TrustRootsView, remove: ServerAction<RemoveTrustRoot>) -> im
     let slug = project.slug.clone();
     let title = format!("Trust roots of {}", project.title);
     let may = may_configure.is_ok();
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(slug.to_string(), paths::project(&slug)),
-        Crumb::here("Trust roots"),
-    ];
+    let trail = Crumb::of_project(&slug, [Crumb::here("Trust roots")]);
     let line = {
         let slug = slug.clone();
         move |line| view! { <Line project=slug.clone() line=line now=now may=may remove=remove /> }
@@ -87,15 +82,7 @@ fn TrustRoots(view: TrustRootsView, remove: ServerAction<RemoveTrustRoot>) -> im
                     }
                 })}
         </PageHeader>
-        {may_configure
-            .err()
-            .map(|why| {
-                view! {
-                    <Banner tone=Tone::Info title="You can look at the trust roots here, not change them">
-                        <p class="banner__text">{why}</p>
-                    </Banner>
-                }
-            })}
+        {may_configure.err().map(|why| view! { <OnlyLook words="You can look at the trust roots here, not change them" why=why /> })}
         {list}
     }
 }

@@ -52,11 +52,7 @@ fn NewEnvironment(view: ProjectView) -> impl IntoView {
         free(Slug::parse_new, taken, "There is an environment of this name in the project already.");
     view! {
         <Title text=format!("New environment in {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), back.clone()),
-            Crumb::here("New environment"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("New environment")]) />
         <PageHeader title="New environment" lead="One place where this product runs, such as qa or prod." />
         <ActionForm action=action attr:class="form" attr:novalidate="">
             <ErrorSummary errors=draft.errors() />

@@ -97,11 +97,7 @@ fn One(
     };
     view! {
         <Title text=format!("{project}/{}", environment.slug) />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::here(environment.slug.to_string()),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here(environment.slug.to_string())]) />
         <PageHeader title=title lead="What every service should run here, what says so, and what runs.">
             <Badge tone=tone>{format!("{stream} stream")}</Badge>
             <LinkButton href=readers>"Read tokens"</LinkButton>

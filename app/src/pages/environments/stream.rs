@@ -56,12 +56,8 @@ fn Move(view: MoveView) -> impl IntoView {
     let options: Vec<SelectOption> = streams.iter().map(option).collect();
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::new(slug.to_string(), paths::environment(&project, &slug, None)),
-            Crumb::here("Move"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::new(slug.to_string(), paths::environment(&project, &slug, None)),
+            Crumb::here("Move")]) />
         <PageHeader title=title lead=lead />
         <form action=here method="get" class="form">
             <Select name="to" label="To the stream" options=options value=chosen />

@@ -51,12 +51,8 @@ fn New(choices: PinChoices, action: ServerAction<AskPin>) -> impl IntoView {
         Some(chosen) => format!("Pin a build of {} in {title}", chosen.service),
         None => format!("Pin a build in {title}"),
     };
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::new(environment.to_string(), back.clone()),
-        Crumb::here("Pin"),
-    ];
+    let trail =
+        Crumb::of_project(&project, [Crumb::new(environment.to_string(), back.clone()), Crumb::here("Pin")]);
     let content = match chosen {
         None => {
             EitherOf3::A(view! { <Services project=project environment=environment services=services /> })

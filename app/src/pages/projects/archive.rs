@@ -54,11 +54,7 @@ fn refusal(view: &ProjectView) -> Option<AppError> {
 }
 
 fn trail(project: &Project) -> Vec<Crumb> {
-    vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-        Crumb::here("Archive"),
-    ]
+    Crumb::of_project(&project.slug, [Crumb::here("Archive")])
 }
 
 #[component]

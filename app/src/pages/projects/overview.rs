@@ -4,7 +4,7 @@ use super::archive::{ArchiveLink, ArchivedBanner};
 use super::sample::SampleNote;
 use super::steps::NextStep;
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::button::LinkButton;
 use crate::components::card::Card;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
@@ -75,14 +75,7 @@ pub fn Overview(
             .map(|sample| {
                 view! { <SampleNote sample=sample may_load=view.may_load_sample.clone() action=load_sample /> }
             })}
-        {refused
-            .map(|why| {
-                view! {
-                    <Banner tone=Tone::Info title="You can look around here, not change it">
-                        <p class="banner__text">{why}</p>
-                    </Banner>
-                }
-            })}
+        {refused.map(|why| view! { <OnlyLook words="You can look around here, not change it" why=why /> })}
         {view
             .step()
             .map(|step| {

@@ -54,12 +54,8 @@ pub fn NewPublisherPage() -> impl IntoView {
 fn Head(project: Slug, title: String, lead: &'static str) -> impl IntoView {
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), paths::project(&project)),
-            Crumb::new("Publishers", paths::publishers(&project)),
-            Crumb::here("New"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::new("Publishers", paths::publishers(&project)),
+            Crumb::here("New")]) />
         <PageHeader title=title lead=lead />
     }
 }

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::trial::Tester;
-use crate::components::banner::Banner;
+use crate::components::banner::{Banner, OnlyLook};
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::field::{TextField, Validate};
@@ -64,20 +64,11 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
     let subject = Subject::Rule { project: slug.to_string(), slug: view.rule.name.slug.to_string() };
     let change = match project.may_configure.clone() {
         Ok(()) => view! { <Change project=project view=view.clone() /> }.into_any(),
-        Err(why) => view! {
-            <Banner tone=Tone::Info title="You can look at it, not change it">
-                <p class="banner__text">{why}</p>
-            </Banner>
-        }
-        .into_any(),
+        Err(why) => view! { <OnlyLook words="You can look at it, not change it" why=why /> }.into_any(),
     };
     view! {
         <Title text=format!("{title} in {slug}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(slug.to_string(), paths::project(&slug)),
-            Crumb::here(view.rule.name.slug.to_string()),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&slug, [Crumb::here(view.rule.name.slug.to_string())]) />
         <PageHeader title=title lead=lead />
         <Card title="Criteria">
             <ol class="rows">{lines}</ol>

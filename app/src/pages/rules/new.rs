@@ -57,11 +57,7 @@ fn NewRule(view: ProjectView) -> impl IntoView {
     let validate = free(Slug::parse_new, taken, "There is a CI rule of this name in the project already.");
     view! {
         <Title text=format!("New CI rule in {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), back.clone()),
-            Crumb::here("New CI rule"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("New CI rule")]) />
         <PageHeader title="New CI rule" lead="Leads what is pushed without a bucket's name to one, by what the build says of itself." />
         <ActionForm action=action node_ref=form attr:class="form" attr:novalidate="" on:change=look>
             <ErrorSummary errors=draft.errors() />

@@ -48,12 +48,10 @@ fn Page(told: Reclassification, at: (Slug, Slug), action: ServerAction<Reclassif
     let (project, integration) = at;
     let title = format!("Reclassify {integration}");
     let board = paths::integration(&project, &integration);
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::new(integration.to_string(), board.clone()),
-        Crumb::here("Reclassify"),
-    ];
+    let trail = Crumb::of_project(
+        &project,
+        [Crumb::new(integration.to_string(), board.clone()), Crumb::here("Reclassify")],
+    );
     let by = match &told.rule {
         Some(rule) => format!("By version {} of “{}”.", told.rule_version, rule.title),
         None => "No rule holds, so what rules have led is led nowhere.".to_owned(),

@@ -68,12 +68,7 @@ fn Page(
     assign: ServerAction<AssignBuild>,
 ) -> impl IntoView {
     let (project, integration) = (view.project.slug.clone(), view.integration.slug.clone());
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.to_string(), paths::project(&project)),
-        Crumb::new(integration.to_string(), paths::integration(&project, &integration)),
-        Crumb::here("Unclassified"),
-    ];
+    let trail = Crumb::of_integration(&project, &integration, [Crumb::here("Unclassified")]);
     let failed = errors(move || assign.value().get());
     let typed = Echo::of("/fn/assign_build");
     let newest = (!first).then(|| paths::unclassified(&project, &integration, None));

@@ -3,7 +3,7 @@
 use super::trail;
 use crate::AppError;
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
@@ -105,15 +105,7 @@ fn Account(view: ServiceAccountView, actions: Actions) -> impl IntoView {
         <PageHeader title=name.clone() lead="A service account: a machine with roles and tokens of its own.">
             {disabled.then(|| view! { <Badge tone=Tone::Warning>"disabled"</Badge> })}
         </PageHeader>
-        {may_manage
-            .err()
-            .map(|why| {
-                view! {
-                    <Banner tone=Tone::Info title="You can look at it here, not change it">
-                        <p class="banner__text">{why}</p>
-                    </Banner>
-                }
-            })}
+        {may_manage.err().map(|why| view! { <OnlyLook words="You can look at it here, not change it" why=why /> })}
         <Failure errors=errors(move || actions.take.value().get()) />
         <Failure errors=errors(move || actions.tokens.revoke.value().get()) />
         <Failure errors=errors(move || actions.tokens.rotate.value().get()) />

@@ -43,12 +43,8 @@ fn New(view: TrustRootsView, identity: bool, action: ServerAction<AddTrustRoot>)
     } else {
         "Whoever has its private key signs images for this project."
     };
-    let trail = vec![
-        Crumb::new("Projects", paths::PROJECTS),
-        Crumb::new(project.slug.to_string(), paths::project(&project.slug)),
-        Crumb::new("Trust roots", back.clone()),
-        Crumb::here("New"),
-    ];
+    let trail =
+        Crumb::of_project(&project.slug, [Crumb::new("Trust roots", back.clone()), Crumb::here("New")]);
     let form = match may_configure {
         Ok(()) => {
             view! { <Form project=project.slug back=back identity=identity action=action /> }.into_any()

@@ -4,7 +4,7 @@ use super::StageLine;
 use super::drawing::Drawing;
 use super::rows::{Rows, fields};
 use super::sketch::Sketch;
-use crate::components::banner::Banner;
+use crate::components::banner::{Banner, OnlyLook};
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::{Checkbox, Fieldset};
@@ -74,20 +74,12 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
             </Banner>
         }
         .into_any(),
-        (Err(why), _) => view! {
-            <Banner tone=Tone::Info title="You can look at it, not change it">
-                <p class="banner__text">{why}</p>
-            </Banner>
-        }
+        (Err(why), _) => view! { <OnlyLook words="You can look at it, not change it" why=why /> }
         .into_any(),
     };
     view! {
         <Title text=format!("{title} in {slug}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(slug.to_string(), paths::project(&slug)),
-            Crumb::here(workflow.name.slug.to_string()),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&slug, [Crumb::here(workflow.name.slug.to_string())]) />
         <PageHeader title=title lead=lead />
         <Card title="Stages">
             <StageLine graph=workflow.graph slots=slots />

@@ -54,11 +54,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     let validate = free(Slug::parse_new, taken, "There is a workflow of this name in the project already.");
     view! {
         <Title text=format!("New workflow in {project}") />
-        <Breadcrumbs trail=vec![
-            Crumb::new("Projects", paths::PROJECTS),
-            Crumb::new(project.to_string(), back.clone()),
-            Crumb::here("New workflow"),
-        ] />
+        <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here("New workflow")]) />
         <PageHeader title="New workflow" lead="The stages that a build passes, one after the other, and who lets it in." />
         <ActionForm
             action=action
