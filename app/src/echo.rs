@@ -105,3 +105,9 @@ pub fn mistake(errors: Memo<Vec<FieldError>>, field: &str) -> Signal<Option<Stri
         })
     })
 }
+
+/// The mistake in one field of a form that is asked for by its address, and so was told with the page.
+pub fn told(mistakes: &[FieldError], field: &str) -> Signal<Option<String>> {
+    let found = mistakes.iter().find(|mistake| mistake.field == field);
+    Signal::stored(found.map(|mistake| mistake.message.clone()))
+}

@@ -8,6 +8,7 @@ use crate::components::field::TextField;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::table::Table;
 use crate::components::tone::Tone;
+use crate::echo::told;
 use crate::fns::changes::view_production_changes;
 use crate::loaded::Loaded;
 use crate::paths;
@@ -47,10 +48,7 @@ pub fn ProductionChangesPage() -> impl IntoView {
 fn Page(view: ProductionChanges, mistakes: Vec<FieldError>, typed: ChangesForm) -> impl IntoView {
     let project = view.project.slug.clone();
     let wrong = !mistakes.is_empty();
-    let mistake = move |field: &str| {
-        let found = mistakes.iter().find(|mistake| mistake.field == field);
-        Signal::stored(found.map(|mistake| mistake.message.clone()))
-    };
+    let mistake = move |field: &str| told(&mistakes, field);
     let Period { from, to } = view.period;
     // The end itself is not part of the period.
     let last = Time::from_micros(to.micros() - 1);

@@ -8,6 +8,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
 use crate::components::table::Table;
 use crate::components::tone::Tone;
+use crate::echo::told;
 use crate::fns::insights::view_insights;
 use crate::loaded::Loaded;
 use crate::paths;
@@ -42,10 +43,7 @@ const LENGTHS: [(i64, &str); 4] = [(7, "7 days"), (30, "30 days"), (90, "90 days
 #[component]
 fn Page(view: Insights, mistakes: Vec<FieldError>) -> impl IntoView {
     let project = view.project.slug.clone();
-    let mistake = move |field: &str| {
-        let found = mistakes.iter().find(|mistake| mistake.field == field);
-        Signal::stored(found.map(|mistake| mistake.message.clone()))
-    };
+    let mistake = move |field: &str| told(&mistakes, field);
     let all = std::iter::once(SelectOption::new("", "All integrations"));
     let own = view.integrations.iter().map(|slug| SelectOption::new(slug.as_str(), slug.as_str()));
     let integrations: Vec<SelectOption> = all.chain(own).collect();

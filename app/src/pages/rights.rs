@@ -13,6 +13,7 @@ use crate::components::field::TextField;
 use crate::components::page::PageHeader;
 use crate::components::select::{Select, SelectOption};
 use crate::components::tone::Tone;
+use crate::echo::told;
 use crate::fns::rights::view_rights;
 use crate::loaded::Loaded;
 use crate::paths;
@@ -61,10 +62,7 @@ pub fn RightsPage() -> impl IntoView {
 #[component]
 fn Question(view: RightsView, mistakes: Vec<FieldError>) -> impl IntoView {
     let RightsView { form, places, .. } = view;
-    let mistake = move |field: &str| {
-        let found = mistakes.iter().find(|mistake| mistake.field == field);
-        Signal::stored(found.map(|mistake| mistake.message.clone()))
-    };
+    let mistake = move |field: &str| told(&mistakes, field);
     let actions = Action::ALL.map(|action| SelectOption::new(action.name(), action.to_string())).to_vec();
     let places: Vec<SelectOption> =
         places.into_iter().map(|(value, words)| SelectOption::new(value, words)).collect();

@@ -10,6 +10,7 @@ use crate::components::field::{TextArea, TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::select::{Select, SelectOption};
+use crate::echo::told;
 use crate::fns::release_sets::{MakeReleaseSet, view_new_release_set};
 use crate::loaded::Loaded;
 use crate::pages::forms::{Draft, input_name};
@@ -88,10 +89,7 @@ fn Question(
     asked: CourseForm,
     mistakes: Vec<FieldError>,
 ) -> impl IntoView {
-    let mistake = |field: &str| {
-        let found = mistakes.iter().find(|mistake| mistake.field == field);
-        Signal::stored(found.map(|mistake| mistake.message.clone()))
-    };
+    let mistake = |field: &str| told(&mistakes, field);
     let option = |slug: &Slug| SelectOption::new(slug.to_string(), slug.to_string());
     let choose = SelectOption::new("", "Choose a bucket");
     let all: Vec<SelectOption> = std::iter::once(choose).chain(buckets.iter().map(option)).collect();
