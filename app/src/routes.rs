@@ -7,6 +7,7 @@ use crate::pages;
 use crate::shell::{TopBar, provide_shell_context};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{PossibleRouteMatch, SsrMode, path};
 use std::sync::Arc;
@@ -25,9 +26,6 @@ lazy!(release_sets_page = crate::pages::release_sets::ReleaseSetsPage, in releas
 lazy!(new_release_set_page = crate::pages::release_sets::NewReleaseSetPage, in releasing);
 lazy!(release_set_page = crate::pages::release_sets::ReleaseSetPage, in releasing);
 lazy!(carry_page = crate::pages::release_sets::CarryPage, in releasing);
-lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
-lazy!(new_hold_page = crate::pages::holds::NewHoldPage, in setting_up);
-lazy!(hold_page = crate::pages::holds::HoldPage, in setting_up);
 lazy!(timeline_page = crate::pages::timeline::TimelinePage, in reading);
 lazy!(search_page = crate::pages::search::SearchPage, in reading);
 lazy!(docs_page = crate::pages::docs::DocsPage, in reading);
@@ -36,37 +34,40 @@ lazy!(production_changes_page = crate::pages::changes::ProductionChangesPage, in
 lazy!(moment_page = crate::pages::moments::MomentPage, in reading);
 lazy!(difference_page = crate::pages::differences::DifferencePage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
-lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
-#[cfg(debug_assertions)]
-lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
-lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
-lazy!(publishers_page = crate::pages::publishers::PublishersPage, in setting_up);
-lazy!(new_publisher_page = crate::pages::publishers::NewPublisherPage, in setting_up);
-lazy!(service_accounts_page = crate::pages::service_accounts::ServiceAccountsPage, in setting_up);
-lazy!(service_account_page = crate::pages::service_accounts::ServiceAccountPage, in setting_up);
-lazy!(read_tokens_page = crate::pages::read_tokens::ReadTokensPage, in setting_up);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
-lazy!(trust_roots_page = crate::pages::trust_roots::TrustRootsPage, in setting_up);
-lazy!(new_trust_root_page = crate::pages::trust_roots::NewTrustRootPage, in setting_up);
-lazy!(saved_views_page = crate::pages::saved_views::SavedViewsPage, in setting_up);
-lazy!(tokens_page = crate::pages::tokens::TokensPage, in setting_up);
-lazy!(hooks_page = crate::pages::hooks::HooksPage, in setting_up);
-lazy!(pipelines_page = crate::pages::pipelines::PipelinesPage, in setting_up);
-lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
-lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in setting_up);
-lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in setting_up);
-lazy!(providers_page = crate::pages::providers::ProvidersPage, in setting_up);
-lazy!(people_page = crate::pages::people::PeoplePage, in setting_up);
-lazy!(streams_page = crate::pages::streams::StreamsPage, in setting_up);
-lazy!(projects_page = crate::pages::projects::ProjectsPage, in setting_up);
-lazy!(storage_page = crate::pages::storage::StoragePage, in setting_up);
-lazy!(retention_page = crate::pages::retention::RetentionPage, in setting_up);
-lazy!(archive_page = crate::pages::projects::ArchivePage, in setting_up);
+lazy!(account_page = crate::pages::account::AccountPage, in managing);
+lazy!(members_page = crate::pages::members::MembersPage, in managing);
+lazy!(service_accounts_page = crate::pages::service_accounts::ServiceAccountsPage, in managing);
+lazy!(service_account_page = crate::pages::service_accounts::ServiceAccountPage, in managing);
+lazy!(saved_views_page = crate::pages::saved_views::SavedViewsPage, in managing);
+lazy!(tokens_page = crate::pages::tokens::TokensPage, in managing);
+lazy!(providers_page = crate::pages::providers::ProvidersPage, in managing);
+lazy!(people_page = crate::pages::people::PeoplePage, in managing);
+lazy!(streams_page = crate::pages::streams::StreamsPage, in managing);
+lazy!(projects_page = crate::pages::projects::ProjectsPage, in managing);
+lazy!(archive_page = crate::pages::projects::ArchivePage, in managing);
+lazy!(new_project_page = crate::pages::projects::NewProjectPage, in managing);
+lazy!(project_page = crate::pages::projects::ProjectPage, in managing);
+lazy!(publishers_page = crate::pages::publishers::PublishersPage, in connecting);
+lazy!(new_publisher_page = crate::pages::publishers::NewPublisherPage, in connecting);
+lazy!(read_tokens_page = crate::pages::read_tokens::ReadTokensPage, in connecting);
+lazy!(trust_roots_page = crate::pages::trust_roots::TrustRootsPage, in connecting);
+lazy!(new_trust_root_page = crate::pages::trust_roots::NewTrustRootPage, in connecting);
+lazy!(hooks_page = crate::pages::hooks::HooksPage, in connecting);
+lazy!(pipelines_page = crate::pages::pipelines::PipelinesPage, in connecting);
+lazy!(hook_page = crate::pages::hooks::HookPage, in connecting);
+lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in connecting);
+lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in connecting);
+lazy!(storage_page = crate::pages::storage::StoragePage, in connecting);
+lazy!(retention_page = crate::pages::retention::RetentionPage, in connecting);
+lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
+lazy!(new_hold_page = crate::pages::holds::NewHoldPage, in setting_up);
+lazy!(hold_page = crate::pages::holds::HoldPage, in setting_up);
+#[cfg(debug_assertions)]
+lazy!(gallery_page = crate::pages::gallery::GalleryPage, in setting_up);
 lazy!(delete_page = crate::pages::deletions::DeletePage, in setting_up);
 lazy!(deleted_page = crate::pages::deletions::DeletedPage, in setting_up);
-lazy!(new_project_page = crate::pages::projects::NewProjectPage, in setting_up);
-lazy!(project_page = crate::pages::projects::ProjectPage, in setting_up);
 lazy!(environment_page = crate::pages::environments::EnvironmentPage, in setting_up);
 lazy!(move_environment_page = crate::pages::environments::MoveEnvironmentPage, in setting_up);
 lazy!(new_pin_page = crate::pages::pins::NewPinPage, in setting_up);
@@ -85,7 +86,6 @@ lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in 
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_shell_context();
-    let mode = SsrMode::Async;
     view! {
         <Title formatter=|text: String| {
             if text.is_empty() { "Towpath".to_owned() } else { format!("{text} · Towpath") }
@@ -93,312 +93,170 @@ pub fn App() -> impl IntoView {
         <Router>
             <TopBar />
             <Routes fallback=NotFound>
-                <Route path=at(path!("/")) view=home_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/search")) view=search_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/sign-in")) view=pages::sign_in::SignInPage ssr=mode.clone() />
-                <Route path=at(path!("/sign-out")) view=sign_out_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/join/:secret")) view=join_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/account")) view=account_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/inbox")) view=inbox_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/timeline")) view=timeline_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/holds")) view=holds_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/holds/new")) view=new_hold_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/holds/:number")) view=hold_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/tokens")) view=tokens_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/saved-views")) view=saved_views_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/people")) view=people_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/people/sign-in")) view=providers_page::PAGE ssr=mode.clone() />
+                <EverydayRoutes />
+                <InstallationRoutes />
+                <StreamRoutes />
                 <RightsRoutes />
-                <StreamsRoutes />
-                <Route path=at(path!("/docs")) view=docs_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/docs/:page")) view=docs_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/builds/:digest")) view=build_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/projects")) view=projects_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/projects/new")) view=new_project_page::PAGE ssr=mode.clone() />
-                <Route path=at(path!("/projects/:project")) view=project_page::PAGE ssr=mode.clone() />
-                <Route
-                    path=at(path!("/projects/:project/members"))
-                    view=members_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/storage"))
-                    view=storage_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/insights"))
-                    view=insights_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/production-changes"))
-                    view=production_changes_page::PAGE
-                    ssr=mode.clone()
-                />
-                <ReleaseSetsRoutes />
+                <ProjectRoutes />
+                <ReleaseSetRoutes />
+                <PublisherRoutes />
+                <IntegrationRoutes />
                 <SubscriptionRoutes />
-                <PublishersRoutes />
                 <DeletionRoutes />
-                <Route
-                    path=at(path!("/projects/:project/archive"))
-                    view=archive_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/environments/new"))
-                    view=new_environment_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/environments/:environment"))
-                    view=environment_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/environments/:environment/stream"))
-                    view=move_environment_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/environments/:environment/pins/new"))
-                    view=new_pin_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/workflows/new"))
-                    view=new_workflow_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/workflows/:workflow"))
-                    view=workflow_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/rules/new"))
-                    view=new_rule_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/rules/:rule"))
-                    view=rule_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/moment"))
-                    view=moment_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/difference"))
-                    view=difference_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/unclassified"))
-                    view=unclassified_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/retention"))
-                    view=retention_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/reclassify"))
-                    view=reclassify_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/new"))
-                    view=new_integration_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration"))
-                    view=board_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/buckets/:bucket"))
-                    view=bucket_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/promote"))
-                    view=promote_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/integrations/:integration/roll-back"))
-                    view=roll_back_page::PAGE
-                    ssr=mode.clone()
-                />
-                <Route
-                    path=at(path!("/projects/:project/promotions/:number"))
-                    view=promotion_page::PAGE
-                    ssr=mode.clone()
-                />
             </Routes>
         </Router>
     }
 }
 
-/// A pattern of addresses, whatever its segments, so that all routes are of one type.
-fn at(path: impl PossibleRouteMatch + Send + Sync + 'static) -> Arc<dyn PossibleRouteMatch + Send + Sync> {
-    Arc::new(path)
+/// `routes! { Name "/address" => page, … }` makes a part of the routes, in their order: an address that is a word stands before
+/// one that takes any.
+macro_rules! routes {
+    ($(#[$about:meta])* $name:ident $($address:tt => $($page:ident)::+,)+) => {
+        $(#[$about])*
+        #[component(transparent)]
+        fn $name() -> impl MatchNestedRoutes + Clone {
+            view! { $(<Route path=at(path!($address)) view=$($page)::+ ssr=SsrMode::Async />)+ }
+                .into_inner()
+                .into_any_nested_route()
+        }
+    };
 }
 
-/// The release sets of a project.
-#[component(transparent)]
-fn ReleaseSetsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    let mode = SsrMode::Async;
-    view! {
-        <Route
-            path=at(path!("/projects/:project/release-sets"))
-            view=release_sets_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/release-sets/new"))
-            view=new_release_set_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/release-sets/:number"))
-            view=release_set_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route path=at(path!("/projects/:project/release-sets/:number/carry")) view=carry_page::PAGE ssr=mode />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// What everybody comes to: one's own things, and what goes across projects.
+    EverydayRoutes
+    "/" => home_page::PAGE,
+    "/search" => search_page::PAGE,
+    "/sign-in" => pages::sign_in::SignInPage,
+    "/sign-out" => sign_out_page::PAGE,
+    "/join/:secret" => join_page::PAGE,
+    "/account" => account_page::PAGE,
+    "/inbox" => inbox_page::PAGE,
+    "/timeline" => timeline_page::PAGE,
+    "/tokens" => tokens_page::PAGE,
+    "/saved-views" => saved_views_page::PAGE,
+    "/docs" => docs_page::PAGE,
+    "/docs/:page" => docs_page::PAGE,
+    "/builds/:digest" => build_page::PAGE,
 }
 
-/// Where events are sent, of a project and of the installation, and where builds are announced.
-#[component(transparent)]
-fn SubscriptionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    let mode = SsrMode::Async;
-    view! {
-        <Route path=at(path!("/subscriptions")) view=subscriptions_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/subscriptions/:subscription")) view=subscription_page::PAGE ssr=mode.clone() />
-        <Route
-            path=at(path!("/projects/:project/integrations/:integration/ci"))
-            view=pipelines_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/integrations/:integration/hooks"))
-            view=hooks_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/integrations/:integration/hooks/:hook"))
-            view=hook_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route path=at(path!("/projects/:project/subscriptions")) view=subscriptions_page::PAGE ssr=mode />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// What the installation has: projects, people, holds.
+    InstallationRoutes
+    "/holds" => holds_page::PAGE,
+    "/holds/new" => new_hold_page::PAGE,
+    "/holds/:number" => hold_page::PAGE,
+    "/people" => people_page::PAGE,
+    "/people/sign-in" => providers_page::PAGE,
+    "/projects" => projects_page::PAGE,
+    "/projects/new" => new_project_page::PAGE,
 }
 
-/// Who may do what, what one person may do, and the machines that have roles.
-#[component(transparent)]
-fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    let mode = SsrMode::Async;
-    view! {
-        <Route path=at(path!("/service-accounts")) view=service_accounts_page::PAGE ssr=mode.clone() />
-        <Route
-            path=at(path!("/service-accounts/:account"))
-            view=service_account_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/service-accounts"))
-            view=service_accounts_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/environments/:environment/read-tokens"))
-            view=read_tokens_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route path=at(path!("/rights")) view=rights_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/people/:person/rights")) view=person_rights_page::PAGE ssr=mode />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// Who may do what, what one person may do, and the machines that have roles.
+    RightsRoutes
+    "/service-accounts" => service_accounts_page::PAGE,
+    "/service-accounts/:account" => service_account_page::PAGE,
+    "/projects/:project/service-accounts" => service_accounts_page::PAGE,
+    "/projects/:project/environments/:environment/read-tokens" => read_tokens_page::PAGE,
+    "/rights" => rights_page::PAGE,
+    "/people/:person/rights" => person_rights_page::PAGE,
 }
 
-/// The CI jobs that a project trusts, and whose signatures.
-#[component(transparent)]
-fn PublishersRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    let mode = SsrMode::Async;
-    view! {
-        <Route path=at(path!("/projects/:project/publishers")) view=publishers_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/projects/:project/publishers/new")) view=new_publisher_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/projects/:project/trust-roots")) view=trust_roots_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/projects/:project/trust-roots/new")) view=new_trust_root_page::PAGE ssr=mode />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// What a project has.
+    ProjectRoutes
+    "/projects/:project" => project_page::PAGE,
+    "/projects/:project/members" => members_page::PAGE,
+    "/projects/:project/storage" => storage_page::PAGE,
+    "/projects/:project/insights" => insights_page::PAGE,
+    "/projects/:project/production-changes" => production_changes_page::PAGE,
+    "/projects/:project/archive" => archive_page::PAGE,
+    "/projects/:project/environments/new" => new_environment_page::PAGE,
+    "/projects/:project/environments/:environment" => environment_page::PAGE,
+    "/projects/:project/environments/:environment/stream" => move_environment_page::PAGE,
+    "/projects/:project/environments/:environment/pins/new" => new_pin_page::PAGE,
+    "/projects/:project/workflows/new" => new_workflow_page::PAGE,
+    "/projects/:project/workflows/:workflow" => workflow_page::PAGE,
+    "/projects/:project/rules/new" => new_rule_page::PAGE,
+    "/projects/:project/rules/:rule" => rule_page::PAGE,
 }
 
-/// The pages that ask before they delete something, and what can be restored.
-#[component(transparent)]
-fn DeletionRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    let mode = SsrMode::Async;
-    view! {
-        <Route path=at(path!("/projects/:project/deleted")) view=deleted_page::PAGE ssr=mode.clone() />
-        <Route
-            path=at(path!("/projects/:project/integrations/:integration/delete"))
-            view=delete_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/environments/:environment/delete"))
-            view=delete_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route
-            path=at(path!("/projects/:project/workflows/:workflow/delete"))
-            view=delete_page::PAGE
-            ssr=mode.clone()
-        />
-        <Route path=at(path!("/projects/:project/rules/:rule/delete")) view=delete_page::PAGE ssr=mode.clone() />
-        <Route path=at(path!("/streams/:stream/delete")) view=delete_page::PAGE ssr=mode />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// The release sets of a project.
+    ReleaseSetRoutes
+    "/projects/:project/release-sets" => release_sets_page::PAGE,
+    "/projects/:project/release-sets/new" => new_release_set_page::PAGE,
+    "/projects/:project/release-sets/:number" => release_set_page::PAGE,
+    "/projects/:project/release-sets/:number/carry" => carry_page::PAGE,
 }
 
-/// The streams; development builds have the gallery beside them, and release builds no such route at all.
+routes! {
+    /// The CI jobs that a project trusts, and whose signatures.
+    PublisherRoutes
+    "/projects/:project/publishers" => publishers_page::PAGE,
+    "/projects/:project/publishers/new" => new_publisher_page::PAGE,
+    "/projects/:project/trust-roots" => trust_roots_page::PAGE,
+    "/projects/:project/trust-roots/new" => new_trust_root_page::PAGE,
+}
+
+routes! {
+    /// The board of an integration, and what goes on there.
+    IntegrationRoutes
+    "/projects/:project/integrations/:integration/moment" => moment_page::PAGE,
+    "/projects/:project/integrations/:integration/difference" => difference_page::PAGE,
+    "/projects/:project/integrations/:integration/unclassified" => unclassified_page::PAGE,
+    "/projects/:project/integrations/:integration/retention" => retention_page::PAGE,
+    "/projects/:project/integrations/:integration/reclassify" => reclassify_page::PAGE,
+    "/projects/:project/integrations/new" => new_integration_page::PAGE,
+    "/projects/:project/integrations/:integration" => board_page::PAGE,
+    "/projects/:project/integrations/:integration/buckets/:bucket" => bucket_page::PAGE,
+    "/projects/:project/integrations/:integration/promote" => promote_page::PAGE,
+    "/projects/:project/integrations/:integration/roll-back" => roll_back_page::PAGE,
+    "/projects/:project/promotions/:number" => promotion_page::PAGE,
+}
+
+routes! {
+    /// Where events are sent, of a project and of the installation, and where builds are announced.
+    SubscriptionRoutes
+    "/subscriptions" => subscriptions_page::PAGE,
+    "/subscriptions/:subscription" => subscription_page::PAGE,
+    "/projects/:project/integrations/:integration/ci" => pipelines_page::PAGE,
+    "/projects/:project/integrations/:integration/hooks" => hooks_page::PAGE,
+    "/projects/:project/integrations/:integration/hooks/:hook" => hook_page::PAGE,
+    "/projects/:project/subscriptions" => subscriptions_page::PAGE,
+}
+
+routes! {
+    /// The pages that ask before they delete something, and what can be restored.
+    DeletionRoutes
+    "/projects/:project/deleted" => deleted_page::PAGE,
+    "/projects/:project/integrations/:integration/delete" => delete_page::PAGE,
+    "/projects/:project/environments/:environment/delete" => delete_page::PAGE,
+    "/projects/:project/workflows/:workflow/delete" => delete_page::PAGE,
+    "/projects/:project/rules/:rule/delete" => delete_page::PAGE,
+    "/streams/:stream/delete" => delete_page::PAGE,
+}
+
+// Development builds have the gallery of components, and release builds no such address at all.
 #[cfg(debug_assertions)]
-#[component(transparent)]
-fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    view! {
-        <Route path=at(path!("/streams")) view=streams_page::PAGE ssr=SsrMode::Async />
-        <Route path=at(path!("/gallery")) view=gallery_page::PAGE ssr=SsrMode::Async />
-    }
-    .into_inner()
-    .into_any_nested_route()
+routes! {
+    /// The streams, and the gallery.
+    StreamRoutes
+    "/streams" => streams_page::PAGE,
+    "/gallery" => gallery_page::PAGE,
 }
 
 #[cfg(not(debug_assertions))]
-#[component(transparent)]
-fn StreamsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    use leptos_router::any_nested_route::IntoAnyNestedRoute;
-    view! { <Route path=at(path!("/streams")) view=streams_page::PAGE ssr=SsrMode::Async /> }
-        .into_inner()
-        .into_any_nested_route()
+routes! {
+    /// The streams.
+    StreamRoutes
+    "/streams" => streams_page::PAGE,
+}
+
+/// A pattern of addresses, whatever its segments, so that all routes are of one type.
+fn at(path: impl PossibleRouteMatch + Send + Sync + 'static) -> Arc<dyn PossibleRouteMatch + Send + Sync> {
+    Arc::new(path)
 }
 
 #[component]
