@@ -1,6 +1,6 @@
 //! The commands that prove the timeline.
 
-use crate::names::IntegrationName;
+use super::timeline::Events;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use towpath_proof::VerifyingKey;
@@ -55,19 +55,8 @@ pub struct AuditExport {
     /// Write CSV for a spreadsheet, which cannot be verified.
     #[arg(long)]
     pub csv: bool,
-    #[arg(long)]
-    pub project: Option<String>,
-    #[arg(long, value_name = "PROJECT/INTEGRATION")]
-    pub integration: Option<IntegrationName>,
-    /// A bucket, in any integration or in the given one.
-    #[arg(long)]
-    pub bucket: Option<String>,
-    /// A person's id; `towpath whoami` tells yours.
-    #[arg(long, value_name = "ID")]
-    pub person: Option<String>,
-    /// The kind of event, such as `promotion_applied`.
-    #[arg(long)]
-    pub kind: Option<String>,
+    #[command(flatten)]
+    pub events: Events,
 }
 
 #[derive(Debug, Args)]

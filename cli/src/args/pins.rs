@@ -1,5 +1,6 @@
 //! What an environment runs in place of what its bucket says.
 
+use super::promotions::Wish;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -12,24 +13,11 @@ pub struct Pin {
     /// When it ends by itself: a time, or a length of time such as 7d; within 365 days.
     #[arg(long, value_name = "TIME|LENGTH")]
     pub until: String,
-    /// Why; everyone who meets it reads this.
-    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
-    pub reason: Option<String>,
     /// The bucket where the build is or was; the nearest one, if not given.
     #[arg(long, value_name = "BUCKET")]
     pub from: Option<String>,
-    /// What it refers to, such as a change ticket, where the stage asks for one.
-    #[arg(long, value_name = "TEXT")]
-    pub reference: Option<String>,
-    /// Before when it shall not be applied: a time, or a length of time from now such as 2h.
-    #[arg(long, value_name = "TIME|LENGTH")]
-    pub at: Option<String>,
-    /// Pass the gates in an emergency: marked for ever, and reviewed by a second person.
-    #[arg(long, conflicts_with = "at")]
-    pub emergency: bool,
-    /// Only tell what it would meet.
-    #[arg(long)]
-    pub dry_run: bool,
+    #[command(flatten)]
+    pub wish: Wish,
 }
 
 #[derive(Debug, Args)]

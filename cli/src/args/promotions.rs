@@ -20,21 +20,10 @@ impl Which {
     }
 }
 
+/// What is asked of the engine with a promotion or a pin.
 #[derive(Debug, Args)]
-pub struct Promote {
-    /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
-    /// The build: its digest, or a tag that it has in the stage it comes from.
-    #[arg(value_name = "DIGEST|TAG")]
-    pub build: String,
-    /// The bucket where the build is.
-    #[arg(long, value_name = "BUCKET")]
-    pub from: String,
-    /// The bucket where it shall become current.
-    #[arg(long, value_name = "BUCKET")]
-    pub to: String,
-    /// Why; it stays in the timeline.
+pub struct Wish {
+    /// Why; it stays in the timeline, and everyone who meets it reads this.
     #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
     pub reason: Option<String>,
     /// What it refers to, such as a change ticket, where the stage asks for one.
@@ -49,6 +38,24 @@ pub struct Promote {
     /// Only tell what it would meet.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Promote {
+    /// The integration.
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
+    /// The build: its digest, or a tag that it has in the stage it comes from.
+    #[arg(value_name = "DIGEST|TAG")]
+    pub build: String,
+    /// The bucket where the build is.
+    #[arg(long, value_name = "BUCKET")]
+    pub from: String,
+    /// The bucket where it shall become current.
+    #[arg(long, value_name = "BUCKET")]
+    pub to: String,
+    #[command(flatten)]
+    pub wish: Wish,
 }
 
 #[derive(Debug, Args)]

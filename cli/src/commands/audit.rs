@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::path::Path;
 use towpath_api::audit::AuditReceipt;
 use towpath_api::client::Client;
-use towpath_api::timeline::{ExportFormat, TimelineExport};
+use towpath_api::timeline::{ExportFormat, TimelineExport, TimelineFilter};
 use towpath_domain::timeline::canonical;
 use towpath_proof::tree::{extends, leaf_hash};
 use towpath_proof::{Checkpoint, Receipt, VerifyingKey};
@@ -174,14 +174,8 @@ fn tell(
 /// Copies an export to standard output.
 async fn export(client: &Client, asked: AuditExport) -> Result<Exit, Failure> {
     let format = if asked.csv { ExportFormat::Csv } else { ExportFormat::Ndjson };
-    let filter = TimelineExport {
-        format,
-        project: asked.project,
-        integration: asked.integration.map(|name| name.to_string()),
-        bucket: asked.bucket,
-        person: asked.person,
-        kind: asked.kind,
-    };
+    let TimelineFilter { project, integration, bucket, person, kind, .. } = asked.events.into();
+    let filter = TimelineExport { format, project, integration, bucket, person, kind };
     let mut lines = client.export_timeline(&filter).await?;
     while let Some(line) = lines.next().await? {
         if !write(&format!("{line}\n"))? {

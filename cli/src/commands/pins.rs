@@ -16,13 +16,13 @@ pub async fn ask(client: &Client, args: Ask, format: Format) -> Result<Exit, Fai
         digest: args.digest,
         from: args.from.unwrap_or_default(),
         until: args.until,
-        reason: args.reason.unwrap_or_default(),
-        reference: args.reference.unwrap_or_default(),
-        scheduled_for: args.at.unwrap_or_default(),
-        emergency: args.emergency,
-        dry_run: args.dry_run,
+        reason: args.wish.reason.unwrap_or_default(),
+        reference: args.wish.reference.unwrap_or_default(),
+        scheduled_for: args.wish.at.unwrap_or_default(),
+        emergency: args.wish.emergency,
+        dry_run: args.wish.dry_run,
     };
-    if args.dry_run {
+    if args.wish.dry_run {
         return foresee(client.consider_pin(&args.project, &args.environment, &new).await?, format);
     }
     let promotion = client.pin(&args.project, &args.environment, &new).await?;

@@ -20,18 +20,18 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
     } else {
         tagged(&client.board(&at.project, &at.integration).await?, &args)?
     };
-    let (reason, reference) = (args.reason.unwrap_or_default(), args.reference.unwrap_or_default());
+    let (reason, reference) = (args.wish.reason.unwrap_or_default(), args.wish.reference.unwrap_or_default());
     let new = NewPromotion {
         digest,
         from: args.from,
         to: args.to,
         reason,
         reference,
-        scheduled_for: args.at.unwrap_or_default(),
-        emergency: args.emergency,
-        dry_run: args.dry_run,
+        scheduled_for: args.wish.at.unwrap_or_default(),
+        emergency: args.wish.emergency,
+        dry_run: args.wish.dry_run,
     };
-    if args.dry_run {
+    if args.wish.dry_run {
         let outlook = client.consider(&at.project, &at.integration, &new).await?;
         return foresee(outlook, format);
     }

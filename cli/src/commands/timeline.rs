@@ -9,15 +9,8 @@ use towpath_api::pages::Page;
 use towpath_api::timeline::{TimelineEntry, TimelineFilter};
 
 pub async fn list(client: &Client, args: Timeline, format: Format) -> Result<Exit, Failure> {
-    let filter = TimelineFilter {
-        project: args.project,
-        integration: args.integration.map(|name| name.to_string()),
-        bucket: args.bucket,
-        person: args.person,
-        kind: args.kind,
-        cursor: args.cursor,
-        limit: Some(args.limit),
-    };
+    let (limit, cursor) = (Some(args.limit), args.cursor);
+    let filter = TimelineFilter { cursor, limit, ..args.events.into() };
     let page = client.timeline(&filter).await?;
     show(format, &page, table)?;
     if let Some(next) = &page.next {
