@@ -74,19 +74,15 @@ pub fn Views(
                     <input type="hidden" name=input_name("q") value=filter.q.clone() />
                     <div class="form__row">
                         <TextField
-                            name=input_name("title")
+                            name=draft.field("title")
                             label="Name of the view"
-                            value=draft.value("title")
-                            error=draft.mistake("title")
                             required=true
                         />
                         <Select
-                            name=input_name("share")
+                            name=draft.field("share")
                             label="Shared with"
                             hint="Whoever sees that project sees the view, too."
                             options=options
-                            value=draft.value("share")
-                            error=draft.mistake("share")
                         />
                     </div>
                     <Checkbox name=input_name("start") label="Begin with it" hint="The first page shows it unless asked for more." />
