@@ -3,6 +3,7 @@
 //! Every key is one row of [`keys::KEYS`]; the file, the environment, what `config` prints and the user's guide
 //! all come from that table.
 
+mod bucket;
 mod keys;
 mod providers;
 mod public_url;
@@ -17,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use towpath_domain::words::is_plain;
+use towpath_service::installation::Bucket;
 use towpath_service::providers::{Allowed, SignIn};
 
 /// Where an installation listens, keeps its things and is reached, checked once at the start.
@@ -25,6 +27,8 @@ pub struct Config {
     /// `sqlite:PATH` or `postgres://…`; may hold a password.
     pub database_url: String,
     pub data: PathBuf,
+    /// Where image content lies, if not in the data folder.
+    pub bucket: Option<Bucket>,
     /// The folder of the keys that sign the audit log.
     pub audit_keys: PathBuf,
     /// The file of the key that seals secrets in the database.
@@ -70,6 +74,8 @@ pub enum ConfigError {
     Value { source_name: String, value: String, expected: &'static str },
     #[error("{0} is missing.")]
     Missing(String),
+    #[error("{0} and {1} are both given; leave one out.")]
+    Twice(&'static str, &'static str),
 }
 
 /// The known name that is nearest to an unknown one, if any is near.
@@ -131,6 +137,7 @@ impl Given {
         Ok(Config {
             database_url: self
                 .parse("database_url", "sqlite:PATH or postgres://…", |url| database(url, &data))?,
+            bucket: bucket::check(self)?,
             listen: self
                 .parse("listen", "an address and a port, such as 127.0.0.1:3000", |text| text.parse().ok())?,
             metrics_listen: self.parse(
@@ -248,6 +255,9 @@ fn database(url: &str, data: &Path) -> Option<String> {
     }
 }
 
+/// The keys that a file may also give as `true` or `false` without quotes.
+const SWITCHES: [&str; 3] = ["local_sign_in", "s3_path_style", "s3_redirect"];
+
 type Values = BTreeMap<&'static str, (String, String)>;
 
 fn read_file(file: &Path, given: &mut Values, providers: &mut Providers) -> Result<(), ConfigError> {
@@ -268,7 +278,7 @@ fn read_file(file: &Path, given: &mut Values, providers: &mut Providers) -> Resu
         let value = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
-            toml::Value::Boolean(switch) if known.name == "local_sign_in" => switch.to_string(),
+            toml::Value::Boolean(switch) if SWITCHES.contains(&known.name) => switch.to_string(),
             other => {
                 return Err(ConfigError::Value {
                     source_name: format!("{key} ({name})"),
@@ -283,7 +293,8 @@ fn read_file(file: &Path, given: &mut Values, providers: &mut Providers) -> Resu
 }
 
 /// Variables of this prefix that belong to others: the command line, the tests, and the choice of the file.
-const FOREIGN: [&str; 4] = ["TOWPATH_CONFIG", "TOWPATH_REQUIRE_POSTGRES", "TOWPATH_SERVER", "TOWPATH_TOKEN"];
+const FOREIGN: [&str; 5] =
+    ["TOWPATH_CONFIG", "TOWPATH_REQUIRE_POSTGRES", "TOWPATH_REQUIRE_S3", "TOWPATH_SERVER", "TOWPATH_TOKEN"];
 
 fn read_environment(
     environment: impl IntoIterator<Item = (String, String)>,

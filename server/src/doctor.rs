@@ -1,4 +1,5 @@
-//! Looking at all that a server needs, beside it or before it starts, and saying what to do. Nothing is changed.
+//! Looking at all that a server needs, beside it or before it starts, and saying what to do. Nothing is changed; only
+//! in a bucket a few bytes are written and taken away again.
 
 mod folders;
 mod hints;
@@ -10,7 +11,7 @@ use crate::{readiness, sealing};
 use std::fmt;
 use towpath_domain::times::Time;
 use towpath_service::Sources;
-use towpath_service::installation::{Diagnosis, diagnose};
+use towpath_service::installation::{Blobs, Bucket, Diagnosis, diagnose, try_blobs};
 
 pub use hints::hints;
 
@@ -67,6 +68,9 @@ pub async fn examine(config: &Config, sources: &Sources) -> Vec<Finding> {
     let mut findings = vec![configuration(config)];
     findings.push(Finding::of("site", Site::new(config).check().map(|()| "is there".to_owned())));
     findings.extend(folders::examine(config));
+    if let Some(bucket) = &config.bucket {
+        findings.push(Finding::of("bucket", try_bucket(bucket, sources).await));
+    }
     findings.push(secret_key(config));
     match diagnose(&config.database_url).await {
         Ok(found) => {
@@ -91,6 +95,13 @@ fn configuration(config: &Config) -> Finding {
         [] => Finding::new(Verdict::Well, "configuration", format!("is sound, for {}", config.public_url)),
         hints => Finding::new(Verdict::Odd, "configuration", hints.join(" ")),
     }
+}
+
+/// Uses a bucket as a server does, and says where it is.
+pub async fn try_bucket(bucket: &Bucket, sources: &Sources) -> anyhow::Result<String> {
+    try_blobs(Blobs::Bucket(bucket), sources).await?;
+    let store = bucket.endpoint.as_deref().unwrap_or("Amazon S3");
+    Ok(format!("{} at {store} can be written, read and cleaned", bucket.bucket))
 }
 
 fn secret_key(config: &Config) -> Finding {

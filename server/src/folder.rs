@@ -4,7 +4,8 @@ use crate::config::Config;
 use anyhow::{Context, bail, ensure};
 use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use towpath_service::installation::Blobs;
 
 /// Makes the data folder with its folder of blobs, which it answers, where they are missing.
 pub fn make(config: &Config) -> anyhow::Result<PathBuf> {
@@ -49,6 +50,11 @@ pub fn expect_installation(config: &Config) -> anyhow::Result<()> {
         "there is no installation in {folder}; start the server there first, or name its folder by TOWPATH_DATA"
     );
     Ok(())
+}
+
+/// Where contents lie: in the bucket that is configured, or in the data folder's own.
+pub fn blobs_of<'a>(config: &'a Config, folder: &'a Path) -> Blobs<'a> {
+    config.bucket.as_ref().map_or(Blobs::Folder(folder), Blobs::Bucket)
 }
 
 fn blobs(config: &Config) -> PathBuf {

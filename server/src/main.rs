@@ -61,7 +61,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Say whether it is sound, and what may have been meant otherwise. Ends with 1 where a server would not start on it.
+    /// Say whether it is sound, and what may have been meant otherwise. Ends with 1 where a server would not start on it, or
+    /// could not use its bucket.
     Check,
 }
 
@@ -100,10 +101,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
             say(given.to_text().trim_end());
             Ok(())
         }
-        Some(Command::Config { command: Some(ConfigCommand::Check) }) => {
-            say(&check(&config));
+        Some(Command::Config { command: Some(ConfigCommand::Check) }) => work(async {
+            say(&check(&config).await?);
             Ok(())
-        }
+        }),
         Some(Command::Doctor) => work(examine(&config)),
         Some(Command::Ready) => {
             readiness::ask(config.listen)?;
@@ -162,10 +163,13 @@ async fn on_installation(
 }
 
 /// What there is to say of a configuration on which a server starts.
-fn check(config: &Config) -> String {
+async fn check(config: &Config) -> anyhow::Result<String> {
+    if let Some(bucket) = &config.bucket {
+        doctor::try_bucket(bucket, &Sources::system()).await?;
+    }
     let hints = doctor::hints(config);
     let first = "The configuration is sound.".to_owned();
-    [first].into_iter().chain(hints).collect::<Vec<_>>().join("\n")
+    Ok([first].into_iter().chain(hints).collect::<Vec<_>>().join("\n"))
 }
 
 async fn examine(config: &Config) -> anyhow::Result<()> {

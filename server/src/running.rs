@@ -19,7 +19,7 @@ pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> 
     let blobs = folder::make(config)?;
     let settings = Settings {
         database: &config.database_url,
-        blobs: &blobs,
+        blobs: folder::blobs_of(config, &blobs),
         public_url: config.public_url.as_str(),
         sign_in: config.sign_in.clone(),
         sealing: sealing::key(&config.secret_key, &sources)?,

@@ -1,30 +1,17 @@
-//! Receiving the bytes of an upload: from the network into pieces, from pieces to disk and hash.
+//! Receiving the bytes of an upload: from the network into pieces, from pieces to their place and hash.
 //!
 //! Receiving and writing overlap, and they end apart. When the client goes away, the receiving future is
 //! dropped; the writing task then finds no more pieces, writes what came before, and leaves a session that
 //! can be resumed.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{Seek, SeekFrom, Write},
-    pin::pin,
-    sync::{Arc, atomic::Ordering},
-};
+use std::pin::pin;
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
-use tokio::sync::{
-    OwnedMutexGuard,
-    mpsc::{self, OwnedPermit, Receiver, Sender},
-};
-use towpath_domain::digests::Algorithm;
+use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use uuid::Uuid;
 
-use crate::{
-    BlobStore, Error, blocking,
-    hashing::Hasher,
-    uploads::{Hashed, Session},
-};
+use crate::{BlobStore, Error, blocking, bucket, folder, store::Place};
 
 /// Bytes are written and hashed in pieces of this size: large enough that the hop to a blocking thread costs nothing
 /// beside it, small enough that hundreds of uploads fit into memory.
@@ -49,15 +36,14 @@ impl BlobStore {
         S: Stream<Item = Result<Bytes, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let session = self.session(id).await?;
-        let hashed = session.lock()?;
+        let session = self.take(id).await?;
         let offset = session.offset();
         if expected.is_some_and(|expected| expected != offset) {
             return Err(Error::WrongOffset { offset });
         }
         let (sender, pieces) = mpsc::channel(PIECES);
         let (give_back, written) = mpsc::channel(PIECES);
-        let writer = tokio::spawn(write(session, hashed, pieces, give_back));
+        let writer = tokio::spawn(write(session, pieces, give_back));
         let buffers = Buffers { sender, written };
         let received = receive(stream, buffers, limit, limit.saturating_sub(offset)).await;
         let offset = match writer.await {
@@ -65,6 +51,13 @@ impl BlobStore {
             Err(failed) => return Err(Error::io("writing an upload")(failed.into())),
         };
         received.map(|()| offset)
+    }
+
+    async fn take(&self, id: Uuid) -> Result<Session, Error> {
+        match &self.0 {
+            Place::Folder(folder) => folder.take(id).await.map(Session::File),
+            Place::Bucket(objects) => objects.take(id).await.map(Box::new).map(Session::Objects),
+        }
     }
 }
 
@@ -136,56 +129,67 @@ impl Drop for Piece {
     }
 }
 
+/// An upload session that this request has for itself.
+enum Session {
+    File(folder::Taken),
+    Objects(Box<bucket::Writer>),
+}
+
+impl Session {
+    fn offset(&self) -> u64 {
+        match self {
+            Self::File(taken) => taken.offset(),
+            Self::Objects(writer) => writer.offset(),
+        }
+    }
+
+    async fn open(self) -> Result<Writer, Error> {
+        match self {
+            Self::File(taken) => blocking(move || folder::Writer::open(taken)).await.map(Writer::File),
+            Self::Objects(writer) => Ok(Writer::Objects(writer)),
+        }
+    }
+}
+
+/// A session opened for writing at its end.
+enum Writer {
+    File(folder::Writer),
+    Objects(Box<bucket::Writer>),
+}
+
+impl Writer {
+    /// Writes a piece and gives it back.
+    async fn write(self, piece: Vec<u8>) -> Result<(Self, Vec<u8>), Error> {
+        match self {
+            Self::File(writer) => blocking(move || Ok((Self::File(writer.write(&piece)?), piece))).await,
+            Self::Objects(writer) => {
+                let (writer, piece) = writer.write(piece).await?;
+                Ok((Self::Objects(writer), piece))
+            }
+        }
+    }
+
+    /// Keeps what was written, and says where the upload stands.
+    async fn end(self) -> Result<u64, Error> {
+        match self {
+            Self::File(writer) => Ok(writer.offset()),
+            Self::Objects(writer) => writer.end().await,
+        }
+    }
+}
+
 /// Writes pieces until no more come. Runs as a task of its own, so that nobody's leaving cuts a piece in two.
 async fn write(
-    session: Arc<Session>,
-    hashed: OwnedMutexGuard<Hashed>,
+    session: Session,
     mut pieces: Receiver<Vec<u8>>,
     give_back: Sender<Vec<u8>>,
 ) -> Result<u64, Error> {
-    let mut writer = blocking(move || Writer::open(session, hashed)).await?;
+    let mut writer = session.open().await?;
     while let Some(mut piece) = pieces.recv().await {
-        (writer, piece) = blocking(move || Ok((writer.write(&piece)?, piece))).await?;
+        (writer, piece) = writer.write(piece).await?;
         piece.clear();
         // Nobody may be left who would fill it.
         _ = give_back.try_send(piece);
     }
-    Ok(writer.session.offset())
-}
-
-/// An upload session opened for writing at its end.
-struct Writer {
-    session: Arc<Session>,
-    hashed: OwnedMutexGuard<Hashed>,
-    file: File,
-}
-
-impl Writer {
-    fn open(session: Arc<Session>, mut hashed: OwnedMutexGuard<Hashed>) -> Result<Self, Error> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(&session.path)
-            .map_err(Error::upload("opening an upload"))?;
-        if hashed.is_none() {
-            let (running, size) =
-                Hasher::read(Algorithm::Sha256, &mut file).map_err(Error::io("reading an upload"))?;
-            session.offset.store(size, Ordering::Release);
-            *hashed = Some(running);
-        }
-        // Bytes beyond the offset are those of a piece that failed half way.
-        file.set_len(session.offset())
-            .and_then(|()| file.seek(SeekFrom::End(0)))
-            .map_err(Error::io("opening an upload"))?;
-        Ok(Self { session, hashed, file })
-    }
-
-    fn write(mut self, piece: &[u8]) -> Result<Self, Error> {
-        self.file.write_all(piece).map_err(Error::io("writing an upload"))?;
-        if let Some(hasher) = self.hashed.as_mut() {
-            hasher.update(piece);
-        }
-        self.session.offset.fetch_add(piece.len() as u64, Ordering::Release);
-        Ok(self)
-    }
+    writer.end().await
 }

@@ -36,6 +36,16 @@ pub enum Error {
     /// The sender stopped in the middle. What was received is kept and the upload can be resumed.
     #[error("the sender stopped in the middle")]
     Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store of the bucket failed, refused, or did not answer in time, each time it was tried.
+    #[error("{action} failed in the bucket {bucket}: {}", advice(source))]
+    Bucket {
+        /// What was being done, and with which kind of object.
+        action: &'static str,
+        /// In which bucket.
+        bucket: String,
+        /// What the store answered.
+        source: Box<object_store::Error>,
+    },
     /// The disk refused.
     #[error("{action} failed")]
     Io {
@@ -57,6 +67,33 @@ impl Error {
         move |source| match source.kind() {
             io::ErrorKind::NotFound => Self::UploadUnknown,
             _ => Self::Io { action, source },
+        }
+    }
+
+    /// Names what was being done when the store of a bucket refused; for `map_err`.
+    pub(crate) fn bucket(action: &'static str, bucket: &str) -> impl FnOnce(object_store::Error) -> Self {
+        let bucket = bucket.to_owned();
+        move |source| Self::Bucket { action, bucket, source: Box::new(source) }
+    }
+}
+
+/// What it means and what to do, in words without secrets.
+fn advice(error: &object_store::Error) -> &'static str {
+    use object_store::Error as Store;
+    match error {
+        // Amazon and most others answer a wrong secret like a missing permission.
+        Store::PermissionDenied { .. } | Store::Unauthenticated { .. } => {
+            "the store refuses the access key; look at s3_access_key, s3_secret_key and s3_bucket, and let that key get, put \
+             and delete objects, list the bucket, and abort multipart uploads"
+        }
+        Store::NotFound { .. } => {
+            "the bucket or the object is not there; look at s3_bucket, s3_endpoint and s3_region"
+        }
+        Store::NotImplemented { .. } | Store::NotSupported { .. } => {
+            "the store cannot do that; it has to know conditional writes (If-Match) and multipart uploads"
+        }
+        _ => {
+            "the store failed or did not answer; what was acknowledged is kept, and the client may try again"
         }
     }
 }

@@ -31,6 +31,14 @@ pub(crate) async fn get(call: Call<'_>, name: &Name, digest: &Digest) -> Result<
     if has_it(&call.headers, digest) {
         return Ok((StatusCode::NOT_MODIFIED, describe(digest)).into_response());
     }
+    if let Some(address) = blob.address().await? {
+        // Not for good: it is signed for a while only.
+        let elsewhere = [
+            (header::LOCATION, value(&address)),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        return Ok((StatusCode::TEMPORARY_REDIRECT, describe(digest), elsewhere).into_response());
+    }
     let size = blob.size();
     let range = call.headers.get(header::RANGE).filter(|_| takes_range(&call.headers, digest));
     let wanted = range.and_then(|range| range.to_str().ok());

@@ -191,6 +191,10 @@ impl From<blobs::Error> for Refusal {
                 Self::new(Code::Unknown, "the disk of the registry is full")
                     .with_status(StatusCode::INSUFFICIENT_STORAGE)
             }
+            // Clients try again by themselves.
+            blobs::Error::Bucket { .. } => Self::failure(&error)
+                .with_status(StatusCode::SERVICE_UNAVAILABLE)
+                .with_header(RETRY_AFTER, 5.into()),
             blobs::Error::Io { .. } => Self::failure(&error),
         }
     }

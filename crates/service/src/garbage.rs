@@ -124,8 +124,8 @@ fn instant(time: Time) -> SystemTime {
 /// The files that no row names: of a push that broke off between its bytes and its rows.
 async fn strays(service: &Service, since: Time) -> Result<Vec<Sized>, Error> {
     let mut strays = Vec::new();
-    for folder in service.blobs().folders().await? {
-        let files = service.blobs().list(&folder, instant(since)).await?;
+    for shelf in service.blobs().shelves().await? {
+        let files = service.blobs().list(&shelf, instant(since)).await?;
         for batch in files.chunks(usize::try_from(BATCH).unwrap_or(1)) {
             let digests: Vec<Digest> = batch.iter().map(|(digest, _)| digest.clone()).collect();
             let known = garbage::known(&mut service.read().await?, &digests).await?;
@@ -198,12 +198,12 @@ async fn set_aside(
     doomed: Vec<Sized>,
     now: Time,
 ) -> Result<Vec<Aside>, Error> {
-    let mut aside = Vec::new();
+    let mut going = Vec::new();
     for (digest, _) in doomed {
         if garbage::is_doomed(tx, &digest).await? {
-            aside.extend(blobs.set_aside(&digest)?);
             garbage::note_gone(tx, &digest, now).await?;
+            going.push(digest);
         }
     }
-    Ok(aside)
+    Ok(blobs.set_aside(going).await?)
 }

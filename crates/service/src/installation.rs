@@ -26,14 +26,31 @@ use towpath_store::{Db, Tx, access, installation, people, projects, streams};
 pub struct Settings<'a> {
     /// `sqlite:PATH` or `postgres://…`.
     pub database: &'a str,
-    /// The folder of blobs.
-    pub blobs: &'a Path,
+    pub blobs: Blobs<'a>,
     pub public_url: &'a str,
     pub sign_in: SignIn,
     /// What seals the secrets that the database keeps.
     pub sealing: SealingKey,
 }
 
+/// Where an installation keeps the bytes of images.
+#[derive(Debug, Clone, Copy)]
+pub enum Blobs<'a> {
+    Folder(&'a Path),
+    Bucket(&'a Bucket),
+}
+
+impl Blobs<'_> {
+    /// Opens the store. Of a bucket nothing is asked yet.
+    pub(crate) fn open(self, sources: &Sources) -> Result<BlobStore, towpath_blobs::Error> {
+        match self {
+            Self::Folder(path) => BlobStore::open(path),
+            Self::Bucket(bucket) => BlobStore::in_bucket(bucket, sources.uuid()),
+        }
+    }
+}
+
+pub use towpath_blobs::{Bucket, Credentials};
 pub use towpath_store::Diagnosis;
 pub use towpath_store::installation::Figures;
 
@@ -51,9 +68,14 @@ pub async fn diagnose(database: &str) -> Result<Diagnosis, Error> {
     Ok(Diagnosis::make(database).await?)
 }
 
+/// Writes, reads and deletes a few bytes where blobs are to lie.
+pub async fn try_blobs(blobs: Blobs<'_>, sources: &Sources) -> Result<(), Error> {
+    Ok(blobs.open(sources)?.check().await?)
+}
+
 /// Opens an installation. The first start, on whichever replica it happens, makes what is built in.
 pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, Error> {
-    let blobs = BlobStore::open(settings.blobs)?;
+    let blobs = settings.blobs.open(&sources)?;
     let salts = sources.clone();
     let db = Db::open(settings.database, move || salts.random()).await?;
     let (now, key) = (sources.now(), sources.random::<32>());

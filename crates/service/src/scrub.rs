@@ -83,7 +83,7 @@ pub(crate) async fn put_away_if_damaged(
     digest: &Digest,
     pause: Duration,
 ) -> Result<bool, Error> {
-    let stamp = service.blobs().stamp(digest);
+    let stamp = service.blobs().stamp(digest).await?;
     let condition = service.blobs().examine(digest, pause).await?;
     if condition == Condition::Whole {
         return Ok(false);
@@ -94,10 +94,10 @@ pub(crate) async fn put_away_if_damaged(
         .db()
         .write(async move |tx| {
             // It may have been stored anew meanwhile, or have gone as garbage with its rows.
-            if blobs.stamp(&digest) != stamp || !scrub::mark_damaged(tx, &digest, now).await? {
+            if blobs.stamp(&digest).await? != stamp || !scrub::mark_damaged(tx, &digest, now).await? {
                 return Ok(false);
             }
-            blobs.put_away(&digest)?;
+            blobs.put_away(&digest).await?;
             tracing::error!(%digest, ?condition, "a stored content is damaged");
             let missing = condition == Condition::Missing;
             tx.tell(clerk.event(by, Scene::default(), Change::DamageFound { digest, missing }));

@@ -55,6 +55,47 @@ pub const KEYS: &[Key] = &[
         meaning: "`sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`. DATA is the folder `data`.",
     },
     Key {
+        name: "s3_bucket",
+        default: "",
+        meaning: "A bucket of an S3-compatible store, in which image content [lies](storage.md#in-a-bucket) instead of the data \
+                  folder. With Postgres, any number of servers may then run side by side.",
+    },
+    Key {
+        name: "s3_endpoint",
+        default: "",
+        meaning: "The address of the store, such as `https://minio.example.org:9000`; that of Amazon in the region, if empty. \
+                  One with `http://` is called without encryption.",
+    },
+    Key {
+        name: "s3_region",
+        default: "us-east-1",
+        meaning: "The region of the bucket; most stores take any.",
+    },
+    Key {
+        name: "s3_prefix",
+        default: "",
+        meaning: "What stands before the keys of all objects, so that several installations may share a bucket.",
+    },
+    Key {
+        name: "s3_access_key",
+        default: "",
+        meaning: "The access key; if empty, what the `AWS_…` variables, a web identity or the machine's own identity give.",
+    },
+    Key { name: "s3_secret_key", default: "", meaning: "The secret of the access key." },
+    Key { name: "s3_secret_key_file", default: "", meaning: "A file that holds the secret, instead." },
+    Key {
+        name: "s3_path_style",
+        default: "auto",
+        meaning: "Whether the bucket stands in the path of addresses (`true`) or before the host (`false`); `auto`: in the path \
+                  wherever `s3_endpoint` is set.",
+    },
+    Key {
+        name: "s3_redirect",
+        default: "false",
+        meaning: "Whether those who pull are sent to the store for blobs, by addresses that are good for ten minutes. It spares \
+                  the server their bytes, but clients have to reach the store, and what it spoiled is not found on the way.",
+    },
+    Key {
         name: "audit_keys",
         default: AUDIT_KEYS,
         meaning: "The folder of the private keys by which the [audit log](audit.md) is signed, readable by the server \
@@ -247,10 +288,12 @@ pub(super) fn default_of(name: &str) -> &'static str {
     KEYS.iter().find(|key| key.name == name).map_or("", |key| key.default)
 }
 
-/// A value as it may be shown: without the password of a database.
+/// A value as it may be shown: without the password of a database, or a secret key.
 pub(super) fn masked(name: &str, value: &str) -> String {
-    if name != "database_url" {
-        return value.to_owned();
+    match name {
+        "database_url" => {}
+        "s3_secret_key" if !value.is_empty() => return "***".to_owned(),
+        _ => return value.to_owned(),
     }
     let (address, query) = value.split_once('?').unwrap_or((value, ""));
     let mut shown =

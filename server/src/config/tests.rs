@@ -97,6 +97,15 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     metrics_listen = ""  # default
     data = "./data"  # default
     database_url = "postgres://towpath:***@db:5432/towpath?sslmode=require&password=***"  # TOWPATH_DATABASE_URL
+    s3_bucket = ""  # default
+    s3_endpoint = ""  # default
+    s3_region = "us-east-1"  # default
+    s3_prefix = ""  # default
+    s3_access_key = ""  # default
+    s3_secret_key = ""  # default
+    s3_secret_key_file = ""  # default
+    s3_path_style = "auto"  # default
+    s3_redirect = "false"  # default
     audit_keys = "DATA/audit"  # default
     audit_file = ""  # default
     secret_key = "DATA/secret.key"  # default
@@ -113,6 +122,58 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     shutdown_seconds = "30"  # default
     site = "./target/site"  # default
     "#);
+}
+
+#[test]
+fn images_go_to_a_bucket_once_one_is_named() {
+    let bucket = |file: &str| read(Some(file), &[]).unwrap().check().unwrap().bucket;
+    assert_eq!(bucket(""), None);
+    let amazon = bucket("s3_bucket = 'images'").unwrap();
+    assert_eq!(
+        (amazon.endpoint, amazon.credentials, amazon.path_style, amazon.redirect),
+        (None, None, false, false)
+    );
+    let mut secret = tempfile::NamedTempFile::new().unwrap();
+    secret.write_all(b"hunter2\n").unwrap();
+    let file = format!(
+        "s3_bucket = 'images'\ns3_endpoint = 'http://minio:9000/'\ns3_prefix = '/towpath/qa/'\ns3_redirect = true\n\
+         s3_access_key = 'me'\ns3_secret_key_file = '{}'",
+        secret.path().display()
+    );
+    let own = bucket(&file).unwrap();
+    assert_eq!((own.endpoint.as_deref(), own.prefix.as_str()), (Some("http://minio:9000"), "towpath/qa"));
+    assert!(own.path_style && own.redirect);
+    assert!(!format!("{own:?}").contains("hunter2"), "{own:?}");
+    assert_eq!(own.credentials.unwrap().secret_key, "hunter2");
+    let printed = read(Some("s3_secret_key = 'hunter2'"), &[]).unwrap().to_text();
+    assert!(printed.contains("s3_secret_key = \"***\""), "{printed}");
+}
+
+#[test]
+fn half_a_bucket_stops_the_start() {
+    insta::assert_snapshot!(
+        refusal(None, &[("TOWPATH_S3_ENDPOINT", "http://minio:9000")]),
+        @"s3_endpoint (TOWPATH_S3_ENDPOINT) is “http://minio:9000”, but it must be left out, as long as s3_bucket names no bucket."
+    );
+    insta::assert_snapshot!(
+        refusal(Some("s3_bucket = 'b'\ns3_endpoint = 'minio:9000'"), &[]),
+        @"s3_endpoint (FILE) is “minio:9000”, but it must be https:// or http:// and a host, with a port if need be and no path; or nothing, for Amazon."
+    );
+    insta::assert_snapshot!(
+        refusal(Some("s3_bucket = 'b'\ns3_access_key = 'me'"), &[]),
+        @"s3_secret_key or s3_secret_key_file is missing."
+    );
+    insta::assert_snapshot!(
+        refusal(Some("s3_bucket = 'b'\ns3_secret_key = 's'"), &[]),
+        @"s3_access_key, to which the secret key belongs, is missing."
+    );
+    insta::assert_snapshot!(
+        refusal(Some("s3_bucket = 'b'\ns3_access_key = 'me'\ns3_secret_key = 's'\ns3_secret_key_file = 'f'"), &[]),
+        @"s3_secret_key and s3_secret_key_file are both given; leave one out."
+    );
+    for wrong in ["a b", "a/b", "bücket"] {
+        assert!(refusal(None, &[("TOWPATH_S3_BUCKET", wrong)]).contains("the name of a bucket"), "{wrong}");
+    }
 }
 
 const PROVIDER: &str = "[[providers]]\nslug = 'okta'\nissuer = 'https://okta.example'\nclient_id = 'towpath'";

@@ -27,6 +27,15 @@ pub fn hints(config: &Config) -> Vec<String> {
             config.listen
         ));
     }
+    if let Some(bucket) = &config.bucket {
+        let address = bucket.endpoint.as_deref().unwrap_or_default();
+        if address.starts_with("http://") && !is_local(address) {
+            hints.push(format!(
+                "s3_endpoint is {address}, without TLS: images and signed requests can be read on their way. Use https, unless \
+                 that network is closed."
+            ));
+        }
+    }
     if config.metrics_listen.is_some_and(|metrics| metrics.port() == config.listen.port()) {
         hints.push("metrics_listen and listen have one port: give metrics another one.".to_owned());
     }

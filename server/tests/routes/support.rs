@@ -19,7 +19,7 @@ use towpath_domain::times::Time;
 use towpath_proof::SigningKey;
 use towpath_service::audit::signing;
 use towpath_service::images::{self, Name, Push, Reference};
-use towpath_service::installation::{Settings, open};
+use towpath_service::installation::{Blobs, Settings, open};
 use towpath_service::providers::SignIn;
 use towpath_service::sessions::{origin, secrets};
 use towpath_service::{SealingKey, Service, Sources, links};
@@ -58,7 +58,7 @@ impl World {
         let clock = Arc::new(AtomicI64::new(Time::parse(START).expect("a time").micros()));
         let settings = Settings {
             database: &database,
-            blobs: &blobs,
+            blobs: Blobs::Folder(&blobs),
             public_url: "https://towpath.example",
             sign_in: SignIn::default(),
             sealing: SealingKey::new(&[7; 32]),

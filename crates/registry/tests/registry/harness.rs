@@ -225,7 +225,7 @@ async fn open(folder: &TempDir) -> Outcome<Service> {
     let database = format!("sqlite:{}", folder.path().join("towpath.db").display());
     let settings = installation::Settings {
         database: &database,
-        blobs: &folder.path().join("blobs"),
+        blobs: installation::Blobs::Folder(&folder.path().join("blobs")),
         public_url: "http://registry.example:3000",
         sign_in: SignIn::default(),
         sealing: SealingKey::new(&[7; 32]),

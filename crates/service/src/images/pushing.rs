@@ -240,7 +240,7 @@ impl Pushed {
             return Err(Error::ContentsUnknown(missing));
         }
         let digest = &self.manifest.digest;
-        if garbage::reprieve(tx, digest).await? && !service.blobs().is_stored(digest) {
+        if garbage::reprieve(tx, digest).await? && !service.blobs().is_stored(digest).await? {
             service.blobs().put(digest.algorithm(), content).await?;
         }
         scrub::mark_mended(tx, digest).await?;

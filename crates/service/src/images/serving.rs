@@ -48,10 +48,10 @@ impl FoundWhole {
         }
     }
 
-    fn has(&self, digest: &Digest, stamp: Option<Stamp>, now: Time) -> bool {
+    fn has(&self, digest: &Digest, stamp: &Stamp, now: Time) -> bool {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(digest);
-        found.is_some_and(|(then, at)| Some(*then) == stamp && at.plus_seconds(TRUSTED_SECONDS) > now)
+        found.is_some_and(|(then, at)| then == stamp && at.plus_seconds(TRUSTED_SECONDS) > now)
     }
 }
 
@@ -65,9 +65,8 @@ pub async fn read_blob(
     if range == (0..blob.size()) {
         return Ok(whole(service, digest, blob).left_stream());
     }
-    let stamp = service.blobs().stamp(digest);
-    if !service.found_whole().has(digest, stamp, service.now()) {
-        examine(service, digest).await?;
+    if !service.found_whole().has(digest, blob.stamp(), service.now()) {
+        examine(service, digest, blob.stamp()).await?;
     }
     Ok(blob.read_range(range).right_stream())
 }
@@ -79,17 +78,15 @@ fn whole(
     blob: Blob,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
     let (service, digest) = (service.clone(), digest.clone());
-    let (stamp, mut rest) = (service.blobs().stamp(&digest), blob.size());
+    let (stamp, mut rest) = (blob.stamp().clone(), blob.size());
     blob.read().then(move |piece| {
-        let (service, digest) = (service.clone(), digest.clone());
+        let (service, digest, stamp) = (service.clone(), digest.clone(), stamp.clone());
         rest -= piece.as_ref().map_or(0, |piece| (piece.len() as u64).min(rest));
         let ends = rest == 0;
         async move {
-            match (&piece, stamp) {
-                (Ok(_), Some(stamp)) if ends => {
-                    service.found_whole().remember(digest, stamp, service.now());
-                }
-                (Err(error), _) if is_damage(error) => {
+            match &piece {
+                Ok(_) if ends => service.found_whole().remember(digest, stamp, service.now()),
+                Err(error) if is_damage(error) => {
                     if let Err(error) = put_away(&service, &digest).await {
                         tracing::error!(%digest, %error, "a damaged blob cannot be put away");
                     }
@@ -108,15 +105,17 @@ fn is_damage(error: &io::Error) -> bool {
 }
 
 /// Reads a blob for the sake of a part of it. Of many who ask at once for one that is large, one reads it.
-async fn examine(service: &Service, digest: &Digest) -> Result<(), Error> {
+async fn examine(service: &Service, digest: &Digest, stamp: &Stamp) -> Result<(), Error> {
     let turn = service.found_whole().examining.acquire().await;
-    let stamp = service.blobs().stamp(digest);
     if service.found_whole().has(digest, stamp, service.now()) {
         return Ok(());
     }
+    // What was stored anew meanwhile is sound, and this is not it.
     let damaged = put_away(service, digest).await?;
-    let Some(stamp) = stamp.filter(|_| !damaged) else { return Err(Error::BlobUnknown) };
-    service.found_whole().remember(digest.clone(), stamp, service.now());
+    if damaged || service.blobs().stamp(digest).await?.as_ref() != Some(stamp) {
+        return Err(Error::BlobUnknown);
+    }
+    service.found_whole().remember(digest.clone(), stamp.clone(), service.now());
     drop(turn);
     Ok(())
 }

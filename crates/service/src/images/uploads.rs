@@ -177,7 +177,7 @@ async fn link(
     service
         .db()
         .write(async move |tx| {
-            if garbage::reprieve(tx, &digest).await? && !blobs.is_stored(&digest) {
+            if garbage::reprieve(tx, &digest).await? && !blobs.is_stored(&digest).await? {
                 return Ok(false);
             }
             if verified {

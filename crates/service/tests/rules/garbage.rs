@@ -6,8 +6,6 @@ use crate::shop::Shop;
 use bytes::Bytes;
 use futures::future::join_all;
 use serde_json::json;
-use std::path::PathBuf;
-use towpath_blobs::BlobStore;
 use towpath_domain::access::Actor;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::garbage::Collected;
@@ -61,11 +59,8 @@ fn tagged(tag: &str) -> Reference {
     Reference::Tag(Tag::parse(tag).expect("a tag"))
 }
 
-fn files(shop: &Shop) -> usize {
-    let blobs = shop.folder().join("blobs");
-    let folders = std::fs::read_dir(blobs).expect("a folder").flatten();
-    let inner = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten();
-    folders.flat_map(|algorithm| inner(algorithm.path())).flat_map(|folder| inner(folder.path())).count()
+async fn files(shop: &Shop) -> usize {
+    shop.stored().count("blobs").await
 }
 
 #[test]
@@ -77,14 +72,14 @@ fn what_was_deleted_goes_after_a_day_and_everything_else_stays() {
         let placed = shop.push(&shop.ana, "shop/checkout/qa", "2.0").await.expect("arrives");
         shop.push(&shop.ana, "shop/checkout/qa", "2.1").await.expect("arrives");
         drop_tag(&shop, &shop.ana, TOOLS, &gone).await;
-        let before = files(&shop);
+        let before = files(&shop).await;
         assert_eq!(counts(gc(&shop).await), [0; 4], "it is too young");
         shop.clock.advance(2 * DAY);
         let expected = preview(&shop, AGE).await.expect("counts");
         assert_eq!(counts(expected), [1, 2, 0, 0], "a manifest with its configuration and its layer");
-        assert_eq!(files(&shop), before);
+        assert_eq!(files(&shop).await, before);
         assert_eq!(gc(&shop).await, expected);
-        assert_eq!(files(&shop), before - 3);
+        assert_eq!(files(&shop).await, before - 3);
         assert_eq!(counts(gc(&shop).await), [0; 4]);
         let ana = &shop.ana;
         assert!(read(&shop, ana, TOOLS, &tagged("1.1")).await);
@@ -141,12 +136,12 @@ fn a_loose_blob_stays_a_day_and_as_long_as_whoever_pushes_asks_for_it() {
 fn bytes_without_a_row_and_uploads_that_broke_off_go() {
     on_both_engines(async |shop: Shop| {
         open(&shop).await;
-        let store = BlobStore::open(shop.folder()).expect("opens");
+        let store = shop.stored().open();
         store.put(Algorithm::Sha512, Bytes::from_static(b"a crash before its row")).await.expect("stores");
         store.begin(uuid::Uuid::from_u128(7), Algorithm::Sha256).await.expect("begins");
         assert_eq!(counts(preview(&shop, AGE).await.expect("counts")), [0, 0, 1, 1]);
         assert_eq!(counts(gc(&shop).await), [0, 0, 1, 1]);
-        assert_eq!(files(&shop), 0);
+        assert_eq!(files(&shop).await, 0);
     });
 }
 
@@ -158,17 +153,16 @@ fn wherever_it_stops_the_next_time_goes_on() {
         let doomed = |digest: &Digest| {
             format!("insert into doomed_contents (digest, size, doomed_at) values ('{digest}', 5, 1)")
         };
-        let store = BlobStore::open(shop.folder()).expect("opens");
+        let store = shop.stored().open();
         // The rows are gone, and the bytes are there.
         let digest = store.put(Algorithm::Sha256, Bytes::from_static(b"first")).await.expect("stores");
         shop.sql(&doomed(&digest)).await;
         let collected = gc(&shop).await;
-        assert_eq!((files(&shop), collected.bytes), (0, 5));
+        assert_eq!((files(&shop).await, collected.bytes), (0, 5));
         // The bytes are out of reach, and nothing says so yet.
         let digest = store.put(Algorithm::Sha256, Bytes::from_static(b"other")).await.expect("stores");
         shop.sql(&doomed(&digest)).await;
-        let aside = store.set_aside(&digest).expect("moves").expect("is there");
-        drop(aside);
+        assert_eq!(store.set_aside(vec![digest]).await.expect("moves").len(), 1);
         gc(&shop).await;
         assert_eq!(
             shop.text("select cast(count(*) as text) from doomed_contents where gone_at is null").await,
@@ -201,8 +195,8 @@ fn a_blob_that_is_being_taken_away_is_not_mounted() {
         shop.sql(&doom).await;
         assert!(mount().await, "its bytes are there still");
         shop.sql(&doom).await;
-        let store = BlobStore::open(shop.folder()).expect("opens");
-        drop(store.set_aside(&digest).expect("moves"));
+        let store = shop.stored().open();
+        drop(store.set_aside(vec![digest.clone()]).await.expect("moves"));
         assert!(!mount().await);
     });
 }

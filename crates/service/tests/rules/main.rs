@@ -4,8 +4,11 @@
 mod engines;
 mod images;
 mod receivers;
+#[path = "../../../blobs/tests/support/s3.rs"]
+mod s3;
 mod shop;
 mod signing;
+mod stored;
 mod world;
 
 mod access;

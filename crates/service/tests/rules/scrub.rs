@@ -5,9 +5,6 @@ use crate::images::name;
 use crate::shop::Shop;
 use crate::world::line;
 use futures::TryStreamExt;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::PathBuf;
 use towpath_domain::digests::Digest;
 use towpath_domain::references::Tag;
 use towpath_domain::timeline::{EventActor, Filter};
@@ -16,17 +13,11 @@ use towpath_service::scrub::{all, go_on};
 
 const QA: &str = "shop/checkout/qa";
 
-fn file(shop: &Shop, digest: &Digest) -> PathBuf {
-    let hex = digest.hex();
-    shop.folder().join("blobs").join(digest.algorithm().name()).join(&hex[..2]).join(hex)
-}
-
 /// Turns a bit of a stored content.
-fn spoil(shop: &Shop, digest: &Digest) {
-    let path = file(shop, digest);
-    let mut content = fs::read(&path).expect("is stored");
+async fn spoil(shop: &Shop, digest: &Digest) {
+    let mut content = shop.stored().read(digest).await;
     content[0] ^= 1;
-    fs::write(&path, content).expect("writes");
+    shop.stored().overwrite(digest, Some(&content)).await;
 }
 
 async fn told(shop: &Shop) -> Vec<String> {
@@ -42,14 +33,14 @@ fn what_is_damaged_is_found_told_and_out_of_reach_until_it_is_pushed_again() {
         let (digest, _) = shop.upload(ana, &name(QA), "a layer".into()).await.expect("uploads");
         let whole = all(&shop, EventActor::Shell).await.expect("reads");
         assert_eq!((whole.contents, whole.damaged.len()), (4, 0));
-        spoil(&shop, &digest);
+        spoil(&shop, &digest).await;
         let found = all(&shop, EventActor::Shell).await.expect("reads");
         assert_eq!(found.damaged.as_slice(), std::slice::from_ref(&digest));
         assert!(told(&shop).await[0].contains("are damaged"));
         assert!(blob_size(&shop, ana, &name(QA), &digest).await.is_err());
         assert!(open_blob(&shop, ana, &name(QA), &digest).await.is_err());
-        assert!(!file(&shop, &digest).exists());
-        assert_eq!(fs::read_dir(shop.folder().join("damaged")).expect("kept").count(), 1);
+        assert!(!shop.stored().open().is_stored(&digest).await.expect("answers"));
+        assert_eq!(shop.stored().count("damaged").await, 1, "it is kept to be looked at");
         assert_eq!(all(&shop, EventActor::Shell).await.expect("reads").contents, 3, "it is known");
         shop.upload(ana, &name(QA), "a layer".into()).await.expect("mends it");
         assert!(open_blob(&shop, ana, &name(QA), &digest).await.is_ok());
@@ -64,7 +55,7 @@ fn a_damaged_manifest_and_a_blob_that_was_cut_off_are_never_served() {
         let ana = &shop.ana;
         let manifest = shop.push(ana, QA, "1.0").await.expect("arrives");
         let manifest = Digest::parse(&manifest).expect("a digest");
-        spoil(&shop, &manifest);
+        spoil(&shop, &manifest).await;
         let tag = Reference::Tag(Tag::parse("1.0").expect("a tag"));
         for _ in 0..2 {
             assert!(read_manifest(&shop, ana, &name(QA), &tag).await.is_err());
@@ -74,12 +65,11 @@ fn a_damaged_manifest_and_a_blob_that_was_cut_off_are_never_served() {
         assert!(read_manifest(&shop, ana, &name(QA), &tag).await.is_ok());
 
         let (blob, _) = shop.upload(ana, &name(QA), "a layer".into()).await.expect("uploads");
-        let cut = OpenOptions::new().write(true).truncate(true).open(file(&shop, &blob));
-        cut.expect("opens").write_all(b"a lay").expect("writes");
+        shop.stored().overwrite(&blob, Some(b"a lay")).await;
         assert!(open_blob(&shop, ana, &name(QA), &blob).await.is_err());
         assert_eq!(told(&shop).await.len(), 2);
         let (gone, _) = shop.upload(ana, &name(QA), "another".into()).await.expect("uploads");
-        fs::remove_file(file(&shop, &gone)).expect("removes");
+        shop.stored().overwrite(&gone, None).await;
         assert!(open_blob(&shop, ana, &name(QA), &gone).await.is_err());
         assert!(told(&shop).await[0].contains("are missing"));
     });
@@ -100,7 +90,7 @@ fn a_damaged_blob_of_the_right_size_is_never_served_whole_nor_in_parts() {
         for from in [0, 2] {
             let content = format!("a layer that is read from {from}");
             let (blob, _) = shop.upload(&shop.ana, &name(QA), content.clone()).await.expect("uploads");
-            spoil(&shop, &blob);
+            spoil(&shop, &blob).await;
             assert_eq!(got(&shop, &blob, from).await, None);
             assert!(
                 open_blob(&shop, &shop.ana, &name(QA), &blob).await.is_err(),
@@ -120,7 +110,7 @@ fn what_was_found_whole_is_looked_at_again_where_its_file_changed() {
         let (blob, _) = shop.upload(&shop.ana, &name(QA), "a layer".into()).await.expect("uploads");
         assert_eq!(got(&shop, &blob, 0).await.as_deref(), Some(&b"a layer"[..]));
         assert_eq!(got(&shop, &blob, 5).await.as_deref(), Some(&b"er"[..]));
-        spoil(&shop, &blob);
+        spoil(&shop, &blob).await;
         assert_eq!(got(&shop, &blob, 5).await, None);
     });
 }

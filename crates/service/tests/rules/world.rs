@@ -1,12 +1,12 @@
 //! An installation whose clock and randomness the rules decide, with people in it.
 
 use crate::engines::{Database, Opens};
+use crate::stored::Stored;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 use towpath_domain::access::{Actor, Binding, Grant, Identity, Place, Role};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::ids::PersonId;
@@ -27,15 +27,14 @@ pub struct World {
     pub service: Service,
     pub clock: Clock,
     database: String,
-    folder: TempDir,
+    stored: Stored,
 }
 
 impl Opens for World {
     async fn open(database: &Database) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let clock = Clock::default();
-        let service = start(&database.url, &folder, &clock, 1, None).await;
-        Self { service, clock, database: database.url.clone(), folder }
+        let (stored, clock) = (Stored::fresh(), Clock::default());
+        let service = start(&database.url, &stored, &clock, 1, None).await;
+        Self { service, clock, database: database.url.clone(), stored }
     }
 }
 
@@ -70,7 +69,7 @@ impl Clock {
 
 async fn start(
     database: &str,
-    folder: &TempDir,
+    stored: &Stored,
     clock: &Clock,
     seed: u64,
     token_lapse: Option<i64>,
@@ -82,7 +81,7 @@ async fn start(
     };
     let settings = Settings {
         database,
-        blobs: folder.path(),
+        blobs: stored.place(),
         public_url: "http://localhost:3000",
         // Receivers of the tests listen on this machine.
         sign_in: SignIn {
@@ -107,17 +106,43 @@ fn next(state: &mut u64) -> u8 {
 impl World {
     /// Another replica on the same database and the same blobs.
     pub async fn replica(&self) -> Service {
-        start(&self.database, &self.folder, &self.clock, 2, None).await
+        start(&self.database, &self.stored, &self.clock, 2, None).await
     }
 
     /// Another replica, on which tokens stop when their owner was not here for so many seconds.
     pub async fn lapsing(&self, seconds: i64) -> Service {
-        start(&self.database, &self.folder, &self.clock, 3, Some(seconds)).await
+        start(&self.database, &self.stored, &self.clock, 3, Some(seconds)).await
     }
 
-    /// The folder of its blobs.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// Another database of the same engine, in which nothing is; SQLite's lies in a folder.
+    pub async fn empty_database(&self, folder: &std::path::Path) -> String {
+        if !self.is_postgres() {
+            return format!("sqlite:{}", folder.join("elsewhere.db").display());
+        }
+        let (server, name) = self.database.rsplit_once('/').expect("an address ends in /DATABASE");
+        self.sql(&format!("create database {name}_elsewhere template template0")).await;
+        format!("{server}/{name}_elsewhere")
+    }
+
+    /// Takes it away again.
+    pub async fn drop_database(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/').filter(|_| self.is_postgres()) {
+            self.sql(&format!("drop database {name} with (force)")).await;
+        }
+    }
+
+    /// The same installation on another database.
+    pub async fn opened_on(&self, database: &str, stored: &Stored) -> Service {
+        start(database, stored, &self.clock, 4, None).await
+    }
+
+    /// Where its blobs lie.
+    pub fn stored(&self) -> &Stored {
+        &self.stored
     }
 
     /// Opens the store beside the service, for what no use case does that quickly.

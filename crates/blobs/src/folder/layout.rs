@@ -14,7 +14,7 @@ use crate::Error;
 
 /// The paths under one root folder.
 #[derive(Debug)]
-pub(crate) struct Layout {
+pub(super) struct Layout {
     blobs: PathBuf,
     uploads: PathBuf,
     damaged: PathBuf,
@@ -22,7 +22,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    pub(crate) fn create(root: &Path) -> Result<Self, Error> {
+    pub(super) fn create(root: &Path) -> Result<Self, Error> {
         let layout = Self {
             blobs: root.join("blobs"),
             uploads: root.join("uploads"),
@@ -36,7 +36,7 @@ impl Layout {
         Ok(layout)
     }
 
-    pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
+    pub(super) fn blob(&self, digest: &Digest) -> PathBuf {
         let hex = digest.hex();
         let mut path = self.algorithm(digest.algorithm());
         path.push(&hex[..2]);
@@ -45,30 +45,30 @@ impl Layout {
     }
 
     /// Where the blobs of an algorithm lie.
-    pub(crate) fn algorithm(&self, algorithm: Algorithm) -> PathBuf {
+    pub(super) fn algorithm(&self, algorithm: Algorithm) -> PathBuf {
         self.blobs.join(algorithm.name())
     }
 
     /// Where the file of a blob waits to be removed.
-    pub(crate) fn aside(&self, digest: &Digest) -> PathBuf {
+    pub(super) fn aside(&self, digest: &Digest) -> PathBuf {
         self.uploads.join(format!("gone-{}-{}", digest.algorithm().name(), digest.hex()))
     }
 
     /// Where a damaged blob is kept for whoever wants to look at it.
-    pub(crate) fn damaged(&self, digest: &Digest) -> PathBuf {
+    pub(super) fn damaged(&self, digest: &Digest) -> PathBuf {
         self.damaged.join(format!("{}-{}", digest.algorithm().name(), digest.hex()))
     }
 
-    pub(crate) fn uploads(&self) -> &Path {
+    pub(super) fn uploads(&self) -> &Path {
         &self.uploads
     }
 
-    pub(crate) fn upload(&self, id: Uuid) -> PathBuf {
+    pub(super) fn upload(&self, id: Uuid) -> PathBuf {
         self.uploads.join(id.to_string())
     }
 
     /// Makes a new empty file for content that is not an upload session.
-    pub(crate) fn create_temporary(&self) -> io::Result<(PathBuf, File)> {
+    pub(super) fn create_temporary(&self) -> io::Result<(PathBuf, File)> {
         loop {
             let number = self.temporaries.fetch_add(1, Ordering::Relaxed);
             let path = self.uploads.join(format!("put-{number}"));
@@ -84,7 +84,7 @@ impl Layout {
     /// Moves a finished, already synced file to the place of its digest, durably.
     ///
     /// An earlier copy is replaced: the bytes are the same, unless the disk spoiled the earlier ones.
-    pub(crate) fn settle(&self, from: &Path, digest: &Digest) -> io::Result<()> {
+    pub(super) fn settle(&self, from: &Path, digest: &Digest) -> io::Result<()> {
         let to = self.blob(digest);
         let mut missing = Vec::new();
         let mut folder = to.parent();

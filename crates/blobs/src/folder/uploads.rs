@@ -16,7 +16,8 @@ use tokio::sync::OwnedMutexGuard;
 use towpath_domain::digests::{Algorithm, Digest};
 use uuid::Uuid;
 
-use crate::{BlobStore, Error, blocking, hashing::Hasher};
+use super::Folder;
+use crate::{Error, blocking, hashing::Hasher};
 
 /// The sessions this process knows; others lie on disk and are taken up again when they are asked for.
 #[derive(Debug, Default)]
@@ -35,9 +36,8 @@ pub(crate) struct Session {
 /// The hash of the first `offset` bytes; empty when the session was begun by an earlier process.
 pub(crate) type Hashed = Option<Hasher>;
 
-impl BlobStore {
-    /// Begins an upload session; its content will be hashed with `algorithm` while it arrives.
-    pub async fn begin(&self, id: Uuid, algorithm: Algorithm) -> Result<(), Error> {
+impl Folder {
+    pub(crate) async fn begin(&self, id: Uuid, algorithm: Algorithm) -> Result<(), Error> {
         let path = self.layout.upload(id);
         let session = Session::new(path.clone(), 0, Some(Hasher::new(algorithm)));
         blocking(move || File::create_new(path).map_err(Error::io("beginning an upload"))).await?;
@@ -45,15 +45,11 @@ impl BlobStore {
         Ok(())
     }
 
-    /// How many bytes of the upload are received, which is where it can be resumed.
-    pub async fn offset(&self, id: Uuid) -> Result<u64, Error> {
+    pub(crate) async fn offset(&self, id: Uuid) -> Result<u64, Error> {
         Ok(self.session(id).await?.offset())
     }
 
-    /// Ends an upload whose content is complete: verifies its digest, stores it durably, and says its size.
-    ///
-    /// Content with another digest is discarded together with the session.
-    pub async fn finish(&self, id: Uuid, expected: &Digest) -> Result<u64, Error> {
+    pub(crate) async fn finish(&self, id: Uuid, expected: &Digest) -> Result<u64, Error> {
         let session = self.session(id).await?;
         let mut hashed = session.lock()?;
         let (layout, sessions, expected) =
@@ -79,8 +75,7 @@ impl BlobStore {
         .await
     }
 
-    /// Ends an upload and forgets what was received.
-    pub async fn cancel(&self, id: Uuid) -> Result<(), Error> {
+    pub(crate) async fn cancel(&self, id: Uuid) -> Result<(), Error> {
         let session = self.session(id).await?;
         let hashed = session.lock()?;
         let sessions = Arc::clone(&self.sessions);
@@ -93,8 +88,7 @@ impl BlobStore {
         .await
     }
 
-    /// How many uploads nobody wrote to since `cutoff`, and how many bytes they have.
-    pub async fn stale_uploads(&self, cutoff: SystemTime) -> Result<(u64, u64), Error> {
+    pub(crate) async fn stale_uploads(&self, cutoff: SystemTime) -> Result<(u64, u64), Error> {
         let layout = Arc::clone(&self.layout);
         blocking(move || {
             let files = fs::read_dir(layout.uploads()).map_err(Error::io("listing uploads"))?;
@@ -107,8 +101,7 @@ impl BlobStore {
         .await
     }
 
-    /// Removes uploads that nobody wrote to since `cutoff`, and says how many.
-    pub async fn sweep_uploads(&self, cutoff: SystemTime) -> Result<u64, Error> {
+    pub(crate) async fn sweep_uploads(&self, cutoff: SystemTime) -> Result<u64, Error> {
         let store = self.clone();
         blocking(move || {
             let files = fs::read_dir(store.layout.uploads())

@@ -3,18 +3,15 @@
 use std::{fs, io::Write, sync::Arc};
 
 use bytes::Bytes;
-use towpath_domain::digests::{Algorithm, Digest};
+use towpath_domain::digests::Digest;
 
-use crate::{BlobStore, Error, blocking, hashing::Hasher};
+use super::Folder;
+use crate::{Error, blocking};
 
-impl BlobStore {
-    /// Stores small content, such as a manifest, durably and says its digest.
-    pub async fn put(&self, algorithm: Algorithm, content: Bytes) -> Result<Digest, Error> {
-        let layout = Arc::clone(&self.layout);
+impl Folder {
+    pub(crate) async fn put(&self, digest: &Digest, content: Bytes) -> Result<(), Error> {
+        let (layout, digest) = (Arc::clone(&self.layout), digest.clone());
         blocking(move || {
-            let mut hasher = Hasher::new(algorithm);
-            hasher.update(&content);
-            let digest = hasher.finish();
             let (path, mut file) = layout.create_temporary().map_err(Error::io("storing content"))?;
             let stored = file
                 .write_all(&content)
@@ -24,17 +21,13 @@ impl BlobStore {
                 // Best effort: what stays behind is swept.
                 let _ = fs::remove_file(&path);
             }
-            stored.map_err(Error::io("storing content"))?;
-            Ok(digest)
+            stored.map_err(Error::io("storing content"))
         })
         .await
     }
 
-    /// Whether content can be stored now: writes a byte to the folder and takes it away again.
-    ///
-    /// # Errors
-    /// When the folder is gone, full or read-only.
-    pub async fn check(&self) -> Result<(), Error> {
+    /// Writes a byte to the folder and takes it away again.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
         let layout = Arc::clone(&self.layout);
         blocking(move || {
             let (path, mut file) = layout.create_temporary().map_err(Error::io("trying the blob folder"))?;
