@@ -1,16 +1,13 @@
 //! The program as who runs an installation calls it.
 
+use crate::support::site;
 use std::net::TcpListener;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// Runs `towpath-server` with these words on a folder, in an environment of its own.
 fn run(folder: &TempDir, words: &[&str], variables: &[(&str, &str)]) -> Output {
-    let site = folder.path().join("site");
-    std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-    for file in ["towpath.css", "towpath.js", "towpath.wasm", "site-name"] {
-        std::fs::write(site.join("pkg").join(file), "x").expect("is written");
-    }
+    let site = site(folder);
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     Command::new(env!("CARGO_BIN_EXE_towpath-server"))
         .args(words)

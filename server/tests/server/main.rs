@@ -11,6 +11,10 @@ mod metrics;
 mod preferences;
 mod providers;
 mod publishers;
+mod replicas;
+#[allow(dead_code, reason = "other tests look into the bucket, too")]
+#[path = "../../../crates/blobs/tests/support/s3.rs"]
+mod s3;
 mod sessions;
 mod shutdown;
 #[path = "../support/mod.rs"]

@@ -6,12 +6,14 @@
 mod answers;
 mod databases;
 mod people;
+mod processes;
 mod projects;
 mod providers;
 mod streams;
 
 pub use answers::Answer;
 pub use people::{Member, PASSWORD, basic};
+pub use processes::{Process, site};
 pub use providers::{Browser, Evil, Provider};
 
 use axum::body::Body;
@@ -83,9 +85,14 @@ impl Server {
     }
 
     /// Sends a request, whose address is a path. Redirects are not followed.
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_to(&self.url, request).await
+    }
+
+    /// Sends a request to another server, whose address has no slash at the end.
+    pub async fn send_to(&self, url: &str, mut request: Request<Body>) -> Answer {
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        *request.uri_mut() = format!("{}{path}", self.url).parse::<Uri>().expect("an address");
+        *request.uri_mut() = format!("{url}{path}").parse::<Uri>().expect("an address");
         Answer::read(self.client.request(request).await.expect("the server answers")).await
     }
 

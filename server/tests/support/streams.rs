@@ -26,7 +26,12 @@ pub struct Frame {
 impl Server {
     /// Asks for a stream as a browser does, with further headers; its answer has begun.
     pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Stream {
-        let address = format!("{}{path}", self.url).parse::<Uri>().expect("an address");
+        self.stream_from(&self.url, path, headers).await
+    }
+
+    /// The same of another server.
+    pub async fn stream_from(&self, url: &str, path: &str, headers: &[(&str, &str)]) -> Stream {
+        let address = format!("{url}{path}").parse::<Uri>().expect("an address");
         let mut request = Request::get(address).header("accept", "text/event-stream");
         for (name, value) in headers {
             request = request.header(*name, *value);
