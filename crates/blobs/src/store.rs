@@ -193,8 +193,8 @@ impl BlobStore {
     }
 
     /// The blobs of a shelf that were stored before a time, with their sizes in bytes.
-    pub async fn list(&self, shelf: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
-        at!(self, place => place.list(shelf, before).await)
+    pub async fn list(&self, from: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
+        at!(self, place => place.list(from, before).await)
     }
 
     /// Moves blobs out of reach, those of them that are there. In a folder, whoever reads one goes on reading.

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::{Error, blocking};
 
+/// What is larger than so many bytes gets memory for a whole part at once, rather than twice as much again and again.
+const SMALL: usize = 512 * 1024;
+
 /// A session that is written to.
 pub(crate) struct Writer {
     objects: Objects,
@@ -35,6 +38,8 @@ impl Objects {
         let part = PutPayload::from_bytes(state.tail.split().freeze());
         let put = self.store.put_part(&key, &parts.upload, parts.tags.len(), part).await;
         parts.tags.push(put.map_err(self.failed("storing a part of an upload"))?.content_id);
+        // The same memory again, now that the part is sent.
+        state.tail.reserve(PART);
         Ok(())
     }
 }
@@ -59,6 +64,9 @@ impl Writer {
             let tail = &mut writer.session.state.tail;
             let fits;
             (fits, rest) = rest.split_at(rest.len().min(PART - tail.len()));
+            if tail.len() + fits.len() > SMALL && tail.capacity() < PART {
+                tail.reserve(PART - tail.len());
+            }
             tail.extend_from_slice(fits);
             if tail.len() == PART {
                 writer.objects.send_part(&mut writer.session).await?;

@@ -24,13 +24,13 @@ impl Objects {
         Ok(shelves)
     }
 
-    pub(crate) async fn list(&self, shelf: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
-        let place = self.layout.algorithm(shelf.algorithm).join(shelf.start.as_str());
+    pub(crate) async fn list(&self, from: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
+        let place = self.layout.algorithm(from.algorithm).join(from.start.as_str());
         let objects: Vec<ObjectMeta> =
             self.store.list(Some(&place)).try_collect().await.map_err(self.failed("listing blobs"))?;
         let old = objects.into_iter().filter(|object| SystemTime::from(object.last_modified) < before);
         // Whatever else lies there is not ours.
-        let digest = |object: &ObjectMeta| shelf.digest(object.location.filename()?);
+        let digest = |object: &ObjectMeta| from.digest(object.location.filename()?);
         let mut blobs: Vec<_> = old.filter_map(|object| Some((digest(&object)?, object.size))).collect();
         blobs.sort();
         Ok(blobs)

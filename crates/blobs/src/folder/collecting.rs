@@ -32,12 +32,12 @@ impl Folder {
         .await
     }
 
-    pub(crate) async fn list(&self, shelf: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
-        let (shelf, path) = (shelf.clone(), self.layout.algorithm(shelf.algorithm).join(&shelf.start));
+    pub(crate) async fn list(&self, from: &Shelf, before: SystemTime) -> Result<Vec<(Digest, u64)>, Error> {
+        let (from, path) = (from.clone(), self.layout.algorithm(from.algorithm).join(&from.start));
         blocking(move || {
             let mut blobs = Vec::new();
             for entry in entries(&path).map_err(Error::io("listing blobs"))? {
-                let digest = shelf.digest(&entry.file_name().to_string_lossy());
+                let digest = from.digest(&entry.file_name().to_string_lossy());
                 // Whatever else lies there is not ours.
                 let (Some(digest), Ok(file)) = (digest, entry.metadata()) else { continue };
                 if file.is_file() && file.modified().is_ok_and(|at| at < before) {

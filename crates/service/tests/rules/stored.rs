@@ -69,7 +69,7 @@ impl Stored {
                 fs::write(folder.path().join(key(digest)), bytes).expect("writes");
             }
             (Self::Folder(folder), None) => {
-                fs::remove_file(folder.path().join(key(digest))).expect("removes")
+                fs::remove_file(folder.path().join(key(digest))).expect("removes");
             }
             (Self::Bucket(bucket), Some(bytes)) => {
                 let bytes = PutPayload::from(bytes.to_vec());
