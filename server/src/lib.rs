@@ -5,6 +5,7 @@
 mod assets;
 pub mod audit;
 mod auth;
+pub mod backup;
 mod clients;
 pub mod config;
 pub mod doctor;

@@ -9,7 +9,7 @@ use towpath_domain::spans::Span;
 use towpath_proof::VerifyingKey;
 use towpath_server::config::{Config, Given};
 use towpath_server::doctor::{self, Verdict};
-use towpath_server::{audit, folder, garbage, readiness, running, telemetry};
+use towpath_server::{audit, backup, folder, garbage, readiness, running, telemetry};
 use towpath_service::{Service, Sources, links};
 
 /// The C library's keeps what many threads gave back: after some large pushes, several times what is in use.
@@ -45,6 +45,13 @@ enum Command {
     },
     /// Read all stored contents again and hold them against their digests. Ends with 1 where some are damaged.
     Scrub,
+    /// Make a backup in a folder, or bring the one in it up to date; beside a running server. It holds rows and images, and
+    /// none of the keys that lie in files.
+    Backup { folder: PathBuf },
+    /// Look whether a backup can be restored, and whether all of it is whole. Ends with 1 where it is not.
+    Verify { folder: PathBuf },
+    /// Restore a backup into the database, and the folder or bucket, that are configured; these have to be empty.
+    Restore { folder: PathBuf },
     /// Print the configuration in force, without its secrets; or only check it.
     Config {
         #[command(subcommand)]
@@ -127,6 +134,15 @@ fn run(arguments: &Arguments) -> anyhow::Result<()> {
             say(&garbage::scrub(&service).await?);
             Ok(())
         })),
+        Some(Command::Backup { folder }) => {
+            work(async { backup::make(&config, &Sources::system(), folder).await.map(|told| say(&told)) })
+        }
+        Some(Command::Verify { folder }) => {
+            work(async { backup::verify(&Sources::system(), folder).await.map(|told| say(&told)) })
+        }
+        Some(Command::Restore { folder }) => {
+            work(async { backup::restore(&config, &Sources::system(), folder).await.map(|told| say(&told)) })
+        }
         Some(Command::Demo) => {
             telemetry::start(&config);
             work(async {

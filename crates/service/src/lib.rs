@@ -39,6 +39,7 @@ pub mod live;
 mod manifests;
 pub mod members;
 pub mod moments;
+pub mod moving;
 pub mod passwords;
 pub mod people;
 pub mod pins;

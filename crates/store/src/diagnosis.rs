@@ -62,7 +62,7 @@ async fn look(pool: &Pool) -> Result<Diagnosis, Error> {
 }
 
 /// The migrations that were run, by their numbers; none in a database that was just made.
-async fn applied(conn: &mut Conn) -> Result<BTreeSet<i64>, Error> {
+pub(crate) async fn applied(conn: &mut Conn) -> Result<BTreeSet<i64>, Error> {
     let table = match conn {
         Conn::Sqlite(_) => "select count(*) from sqlite_master where name = '_sqlx_migrations'",
         Conn::Postgres(_) => "select count(*) from pg_tables where tablename = '_sqlx_migrations'",

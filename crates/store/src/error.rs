@@ -13,6 +13,12 @@ pub enum Error {
     Newer(i64),
     #[error("the database address {0:?} is not understood; use sqlite:PATH or postgres://…")]
     Address(String),
+    /// What is to be copied has an older schema than this program.
+    #[error("the database is older than this Towpath; start the server once, which brings it up to date")]
+    Outdated,
+    /// What is to be copied to is no empty database.
+    #[error("there is an installation in the database already; name an empty one")]
+    Occupied,
     /// A row that fits no state: reported, never coerced.
     #[error("inconsistent row in {table}: {what}")]
     Inconsistent { table: &'static str, what: String },

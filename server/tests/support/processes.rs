@@ -2,7 +2,7 @@
 
 use super::Server;
 use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -18,17 +18,11 @@ impl Server {
     /// Starts one with further variables, and waits until it is ready.
     pub async fn process(&self, variables: &[(&str, &str)]) -> Process {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let site = site(&data);
         let listen =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
-        let child = Command::new(env!("CARGO_BIN_EXE_towpath-server"))
-            .env_clear()
-            .env("TOWPATH_PUBLIC_URL", &self.url)
-            .env("TOWPATH_DATABASE_URL", &self.database.url)
-            .env("TOWPATH_SECRET_KEY", self.data.path().join("secret.key"))
-            .env("TOWPATH_AUDIT_KEYS", self.data.path().join("audit"))
+        let child = self
+            .program(&data)
             .env("TOWPATH_DATA", data.path().join("data"))
-            .env("TOWPATH_SITE", site)
             .env("TOWPATH_LISTEN", listen.to_string())
             .envs(variables.iter().copied())
             .stdout(Stdio::null())
@@ -43,6 +37,29 @@ impl Server {
         };
         tokio::time::timeout(Duration::from_secs(30), ready).await.expect("it is ready in time");
         process
+    }
+}
+
+impl Server {
+    /// Runs a command of the program beside the server, on its installation.
+    pub fn command(&self, words: &[&str], variables: &[(&str, &str)]) -> Output {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let mut program = self.program(&data);
+        program.env("TOWPATH_DATA", self.data.path()).envs(variables.iter().copied());
+        program.args(words).output().expect("it runs")
+    }
+
+    /// The program on this database, with these keys.
+    fn program(&self, folder: &TempDir) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_towpath-server"));
+        program
+            .env_clear()
+            .env("TOWPATH_PUBLIC_URL", &self.url)
+            .env("TOWPATH_DATABASE_URL", &self.database.url)
+            .env("TOWPATH_SECRET_KEY", self.data.path().join("secret.key"))
+            .env("TOWPATH_AUDIT_KEYS", self.data.path().join("audit"))
+            .env("TOWPATH_SITE", site(folder));
+        program
     }
 }
 

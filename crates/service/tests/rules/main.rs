@@ -43,6 +43,7 @@ mod live;
 mod members;
 mod model;
 mod moments;
+mod moving;
 mod people;
 mod pins;
 mod promotions;
