@@ -68,7 +68,11 @@ impl Objects {
             .with_timeout_disabled()
             .with_read_timeout(settings.patience);
         let retry = RetryConfig {
-            backoff: BackoffConfig { max_backoff: settings.patience / 10, ..BackoffConfig::default() },
+            backoff: BackoffConfig {
+                init_backoff: settings.patience / 300,
+                max_backoff: settings.patience / 10,
+                ..BackoffConfig::default()
+            },
             max_retries: RETRIES,
             retry_timeout: settings.patience * 2,
         };

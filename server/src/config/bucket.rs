@@ -22,8 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The bucket, if one is configured.
 pub fn check(given: &Given) -> Result<Option<Bucket>, ConfigError> {
-    let bucket = given.parse("s3_bucket", "the name of a bucket: letters, digits, dots and hyphens", name)?;
-    let Some(bucket) = bucket else {
+    let bucket =
+        given.parse("s3_bucket", "the name of a bucket: letters, digits, dots and hyphens", plain)?;
+    if bucket.is_empty() {
         // Else a server would quietly fill its own disk.
         for key in OTHERS {
             given.parse(key, "left out, as long as s3_bucket names no bucket", |_| {
@@ -31,11 +32,11 @@ pub fn check(given: &Given) -> Result<Option<Bucket>, ConfigError> {
             })?;
         }
         return Ok(None);
-    };
+    }
     let endpoint = given.parse(
         "s3_endpoint",
         "https:// or http:// and a host, with a port if need be and no path; or nothing, for Amazon",
-        address,
+        |text| if text.is_empty() { Some(None) } else { address(text).map(Some) },
     )?;
     let path_style = given.parse("s3_path_style", "true, false or auto", |text| match text {
         "auto" => Some(endpoint.is_some()),
@@ -79,28 +80,20 @@ fn credentials(given: &Given) -> Result<Option<Credentials>, ConfigError> {
     }
 }
 
-fn name(text: &str) -> Option<Option<String>> {
-    let plain = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'-' | b'_');
-    match text {
-        "" => Some(None),
-        text => text.bytes().all(plain).then(|| Some(text.to_owned())),
-    }
+/// What has only letters, digits, dots, hyphens and underscores.
+fn plain(text: &str) -> Option<String> {
+    let sound = |letter: u8| letter.is_ascii_alphanumeric() || matches!(letter, b'.' | b'-' | b'_');
+    text.bytes().all(sound).then(|| text.to_owned())
 }
 
-fn address(text: &str) -> Option<Option<String>> {
-    if text.is_empty() {
-        return Some(None);
-    }
+fn address(text: &str) -> Option<String> {
     let address: Uri = text.parse().ok()?;
-    let sound = matches!(address.scheme_str(), Some("http" | "https"))
-        && address.path() == "/"
-        && address.query().is_none();
-    sound.then(|| Some(text.trim_end_matches('/').to_owned()))
+    let host = matches!(address.scheme_str(), Some("http" | "https"));
+    let bare = address.path() == "/" && address.query().is_none();
+    (host && bare).then(|| text.trim_end_matches('/').to_owned())
 }
 
 fn prefix(text: &str) -> Option<String> {
-    let text = text.trim_matches('/');
-    text.split('/')
-        .all(|part| name(part).is_some_and(|part| part.is_some() || text.is_empty()))
-        .then(|| text.to_owned())
+    let parts = text.split('/').filter(|part| !part.is_empty()).map(plain);
+    parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
 }

@@ -28,7 +28,10 @@ async fn lived_in(shop: &Shop) -> String {
     let digest = shop.push(&shop.dora, QA, "1.0").await.expect("arrives");
     shop.promote(&shop.dora, &digest, "qa", "staging").await.expect("goes to staging");
     // A default build and its integration name each other.
-    shop.sql("update integrations set default_build = (select id from builds order by id limit 1)").await;
+    shop.sql(
+        "update integrations set default_at = 1, default_build = (select id from builds order by id limit 1)",
+    )
+    .await;
     let key = make_key(shop).await.expect("a key");
     assert!(adopt(shop, &key).await.expect("is adopted"));
     sign(shop, key, None).await.expect("signs").expect("there is something new");
