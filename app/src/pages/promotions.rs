@@ -1,22 +1,18 @@
 //! A promotion: what it moves, how its gates stand, who said what, and the forms to decide.
 
+mod deciding;
 mod emergency;
+mod gates;
 mod pinning;
 
-use crate::components::avatar::Avatar;
 use crate::components::badge::Badge;
 use crate::components::banner::Banner;
-use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card as Panel;
 use crate::components::digest::DigestView;
-use crate::components::field::TextArea;
-use crate::components::form::ErrorSummary;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
-use crate::components::select::{Select, SelectOption};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
-use crate::echo::{Echo, errors, mistake};
 use crate::fns::promotions::{CancelPromotion, Decide, PassGates, ReviewEmergency, view_promotion};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
@@ -25,19 +21,18 @@ use crate::pages::forms::successes;
 use crate::pages::holds::HoldNote;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
+use deciding::{CancelForm, DecideForm, Decisions};
 use emergency::{EmergencyMark, PassForm};
+use gates::Gates;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use pinning::{PinFacts, standing, summary};
 use std::sync::Arc;
-use towpath_domain::access::Action;
-use towpath_domain::gates::{Gate, GateVerdict, Verdict};
+use towpath_domain::gates::Gate;
 use towpath_domain::holds::{HoldLine, Phase};
-use towpath_domain::inbox::{ForOther, PromotionView};
-use towpath_domain::promotions::{Choice, Decision, State};
-use towpath_domain::times::Time;
-use towpath_domain::words::Reason;
+use towpath_domain::inbox::PromotionView;
+use towpath_domain::promotions::{Choice, State};
 
 #[component]
 pub fn PromotionPage() -> impl IntoView {
@@ -320,231 +315,6 @@ fn Facts(view: View) -> impl IntoView {
                     <dd>{pusher}</dd>
                 </div>
             </dl>
-        </Panel>
-    }
-}
-
-#[component]
-fn Gates(view: View) -> impl IntoView {
-    let verdicts = Memo::new(move |_| view.read().verdicts.clone());
-    let now = Memo::new(move |_| view.read().now);
-    let none = view.read_untracked().verdicts.is_empty();
-    let no_gate = if view.read_untracked().promotion.goes_back() {
-        "It has been there before, so that no gate kept it out."
-    } else {
-        "This stage had no gate."
-    };
-    let waits = Memo::new(move |_| view.read().promotion.state == State::Waiting);
-    view! {
-        <Panel title="Gates">
-            <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, waits.get(), now)).collect_view()}</ul>
-            {none.then(|| view! { <p class="muted">{no_gate}</p> })}
-        </Panel>
-    }
-}
-
-fn gate(gate: &GateVerdict, waits: bool, now: Memo<Time>) -> impl IntoView + use<> {
-    if !waits && gate.verdict != Verdict::Passes {
-        // It is over, and nothing is waited for any more.
-        let rule = gate.rule.clone();
-        return view! {
-            <li class="rows__item">
-                <span>{rule}</span>
-                <Badge>"not passed"</Badge>
-            </li>
-        }
-        .into_any();
-    }
-    let (tone, symbol, word, needs) = match &gate.verdict {
-        Verdict::Passes => (Tone::Success, Symbol::Check, "passed", None),
-        Verdict::Waits { until: Some(until), .. } => {
-            let until = *until;
-            let told = view! { "Passes by itself " <TimeView at=until now=now /> "." }.into_any();
-            (Tone::Info, Symbol::Clock, "waiting", Some(told))
-        }
-        Verdict::Waits { needs, .. } => {
-            // A rule of which nothing is done yet says what it needs by itself.
-            let told = match needs.strip_prefix(gate.rule.as_str()) {
-                // It says of the rule's own words how they stand.
-                Some(rest) if !rest.is_empty() => {
-                    Some(format!("It {}.", rest.trim_start_matches(", which ")).into_any())
-                }
-                _ if gate.rule.starts_with(needs.as_str()) => None,
-                _ => Some(format!("Still needs {needs}.").into_any()),
-            };
-            (Tone::Warning, Symbol::Clock, "waiting", told)
-        }
-        Verdict::Blocked { because } => {
-            (Tone::Danger, Symbol::Ban, "blocked", Some(because.clone().into_any()))
-        }
-    };
-    let (rule, note) = (gate.rule.clone(), gate.note.clone());
-    view! {
-        <li class="rows__item">
-            <span>{rule}</span>
-            {note.map(|note| view! { <span class="rows__meta">{note}</span> })}
-            {needs.map(|needs| view! { <span class="rows__meta">{needs}</span> })}
-            <Badge tone=tone symbol=symbol>
-                {word}
-            </Badge>
-        </li>
-    }
-    .into_any()
-}
-
-#[component]
-fn Decisions(view: View) -> impl IntoView {
-    let now = Memo::new(move |_| view.read().now);
-    let any = Memo::new(move |_| !view.read().promotion.decisions.is_empty());
-    let item = move |decision: Decision| {
-        let name = decision.who(|person| view.read_untracked().name(person).to_owned());
-        let verb = match decision.choice {
-            Choice::Approve => " approved ",
-            Choice::Reject => " rejected ",
-        };
-        let comment = decision.comment.as_ref().map(ToString::to_string);
-        view! {
-            <li class="decisions__item">
-                <Avatar name=name.clone() />
-                <div>
-                    <p>
-                        <strong>{name}</strong>
-                        {verb}
-                        <TimeView at=decision.at now=now />
-                    </p>
-                    {comment.map(|comment| view! { <blockquote class="event__reason">{comment}</blockquote> })}
-                </div>
-            </li>
-        }
-    };
-    move || {
-        any.get().then(|| {
-            view! {
-                <Panel title="Decisions">
-                    <ul class="decisions">
-                        <For
-                            each=move || view.read().promotion.decisions.clone()
-                            key=|decision| decision.person
-                            children=item
-                        />
-                    </ul>
-                </Panel>
-            }
-        })
-    }
-}
-
-#[component]
-fn DecideForm(view: View, action: ServerAction<Decide>) -> impl IntoView {
-    let may = Memo::new(move |_| {
-        let view = view.read();
-        let others: Vec<_> = view.for_others.iter().filter(|other| other.may.is_ok()).cloned().collect();
-        (view.may_decide.clone(), others)
-    });
-    let place = format!("project:{}", view.get_untracked().project);
-    let who = StoredValue::new(paths::rights(Action::Approve, &place));
-    let body = move || match may.get() {
-        (Err(why), others) if others.is_empty() => view! {
-            <Banner tone=Tone::Info>
-                <p class="banner__text">
-                    {why} " " <a href=who.get_value()>"Who may approve in this project?"</a>
-                </p>
-            </Banner>
-        }
-        .into_any(),
-        (own, others) => {
-            view! { <DecideFields view=view action=action own=own.is_ok() others=others /> }.into_any()
-        }
-    };
-    view! { <Panel title="Your decision">{body}</Panel> }
-}
-
-#[component]
-fn DecideFields(
-    view: View,
-    action: ServerAction<Decide>,
-    /// Whether who looks may decide in their own name.
-    own: bool,
-    /// Those for whom they may.
-    others: Vec<ForOther>,
-) -> impl IntoView {
-    let errors = errors(move || action.value().get());
-    let echo = Echo::of("/fn/decide");
-    let view = view.get_untracked();
-    let (project, promotion) = (view.project.to_string(), view.promotion.clone());
-    view! {
-        <ActionForm action=action attr:class="form" attr:novalidate="">
-            <ErrorSummary errors=errors />
-            <input type="hidden" name="project" value=project />
-            <input type="hidden" name="number" value=promotion.number.to_string() />
-            <input type="hidden" name="digest" value=promotion.digest.to_string() />
-            {(!others.is_empty())
-                .then(|| {
-                    view! {
-                        <Select
-                            name="in_name_of"
-                            label="In the name of"
-                            options=names(own, &others)
-                            hint="It counts as theirs, and both names are shown."
-                            value=echo.value("in_name_of")
-                            error=mistake(errors, "in_name_of")
-                        />
-                    }
-                })}
-            <TextArea
-                name="comment"
-                label="Comment"
-                hint="Needed to reject. Stands in the audit timeline for good."
-                max=Reason::LONGEST
-                value=echo.value("comment")
-                error=mistake(errors, "comment")
-            />
-            <div class="form__actions">
-                <SubmitButton
-                    kind=ButtonKind::Primary
-                    pending=action.pending()
-                    name="choice"
-                    value="approve"
-                >
-                    "Approve"
-                </SubmitButton>
-                <SubmitButton
-                    kind=ButtonKind::Danger
-                    pending=action.pending()
-                    name="choice"
-                    value="reject"
-                >
-                    "Reject"
-                </SubmitButton>
-            </div>
-        </ActionForm>
-    }
-}
-
-/// In whose names somebody may decide.
-fn names(own: bool, others: &[ForOther]) -> Vec<SelectOption> {
-    let own = own.then(|| SelectOption::new("", "Yourself"));
-    let others = others.iter().map(|other| SelectOption::new(other.email.as_str(), other.name.clone()));
-    own.into_iter().chain(others).collect()
-}
-
-#[component]
-fn CancelForm(view: View, action: ServerAction<CancelPromotion>) -> impl IntoView {
-    let errors = errors(move || action.value().get());
-    let view = view.get_untracked();
-    let (project, number) = (view.project.to_string(), view.promotion.number.to_string());
-    view! {
-        <Panel title="Take it back">
-            <ActionForm action=action attr:class="form" attr:novalidate="">
-                <ErrorSummary errors=errors />
-                <input type="hidden" name="project" value=project />
-                <input type="hidden" name="number" value=number />
-                <input type="hidden" name="reason" value="" />
-                <p class="muted">"It ends without being applied. It can be asked for again."</p>
-                <div class="form__actions">
-                    <SubmitButton pending=action.pending()>"Take back"</SubmitButton>
-                </div>
-            </ActionForm>
         </Panel>
     }
 }

@@ -5,19 +5,20 @@
 //! audit log must tell. Only this module makes transitions, and the store saves nothing else.
 
 mod asking;
+mod deciding;
 mod emergency;
 mod pinning;
+mod turning;
 
 pub use asking::{Asking, Move, Outlook, RequestRefused, consider, consider_emergency, request};
+pub use deciding::{CancelRefused, DecideRefused};
 pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
+pub use turning::{LONGEST_WAIT, Standing};
 
-use crate::access::{Actor, Refusal, Target, may};
 use crate::buckets::BucketName;
-use crate::delegations::Voice;
 use crate::digests::Digest;
 use crate::gates::{
-    Approval, Barred, Behind, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, may_approve,
-    passes, turns,
+    Approval, Behind, Circumstances, Facts, Gate, Involved, Verdict, Verdicts, judge, passes,
 };
 use crate::ids::{
     BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
@@ -25,8 +26,7 @@ use crate::ids::{
 use crate::pins::Pinning;
 use crate::references::Tag;
 use crate::slugs::Slug;
-use crate::spans::Span;
-use crate::timeline::{BuildName, Change, Personal};
+use crate::timeline::{BuildName, Change};
 use crate::times::Time;
 use crate::words::{Reason, Reference};
 use serde::{Deserialize, Serialize};
@@ -127,26 +127,6 @@ pub enum Choice {
     Reject,
 }
 
-/// Why a decision is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum DecideRefused {
-    #[error(transparent)]
-    Barred(#[from] Barred),
-    #[error("This promotion is {0} already.")]
-    Over(String),
-    #[error("The build is not the one you looked at. Reload the page and look again.")]
-    OtherDigest,
-}
-
-/// Why a promotion is not cancelled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum CancelRefused {
-    #[error(transparent)]
-    Forbidden(#[from] Refusal),
-    #[error("This promotion is {0} already.")]
-    Over(String),
-}
-
 /// A promotion after a step, with what the audit log tells of the step. Made here only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {
@@ -154,24 +134,6 @@ pub struct Transition {
     changes: Vec<Change>,
     due: Option<Time>,
 }
-
-/// How the target stands when a waiting promotion is looked at and nobody acts on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    pub current: Option<BuildId>,
-    /// Whether a rollback has paused what enters by itself.
-    pub paused: bool,
-    /// Whether it was rolled back to what is current there after the promotion was asked for.
-    pub rolled_back: bool,
-    /// Whether whoever asked may still promote there.
-    pub requester_may: bool,
-}
-
-/// In how many seconds a promotion is looked at again that only a paused bucket keeps waiting.
-const PATIENCE: i64 = 300;
-
-/// How long a promotion waits at most.
-pub const LONGEST_WAIT: Span = Span::DAYS_30;
 
 impl Promotion {
     pub fn verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
@@ -220,222 +182,9 @@ impl Promotion {
         self.gates.iter().any(Gate::asks_for_circumstances)
     }
 
-    /// Whether somebody may decide on it now, in their own name or another's, and why not.
-    pub fn may_decide<'a>(&self, voice: impl Into<Voice<'a>>, place: &Target) -> Result<(), DecideRefused> {
-        let voice = voice.into();
-        if self.state != State::Waiting {
-            return Err(DecideRefused::Over(self.state.name().to_owned()));
-        }
-        may_approve(&self.gates, &self.involved(), &voice, place)?;
-        self.has_no_word_of(&voice).map_err(DecideRefused::from)
-    }
-
-    /// One person decides once, by whichever name and hand.
-    fn has_no_word_of(&self, voice: &Voice) -> Result<(), Barred> {
-        let own = voice.actor().person();
-        for decision in &self.decisions {
-            if decision.by.unwrap_or(decision.person) == own {
-                return Err(Barred::Decided);
-            }
-            if decision.person == own {
-                return Err(Barred::DecidedFor);
-            }
-            if decision.people().any(|person| person == voice.person()) {
-                return Err(Barred::Principal(Box::new(Barred::Decided)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes one person's decision. The last approval that the gates need applies the promotion in
-    /// the same step; one rejection ends it.
-    pub fn decide<'a>(
-        mut self,
-        voice: impl Into<Voice<'a>>,
-        place: &Target,
-        decision: Decision,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-    ) -> Result<Transition, DecideRefused> {
-        let voice = voice.into();
-        self.may_decide(voice, place)?;
-        if decision.digest != self.digest {
-            return Err(DecideRefused::OtherDigest);
-        }
-        let (choice, now) = (decision.choice, decision.at);
-        let changes = vec![Change::PromotionDecided {
-            pins_in: self.pins_in(),
-            number: self.number,
-            build: self.build_name(),
-            choice,
-            in_name_of: voice.by().map(|_| voice.person()),
-            comment: decision.comment.as_ref().map(Personal::new),
-        }];
-        self.decisions.push(decision);
-        self.version += 1;
-        if choice == Choice::Approve {
-            return Ok(self.settle(circumstances, placement, now, changes));
-        }
-        let promotion = Self { state: State::Rejected { at: now, by: voice.actor().person() }, ..self };
-        Ok(Transition { promotion, changes, due: None })
-    }
-
-    /// Looks again at a waiting promotion when nobody acts on it: it is applied where all gates pass now, and expires
-    /// where it cannot be applied any more. Absent where it is over already.
-    pub fn look_again(
-        mut self,
-        target: &Standing,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-        now: Time,
-    ) -> Option<Transition> {
-        if self.state != State::Waiting {
-            return None;
-        }
-        self.version += 1;
-        let to = self.to.slug.clone();
-        let target = &self.standing(target);
-        let vain = if target.current == Some(self.build) {
-            Some(format!("It is current in {to} already."))
-        } else if target.rolled_back {
-            // What was rolled back is not undone while nobody looks.
-            Some(format!("{to} was rolled back after it was asked for. Ask again."))
-        } else if target.requester_may {
-            None
-        } else {
-            Some(format!("Whoever asked for it may not promote into {to} any more."))
-        };
-        if let Some(because) = vain {
-            return Some(self.expire(because, now, Vec::new()));
-        }
-        let end = LONGEST_WAIT.after(self.requested_at);
-        // After a rollback nothing enters without a person.
-        if target.paused && now < end && self.verdicts(circumstances, now).pass() {
-            let due = end.min(now.plus_seconds(PATIENCE));
-            return Some(Transition { promotion: self, changes: Vec::new(), due: Some(due) });
-        }
-        Some(self.settle(circumstances, placement, now, Vec::new()))
-    }
-
     /// The environment in which it is to pin.
     fn pins_in(&self) -> Option<Slug> {
         self.pin.as_ref().map(|pin| pin.environment.slug.clone())
-    }
-
-    /// Ends it since whoever asked for it may not any more, as its next look would: an approval that comes before that does
-    /// not apply it. Absent where it is over already.
-    pub fn lose_requester(
-        self,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-        now: Time,
-    ) -> Option<Transition> {
-        let target = Standing { current: None, paused: false, rolled_back: false, requester_may: false };
-        self.look_again(&target, circumstances, placement, now)
-    }
-
-    /// Ends it by itself.
-    fn expire(self, because: String, now: Time, mut changes: Vec<Change>) -> Transition {
-        let (number, build) = (self.number, self.build_name());
-        changes.push(Change::PromotionExpired {
-            pins_in: self.pins_in(),
-            number,
-            build,
-            because: because.clone(),
-        });
-        Transition {
-            promotion: Self { state: State::Expired { at: now, because }, ..self },
-            changes,
-            due: None,
-        }
-    }
-
-    /// Ends it in favour of one that was asked for later. Absent where it is over already.
-    pub fn supersede(self, by: i64, now: Time) -> Option<Transition> {
-        if self.state != State::Waiting {
-            return None;
-        }
-        let (number, build) = (self.number, self.build_name());
-        let changes = vec![Change::PromotionSuperseded { pins_in: self.pins_in(), number, build, by }];
-        let state = State::Superseded { at: now, by };
-        Some(Transition { promotion: Self { state, version: self.version + 1, ..self }, changes, due: None })
-    }
-
-    /// Takes the promotion back: its requester may, and whoever may promote into the bucket.
-    pub fn cancel(
-        self,
-        actor: &Actor,
-        place: &Target,
-        reason: Option<&Reason>,
-        now: Time,
-    ) -> Result<Transition, CancelRefused> {
-        self.may_cancel(actor, place)?;
-        let change = Change::PromotionCancelled {
-            pins_in: self.pins_in(),
-            number: self.number,
-            build: self.build_name(),
-            reason: reason.map(Personal::new),
-        };
-        let promotion = Self {
-            state: State::Cancelled { at: now, by: actor.person() },
-            version: self.version + 1,
-            ..self
-        };
-        Ok(Transition { promotion, changes: vec![change], due: None })
-    }
-
-    /// Whether an actor may take it back now, and why not.
-    pub fn may_cancel(&self, actor: &Actor, place: &Target) -> Result<(), CancelRefused> {
-        if self.state != State::Waiting {
-            return Err(CancelRefused::Over(self.state.name().to_owned()));
-        }
-        // Nobody has asked for what a stage asks for by itself.
-        if self.automatic || actor.person() != self.requested_by || actor.token().is_some() {
-            may(actor, self.action(), place)?;
-        }
-        Ok(())
-    }
-
-    /// Applies a waiting promotion whose gates all pass, and ends one that waits in vain.
-    fn settle(
-        self,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-        now: Time,
-        changes: Vec<Change>,
-    ) -> Transition {
-        let facts = self.facts(circumstances);
-        let verdicts = judge(&self.gates, &facts, now);
-        let end = LONGEST_WAIT.after(self.requested_at);
-        let late = (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words()));
-        let late = late.or_else(|| self.outlived(now));
-        if let Some(because) = late.or_else(|| verdicts.blocked().map(str::to_owned)) {
-            return self.expire(because, now, changes);
-        }
-        if !verdicts.pass() {
-            let end = self.pin.as_ref().map_or(end, |pin| pin.until.min(end));
-            let due = turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end));
-            return Transition { promotion: self, changes, due: Some(due) };
-        }
-        self.apply(circumstances, placement, now, changes)
-    }
-
-    fn apply(
-        self,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-        now: Time,
-        mut changes: Vec<Change>,
-    ) -> Transition {
-        if let Some(applied) = self.pin_applied(circumstances) {
-            changes.push(applied);
-            let state = State::Applied { at: now, placement: None };
-            return Transition { promotion: Self { state, ..self }, changes, due: None };
-        }
-        let (number, build) = (self.number, self.build_name());
-        changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
-        let state = State::Applied { at: now, placement: Some(placement) };
-        Transition { promotion: Self { state, ..self }, changes, due: None }
     }
 
     fn facts(&self, circumstances: &Circumstances) -> Facts {

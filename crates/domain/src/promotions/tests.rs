@@ -1,19 +1,23 @@
 //! The rules of promotions, as examples and as properties over any sequence of steps.
 
+mod contests;
+mod deciding;
+mod emergencies;
 mod pinning;
 
 use super::*;
-use crate::access::{Action, Grant, Identity, Place, Role};
+use crate::access::{Action, Actor, Grant, Identity, Place, Refusal, Role, Target};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::builds::{Arrival, Build, Origin};
-use crate::delegations::{Delegation, Principal};
+use crate::delegations::{Delegation, Principal, Voice};
 use crate::digests::Algorithm;
-use crate::gates::{Approvals, Bar, Pattern, Stay};
+use crate::gates::{Approvals, Bar, Barred, Pattern, Stay};
 use crate::holds::tests::hold;
 use crate::holds::{Hold, HoldOn};
 use crate::ids::{EnvironmentId, StreamId};
 use crate::people::Person;
 use crate::projects::{Archived, Project};
+use crate::spans::Span;
 use crate::streams::Stream;
 use crate::words::{Email, PersonName, Title};
 use crate::workflows::{Contest, Graph, Stage, Workflow, WorkflowName};
@@ -213,149 +217,6 @@ fn with_a_gate_it_waits_and_says_for_what() {
 }
 
 #[test]
-fn nobody_approves_their_own_request() {
-    let world = world(1, false);
-    let manager = person(1, Role::release_manager());
-    let promotion = world.asked(&manager);
-    let refused =
-        promotion.decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22));
-    assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
-}
-
-/// A release manager for whom somebody else decides.
-fn principal(number: u128) -> Principal {
-    let them = Person {
-        id: id(number),
-        name: PersonName::parse("Rita").expect("a name"),
-        email: Email::parse("rita@example.org").expect("an address"),
-        joined_at: Time::from_micros(0),
-    };
-    let delegation = Delegation {
-        id: id(50),
-        from: id(number),
-        to: id(60),
-        role: None,
-        project: None,
-        reason: Reason::parse("On holiday").expect("a reason"),
-        at: Time::from_micros(0),
-        until: Time::from_micros(9),
-        ended_at: None,
-    };
-    delegation.principal(them, person(number, Role::release_manager()))
-}
-
-#[test]
-fn who_decides_for_another_counts_as_that_person_and_both_are_told() {
-    let world = world(1, false);
-    let (max, rita) = (person(2, Role::viewer()), principal(3));
-    let voice = Voice::of(&max, &rita);
-    let promotion = world.asked(&person(1, Role::admin()));
-    let decision = Decision {
-        person: voice.person(),
-        by: voice.by(),
-        roles: voice.roles(&world.place),
-        ..world.approval(&max)
-    };
-    let applied =
-        promotion.decide(voice, &world.place, decision, &world.circumstances, id(22)).expect("may approve");
-    assert_eq!(applied.placement(), Some(id(22)));
-    assert!(
-        matches!(&applied.changes()[0], Change::PromotionDecided { in_name_of: Some(name), .. } if *name == id(3))
-    );
-    let name = |person: PersonId| if person == id(3) { "Rita" } else { "Max" }.to_owned();
-    assert_eq!(applied.promotion().decisions[0].who(name), "Max for Rita");
-}
-
-#[test]
-fn nobody_gets_round_a_bar_by_handing_over_or_being_handed() {
-    let world = world(2, false);
-    let (max, rita) = (person(2, Role::release_manager()), principal(3));
-    let voice = Voice::of(&max, &rita);
-    let barred = |promotion: &Promotion| promotion.may_decide(voice, &world.place);
-    assert_eq!(barred(&world.asked(&person(2, Role::admin()))), Err(Barred::Requester.into()));
-    let theirs = Barred::Principal(Box::new(Barred::Requester));
-    assert_eq!(barred(&world.asked(&person(3, Role::admin()))), Err(theirs.into()));
-
-    let decided = |by: &Actor| {
-        let asked = world.asked(&person(1, Role::admin()));
-        let step = asked.decide(by, &world.place, world.approval(by), &world.circumstances, id(22));
-        step.expect("may approve").into_promotion()
-    };
-    assert_eq!(barred(&decided(&max)), Err(Barred::Decided.into()));
-    let theirs = Barred::Principal(Box::new(Barred::Decided));
-    let own = person(3, Role::release_manager());
-    assert_eq!(barred(&decided(&own)), Err(theirs.into()));
-
-    // After Max has decided for Rita, neither decides again.
-    let asked = world.asked(&person(1, Role::admin()));
-    let decision = Decision { person: voice.person(), by: voice.by(), ..world.approval(&max) };
-    let step = asked.decide(voice, &world.place, decision, &world.circumstances, id(22));
-    let once = step.expect("may approve").into_promotion();
-    assert_eq!(once.may_decide(&own, &world.place), Err(Barred::DecidedFor.into()));
-    assert_eq!(once.may_decide(&max, &world.place), Err(Barred::Decided.into()));
-    let carl = person(4, Role::release_manager());
-    assert_eq!(once.may_decide(&carl, &world.place), Ok(()));
-    assert!(once.may_decide(Voice::of(&carl, &rita), &world.place).is_err(), "nor another for Rita");
-}
-
-#[test]
-fn an_admin_does_not_approve() {
-    let world = world(1, false);
-    let promotion = world.asked(&person(1, Role::release_manager()));
-    let admin = person(2, Role::admin());
-    assert!(matches!(
-        promotion.may_decide(&admin, &world.place),
-        Err(DecideRefused::Barred(Barred::Forbidden(Refusal::Missing { action: Action::Approve })))
-    ));
-}
-
-#[test]
-fn the_last_approval_applies_it_in_the_same_step() {
-    let world = world(2, false);
-    let promotion = world.asked(&person(1, Role::admin()));
-    let (second, third) = (person(2, Role::release_manager()), person(3, Role::release_manager()));
-    let waiting = promotion
-        .decide(&second, &world.place, world.approval(&second), &world.circumstances, id(22))
-        .expect("may approve")
-        .into_promotion();
-    assert_eq!(waiting.state, State::Waiting);
-    let again =
-        waiting.clone().decide(&second, &world.place, world.approval(&second), &world.circumstances, id(22));
-    assert_eq!(again, Err(DecideRefused::Barred(Barred::Decided)));
-    let applied = waiting
-        .decide(&third, &world.place, world.approval(&third), &world.circumstances, id(23))
-        .expect("may approve");
-    assert_eq!(applied.placement(), Some(id(23)));
-}
-
-#[test]
-fn a_rejection_ends_it_and_nothing_follows() {
-    let world = world(1, false);
-    let manager = person(2, Role::release_manager());
-    let promotion = world.asked(&person(1, Role::admin()));
-    let rejection = world.decision(&manager, Choice::Reject);
-    let rejected = promotion
-        .decide(&manager, &world.place, rejection, &world.circumstances, id(22))
-        .expect("may reject")
-        .into_promotion();
-    let refused =
-        rejected.decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22));
-    assert_eq!(refused, Err(DecideRefused::Over("rejected".into())));
-}
-
-#[test]
-fn a_decision_is_bound_to_the_digest_that_was_seen() {
-    let world = world(1, false);
-    let manager = person(2, Role::release_manager());
-    let decision = Decision { digest: Digest::of(Algorithm::Sha256, b"other"), ..world.approval(&manager) };
-    let promotion = world.asked(&person(1, Role::admin()));
-    assert_eq!(
-        promotion.decide(&manager, &world.place, decision, &world.circumstances, id(22)),
-        Err(DecideRefused::OtherDigest)
-    );
-}
-
-#[test]
 fn each_refusal_to_ask_names_its_rule() {
     let world = world(1, false);
     let (admin, developer) = (person(1, Role::admin()), person(1, Role::developer()));
@@ -383,18 +244,6 @@ fn each_refusal_to_ask_names_its_rule() {
         assert_eq!(consider(&wish), Outlook::Refused { refused: refused.clone() });
         assert_eq!(request(&wish, &world.build, asking()), Err(refused));
     }
-}
-
-#[test]
-fn its_requester_takes_it_back_and_a_viewer_does_not() {
-    let world = world(1, false);
-    let admin = person(1, Role::admin());
-    let promotion = world.asked(&admin);
-    let viewer = person(2, Role::viewer());
-    assert!(promotion.clone().cancel(&viewer, &world.place, None, Time::from_micros(3)).is_err());
-    let cancelled = promotion.cancel(&admin, &world.place, None, Time::from_micros(3)).expect("may");
-    assert_eq!(cancelled.placement(), None);
-    assert_eq!(cancelled.promotion().state.name(), "cancelled");
 }
 
 #[test]
@@ -585,162 +434,6 @@ proptest! {
     }
 }
 
-/// The same world, where prod treats those that ask in one way.
-fn contested(world: &mut World, contest: Contest) {
-    let mut stages = world.workflow.graph.stages().to_vec();
-    stages[1].contest = contest;
-    world.workflow.graph = Graph::linear(stages).expect("sound");
-}
-
-#[test]
-fn a_schedule_keeps_it_out_until_its_time_and_it_is_judged_again_then() {
-    let world = world(1, false);
-    let (admin, manager) = (person(1, Role::admin()), person(2, Role::release_manager()));
-    let later = world.now.plus_seconds(3_600);
-    let wish = Move { scheduled_for: Some(later), ..world.wish(&admin) };
-    let asked = request(&wish, &world.build, asking()).expect("may ask").into_promotion();
-    let approved = asked
-        .decide(&manager, &world.place, world.approval(&manager), &world.circumstances, id(22))
-        .expect("may approve");
-    assert_eq!(approved.promotion().state, State::Waiting);
-    assert_eq!(approved.due(), Some(later));
-    let approved = approved.into_promotion();
-    assert_eq!(approved.passes_at(&world.circumstances, world.now), Some(later));
-    let early = approved.clone().look_again(&FREE, &world.circumstances, id(23), world.now);
-    assert_eq!(early.expect("still waiting").placement(), None);
-    let entered = approved.look_again(&FREE, &world.circumstances, id(23), later).expect("its time has come");
-    assert_eq!(entered.placement(), Some(id(23)));
-}
-
-#[test]
-fn one_that_waits_for_its_turn_enters_when_nobody_is_ahead() {
-    let mut world = world(0, false);
-    contested(&mut world, Contest::Queue);
-    let admin = person(1, Role::admin());
-    let wish = Move { rival: Some(1), ..world.wish(&admin) };
-    let needs = vec!["its turn after #1".to_owned()];
-    assert_eq!(consider(&wish), Outlook::Waits { needs, until: None });
-    let asked = request(&wish, &world.build, asking()).expect("may ask").into_promotion();
-    assert!(asked.in_turn && asked.state == State::Waiting);
-    let ahead = Circumstances { ahead: Some(1), ..world.circumstances.clone() };
-    let waits = asked.clone().look_again(&FREE, &ahead, id(22), world.now).expect("it waits");
-    assert_eq!(waits.placement(), None);
-    let entered = asked.look_again(&FREE, &world.circumstances, id(22), world.now).expect("its turn");
-    assert_eq!(entered.placement(), Some(id(22)));
-}
-
-#[test]
-fn a_stage_that_takes_one_at_a_time_refuses_the_second() {
-    let mut world = world(1, false);
-    contested(&mut world, Contest::Refuse);
-    let admin = person(1, Role::admin());
-    let wish = Move { rival: Some(1), ..world.wish(&admin) };
-    let refused = RequestRefused::OneAtATime { number: 1, to: world.prod.slug.clone() };
-    assert_eq!(consider(&wish), Outlook::Refused { refused });
-}
-
-#[test]
-fn what_is_superseded_is_over() {
-    let world = world(1, false);
-    let asked = world.asked(&person(1, Role::admin()));
-    let ended = asked.supersede(3, world.now).expect("it waited");
-    assert_eq!(ended.promotion().state, State::Superseded { at: world.now, by: 3 });
-    assert_eq!(ended.into_promotion().supersede(4, world.now), None);
-}
-
-#[test]
-fn an_automatic_promotion_needs_nobodys_permission_and_its_cause_cannot_approve_it() {
-    let world = world(1, false);
-    let manager = Actor { grants: Vec::new(), ..person(2, Role::viewer()) };
-    let wish = Move { automatic: true, ..world.wish(&manager) };
-    let asked = request(&wish, &world.build, asking()).expect("it asks by itself").into_promotion();
-    assert!(asked.automatic);
-    let manager = person(2, Role::release_manager());
-    let refused = asked.may_decide(&manager, &world.place);
-    assert_eq!(refused, Err(DecideRefused::Barred(Barred::Requester)));
-}
-
-fn emergency() -> Asking {
-    Asking { emergency: true, ..asking() }
-}
-
-#[test]
-fn an_emergency_passes_what_waits_and_what_is_blocked_and_says_so_for_good() {
-    let age = Gate::MaximumAge { age: Span::minutes(1).expect("a length") };
-    let mut world = gated(age);
-    world.now = Time::from_micros(0).plus_seconds(3_600);
-    let manager = person(1, Role::release_manager());
-    assert!(matches!(
-        consider(&world.wish(&manager)),
-        Outlook::Refused { refused: RequestRefused::Blocked { .. } }
-    ));
-    assert_eq!(
-        consider_emergency(&world.wish(&manager), true),
-        Ok(vec!["The build is older than 1 minute".to_owned()])
-    );
-    let step = request(&world.wish(&manager), &world.build, emergency()).expect("may pass");
-    assert_eq!(step.placement(), Some(id(21)));
-    let kinds: Vec<&str> = step.changes().iter().map(Change::kind).collect();
-    assert_eq!(kinds, ["promotion_requested", "gates_passed", "promotion_applied"]);
-    let promotion = step.into_promotion();
-    let told = promotion.emergency.clone().expect("a mark");
-    assert_eq!((told.by, told.passed), (id(1), vec!["The build is older than 1 minute".to_owned()]));
-    // Whoever passed the gates does not review it, and it is reviewed once.
-    let comment = || Reason::parse("It was right").expect("a comment");
-    let own = promotion.clone().review(&manager, &world.place, comment(), world.now);
-    assert_eq!(own, Err(ReviewRefused::Own));
-    let second = person(2, Role::release_manager());
-    let reviewed = promotion.review(&second, &world.place, comment(), world.now).expect("may review");
-    assert!(!reviewed.promotion().is_to_review());
-    let again = reviewed.into_promotion().review(&second, &world.place, comment(), world.now);
-    assert_eq!(again, Err(ReviewRefused::Reviewed));
-}
-
-#[test]
-fn an_emergency_needs_its_permission_and_a_person_and_passes_no_bad_build() {
-    let mut world = world(1, false);
-    let admin = person(1, Role::admin());
-    assert_eq!(
-        consider_emergency(&world.wish(&admin), true),
-        Err(RequestRefused::Forbidden(Refusal::Missing { action: Action::PassGates }))
-    );
-    let manager = person(1, Role::release_manager());
-    let token = Actor {
-        identity: Identity::Token { token: id(30), owner: id(1) },
-        scope: Some(crate::access::Scope { actions: Action::ALL.to_vec(), ..Default::default() }),
-        ..manager.clone()
-    };
-    assert_eq!(consider_emergency(&world.wish(&token), true), Err(RequestRefused::Forbidden(Refusal::Token)));
-    world.circumstances.holds =
-        vec![hold(HoldOn::Build { digest: world.build.digest.clone(), project: None }, world.now, None)];
-    let bad = world.circumstances.holds[0].number;
-    assert_eq!(consider_emergency(&world.wish(&manager), true), Err(RequestRefused::Bad { hold: bad }));
-}
-
-#[test]
-fn an_emergency_leaves_its_mark_also_where_nothing_kept_it_out() {
-    let world = world(0, false);
-    let manager = person(1, Role::release_manager());
-    let step = request(&world.wish(&manager), &world.build, emergency()).expect("may ask");
-    let told = step.promotion().emergency.clone().expect("a mark");
-    assert_eq!((told.reason.as_str(), told.passed.len()), ("release", 0));
-}
-
-#[test]
-fn a_waiting_promotion_is_passed_in_an_emergency_once() {
-    let world = world(2, false);
-    let asked = world.asked(&person(1, Role::admin()));
-    let manager = person(2, Role::release_manager());
-    let why = || Reason::parse("The shop is down").expect("a reason");
-    let (circumstances, place) = (&world.circumstances, &world.place);
-    let passed = asked.pass_in_emergency(&manager, place, why(), circumstances, id(22), world.now);
-    let passed = passed.expect("may pass");
-    assert_eq!(passed.placement(), Some(id(22)));
-    let again =
-        passed.into_promotion().pass_in_emergency(&manager, place, why(), circumstances, id(23), world.now);
-    assert_eq!(again, Err(PassRefused::Over("applied".into())));
-}
-
 #[test]
 fn what_is_over_is_not_judged_by_what_came_later() {
     let world = gated(Gate::MaximumAge { age: Span::minutes(1).expect("a length") });
@@ -756,13 +449,4 @@ fn what_is_over_is_not_judged_by_what_came_later() {
     let passed = asked.pass_in_emergency(&manager, place, why, &world.circumstances, id(22), world.now);
     let passed = passed.expect("may pass").into_promotion();
     assert!(!passed.final_verdicts(&world.circumstances, later).pass(), "it never passed that gate");
-}
-
-#[test]
-fn who_brought_a_build_does_not_take_back_what_a_stage_asks_for_by_itself() {
-    let world = world(1, false);
-    let developer = person(2, Role::developer());
-    let wish = Move { automatic: true, ..world.wish(&developer) };
-    let asked = request(&wish, &world.build, asking()).expect("it asks by itself").into_promotion();
-    assert!(matches!(asked.may_cancel(&developer, &world.place), Err(CancelRefused::Forbidden(_))));
 }

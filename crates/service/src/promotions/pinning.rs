@@ -1,6 +1,6 @@
 //! Asking for a pin: a promotion that pins its build for one service in one environment.
 
-use super::{Wish, check_at_once, read_reference, read_schedule};
+use super::asking::{Wish, check_at_once, read_reference, read_schedule};
 use crate::retention::check_kept;
 use crate::rules::beside;
 use crate::scenes::Located;

@@ -1,6 +1,7 @@
 //! Turns: what waits is looked at again when time, or something else, has had its say.
 
-use super::{place, save_as};
+use super::found::place;
+use super::saving::save_as;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances};
 use towpath_domain::access::{Actor, Identity, Target};

@@ -1,0 +1,99 @@
+//! Saving a step on a promotion with its events and with what becomes current by it.
+
+use crate::builds::{name_in, placer};
+use crate::scenes::Located;
+use crate::{Error, Service, pins};
+use towpath_domain::access::Actor;
+use towpath_domain::ids::PlacementId;
+use towpath_domain::placements::{Cause, Placement, Placer};
+use towpath_domain::promotions::{Promotion, State, Transition};
+use towpath_domain::timeline::EventActor;
+use towpath_store::buckets::Bucket;
+use towpath_store::images::{self, Repository};
+use towpath_store::{Tx, buckets, promotions};
+
+/// Saves a step of an actor.
+pub(super) async fn save(
+    tx: &mut Tx,
+    service: &Service,
+    actor: &Actor,
+    located: &Located,
+    bucket: &Bucket,
+    step: Transition,
+) -> Result<Promotion, Error> {
+    let who = (Service::event_actor(actor), placer(actor));
+    save_as(tx, service, who, located, bucket, step).await
+}
+
+/// Saves a step with its events, and makes the build current where the step applies the promotion. `who` takes the step,
+/// and in whose name the build is placed.
+pub(super) async fn save_as(
+    tx: &mut Tx,
+    service: &Service,
+    (who, by): (EventActor, Placer),
+    located: &Located,
+    bucket: &Bucket,
+    step: Transition,
+) -> Result<Promotion, Error> {
+    promotions::save(tx, &step).await?;
+    if step.pins() {
+        // What was pinned there before, and is over by now, is told first.
+        pins::tell_over(tx, service, located, step.promotion()).await?;
+    }
+    let scene = located.bucket_scene(bucket.id, &step.promotion().to.slug);
+    for change in step.changes() {
+        tx.tell(service.event(who, scene.clone(), change.clone()));
+    }
+    if let Some(id) = step.placement() {
+        apply(tx, service, by, bucket, step.promotion(), id).await?;
+    }
+    if step.pins() {
+        pins::apply(tx, service, step.promotion()).await?;
+    }
+    let passed = step.placement().is_some() && step.promotion().emergency.is_some();
+    let promotion = step.into_promotion();
+    // A pin stands beside the contest for the bucket.
+    if promotion.state == State::Waiting || promotion.pin.is_some() {
+        return Ok(promotion);
+    }
+    let (integration, to, now) = (promotion.integration, promotion.to.key, service.now());
+    if passed {
+        // What an emergency puts in place is newer than all that waits, whatever the stage says.
+        for earlier in promotions::waiting_for(tx, integration, to).await? {
+            if let Some(step) = earlier.supersede(promotion.number, now) {
+                promotions::save(tx, &step).await?;
+                for change in step.changes() {
+                    tx.tell(service.event(who, scene.clone(), change.clone()));
+                }
+            }
+        }
+    }
+    // It may be the next one's turn, and an automatic stage may ask again for what it could not take.
+    promotions::look_soon(tx, integration, to, now).await?;
+    if let Some(workflow) = located.workflow(tx).await?
+        && workflow.graph.stage(to).is_some_and(|stage| stage.automatic)
+    {
+        buckets::tell_again(tx, integration, &workflow.graph.before(to)).await?;
+    }
+    Ok(promotion)
+}
+
+/// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free, and where it is not, the
+/// build goes by its digest there. Its signatures and whatever else was said of it come along, too.
+async fn apply(
+    tx: &mut Tx,
+    service: &Service,
+    by: Placer,
+    bucket: &Bucket,
+    promotion: &Promotion,
+    id: PlacementId,
+) -> Result<(), Error> {
+    let now = service.now();
+    let repository = Repository { integration: promotion.integration, bucket: Some(promotion.to.key) };
+    let tag = name_in(tx, (repository, &promotion.to.slug), &promotion.tag, &promotion.digest, now).await?;
+    let from = Repository { bucket: Some(promotion.from.key), ..repository };
+    images::follow(tx, from, repository, &promotion.digest, now).await?;
+    let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
+    let placement = Placement { id, build: promotion.build, tag, cause, by, at: now };
+    Ok(buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?)
+}
