@@ -178,7 +178,7 @@ impl From<ReviewRefused> for Error {
         match refused {
             ReviewRefused::Forbidden(refusal) => Self::Forbidden(refusal),
             ReviewRefused::None | ReviewRefused::Reviewed => Self::Conflict(refused.to_string()),
-            ReviewRefused::Own => Self::Refused(refused.to_string()),
+            ReviewRefused::Own | ReviewRefused::Asked => Self::Refused(refused.to_string()),
         }
     }
 }

@@ -77,6 +77,8 @@ pub(super) fn EmergencyMark(view: View, action: ServerAction<ReviewEmergency>) -
 fn Mark(emergency: Emergency, view: View) -> impl IntoView {
     let now = Memo::new(move |_| view.read().now);
     let name = move |person| view.read_untracked().name(person).to_owned();
+    // Why who looks is not the second person.
+    let barred = view.read_untracked().may_review.clone().err();
     let Emergency { by, at, reason, passed, review, .. } = emergency;
     let missing = if passed.is_empty() {
         "Nothing was missing.".to_owned()
@@ -92,7 +94,7 @@ fn Mark(emergency: Emergency, view: View) -> impl IntoView {
         }
         .into_any(),
         None => view! {
-            <p class="banner__text">"Nobody has reviewed it yet."</p>
+            <p class="banner__text">"Nobody has reviewed it yet. " {barred}</p>
         }
         .into_any(),
     };

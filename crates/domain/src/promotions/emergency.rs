@@ -55,6 +55,8 @@ pub enum ReviewRefused {
     None,
     #[error("You passed the gates yourself, so someone else has to review it.")]
     Own,
+    #[error("You asked for this promotion, so someone else has to review that its gates were passed.")]
+    Asked,
     #[error("This emergency has been reviewed already.")]
     Reviewed,
 }
@@ -137,7 +139,8 @@ impl Promotion {
         Self { emergency, ..self }.apply(circumstances, placement, now, changes)
     }
 
-    /// Whether an actor may review the emergency now, and why not.
+    /// Whether an actor may review the emergency now, and why not. Nobody does whose wish it was, and nobody in another's
+    /// name: who handed their decisions over has not handed this over.
     pub fn may_review(&self, actor: &Actor, place: &Target) -> Result<(), ReviewRefused> {
         may(actor, Action::Approve, place)?;
         let emergency = self.emergency.as_ref().ok_or(ReviewRefused::None)?;
@@ -146,6 +149,9 @@ impl Promotion {
         }
         if emergency.by == actor.person() {
             return Err(ReviewRefused::Own);
+        }
+        if !self.automatic && self.requested_by == actor.person() {
+            return Err(ReviewRefused::Asked);
         }
         Ok(())
     }

@@ -3,11 +3,12 @@
 use crate::engines::on_both_engines;
 use crate::shop::{Shop, stage, wish, workflow};
 use towpath_domain::access::{Place, Role};
+use towpath_domain::delegations::DelegationForm;
 use towpath_domain::holds::HoldForm;
 use towpath_domain::promotions::State;
 use towpath_domain::workflows::StageForm;
 use towpath_service::promotions::{Pass, Request, explain_emergency, pass, request, review};
-use towpath_service::{Error, boards, holds, inbox};
+use towpath_service::{Error, boards, delegations, holds, inbox};
 
 async fn staged(shop: &Shop, tag: &str) -> String {
     let digest = shop.push(&shop.dora, "shop/checkout/qa", tag).await.expect("arrives");
@@ -65,6 +66,45 @@ fn a_waiting_promotion_is_passed_and_a_second_person_reviews_it() {
         for kind in ["gates_passed", "emergency_reviewed"] {
             assert_eq!(shop.told(&shop.ana, kind).await, 1, "{kind}");
         }
+    });
+}
+
+#[test]
+fn whoever_asked_for_it_does_not_review_it_by_any_name() {
+    on_both_engines(async |shop: Shop| {
+        let place = Place::Project { project: shop.project.id };
+        let rita = shop.person("Rita", Role::release_manager(), place).await;
+        let max = shop.person("Max", Role::release_manager(), place).await;
+        let digest = staged(&shop, "1.0").await;
+        let asked = shop.promote(&rita, &digest, "staging", "prod").await.expect("waits");
+        pass(&shop, &shop.ben, passing(asked.number, &digest)).await.expect("may");
+        let refused = review(&shop, &rita, "shop", asked.number, "Fine").await;
+        assert!(
+            matches!(&refused, Err(Error::Refused(why)) if why.starts_with("You asked for this promotion")),
+            "{refused:?}"
+        );
+        assert!(inbox::list(&shop, &rita).await.expect("an inbox").to_review.is_empty());
+        // Not even where Max has handed his decisions to her.
+        let form = DelegationForm {
+            delegate: "rita@example.org".to_owned(),
+            until: "2h".to_owned(),
+            reason: "On holiday".to_owned(),
+            ..DelegationForm::default()
+        };
+        delegations::make(&shop, &max, form).await.expect("hands over");
+        let refused = review(&shop, &rita, "shop", asked.number, "Fine").await;
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        // And who has nothing but Max's decisions does not sign for him either.
+        let form = DelegationForm {
+            delegate: "dora@example.org".to_owned(),
+            until: "2h".to_owned(),
+            reason: "On holiday".to_owned(),
+            ..DelegationForm::default()
+        };
+        delegations::make(&shop, &max, form).await.expect("hands over");
+        let refused = review(&shop, &shop.dora, "shop", asked.number, "Fine").await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+        review(&shop, &max, "shop", asked.number, "It was right").await.expect("a second person");
     });
 }
 
