@@ -119,7 +119,8 @@ pub enum Command {
     #[command(before_help = "Examples:
   towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
   towpath promote shop/checkout 1.4.2 --from staging --to prod --reason 'Release 1.4' --at 2026-12-01T06:00:00Z
-  towpath promote shop/checkout sha256:… --from staging --to prod --dry-run")]
+  towpath promote shop/checkout sha256:… --from staging --to prod --dry-run
+  towpath promote --apply shop#2")]
     Promote(Promote),
     /// Approve a promotion that waits.
     #[command(before_help = "Examples:

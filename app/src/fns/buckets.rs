@@ -41,7 +41,8 @@ pub async fn view_placement(
     Ok(towpath_service::boards::placement(&service()?, &actor, &at, placement).await?)
 }
 
-/// Makes an earlier build of a bucket current again, and leads back to the board.
+/// Makes an earlier build of a bucket current again, and leads back to the board; or to the promotion by which it was asked
+/// for.
 #[server(prefix = "/fn", endpoint = "roll_back", output = Answer)]
 pub async fn roll_back(
     project: String,
@@ -51,13 +52,18 @@ pub async fn roll_back(
     expected: i64,
     reason: String,
 ) -> Result<(), AppError> {
-    use towpath_service::buckets::{BucketAddress, RollBack};
+    use towpath_service::buckets::{BucketAddress, RollBack, Rolled};
     let (_, actor) = signed_in()?;
     let board = format!("/projects/{project}/integrations/{integration}");
+    let promotions = format!("/projects/{project}/promotions");
     let at = BucketAddress { project, integration, bucket };
     let wish = RollBack { at, to, reason, expected: Some(expected) };
-    towpath_service::buckets::roll_back(&service()?, &actor, wish).await?;
-    leptos_axum::redirect(&board);
+    match towpath_service::buckets::roll_back(&service()?, &actor, wish).await? {
+        Rolled::Asked(asked) if asked.is_open() => {
+            leptos_axum::redirect(&format!("{promotions}/{}", asked.number));
+        }
+        _ => leptos_axum::redirect(&board),
+    }
     Ok(())
 }
 

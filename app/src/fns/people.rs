@@ -35,7 +35,7 @@ pub async fn who_am_i() -> Result<Option<Me>, AppError> {
     Ok(Some(Me {
         name: person.name.to_string(),
         email: person.email.to_string(),
-        waiting: inbox.to_decide.len() + inbox.to_review.len(),
+        waiting: inbox.waiting(),
         as_of: inbox.as_of,
         manages_people: actor.may(Action::ManagePeople, &Target::installation()),
         preferences: crate::preferences::read(),

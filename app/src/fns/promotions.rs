@@ -32,7 +32,6 @@ pub struct Ask {
 /// Asks for a promotion. One that is applied at once leads to the board, one that waits to its page.
 #[server(prefix = "/fn", endpoint = "promote", output = Answer)]
 pub async fn promote(#[server(flatten)] ask: Ask) -> Result<i64, AppError> {
-    use towpath_domain::promotions::State;
     use towpath_service::promotions::Request;
     let (_, actor) = signed_in()?;
     let Ask { project, integration, digest, from, to, reason, reference, scheduled_for, emergency } = ask;
@@ -42,9 +41,10 @@ pub async fn promote(#[server(flatten)] ask: Ask) -> Result<i64, AppError> {
     let request =
         Request { project, integration, digest, from, to, reason, reference, scheduled_for, emergency };
     let promotion = towpath_service::promotions::request(&service()?, &actor, request).await?;
-    match promotion.state {
-        State::Waiting => leptos_axum::redirect(&format!("{page}/{}", promotion.number)),
-        _ => leptos_axum::redirect(&board),
+    if promotion.is_open() {
+        leptos_axum::redirect(&format!("{page}/{}", promotion.number));
+    } else {
+        leptos_axum::redirect(&board);
     }
     Ok(promotion.number)
 }
@@ -98,6 +98,16 @@ pub async fn decide_together(
 pub async fn cancel_promotion(project: String, number: i64, reason: String) -> Result<(), AppError> {
     let (_, actor) = signed_in()?;
     towpath_service::promotions::cancel(&service()?, &actor, &project, number, &reason).await?;
+    Ok(())
+}
+
+/// Applies a promotion that is ready.
+#[server(prefix = "/fn", endpoint = "apply_promotion", output = Answer)]
+pub async fn apply_promotion(project: String, number: i64, digest: String) -> Result<(), AppError> {
+    use towpath_service::promotions::Apply;
+    let (_, actor) = signed_in()?;
+    let wish = Apply { project, number, digest };
+    towpath_service::promotions::apply(&service()?, &actor, wish).await?;
     Ok(())
 }
 

@@ -55,6 +55,8 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let any_review = Memo::new(move |_| !to_review.read().is_empty());
     let ending = Memo::new(move |_| inbox.read().ending.clone());
     let any_ending = Memo::new(move |_| !ending.read().is_empty());
+    let to_apply = Memo::new(move |_| inbox.read().to_apply.clone());
+    let any_to_apply = Memo::new(move |_| !to_apply.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
     view! {
         <Title text="Inbox" />
@@ -74,6 +76,17 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
             <List items=to_decide now=now verb="Review" picks=several />
             {move || together.get().then(|| view! { <Together action=action errors=mistakes read=read /> })}
         </Card>
+        {move || {
+            any_to_apply
+                .get()
+                .then(|| {
+                    view! {
+                        <Card title="For you to apply" id="to-apply">
+                            <List items=to_apply now=now verb="Look" />
+                        </Card>
+                    }
+                })
+        }}
         {move || {
             any_review
                 .get()
@@ -239,9 +252,10 @@ fn Item(
     picks: Signal<bool>,
 ) -> impl IntoView {
     let wanted = item.wanted().to_string();
-    let InboxLine { project, integration, number, tag, to, pins_in, .. } = item;
+    let InboxLine { project, integration, number, tag, to, pins_in, back, .. } = item;
     let href = paths::promotion(&project, number);
-    let wish = pins_in.map_or_else(|| format!("to {to}"), |place| format!("to pin in {place}"));
+    let way = if back { "back in" } else { "to" };
+    let wish = pins_in.map_or_else(|| format!("{way} {to}"), |place| format!("to pin in {place}"));
     let title = format!("#{number} {project}/{integration} {tag} {wish}");
     let label = format!("{verb} #{number}");
     let at = project.clone();

@@ -13,15 +13,18 @@ use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
-use crate::fns::promotions::{CancelPromotion, Decide, PassGates, ReviewEmergency, view_promotion};
+use crate::fns::promotions::{
+    ApplyPromotion, CancelPromotion, Decide, PassGates, ReviewEmergency, view_promotion,
+};
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::differences::DifferenceView;
 use crate::pages::forms::successes;
 use crate::pages::holds::HoldNote;
+use crate::pages::roll_back::reach;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
-use deciding::{CancelForm, DecideForm, Decisions};
+use deciding::{ApplyForm, CancelForm, DecideForm, Decisions};
 use emergency::{EmergencyMark, PassForm};
 use gates::Gates;
 use leptos::prelude::*;
@@ -39,6 +42,7 @@ pub fn PromotionPage() -> impl IntoView {
     let params = use_params_map();
     let acts = Acts {
         decide: ServerAction::new(),
+        apply: ServerAction::new(),
         cancel: ServerAction::new(),
         pass: ServerAction::new(),
         review: ServerAction::new(),
@@ -56,7 +60,9 @@ pub fn PromotionPage() -> impl IntoView {
     // What waits in the inbox changed with the decision; the count on top follows.
     let deeds = use_context::<Deeds>();
     Effect::new(move |_| {
-        if acts.decide.version().get() + acts.pass.version().get() + acts.review.version().get() > 0
+        let Acts { decide, apply, pass, review, .. } = acts;
+        let versions = [decide.version(), apply.version(), pass.version(), review.version()];
+        if versions.map(|version| version.get()).into_iter().sum::<usize>() > 0
             && let Some(Deeds(deeds)) = deeds
         {
             deeds.update(|deeds| *deeds += 1);
@@ -78,6 +84,7 @@ pub(super) type View = Signal<Arc<PromotionView>>;
 #[derive(Clone, Copy)]
 struct Acts {
     decide: ServerAction<Decide>,
+    apply: ServerAction<ApplyPromotion>,
     cancel: ServerAction<CancelPromotion>,
     pass: ServerAction<PassGates>,
     review: ServerAction<ReviewEmergency>,
@@ -85,15 +92,17 @@ struct Acts {
 
 #[component]
 fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoView {
-    let Acts { decide, cancel, pass, review } = acts;
+    let Acts { decide, apply, cancel, pass, review } = acts;
     let promotion = first.promotion.clone();
     let (number, tag, to) = (promotion.number, &promotion.tag, &promotion.to.slug);
     let title = match &promotion.pin {
         Some(pin) => format!("#{number} Pin {tag} in {}", pin.environment.slug),
+        None if promotion.is_rollback() => format!("#{number} Roll {to} back to {tag}"),
         None => format!("#{number} Promote {tag} to {to}"),
     };
     let lead = match &promotion.pin {
         Some(pin) => summary(pin, &first),
+        None if promotion.is_rollback() => format!("{}/{}.", first.project, first.integration),
         None => format!("{}/{}, from {} to {to}.", first.project, first.integration, promotion.from.slug),
     };
     let trail = Crumb::of_integration(
@@ -104,7 +113,8 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
     let view = kept(first, acts, gone);
     // Each part is drawn again only where it changed, so that a comment that is being typed stays.
     let state = Memo::new(move |_| view.read().promotion.state.clone());
-    let waits = Memo::new(move |_| state.get() == State::Waiting);
+    let waits = Memo::new(move |_| state.read().is_open());
+    let ready = Memo::new(move |_| matches!(*state.read(), State::Ready { .. }));
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
     let may_pass = Memo::new(move |_| waits.get() && view.read().may_pass.is_ok());
     tell(promotion.number, state);
@@ -124,6 +134,7 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
                 <Facts view=view /> <Differs view=view /> <Gates view=view /> <Decisions view=view />
             </div>
             <div class="stack">
+                {move || ready.get().then(|| view! { <ApplyForm view=view action=apply /> })}
                 {move || (waits.get() && asks_people).then(|| view! { <DecideForm view=view action=decide /> })}
                 {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
                 {move || may_pass.get().then(|| view! { <PassForm view=view action=pass /> })}
@@ -185,8 +196,9 @@ fn kept(first: PromotionView, acts: Acts, gone: Callback<()>) -> View {
     );
     let (decided, cancelled) = (successes(acts.decide), successes(acts.cancel));
     let (passed, reviewed) = (successes(acts.pass), successes(acts.review));
-    Effect::new(move |before: Option<[usize; 4]>| {
-        let acts = [decided.get(), cancelled.get(), passed.get(), reviewed.get()];
+    let applied = successes(acts.apply);
+    Effect::new(move |before: Option<[usize; 5]>| {
+        let acts = [decided.get(), applied.get(), cancelled.get(), passed.get(), reviewed.get()];
         if before.is_some_and(|before| before != acts) {
             read.run(());
         }
@@ -210,6 +222,7 @@ fn tell(number: i64, state: Memo<State>) {
 pub fn badge(state: &State) -> impl IntoView + use<> {
     let (tone, symbol) = match state {
         State::Waiting => (Tone::Warning, Symbol::Clock),
+        State::Ready { .. } => (Tone::Info, Symbol::Check),
         State::Applied { .. } => (Tone::Success, Symbol::Check),
         State::Rejected { .. } => (Tone::Danger, Symbol::Ban),
         State::Cancelled { .. } => (Tone::Neutral, Symbol::Close),
@@ -248,8 +261,14 @@ fn Facts(view: View) -> impl IntoView {
     let pusher = first.name(promotion.behind.pusher).to_owned();
     let with = promotion.requested_with.map(|_| " by token");
     let automatic = promotion.automatic;
+    let title = match (&promotion.pin, promotion.is_rollback()) {
+        (Some(_), _) => "What is pinned",
+        (None, true) => "What goes back",
+        (None, false) => "What moves",
+    };
+    let reaches = Memo::new(move |_| view.read().reaches.clone());
     view! {
-        <Panel title=if promotion.pin.is_some() { "What is pinned" } else { "What moves" }>
+        <Panel title=title>
             <dl class="facts">
                 <div class="facts__row">
                     <dt>"Build"</dt>
@@ -263,6 +282,7 @@ fn Facts(view: View) -> impl IntoView {
                     <dt>{format!("Now in {place}")}</dt>
                     <dd>{there}</dd>
                 </div>
+                {move || reach(&reaches.read())}
                 {promotion.pin.map(|pin| view! { <PinFacts pin=pin view=view /> })}
                 <div class="facts__row">
                     <dt>{if automatic { "Asked by itself" } else { "Asked by" }}</dt>
@@ -322,7 +342,7 @@ fn Facts(view: View) -> impl IntoView {
 /// How it ended, where it did.
 fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
     let (words, at) = match &first.promotion.state {
-        State::Waiting => return None,
+        State::Waiting | State::Ready { .. } => return None,
         State::Applied { at, .. } => match &first.promotion.pin {
             Some(pin) => (format!("It was pinned in {}", pin.environment.slug), *at),
             None => (format!("It became current in {}", first.promotion.to.slug), *at),

@@ -54,6 +54,9 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
     let now = history.now;
     let may = history.may_roll_back.clone();
     let reach = reach(&history.fed);
+    let needs = history.rollback_needs.join(" and ");
+    let asks = !needs.is_empty();
+    let deed = if asks { format!("Ask to roll {bucket} back") } else { format!("Roll {bucket} back") };
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
@@ -94,6 +97,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                 {reach}
             </dl>
             <Banner tone=Tone::Info title="What this does">
+                {asks.then(|| view! { <p>{format!("It waits for {needs}. Until then nothing changes.")}</p> })}
                 <p>
                     {if pauses {
                         "The earlier build becomes what should run. Nothing is erased, and nothing is deployed by this alone. What enters here by itself pauses until someone resumes it, so that the rollback is not undone."
@@ -118,7 +122,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                             />
                             <div class="form__actions">
                                 <SubmitButton kind=ButtonKind::Danger pending=action.pending()>
-                                    {format!("Roll {bucket} back")}
+                                    {deed}
                                 </SubmitButton>
                                 <a class="button" href=board>
                                     "Cancel"
@@ -143,7 +147,7 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
 }
 
 /// The environments that the rollback reaches, and those that a pin keeps out of it.
-fn reach(fed: &[Fed]) -> impl IntoView + use<> {
+pub(super) fn reach(fed: &[Fed]) -> impl IntoView + use<> {
     let place = |fed: &Fed| {
         let page = paths::environment(&fed.project, &fed.environment, None);
         let pin =

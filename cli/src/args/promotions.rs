@@ -43,19 +43,22 @@ pub struct Wish {
 #[derive(Debug, Args)]
 pub struct Promote {
     /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION")]
-    pub integration: IntegrationName,
+    #[arg(value_name = "PROJECT/INTEGRATION", required_unless_present = "apply")]
+    pub integration: Option<IntegrationName>,
     /// The build: its digest, or a tag that it has in the stage it comes from.
-    #[arg(value_name = "DIGEST|TAG")]
-    pub build: String,
+    #[arg(value_name = "DIGEST|TAG", required_unless_present = "apply")]
+    pub build: Option<String>,
     /// The bucket where the build is.
-    #[arg(long, value_name = "BUCKET")]
-    pub from: String,
+    #[arg(long, value_name = "BUCKET", required_unless_present = "apply")]
+    pub from: Option<String>,
     /// The bucket where it shall become current.
-    #[arg(long, value_name = "BUCKET")]
-    pub to: String,
+    #[arg(long, value_name = "BUCKET", required_unless_present = "apply")]
+    pub to: Option<String>,
     #[command(flatten)]
     pub wish: Wish,
+    /// Apply a promotion that is ready, where its stage wants a hand.
+    #[arg(long, value_name = "PROJECT#NUMBER", exclusive = true)]
+    pub apply: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -4,11 +4,13 @@ use super::promotions::tags;
 use crate::args::{Format, Rollback as Args, Status};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::names::PromotionName;
 use crate::output::{Table, say, show};
 use std::time::Duration;
 use towpath_api::boards::{Board, Bucket, Card};
 use towpath_api::buckets::{NewRollback, Rollback};
 use towpath_api::client::Client;
+use towpath_api::promotions::PromotionState;
 use towpath_domain::ids::PlacementId;
 
 /// How many earlier builds an error names.
@@ -93,9 +95,16 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
         reason: args.reason,
         expected_version: Some(bucket.version),
     };
-    show(format, &client.roll_back(address, &new).await?, |rollback: &Rollback| {
-        Table::facts([("bucket", args.bucket.to_string()), ("current", rollback.digest.clone())])
+    let rollback = client.roll_back(address, &new).await?;
+    show(format, &rollback, |rollback: &Rollback| {
+        let current = if rollback.promotion.is_some() { "goes back to" } else { "current" };
+        Table::facts([("bucket", args.bucket.to_string()), (current, rollback.digest.clone())])
     })?;
+    if let (Some(number), PromotionState::Waiting) = (rollback.promotion, rollback.state) {
+        let name = PromotionName { project: rollback.project, number };
+        say(&format!("The stage wants rollbacks approved. Someone else does with: towpath approve {name}"));
+        return Ok(Exit::Waiting);
+    }
     say(
         "A rollback deploys nothing by itself. If builds arrive here from CI, they are paused until resumed.",
     );

@@ -3,28 +3,34 @@
 use crate::args::{Decide, Explain, Format, Pass, Promote, Review};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::names::PromotionName;
+use crate::names::{IntegrationName, PromotionName};
 use crate::output::{Table, say, show};
 use towpath_api::boards::{Board, Card};
 use towpath_api::client::Client;
 use towpath_api::pins::Pinning;
 use towpath_api::promotions::{
-    Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
-    PromotionState,
+    Application, Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
+    PromotionLine, PromotionState,
 };
 
 pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<Exit, Failure> {
-    let at = &args.integration;
-    let digest = if args.build.contains(':') {
-        args.build.clone()
+    if let Some(promotion) = &args.apply {
+        return apply(client, &PromotionName::parse(promotion, None)?, format).await;
+    }
+    let (Some(at), Some(build), Some(from), Some(to)) = (args.integration, args.build, args.from, args.to)
+    else {
+        return Err(Failure::Usage("name the integration, the build, --from and --to".to_owned()));
+    };
+    let digest = if build.contains(':') {
+        build
     } else {
-        tagged(&client.board(&at.project, &at.integration).await?, &args)?
+        tagged(&client.board(&at.project, &at.integration).await?, (&at, &from, &build))?
     };
     let (reason, reference) = (args.wish.reason.unwrap_or_default(), args.wish.reference.unwrap_or_default());
     let new = NewPromotion {
         digest,
-        from: args.from,
-        to: args.to,
+        from,
+        to,
         reason,
         reference,
         scheduled_for: args.wish.at.unwrap_or_default(),
@@ -39,28 +45,31 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
     tell(&promotion, format)
 }
 
+/// Applies one that is ready, having told what that does.
+async fn apply(client: &Client, name: &PromotionName, format: Format) -> Result<Exit, Failure> {
+    let line = client.promotion(&name.project, name.number).await?.line;
+    say(&format!("{name} {}.", goal(&line)));
+    let application = Application { digest: line.digest };
+    tell(&client.apply_promotion(&name.project, name.number, &application).await?, format)
+}
+
 /// The digest of the build that has a tag in the stage that it comes from.
-fn tagged(board: &Board, args: &Promote) -> Result<String, Failure> {
-    let bucket =
-        board.buckets.iter().find(|bucket| bucket.slug == args.from).ok_or_else(|| {
-            Failure::NotFound(format!("{} has no bucket “{}”", args.integration, args.from))
-        })?;
+fn tagged(board: &Board, (at, from, build): (&IntegrationName, &str, &str)) -> Result<String, Failure> {
+    let bucket = board.buckets.iter().find(|bucket| bucket.slug == from);
+    let bucket = bucket.ok_or_else(|| Failure::NotFound(format!("{at} has no bucket “{from}”")))?;
     let cards = || bucket.current.iter().chain(&bucket.history);
     let mut digests: Vec<&str> =
-        cards().filter(|card| card.build.tag == args.build).map(|card| card.build.digest.as_str()).collect();
+        cards().filter(|card| card.build.tag == build).map(|card| card.build.digest.as_str()).collect();
     digests.sort_unstable();
     digests.dedup();
     match digests.as_slice() {
         [digest] => Ok((*digest).to_owned()),
         [] => Err(Failure::NotFound(format!(
-            "no build “{}” was in {} lately; there were {}",
-            args.build,
-            args.from,
+            "no build “{build}” was in {from} lately; there were {}",
             tags(cards())
         ))),
         several => Err(Failure::Conflict(format!(
-            "“{}” is the tag of several builds; name one by its digest:\n{}",
-            args.build,
+            "“{build}” is the tag of several builds; name one by its digest:\n{}",
             several.join("\n")
         ))),
     }
@@ -101,8 +110,9 @@ pub(super) fn foresee(outlook: Outlook, format: Format) -> Result<Exit, Failure>
 
 /// What a promotion does, after its name: the sentence by which people decide.
 fn goal(line: &PromotionLine) -> String {
-    let PromotionLine { digest, tag, from, to, pin, .. } = line;
+    let PromotionLine { digest, tag, from, to, pin, rollback, .. } = line;
     match pin {
+        None if *rollback => format!("rolls {to} back to {tag} ({digest})"),
         None => format!("moves {tag} ({digest}) from {from} to {to}"),
         Some(Pinning { project, environment, service, until, .. }) => {
             format!("pins {tag} ({digest}) for {service} in {project}/{environment} until {}", until.0)
@@ -153,7 +163,7 @@ pub async fn explain(client: &Client, args: Explain, format: Format) -> Result<E
     show(format, &promotion, gates)?;
     let state = promotion.line.state;
     say(&format!("{name} of {} to {} is {}.", promotion.line.tag, promotion.line.to, state.name()));
-    Ok(if state == PromotionState::Waiting { Exit::Waiting } else { Exit::Success })
+    Ok(if state.is_open() { Exit::Waiting } else { Exit::Success })
 }
 
 fn gates(promotion: &Promotion) -> Table {
@@ -175,10 +185,17 @@ fn gates(promotion: &Promotion) -> Table {
 pub(super) fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
     show(format, promotion, table)?;
     let line = &promotion.line;
-    if line.state != PromotionState::Waiting {
-        return Ok(Exit::Success);
-    }
     let name = PromotionName { project: line.project.clone(), number: line.number };
+    match line.state {
+        PromotionState::Waiting => {}
+        PromotionState::Ready => {
+            say(&format!(
+                "It is ready. Whoever may promote there applies it with: towpath promote --apply {name}"
+            ));
+            return Ok(Exit::Waiting);
+        }
+        _ => return Ok(Exit::Success),
+    }
     say(&format!(
         "It waits for {}. Someone else gives it with: towpath approve {name}",
         line.needs.join(" and ")
@@ -209,7 +226,7 @@ fn table(promotion: &Promotion) -> Table {
         ("state", line.state.name().to_owned()),
         ("build", line.tag.clone()),
         ("digest", line.digest.clone()),
-        ("way", format!("{}/{} from {} to {}", line.project, line.integration, line.from, line.to)),
+        ("way", way(line)),
         ("pins", line.pin.as_ref().map(pinned).unwrap_or_default()),
         ("needs", line.needs.join(", ")),
         ("reason", line.reason.clone()),
@@ -218,6 +235,14 @@ fn table(promotion: &Promotion) -> Table {
         ("asked by", format!("{}, {}", line.requested_by, line.requested_at.0.to_words())),
         ("decisions", decisions.join(", ")),
     ])
+}
+
+fn way(line: &PromotionLine) -> String {
+    let PromotionLine { project, integration, from, to, rollback, .. } = line;
+    if *rollback {
+        return format!("{project}/{integration}, {to} back");
+    }
+    format!("{project}/{integration} from {from} to {to}")
 }
 
 fn pinned(pin: &Pinning) -> String {

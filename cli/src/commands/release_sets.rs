@@ -8,7 +8,7 @@ use crate::names::PromotionName;
 use crate::output::{Table, say, show};
 use towpath_api::client::Client;
 use towpath_api::pages::Page;
-use towpath_api::promotions::{Choice, PromotionState};
+use towpath_api::promotions::Choice;
 use towpath_api::release_sets::{
     Course, NewReleaseSet, NewSetDecision, NewSetPromotion, NewSetRollback, ReleaseSet, ReleaseSetLine,
     SetAct, SetComparison, SetDecision, SetLikeness, SetOutcome, SetPart, SetResult,
@@ -256,7 +256,7 @@ fn tell(set: &ReleaseSet, format: Format) -> Result<Exit, Failure> {
     let refused = results.iter().any(|result| matches!(result.outcome, SetOutcome::Refused { .. }));
     let waits = results
         .iter()
-        .any(|result| matches!(result.outcome, SetOutcome::Asked { state: PromotionState::Waiting, .. }));
+        .any(|result| matches!(result.outcome, SetOutcome::Asked { state, .. } if state.is_open()));
     if waits {
         say(&format!(
             "What waits, someone else approves with: towpath sets approve {}#{}",

@@ -40,7 +40,7 @@ async fn promotion(
     loop {
         if let Some(promotion) = looked(client.promotion(&name.project, name.number).await, until)? {
             let state = promotion.line.state;
-            if state != PromotionState::Waiting {
+            if !state.is_open() {
                 promotions::tell(&promotion, format)?;
                 // It is not applied, and will not be.
                 return Ok(if state == PromotionState::Applied { Exit::Success } else { Exit::Blocked });

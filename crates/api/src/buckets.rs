@@ -2,6 +2,7 @@
 
 use crate::deployments::Run;
 use crate::pins::PinMark;
+use crate::promotions::PromotionState;
 use serde::{Deserialize, Serialize};
 use towpath_domain::pins::Source;
 use utoipa::ToSchema;
@@ -19,14 +20,19 @@ pub struct NewRollback {
     pub expected_version: Option<i64>,
 }
 
-/// A rollback that was made.
+/// A rollback that was made, or asked for where the stage wants rollbacks approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Rollback {
     pub project: String,
     pub integration: String,
     pub bucket: String,
-    /// What is current now.
+    /// What is current now, or will be once it is approved.
     pub digest: String,
+    /// `waiting` where it was asked for, and nothing has changed yet.
+    pub state: PromotionState,
+    /// The number of the promotion by which it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<i64>,
 }
 
 /// Lets builds arrive again in a bucket where a rollback paused them.

@@ -4,7 +4,7 @@ use crate::pins::Pinning;
 use crate::problems::Problem;
 use crate::times::Timestamp;
 use serde::{Deserialize, Serialize};
-use towpath_domain::gates::{GateVerdict, Verdict};
+use towpath_domain::gates::{GateVerdict, Verdict, Verdicts};
 use towpath_domain::inbox::{InboxItem, PromotionView};
 use towpath_domain::promotions::{self as domain, State};
 use utoipa::ToSchema;
@@ -63,6 +63,8 @@ pub enum Outlook {
 #[serde(rename_all = "snake_case")]
 pub enum PromotionState {
     Waiting,
+    /// Its gates pass, and it waits until a person applies it.
+    Ready,
     Applied,
     Rejected,
     Cancelled,
@@ -110,6 +112,9 @@ pub struct PromotionLine {
     /// Present where it is to pin the build in one environment, and makes nothing current in `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Pinning>,
+    /// Whether it is to roll `to` back to the build, which was current there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rollback: bool,
 }
 
 /// That the gates of a promotion were passed in an emergency.
@@ -223,6 +228,14 @@ pub enum Choice {
     Reject,
 }
 
+/// Applies a promotion that is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// The digest that you looked at.
+    pub digest: String,
+}
+
 /// Takes a waiting promotion back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -234,6 +247,7 @@ pub struct Cancellation {
 impl From<InboxItem> for PromotionLine {
     fn from(item: InboxItem) -> Self {
         let InboxItem { project, integration, promotion, requested_by, needs } = item;
+        let rollback = promotion.is_rollback();
         Self {
             project: project.into(),
             number: promotion.number,
@@ -253,6 +267,7 @@ impl From<InboxItem> for PromotionLine {
             },
             automatic: promotion.automatic,
             scheduled_for: promotion.scheduled_for.map(Timestamp::from),
+            rollback,
             pin: promotion.pin.map(Pinning::from),
             state: promotion.state.into(),
             needs,
@@ -273,9 +288,9 @@ impl From<PromotionView> for Promotion {
             comment: decision.comment.clone().map(String::from),
             at: decision.at.into(),
         });
-        let waits = view.promotion.state == State::Waiting;
+        let waits = view.promotion.is_open();
+        let missing = if waits { view.promotion.needs(&Verdicts(view.verdicts.clone())) } else { Vec::new() };
         let gates: Vec<GateStanding> = view.verdicts.iter().cloned().map(GateStanding::from).collect();
-        let missing = gates.iter().filter(|_| waits).filter_map(|gate| gate.needs.clone());
         let emergency = view.promotion.emergency.as_ref().map(|emergency| Emergency {
             by: view.name(emergency.by).to_owned(),
             at: emergency.at.into(),
@@ -298,7 +313,7 @@ impl From<PromotionView> for Promotion {
                 .filter(|_| !view.for_others.iter().any(|other| other.may.is_ok())),
             line: InboxItem {
                 requested_by: view.name(view.promotion.requested_by).to_owned(),
-                needs: missing.collect(),
+                needs: missing,
                 project: view.project,
                 integration: view.integration,
                 promotion: view.promotion,
@@ -327,6 +342,7 @@ impl From<State> for PromotionState {
     fn from(state: State) -> Self {
         match state {
             State::Waiting => Self::Waiting,
+            State::Ready { .. } => Self::Ready,
             State::Applied { .. } => Self::Applied,
             State::Rejected { .. } => Self::Rejected,
             State::Cancelled { .. } => Self::Cancelled,
@@ -337,10 +353,16 @@ impl From<State> for PromotionState {
 }
 
 impl PromotionState {
+    /// Whether it can still be applied.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Ready)
+    }
+
     /// As it stands on the wire and on screens.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Ready => "ready",
             Self::Applied => "applied",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",

@@ -70,6 +70,12 @@ pub struct Stage {
     /// What happens where a promotion is asked for while others wait to enter.
     #[serde(default)]
     pub contest: Contest,
+    /// Whether a rollback needs the stage's approvals, too; else whoever may roll back does so at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rollbacks_ask: bool,
+    /// Whether a promotion that passes the gates is `ready` until a person applies it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// What happens where a promotion is asked for while others wait to enter the same bucket.
@@ -223,6 +229,8 @@ impl Workflow {
                 gates: stage.gates.iter().cloned().map(Gate::from).collect(),
                 automatic: stage.automatic,
                 contest: stage.contest.into(),
+                rollbacks_ask: stage.rollbacks_ask,
+                by_hand: stage.by_hand,
             })
         };
         let edges = graph.stages().iter().flat_map(|from| {
@@ -249,6 +257,8 @@ impl From<NewWorkflow> for declared::Workflow {
             gates: stage.gates.into_iter().map(declared::Gate::from).collect(),
             automatic: stage.automatic,
             contest: stage.contest.into(),
+            rollbacks_ask: stage.rollbacks_ask,
+            by_hand: stage.by_hand,
         };
         Self {
             slug: new.slug,

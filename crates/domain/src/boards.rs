@@ -105,6 +105,9 @@ pub struct Waiting {
     pub tag: Tag,
     pub from: Slug,
     pub needs: Vec<String>,
+    /// Whether its gates pass, and a person only has to apply it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ready: bool,
     /// When it enters without anybody doing anything, where that is known.
     pub until: Option<Time>,
     /// A person, or the stage where that asked by itself.
@@ -114,6 +117,9 @@ pub struct Waiting {
     pub scheduled_for: Option<Time>,
     /// The environment in which it is to pin its build, where it does not enter the bucket.
     pub pins_in: Option<Slug>,
+    /// Whether it is to roll the bucket back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
 }
 
 /// An arrival that the bucket refused.
@@ -145,6 +151,8 @@ pub struct History {
     /// Counts the placements; a rollback expects the one it was decided on.
     pub version: i64,
     pub may_roll_back: Result<(), String>,
+    /// What a rollback waits for, in words; nothing where it is made at once.
+    pub rollback_needs: Vec<String>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
@@ -184,7 +192,9 @@ impl Board {
     pub fn supersedes(&self, to: &Column) -> Vec<i64> {
         let stage = self.workflow.as_ref().and_then(|workflow| workflow.graph.stage(to.slot.key));
         match stage.map_or_else(Contest::default, |stage| stage.contest) {
-            Contest::NewestWins => to.contestants().map(|waiting| waiting.number).collect(),
+            Contest::NewestWins => {
+                to.contestants().filter(|waiting| !waiting.back).map(|waiting| waiting.number).collect()
+            }
             Contest::Queue | Contest::Refuse => Vec::new(),
         }
     }
@@ -207,6 +217,7 @@ impl Board {
             openings: self.openings.clone(),
             ahead: None,
             pinned: None,
+            current: None,
             holds: self
                 .holds
                 .iter()
@@ -233,6 +244,7 @@ impl Board {
                 .map(|waiting| waiting.number)
                 .max(),
             pin: None,
+            takes_back: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &circumstances,

@@ -19,6 +19,7 @@ use crate::evidence::Witness;
 use crate::holds::Hold;
 use crate::pins::Mark;
 use crate::spans::Span;
+use crate::timeline::BuildName;
 use crate::times::Time;
 use crate::trust_roots::RootName;
 use crate::words::is_plain;
@@ -104,6 +105,9 @@ pub struct Circumstances {
     pub holds: Vec<Hold>,
     /// The pin in force in the place, for a promotion that is to pin something there.
     pub pinned: Option<Mark>,
+    /// What is current in the bucket, for one that is to roll it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<BuildName>,
 }
 
 /// How long a build was current in a bucket; without an end, it still is.

@@ -2,6 +2,7 @@
 
 use crate::boards::Card;
 use crate::builds::Build;
+use crate::deployments::Fed;
 use crate::differences::Difference;
 use crate::digests::Digest;
 use crate::gates::GateVerdict;
@@ -39,10 +40,14 @@ pub struct PromotionView {
     pub names: BTreeMap<PersonId, String>,
     /// The release set by which it was asked for: its project, its number there and its title.
     pub release_set: Option<(Slug, i64, Title)>,
+    /// The environments that a waiting rollback reaches, as far as who looks may see them.
+    pub reaches: Vec<Fed>,
     /// Whether who looks may approve or reject, or why not.
     pub may_decide: Result<(), String>,
     /// Those who have handed their decisions to who looks.
     pub for_others: Vec<ForOther>,
+    /// Whether who looks may apply it, or why not.
+    pub may_apply: Result<(), String>,
     pub may_cancel: Result<(), String>,
     /// Whether who looks may pass the gates in an emergency, or why not.
     pub may_pass: Result<(), String>,
@@ -69,6 +74,8 @@ pub struct Inbox {
     pub to_decide: Vec<InboxLine>,
     /// The emergencies that this person can review.
     pub to_review: Vec<ReviewLine>,
+    /// Those that are ready, and that this person can apply.
+    pub to_apply: Vec<InboxLine>,
     /// Those that this person asked for.
     pub asked: Vec<InboxLine>,
     /// What this person asked for or placed and ends by itself within [`SOON`], the first first.
@@ -90,6 +97,9 @@ pub struct InboxLine {
     pub to: Slug,
     /// The environment in which it is to pin its build, where it does not enter the bucket.
     pub pins_in: Option<Slug>,
+    /// Whether it is to roll the bucket back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub back: bool,
     pub reason: String,
     pub requested_by: String,
     pub requested_at: Time,
@@ -97,6 +107,13 @@ pub struct InboxLine {
     /// In whose name it would be decided, where not in one's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_other: Option<String>,
+}
+
+impl Inbox {
+    /// How much waits for this person.
+    pub fn waiting(&self) -> usize {
+        self.to_decide.len() + self.to_apply.len() + self.to_review.len()
+    }
 }
 
 impl InboxLine {
@@ -200,6 +217,7 @@ impl std::fmt::Display for Wanted {
 impl From<InboxItem> for InboxLine {
     fn from(item: InboxItem) -> Self {
         let InboxItem { project, integration, promotion, requested_by, needs } = item;
+        let back = promotion.is_rollback();
         Self {
             project,
             integration,
@@ -207,6 +225,7 @@ impl From<InboxItem> for InboxLine {
             digest: promotion.digest,
             tag: promotion.tag,
             to: promotion.to.slug,
+            back,
             pins_in: promotion.pin.map(|pin| pin.environment.slug),
             reason: promotion.reason.into(),
             requested_by,

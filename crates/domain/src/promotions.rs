@@ -8,11 +8,13 @@ mod asking;
 mod deciding;
 mod emergency;
 mod pinning;
+mod readiness;
 mod turning;
 
 pub use asking::{Asking, Move, Outlook, RequestRefused, consider, consider_emergency, request};
 pub use deciding::{CancelRefused, DecideRefused};
 pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
+pub use readiness::ApplyRefused;
 pub use turning::{LONGEST_WAIT, Standing};
 
 use crate::buckets::BucketName;
@@ -64,6 +66,10 @@ pub struct Promotion {
     pub in_turn: bool,
     /// That it is to pin its build in one environment, where it is: then it makes nothing current in `to`.
     pub pin: Option<Pinning>,
+    /// What it takes back, where it is a rollback: the placement that was current when it was asked for.
+    pub takes_back: Option<PlacementId>,
+    /// Whether it waits, once its gates pass, until a person applies it.
+    pub by_hand: bool,
     pub decisions: Vec<Decision>,
     /// That its gates were passed in an emergency, where they were.
     pub emergency: Option<Emergency>,
@@ -72,11 +78,18 @@ pub struct Promotion {
     pub version: i64,
 }
 
+/// What is missing last where a stage wants it.
+pub const HAND: &str = "a person to apply it";
+
 /// Where a promotion stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     Waiting,
+    /// Its gates pass, and it waits until a person applies it.
+    Ready {
+        since: Time,
+    },
     Applied {
         at: Time,
         /// Absent where it made a pin, which bears its own id.
@@ -145,7 +158,7 @@ impl Promotion {
     pub fn final_verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
         let mut verdicts = self.verdicts(circumstances, now);
         let known = |rule: &str| match (&self.state, &self.emergency) {
-            (State::Waiting, _) => None,
+            (State::Waiting | State::Ready { .. }, _) => None,
             (State::Applied { .. }, None) => Some(true),
             (State::Applied { .. }, Some(emergency)) => {
                 Some(!emergency.rules.iter().any(|shut| shut == rule))
@@ -153,7 +166,7 @@ impl Promotion {
             _ => Some(false),
         };
         let by_people = self.gates.iter().map(|gate| !gate.asks_for_circumstances());
-        let over = !matches!(self.state, State::Waiting | State::Applied { .. });
+        let over = !self.is_open() && !matches!(self.state, State::Applied { .. });
         let people = by_people.chain(std::iter::repeat(false));
         for (gate, people) in verdicts.0.iter_mut().zip(people) {
             match known(&gate.rule) {
@@ -168,7 +181,21 @@ impl Promotion {
 
     /// When it is applied without anybody doing anything, where that is known.
     pub fn passes_at(&self, circumstances: &Circumstances, now: Time) -> Option<Time> {
+        if self.by_hand {
+            return None;
+        }
         passes(&self.gates, &self.facts(circumstances), now)
+    }
+
+    /// Whether it can still be applied.
+    pub const fn is_open(&self) -> bool {
+        self.state.is_open()
+    }
+
+    /// What is still missing, by the verdicts on its gates: last of all a hand, where the stage wants one.
+    pub fn needs(&self, verdicts: &Verdicts) -> Vec<String> {
+        let hand = self.by_hand.then(|| HAND.to_owned());
+        verdicts.needs().into_iter().chain(hand).collect()
     }
 
     /// Whether an approval is still missing, by the verdicts on its gates.
@@ -188,11 +215,16 @@ impl Promotion {
     }
 
     fn facts(&self, circumstances: &Circumstances) -> Facts {
+        let mut circumstances = pinning::met(circumstances, self.goes_back());
+        if matches!(self.state, State::Ready { .. }) {
+            // Its turn has come, and is not lost to one that was asked for before and scheduled for later.
+            circumstances.ahead = None;
+        }
         Facts {
             involved: self.involved(),
             has_reference: self.reference.is_some(),
             scheduled_for: self.scheduled_for,
-            circumstances: pinning::met(circumstances, self.goes_back()),
+            circumstances,
         }
     }
 
@@ -233,7 +265,9 @@ impl Transition {
     /// The placement that this step makes, where it applies the promotion.
     pub fn placement(&self) -> Option<PlacementId> {
         self.changes.iter().find_map(|change| match change {
-            Change::PromotionApplied { placement, .. } => Some(*placement),
+            Change::PromotionApplied { placement, .. } | Change::RolledBack { placement, .. } => {
+                Some(*placement)
+            }
             _ => None,
         })
     }
@@ -249,10 +283,15 @@ impl Transition {
 }
 
 impl State {
+    /// Whether it can still be applied.
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Waiting | Self::Ready { .. })
+    }
+
     /// When it ended; absent while it waits.
     pub const fn ended_at(&self) -> Option<Time> {
         match self {
-            Self::Waiting => None,
+            Self::Waiting | Self::Ready { .. } => None,
             Self::Applied { at, .. }
             | Self::Rejected { at, .. }
             | Self::Cancelled { at, .. }
@@ -264,6 +303,7 @@ impl State {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Ready { .. } => "ready",
             Self::Applied { .. } => "applied",
             Self::Rejected { .. } => "rejected",
             Self::Cancelled { .. } => "cancelled",

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The kinds that a page offers one by one; any other can be named, too, and none at all means every kind.
-pub const OFFERED: [&str; 24] = [
+pub const OFFERED: [&str; 26] = [
     "build_received",
     "build_placed",
     "build_routed",
@@ -22,6 +22,8 @@ pub const OFFERED: [&str; 24] = [
     "arrival_refused",
     "promotion_requested",
     "promotion_decided",
+    "promotion_ready",
+    "promotion_unready",
     "promotion_applied",
     "promotion_cancelled",
     "promotion_expired",

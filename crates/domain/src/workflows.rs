@@ -67,6 +67,12 @@ pub struct Stage {
     pub automatic: bool,
     #[serde(default)]
     pub contest: Contest,
+    /// Whether a rollback needs its approvals, too; else whoever may roll back does so at once.
+    #[serde(default)]
+    pub rollbacks_ask: bool,
+    /// Whether a promotion that passes the gates waits until a person applies it.
+    #[serde(default)]
+    pub by_hand: bool,
 }
 
 /// What happens where a promotion is asked for while others wait to enter the same bucket.
@@ -140,14 +146,31 @@ impl Contest {
 impl Stage {
     /// A stage without gates, which treats what arrives and what is asked for as is usual.
     pub const fn bare(bucket: BucketKey) -> Self {
-        Self { bucket, arrivals: None, gates: Vec::new(), automatic: false, contest: Contest::NewestWins }
+        Self {
+            bucket,
+            arrivals: None,
+            gates: Vec::new(),
+            automatic: false,
+            contest: Contest::NewestWins,
+            rollbacks_ask: false,
+            by_hand: false,
+        }
     }
 
     /// What it takes to enter, and how it treats those that ask, in words.
     pub fn words(&self) -> Vec<String> {
         let automatic = self.automatic.then(|| "automatic".to_owned());
         let gates = self.gates.iter().map(Gate::words);
-        automatic.into_iter().chain(gates).chain(self.contest.words().map(str::to_owned)).collect()
+        let back = self.rollbacks_ask.then(|| "rollbacks need the approvals, too".to_owned());
+        let contest = self.contest.words().map(str::to_owned);
+        let hand = self.by_hand.then(|| "applied by hand".to_owned());
+        automatic.into_iter().chain(gates).chain(hand).chain(contest).chain(back).collect()
+    }
+
+    /// What has to pass that goes back to an earlier build of its bucket: the approvals, where rollbacks need them.
+    pub fn gates_back(&self) -> Vec<Gate> {
+        let approvals = self.gates.iter().filter(|gate| matches!(gate, Gate::Approvals(_)));
+        approvals.filter(|_| self.rollbacks_ask).cloned().collect()
     }
 }
 
@@ -241,6 +264,12 @@ impl Graph {
     /// The buckets to which an edge leads from `from`.
     pub fn after(&self, from: BucketKey) -> Vec<BucketKey> {
         self.ends().filter(|(start, _)| *start == from).map(|(_, end)| end).collect()
+    }
+
+    /// What a build has to pass on its way from one bucket into another; from a bucket into the same, it goes back there.
+    pub fn gates(&self, from: BucketKey, to: BucketKey) -> Vec<Gate> {
+        let gates = |stage: &Stage| if from == to { stage.gates_back() } else { stage.gates.clone() };
+        self.stage(to).map(gates).unwrap_or_default()
     }
 
     pub fn leads(&self, from: BucketKey, to: BucketKey) -> bool {
@@ -351,6 +380,12 @@ fn asks_nobody(stage: &Stage) -> Option<String> {
     (stage.automatic && asks).then(|| {
         "A stage that asks for a reference cannot be automatic: nobody is there to name one.".to_owned()
     })
+}
+
+/// Why rollbacks cannot need a stage's approvals, where they shall and there are none.
+fn asks_for_nothing(stage: &Stage) -> Option<String> {
+    (stage.rollbacks_ask && stage.gates_back().is_empty())
+        .then(|| "Ask for approvals first: a rollback needs the same ones.".to_owned())
 }
 
 fn own_bucket(slug: &Slug) -> String {

@@ -19,7 +19,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::placements::BY_ITSELF;
-use towpath_domain::promotions::Promotion;
+use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::references::Tag;
 use towpath_domain::times::Time;
 use towpath_domain::workflows::{Stage, Workflow, arrivals_without_stage};
@@ -209,7 +209,8 @@ impl Rows {
             build: promotion.build,
             tag: promotion.tag.clone(),
             from: promotion.from.slug.clone(),
-            needs: verdicts.needs(),
+            needs: promotion.needs(&verdicts),
+            ready: matches!(promotion.state, State::Ready { .. }),
             until: self.judge.passes_at(promotion),
             requested_by: if promotion.automatic {
                 BY_ITSELF.to_owned()
@@ -219,6 +220,7 @@ impl Rows {
             scheduled_for: promotion.scheduled_for,
             pins_in: promotion.pin.as_ref().map(|pin| pin.environment.slug.clone()),
             requested_at: promotion.requested_at,
+            back: promotion.is_rollback(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::builds::{arrivals, build_name, current_name, placer};
 use crate::holds::Standing;
+use crate::promotions::Wish;
 use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, allow, pins, read_tokens, scenes};
@@ -12,13 +13,15 @@ use towpath_domain::deployments::Run;
 use towpath_domain::digests::Digest;
 use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
+use towpath_domain::gates::Gate;
 use towpath_domain::holds::stops_rollback;
 use towpath_domain::ids::{PlacementId, ServiceId};
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
+use towpath_domain::promotions::Promotion;
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
-use towpath_domain::workflows::Arrivals;
+use towpath_domain::workflows::{Arrivals, Workflow};
 use towpath_store::buckets::Bucket;
 use towpath_store::services::ShouldRun;
 use towpath_store::{Conn, Tx, buckets, builds, deployments, environments, promotions, services};
@@ -42,17 +45,25 @@ pub struct RollBack {
     pub expected: Option<i64>,
 }
 
-/// Makes an earlier build of a bucket current again. Nothing is erased, and arrivals pause there until
-/// a person resumes them, so that the next push does not undo the rollback.
-pub async fn roll_back(service: &Service, actor: &Actor, wish: RollBack) -> Result<Digest, Error> {
+/// What came of a wish to roll back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rolled {
+    /// The earlier build is current again, by this placement.
+    Back { digest: Digest, placement: PlacementId },
+    /// It was asked for, since the stage wants rollbacks approved.
+    Asked(Box<Promotion>),
+}
+
+/// Makes an earlier build of a bucket current again, or asks for it where the stage wants rollbacks approved. Nothing is
+/// erased, and arrivals pause there until a person resumes them, so that the next push does not undo the rollback.
+pub async fn roll_back(service: &Service, actor: &Actor, wish: RollBack) -> Result<Rolled, Error> {
     let (located, slot) = find(service, actor, &wish.at).await?;
     allow(actor, Action::RollBack, &located.slot_target(&slot))?;
     let reason = Reason::parse(&wish.reason).map_err(|error| Invalid::field("reason", error))?;
     let (service, actor) = (service.clone(), actor.clone());
     let rolling = Rolling { service, actor, located, slot, to: wish.to, expected: wish.expected };
     let db = rolling.service.clone();
-    let (digest, _) = db.db().write(async move |tx| rolling.run(tx, &reason).await).await?;
-    Ok(digest)
+    db.db().write(async move |tx| rolling.run(tx, &reason).await).await
 }
 
 /// A rollback whose names are found.
@@ -96,11 +107,19 @@ impl Rolling {
         Ok(build)
     }
 
-    /// Rolls back. What is refused has written nothing.
-    pub(crate) async fn run(&self, tx: &mut Tx, reason: &Reason) -> Result<(Digest, PlacementId), Error> {
+    /// What it would wait for, in words; nothing where it is made at once.
+    pub(crate) async fn needs(&self, conn: &mut Conn) -> Result<Vec<String>, Error> {
+        Ok(needs(self.located.workflow(conn).await?.as_ref(), &self.slot))
+    }
+
+    /// Rolls back, or asks for it. What is refused has written nothing.
+    pub(crate) async fn run(&self, tx: &mut Tx, reason: &Reason) -> Result<Rolled, Error> {
         let key = self.slot.key;
         let bucket = buckets::lock(tx, self.located.integration.id, key, self.service.id()).await?;
         let build = self.foresee(tx, &bucket).await?;
+        if !self.needs(tx).await?.is_empty() {
+            return self.ask(tx, &bucket, &build, reason).await;
+        }
         let now = self.service.now();
         let placement = Placement {
             id: bucket.next(self.service.id()),
@@ -111,13 +130,9 @@ impl Rolling {
             at: now,
         };
         let before = current_name(tx, &bucket).await?;
-        buckets::place(tx, &bucket, &placement, Some(reason.as_str())).await?;
-        if self.takes_by_itself(tx).await? {
-            buckets::pause(tx, bucket.id, Some(now)).await?;
-        }
-        // What was asked for before ends, at once and not when something else makes it due.
-        promotions::look_soon(tx, self.located.integration.id, key, now).await?;
+        place_back(tx, (&self.located, &self.slot), &bucket, &placement, reason).await?;
         let change = Change::RolledBack {
+            number: None,
             build: build_name(&build),
             placement: placement.id,
             before,
@@ -125,16 +140,63 @@ impl Rolling {
         };
         let scene = self.located.bucket_scene(bucket.id, &self.slot.slug);
         tx.tell(self.service.event(Service::event_actor(&self.actor), scene, change));
-        Ok((build.digest, placement.id))
+        Ok(Rolled::Back { digest: build.digest, placement: placement.id })
     }
 
-    /// Whether builds enter without a person, by arriving or since the stage is automatic.
-    async fn takes_by_itself(&self, tx: &mut Tx) -> Result<bool, Error> {
-        let workflow = self.located.workflow(tx).await?;
-        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.slot.key));
-        let automatic = stage.is_some_and(|stage| stage.automatic);
-        Ok(automatic || arrivals(workflow.as_ref(), &self.slot) == Arrivals::Any)
+    /// Asks for it, by a promotion from the bucket into the same.
+    async fn ask(
+        &self,
+        tx: &mut Tx,
+        bucket: &Bucket,
+        build: &Build,
+        reason: &Reason,
+    ) -> Result<Rolled, Error> {
+        let wish = Wish {
+            service: self.service.clone(),
+            actor: self.actor.clone(),
+            located: Located {
+                project: self.located.project.clone(),
+                integration: self.located.integration.clone(),
+            },
+            from: self.slot.clone(),
+            to: self.slot.clone(),
+            place: self.located.slot_target(&self.slot),
+            pin: None,
+            takes_back: bucket.current.as_ref().map(|placement| placement.id),
+            pushed: builds::load(tx, build.id).await?,
+            scheduled_for: None,
+            automatic: false,
+        };
+        let asked = Box::pin(wish.ask(tx, reason.clone(), None, false)).await?;
+        Ok(Rolled::Asked(Box::new(asked)))
     }
+}
+
+/// What a rollback of a bucket waits for, in words; nothing where it is made at once.
+pub(crate) fn needs(workflow: Option<&Workflow>, slot: &Slot) -> Vec<String> {
+    let gates = workflow.map(|workflow| workflow.graph.gates(slot.key, slot.key)).unwrap_or_default();
+    gates.iter().map(Gate::words).collect()
+}
+
+/// Makes an earlier build of a locked bucket current again. What enters there by itself pauses, and what waits to enter is
+/// looked at again.
+pub(crate) async fn place_back(
+    tx: &mut Tx,
+    (located, slot): (&Located, &Slot),
+    bucket: &Bucket,
+    placement: &Placement,
+    reason: &Reason,
+) -> Result<(), Error> {
+    buckets::place(tx, bucket, placement, Some(reason.as_str())).await?;
+    let workflow = located.workflow(tx).await?;
+    let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(slot.key));
+    // Builds enter without a person, by arriving or since the stage is automatic.
+    let automatic = stage.is_some_and(|stage| stage.automatic);
+    if automatic || arrivals(workflow.as_ref(), slot) == Arrivals::Any {
+        buckets::pause(tx, bucket.id, Some(placement.at)).await?;
+    }
+    // What was asked for before ends, at once and not when something else makes it due.
+    Ok(promotions::look_soon(tx, located.integration.id, slot.key, placement.at).await?)
 }
 
 /// Lets builds enter by themselves again in a bucket where a rollback paused that: what arrives, and what an automatic

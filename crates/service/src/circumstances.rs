@@ -1,6 +1,7 @@
 //! What gates are judged by beside the words of people, gathered for the rules of the domain.
 
 use crate::Error;
+use crate::builds::current_name;
 use crate::holds::Standing;
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -15,11 +16,11 @@ use towpath_domain::evidence::Witness;
 use towpath_domain::gates::{Circumstances, Gate, Hours, Minute, Opening, Reported, Verdicts, Window, Zone};
 use towpath_domain::ids::{BucketId, BuildId, PlacementId, PromotionId, ServiceId};
 use towpath_domain::pins::Pinning;
-use towpath_domain::promotions::{PassRefused, Promotion, State};
+use towpath_domain::promotions::{PassRefused, Promotion};
 use towpath_domain::times::Time;
 use towpath_store::circumstances::{been, of_promotions, ran, stay};
 use towpath_store::promotions::{ahead, destinations};
-use towpath_store::{Conn, checks, pins};
+use towpath_store::{Conn, buckets, checks, pins};
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
 const DAYS: i64 = 16;
@@ -63,6 +64,7 @@ pub(crate) async fn of_wish(
         ahead: None,
         holds,
         pinned,
+        current: None,
     })
 }
 
@@ -73,7 +75,13 @@ pub(crate) async fn of_promotion(
     now: Time,
 ) -> Result<Circumstances, Error> {
     let mut all = of_all(conn, std::slice::from_ref(promotion), now).await?;
-    Ok(all.remove(&promotion.id).unwrap_or_default())
+    let mut known = all.remove(&promotion.id).unwrap_or_default();
+    if promotion.is_rollback()
+        && let Some(bucket) = buckets::find(conn, promotion.integration, promotion.to.key).await?
+    {
+        known.current = current_name(conn, &bucket).await?;
+    }
+    Ok(known)
 }
 
 /// Judges promotions as they stand at one moment.
@@ -159,13 +167,13 @@ async fn of_all(
                 ahead: None,
                 holds: Vec::new(),
                 pinned: None,
+                current: None,
             },
         ))
     };
     let mut known: HashMap<_, _> = asking.into_iter().filter_map(circumstances).collect();
     // What is over is not stopped by what came later.
-    let waiting: Vec<&Promotion> =
-        promotions.iter().filter(|promotion| promotion.state == State::Waiting).collect();
+    let waiting: Vec<&Promotion> = promotions.iter().filter(|promotion| promotion.is_open()).collect();
     if waiting.is_empty() {
         return Ok(known);
     }

@@ -5,14 +5,15 @@ use crate::{Error, Service, allow, scenes};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
-use towpath_domain::deployments::{Deployment, DeploymentLine, NewReport, Outcome, ReportForm};
+use towpath_domain::deployments::{Deployment, DeploymentLine, Fed, NewReport, Outcome, ReportForm};
 use towpath_domain::environments::Environment;
 use towpath_domain::forms::Invalid;
-use towpath_domain::ids::{BuildId, DeploymentId, PersonId, ServiceId};
+use towpath_domain::ids::{BuildId, DeploymentId, IntegrationId, PersonId, ServiceId};
 use towpath_domain::projects::Project;
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Named};
+use towpath_domain::times::Time;
 use towpath_store::deployments::{self, Running, Standing};
 use towpath_store::services::Built;
 use towpath_store::{
@@ -145,12 +146,7 @@ impl Reporting {
     }
 
     /// The build that should run there.
-    async fn effective(
-        &self,
-        tx: &mut Tx,
-        bucket: BucketKey,
-        now: towpath_domain::times::Time,
-    ) -> Result<Option<BuildId>, Error> {
+    async fn effective(&self, tx: &mut Tx, bucket: BucketKey, now: Time) -> Result<Option<BuildId>, Error> {
         let (integration, of) = (self.built.service.integration, self.built.service.id);
         let pinned = pins::open(tx, of, self.environment.id).await?;
         if let Some(pin) = pinned.filter(|pin| pin.is_in_force(now)) {
@@ -271,6 +267,20 @@ pub async fn list(
 }
 
 /// Reports with the names of what they are about, in a fixed number of queries.
+/// The environments that a bucket feeds, with what runs in each, as far as who asks may see them.
+pub(crate) async fn fed(
+    conn: &mut Conn,
+    actor: &Actor,
+    integration: IntegrationId,
+    bucket: BucketKey,
+    now: Time,
+) -> Result<Vec<Fed>, Error> {
+    let places = deployments::of_integration(conn, integration, now).await?.into_iter();
+    let places = places.filter(|place| place.is_of(bucket));
+    let seen = places.filter(|place| actor.may(Action::View, &Target::project(place.project)));
+    Ok(seen.map(|place| place.fed).collect())
+}
+
 async fn lines(conn: &mut Conn, reports: Vec<Deployment>) -> Result<Vec<DeploymentLine>, Error> {
     let mut of: Vec<BuildId> = reports.iter().filter_map(|report| report.build).collect();
     let mut acted: Vec<PersonId> = reports.iter().map(|report| report.by.person).collect();

@@ -5,7 +5,9 @@ use towpath_domain::deletions::DeletionRefused;
 use towpath_domain::environments::MoveRefused;
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::{ArchiveRefused, Archived};
-use towpath_domain::promotions::{CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused};
+use towpath_domain::promotions::{
+    ApplyRefused, CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused,
+};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -150,6 +152,16 @@ impl From<DecideRefused> for Error {
             DecideRefused::Barred(Barred::Forbidden(refusal)) => Self::Forbidden(refusal),
             DecideRefused::Over(_) | DecideRefused::OtherDigest => Self::Conflict(refused.to_string()),
             DecideRefused::Barred(barred) => Self::Refused(barred.to_string()),
+        }
+    }
+}
+
+impl From<ApplyRefused> for Error {
+    fn from(refused: ApplyRefused) -> Self {
+        match refused {
+            ApplyRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            ApplyRefused::NotReady => Self::Refused(refused.to_string()),
+            other => Self::Conflict(other.to_string()),
         }
     }
 }

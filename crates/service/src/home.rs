@@ -63,7 +63,7 @@ pub async fn view(
         None => saved_views::list(service, actor).await?,
         Some(_) => SavedViews::default(),
     };
-    let waiting = inbox.to_decide.len() + inbox.to_review.len();
+    let waiting = inbox.waiting();
     Ok(Home {
         groups: matrix.groups(actor, lines),
         next,

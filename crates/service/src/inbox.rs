@@ -1,35 +1,25 @@
-//! What waits for someone, and a promotion's page.
+//! What waits for someone, and the promotions of a project.
+
+mod one;
+
+pub use one::promotion;
 
 use crate::circumstances::Judge;
-use crate::holds::Standing;
-use crate::projects::in_use;
-use crate::promotions::Found;
 use crate::scenes::Located;
-use crate::{Error, Service, delegations, differences};
+use crate::{Error, Service, delegations};
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
-use towpath_domain::boards::Card;
 use towpath_domain::delegations::Voice;
-use towpath_domain::differences::commits_link;
-use towpath_domain::gates::Reported;
 use towpath_domain::ids::{IntegrationId, PersonId};
-use towpath_domain::inbox::{
-    Ending, EndingLine, ForOther, Inbox, InboxItem, InboxLine, PromotionView, ReviewLine, SOON,
-};
-use towpath_domain::people::Person;
-use towpath_domain::pins::Pin;
+use towpath_domain::inbox::{Ending, EndingLine, Inbox, InboxItem, InboxLine, ReviewLine, SOON};
 use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{Decision, LONGEST_WAIT, Promotion, State};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_domain::tokens::NOTICE_SECONDS;
-use towpath_domain::words::Title;
 use towpath_store::promotions::Destination;
-use towpath_store::{
-    Conn, buckets, builds, holds, integrations, people, pins, projects, promotions, release_sets, timeline,
-    tokens,
-};
+use towpath_store::{Conn, holds, integrations, people, pins, projects, promotions, timeline, tokens};
 
 /// How many waiting promotions are looked through.
 const WAITING: i64 = 500;
@@ -40,7 +30,7 @@ const ENDING: i64 = 20;
 /// How many promotions a page lists.
 pub const PAGE: i64 = 50;
 
-/// The waiting promotions that someone can decide, and those that they asked for.
+/// The waiting promotions that someone can decide or apply, and those that they asked for.
 pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let mut conn = service.read().await?;
     let as_of = timeline::size(&mut conn).await?;
@@ -52,7 +42,15 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let to_review = reviews(&mut conn, actor).await?;
     let ending = ending(&mut conn, actor, now).await?;
     let principals = delegations::principals(&mut conn, actor, now).await?;
-    let mut inbox = Inbox { to_decide: Vec::new(), to_review, asked: Vec::new(), ending, as_of, now };
+    let mut inbox = Inbox {
+        to_decide: Vec::new(),
+        to_review,
+        to_apply: Vec::new(),
+        asked: Vec::new(),
+        ending,
+        as_of,
+        now,
+    };
     for promotion in waiting {
         let Some(Destination { project, integration, target, bucket }) = destinations.remove(&promotion.id)
         else {
@@ -70,9 +68,10 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
             others.filter(|other| promotion.may_decide(Voice::of(actor, other), &target).is_ok());
         let for_other = others.next().map(|other| other.person.name.to_string());
         let decides = own || for_other.is_some();
+        let applies = promotion.may_apply(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person() && !promotion.automatic;
         let end = LONGEST_WAIT.after(promotion.requested_at);
-        if (decides || asked) && now < end && end <= SOON.after(now) {
+        if (decides || applies || asked) && now < end && end <= SOON.after(now) {
             let (project, tag, to) = (project.clone(), promotion.tag.clone(), promotion.to.slug.clone());
             let what = Ending::Promotion { project, number: promotion.number, tag, to };
             inbox.ending.push(EndingLine { what, at: end });
@@ -81,6 +80,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
             InboxLine { for_other, ..InboxLine::from(item(project, integration, promotion, &judge, &names)) };
         if decides {
             inbox.to_decide.push(item);
+        } else if applies {
+            inbox.to_apply.push(item);
         } else if asked {
             inbox.asked.push(item);
         }
@@ -196,7 +197,7 @@ fn item(
     judge: &Judge,
     names: &BTreeMap<PersonId, String>,
 ) -> InboxItem {
-    let waits = promotion.state == State::Waiting;
+    let waits = promotion.is_open();
     InboxItem {
         project,
         integration,
@@ -205,7 +206,7 @@ fn item(
         } else {
             names.get(&promotion.requested_by).cloned().unwrap_or_default()
         },
-        needs: if waits { judge.verdicts(&promotion).needs() } else { Vec::new() },
+        needs: if waits { promotion.needs(&judge.verdicts(&promotion)) } else { Vec::new() },
         promotion,
     }
 }
@@ -218,9 +219,7 @@ async fn names(conn: &mut Conn, listed: &[Promotion]) -> Result<BTreeMap<PersonI
             let decided = promotion.decisions.iter().flat_map(Decision::people);
             let ended = match promotion.state {
                 State::Cancelled { by, .. } | State::Rejected { by, .. } => Some(by),
-                State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => {
-                    None
-                }
+                _ => None,
             };
             let passed = promotion.emergency.iter().flat_map(|emergency| {
                 [emergency.by].into_iter().chain(emergency.review.as_ref().map(|review| review.by))
@@ -248,157 +247,4 @@ impl Places {
             }
         })
     }
-}
-
-/// The release set by which a promotion was asked for, where who asks may see it.
-async fn release_set(
-    conn: &mut Conn,
-    actor: &Actor,
-    promotion: &Promotion,
-) -> Result<Option<(Slug, i64, Title)>, Error> {
-    let Some(set) = release_sets::of_promotion(conn, promotion.id).await? else { return Ok(None) };
-    let visible = actor.may(Action::View, &Target::project(set.project));
-    Ok(visible.then_some((set.slug, set.number, set.title)))
-}
-
-/// A promotion with everything that its page shows.
-pub async fn promotion(
-    service: &Service,
-    actor: &Actor,
-    project: &str,
-    number: i64,
-) -> Result<PromotionView, Error> {
-    // Before all else: what happens while the rest is read is told to the page, which reads it again.
-    let as_of = crate::timeline::head(service).await?;
-    let found = Found::find(service, actor, project, number).await?;
-    let target = found.bucket();
-    let Found { promotion, located, place, slot: _ } = found;
-    let mut conn = service.read().await?;
-    let mut pushed = builds::load(&mut conn, promotion.build).await?;
-    pushed.build = pushed.build.called(&promotion.tag);
-    let mut names = names(&mut conn, std::slice::from_ref(&promotion)).await?;
-    let now = service.now();
-    let pin = pins::find(&mut conn, promotion.id).await?;
-    let there = match &promotion.pin {
-        Some(pinning) => {
-            let pin = pins::open(&mut conn, pinning.service.id, pinning.environment.id).await?;
-            pin.filter(|pin| pin.is_in_force(now))
-        }
-        None => None,
-    };
-    let bucket = buckets::find(&mut conn, promotion.integration, promotion.to.key).await?;
-    let current = match (there, bucket.and_then(|bucket| bucket.current)) {
-        (Some(pin), _) => Some(pinned(&mut conn, &pin, &mut names).await?),
-        (None, None) => None,
-        (None, Some(placement)) => {
-            let there = builds::load(&mut conn, placement.build).await?;
-            names.extend(people::names(&mut conn, &[placement.by.person]).await?);
-            Some(Card {
-                build: there.build.called(&placement.tag),
-                behind: there.by.person.into(),
-                placement: Some(placement.id),
-                cause: placement.cause.name().to_owned(),
-                by: placement.cause.by(names.get(&placement.by.person).map_or("", String::as_str)).to_owned(),
-                by_token: placement.by.token.is_some() && !placement.cause.is_automatic(),
-                at: placement.at,
-                reason: None,
-                been: Vec::new(),
-                ran: Reported::Nobody,
-                checks: Vec::new(),
-                witnesses: Vec::new(),
-            })
-        }
-    };
-    let release_set = release_set(&mut conn, actor, &promotion).await?;
-    let judge = Judge::of(&mut conn, std::slice::from_ref(&promotion), now).await?;
-    let digest = &promotion.digest;
-    // What is over is not stopped by what came later.
-    let holds = if promotion.state == State::Waiting {
-        let standing = Standing::load(&mut conn, &[digest], now).await?;
-        standing.lines_at(&mut conn, actor, (&place, &target), digest).await?
-    } else {
-        Vec::new()
-    };
-    // What is over is not compared with what came later.
-    let there = current.as_ref().map(|card| &card.build).filter(|_| promotion.state == State::Waiting);
-    let there = there.filter(|there| there.id != pushed.build.id);
-    let difference = match there {
-        Some(there) => differences::between(service, there, &pushed.build).await?,
-        None => None,
-    };
-    let unread = there.is_some() && difference.is_none();
-    let commits_link = there.and_then(|there| commits_link(there, &pushed.build));
-    let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
-    let for_others = for_others(&mut conn, actor, &promotion, &place, now).await?;
-    let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
-    let may_review = promotion.may_review(actor, &place).map_err(|refused| refused.to_string());
-    let may_pass = judge.may_pass(&promotion, actor, &place).map_err(|refused| refused.to_string());
-    Ok(PromotionView {
-        may_pass: in_use(&located.project, may_pass),
-        may_review: in_use(&located.project, may_review),
-        for_others: for_others
-            .into_iter()
-            .map(|other| ForOther { may: in_use(&located.project, other.may), ..other })
-            .collect(),
-        may_decide: in_use(&located.project, may_decide),
-        may_cancel: in_use(&located.project, may_cancel),
-        project: located.project.slug,
-        integration: located.integration.slug,
-        verdicts: judge.final_verdicts(&promotion).0,
-        build: pushed.build,
-        difference,
-        unread,
-        commits_link,
-        holds,
-        current,
-        pin,
-        names,
-        release_set,
-        as_of,
-        now,
-        promotion,
-    })
-}
-
-/// Those for whom who looks could decide, each once, and whether that would count here.
-async fn for_others(
-    conn: &mut Conn,
-    actor: &Actor,
-    promotion: &Promotion,
-    place: &Target,
-    now: Time,
-) -> Result<Vec<ForOther>, Error> {
-    let mut all: Vec<ForOther> = Vec::new();
-    for other in delegations::principals(conn, actor, now).await? {
-        let may =
-            promotion.may_decide(Voice::of(actor, &other), place).map_err(|refused| refused.to_string());
-        let Person { name, email, .. } = other.person;
-        match all.iter_mut().find(|known| known.email == email) {
-            // One of several may count.
-            Some(known) if known.may.is_err() => known.may = may,
-            Some(_) => {}
-            None => all.push(ForOther { name: name.to_string(), email, may }),
-        }
-    }
-    Ok(all)
-}
-
-/// What is pinned in a place, as a card.
-async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, String>) -> Result<Card, Error> {
-    let there = builds::load(conn, pin.build.id).await?;
-    names.extend(people::names(conn, &[pin.by]).await?);
-    Ok(Card {
-        build: there.build.called(&pin.build.tag),
-        behind: there.by.person.into(),
-        placement: None,
-        cause: "pin".to_owned(),
-        by: names.get(&pin.by).cloned().unwrap_or_default(),
-        by_token: false,
-        at: pin.at,
-        reason: None,
-        been: Vec::new(),
-        ran: Reported::Nobody,
-        checks: Vec::new(),
-        witnesses: Vec::new(),
-    })
 }

@@ -275,7 +275,7 @@ pub async fn deactivate(service: &Service, actor: &Actor, person: PersonId) -> R
             keep_an_admin(tx).await?;
             sessions::delete_of(tx, person).await?;
             let tokens = tokens::revoke_of(tx, person, now).await?;
-            let approvals = promotions::take_back_approvals(tx, person).await?;
+            let approvals = promotions::take_back_approvals(tx, person, now).await?;
             subscriptions::disable_of(&writer, tx, person, by).await?;
             delegations::end_of(tx, &writer, person, by).await?;
             let change = Change::PersonDeactivated { person, tokens, approvals };

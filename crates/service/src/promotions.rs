@@ -1,4 +1,4 @@
-//! Promotions: asking, deciding, taking back, passing gates. Each is one transaction with its placement and events.
+//! Promotions: asking, deciding, applying, taking back, passing gates. Each is one transaction with its placement and events.
 
 mod asking;
 mod automatic;
@@ -12,7 +12,7 @@ mod turns;
 pub use asking::{Request, explain, explain_emergency, request};
 pub(crate) use asking::{Wish, read_reference};
 pub use automatic::promote_on;
-pub use deciding::{Decide, Pass, cancel, decide, pass, review};
+pub use deciding::{Apply, Decide, Pass, apply, cancel, decide, pass, review};
 pub(crate) use found::Found;
 pub use many::{Decided, decide_all};
 pub use pinning::{PinRequest, explain_pin, explain_pin_in_emergency, pin};

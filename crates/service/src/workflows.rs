@@ -193,6 +193,8 @@ fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
             arrivals: stage.arrivals,
             automatic: stage.automatic,
             contest: Some(stage.contest).filter(|contest| *contest != Contest::default()),
+            rollbacks_ask: stage.rollbacks_ask,
+            by_hand: stage.by_hand,
         })
     });
     let ways = workflow.graph.stages().iter().flat_map(|from| {

@@ -49,7 +49,7 @@ pub async fn applied(
          from promotions m
          join integrations i on i.id = m.integration
          join builds b on b.id = m.build
-         where m.project = $1 and m.state = 'applied' and m.pin is null and m.ended_at >= $2
+         where m.project = $1 and m.state = 'applied' and m.pin is null and m.takes_back is null and m.ended_at >= $2
          order by m.ended_at desc limit $3",
         project.uuid(),
         since.micros(),

@@ -16,6 +16,7 @@ use crate::{Conn, Error, Tx};
 use rows::{Row, complete, with_decisions};
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId};
 use towpath_domain::promotions::Promotion;
+use towpath_domain::times::Time;
 
 /// The columns of [`Row`] with what it joins; each query adds its own condition.
 macro_rules! select {
@@ -24,7 +25,7 @@ macro_rules! select {
             "select m.id, m.project, m.number, m.integration, m.build, b.digest, m.tag, m.from_kind, m.from_key,
                     m.from_slug, m.to_kind, m.to_key, m.to_slug, m.workflow, m.workflow_version, m.gates,
                     m.requested_by, m.requested_with, m.requested_at, b.pushed_by, m.reason, m.reference, m.automatic,
-                    m.scheduled_for, m.in_turn, m.pin, m.emergency, m.state_data, m.version
+                    m.scheduled_for, m.in_turn, m.pin, m.takes_back, m.by_hand, m.emergency, m.state_data, m.version
              from promotions m join builds b on b.id = m.build ",
             $condition
         )
@@ -136,14 +137,14 @@ pub async fn to_review(conn: &mut Conn, limit: i64) -> Result<Vec<Promotion>, Er
 }
 
 /// Takes back what a person approved of what still waits, or another did in their name, or they in another's, and tells how
-/// much. Whoever decides on one at the same moment
-/// has to look again.
-pub async fn take_back_approvals(tx: &mut Tx, person: PersonId) -> Result<u64, Error> {
+/// much. Whoever decides on one at the same moment has to look again, and so does the engine: one may be ready no more.
+pub async fn take_back_approvals(tx: &mut Tx, person: PersonId, now: Time) -> Result<u64, Error> {
     execute!(
         tx.conn(),
-        "update promotions set version = version + 1 where state = 'waiting' and id in
+        "update promotions set version = version + 1, due_at = $2 where state = 'waiting' and id in
          (select promotion from decisions where (person = $1 or decided_by = $1) and choice = 'approve')",
-        person.uuid()
+        person.uuid(),
+        now.micros()
     )?;
     execute!(
         tx.conn(),

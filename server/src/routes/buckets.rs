@@ -12,9 +12,10 @@ use towpath_api::buckets::{NewRollback, Resumption, Rollback};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::problems::Mistake;
+use towpath_api::promotions::PromotionState;
 use towpath_service::Service;
 use towpath_service::boards::history;
-use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
+use towpath_service::buckets::{BucketAddress, RollBack, Rolled, resume, roll_back};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -43,8 +44,8 @@ async fn placements(
     }))
 }
 
-/// Makes an earlier build of a bucket current again. Nothing is erased; arrivals pause there until they are
-/// resumed.
+/// Makes an earlier build of a bucket current again, or asks for it where the stage wants rollbacks approved. Nothing is
+/// erased; arrivals pause there until they are resumed.
 #[utoipa::path(
     post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks",
     operation_id = "roll_back", tag = "promotions", request_body = NewRollback,
@@ -67,8 +68,13 @@ async fn back(
             bucket: bucket.clone(),
         },
     };
-    let digest = roll_back(&service, &caller.actor, wish).await?.into();
-    Ok(Json(Rollback { project, integration, bucket, digest }))
+    let (digest, state, promotion) = match roll_back(&service, &caller.actor, wish).await? {
+        Rolled::Back { digest, .. } => (digest, PromotionState::Applied, None),
+        Rolled::Asked(promotion) => {
+            (promotion.digest, PromotionState::from(promotion.state), Some(promotion.number))
+        }
+    };
+    Ok(Json(Rollback { project, integration, bucket, digest: digest.into(), state, promotion }))
 }
 
 /// Lets builds arrive again in a bucket where a rollback paused them.

@@ -11,11 +11,12 @@ use axum::response::{IntoResponse, Response};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::promotions::{
-    Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
+    Application, Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
+    PromotionLine,
 };
 use towpath_api::times::Timestamp;
 use towpath_domain::promotions as domain;
-use towpath_service::promotions::{Decide, Pass, Request};
+use towpath_service::promotions::{Apply, Decide, Pass, Request};
 use towpath_service::{Error, Service, inbox, promotions};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(view))
         .routes(routes!(decide))
         .routes(routes!(cancel))
+        .routes(routes!(apply))
         .routes(routes!(pass))
         .routes(routes!(review))
 }
@@ -155,6 +157,24 @@ async fn cancel(
 ) -> Result<Json<Promotion>, Failure> {
     let number = parse(&project, &number)?;
     promotions::cancel(&service, &caller.actor, &project, number, &reason).await?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Applies a promotion that is ready, where its stage wants a hand. Its gates are judged again: where one does not pass any
+/// more, the answer is `waiting`.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/application", operation_id = "apply_promotion",
+    tag = "promotions", request_body = Application,
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
+)]
+async fn apply(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+    Body(Application { digest }): Body<Application>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    promotions::apply(&service, &caller.actor, Apply { project: project.clone(), number, digest }).await?;
     show(&service, &caller, &project, number).await
 }
 

@@ -20,6 +20,7 @@ mod rules;
 mod search;
 mod sessions;
 mod streams;
+mod strict;
 mod subscriptions;
 mod support;
 mod timeline;

@@ -443,7 +443,8 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
       "bucket": "staging",
       "digest": "[digest]",
       "integration": "checkout",
-      "project": "shop"
+      "project": "shop",
+      "state": "applied"
     }
     "#);
     // The bucket has changed since it was looked at.

@@ -37,8 +37,9 @@ pub(super) fn WaitingList(table: Table, column: Memo<Column>) -> impl IntoView {
 
 #[component]
 fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
-    let Waiting { number, tag, requested_by, requested_at, pins_in, .. } = waiting.clone();
+    let Waiting { number, tag, requested_by, requested_at, pins_in, back, .. } = waiting.clone();
     let name = match pins_in {
+        None if back => format!("#{number} · back to {tag}"),
         Some(place) => format!("#{number} · {tag}, to pin in {place}"),
         None => format!("#{number} · {tag}"),
     };
@@ -49,6 +50,7 @@ fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
         let now = column.waiting.iter().find(|other| other.number == number);
         match (now, last) {
             // Only a rollback keeps out what passes every gate.
+            (Some(now), _) if now.ready => "Ready: a person has to apply it.".to_owned(),
             (Some(now), _) if now.needs.is_empty() => "Waits until arrivals are resumed.".to_owned(),
             (Some(now), _) => format!("Waits for {}.", now.needs.join(" and ")),
             (None, Some(last)) => last.clone(),

@@ -11,7 +11,7 @@ use crate::components::select::{Select, SelectOption};
 use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
-use crate::fns::promotions::{CancelPromotion, Decide};
+use crate::fns::promotions::{ApplyPromotion, CancelPromotion, Decide};
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::access::Action;
@@ -153,6 +153,50 @@ fn names(own: bool, others: &[ForOther]) -> Vec<SelectOption> {
     let own = own.then(|| SelectOption::new("", "Yourself"));
     let others = others.iter().map(|other| SelectOption::new(other.email.as_str(), other.name.clone()));
     own.into_iter().chain(others).collect()
+}
+
+/// Applies a promotion that is ready, or says who may.
+#[component]
+pub(super) fn ApplyForm(view: View, action: ServerAction<ApplyPromotion>) -> impl IntoView {
+    let errors = errors(move || action.value().get());
+    let may = Memo::new(move |_| view.read().may_apply.clone());
+    let first = view.get_untracked();
+    let (project, promotion) = (first.project.to_string(), first.promotion.clone());
+    let who = StoredValue::new(paths::rights(promotion.action(), &format!("project:{project}")));
+    let label = StoredValue::new(format!("Apply #{}", promotion.number));
+    let fields = StoredValue::new([
+        ("project", project),
+        ("number", promotion.number.to_string()),
+        ("digest", promotion.digest.to_string()),
+    ]);
+    let field =
+        |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value /> };
+    let form = move || {
+        view! {
+            <ActionForm action=action attr:class="form" attr:novalidate="">
+                <ErrorSummary errors=errors />
+                {fields.get_value().into_iter().map(field).collect_view()}
+                <p class="muted">"Its gates pass. They are judged again when you apply it."</p>
+                <div class="form__actions">
+                    <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                        {label.get_value()}
+                    </SubmitButton>
+                </div>
+            </ActionForm>
+        }
+    };
+    let body = move || match may.get() {
+        Ok(()) => form().into_any(),
+        Err(why) => view! {
+            <Banner tone=Tone::Info>
+                <p class="banner__text">
+                    {why} " " <a href=who.get_value()>"Who may apply it in this project?"</a>
+                </p>
+            </Banner>
+        }
+        .into_any(),
+    };
+    view! { <Panel title="Ready to be applied">{body}</Panel> }
 }
 
 #[component]

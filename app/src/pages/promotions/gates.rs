@@ -8,7 +8,6 @@ use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use leptos::prelude::*;
 use towpath_domain::gates::{GateVerdict, Verdict};
-use towpath_domain::promotions::State;
 use towpath_domain::times::Time;
 
 #[component]
@@ -21,7 +20,7 @@ pub(super) fn Gates(view: View) -> impl IntoView {
     } else {
         "This stage had no gate."
     };
-    let waits = Memo::new(move |_| view.read().promotion.state == State::Waiting);
+    let waits = Memo::new(move |_| view.read().promotion.is_open());
     view! {
         <Panel title="Gates">
             <ul class="rows">{move || verdicts.read().iter().map(|verdict| gate(verdict, waits.get(), now)).collect_view()}</ul>

@@ -169,7 +169,7 @@ fn Named(draft: Draft, row: usize) -> impl IntoView {
 #[component]
 fn Entering(draft: Draft, row: usize) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
-    let (automatic, contest) = (field("automatic"), field("contest"));
+    let [automatic, contest, hand, back] = ["automatic", "contest", "by_hand", "rollbacks_ask"].map(field);
     let several = vec![
         SelectOption::new("", "The newest takes the place of those that wait"),
         SelectOption::new("queue", "One after the other, in the order of asking"),
@@ -186,6 +186,18 @@ fn Entering(draft: Draft, row: usize) -> impl IntoView {
             label="Automatic"
             hint="What becomes current in the stage before is promoted by itself, once the gates pass. A rollback pauses that."
             checked=draft.ticked(&automatic, "on", false)
+        />
+        <Checkbox
+            name=input_name(&hand)
+            label="Applied by hand"
+            hint="Once its gates pass, a promotion is ready and waits until somebody who may promote applies it."
+            checked=draft.ticked(&hand, "on", false)
+        />
+        <Checkbox
+            name=input_name(&back)
+            label="Rollbacks need the approvals, too"
+            hint="Else whoever may roll back does so at once."
+            checked=draft.ticked(&back, "on", false)
         />
     }
 }
@@ -347,6 +359,8 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
             reporter,
             automatic,
             contest,
+            rollbacks_ask,
+            by_hand,
             soak,
             was_in,
             hours,
@@ -375,6 +389,8 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
             ("reporter", reporter),
             ("automatic", automatic.unwrap_or_default()),
             ("contest", contest),
+            ("rollbacks_ask", rollbacks_ask.unwrap_or_default()),
+            ("by_hand", by_hand.unwrap_or_default()),
             ("soak", soak),
             ("was_in", was_in),
             ("hours", hours),

@@ -17,7 +17,8 @@ use crate::people::{Invited, NewInvitation, People};
 use crate::pins::{NewPin, NewPinRelease, Pin};
 use crate::projects::{NewProject, Project, ProjectDetail};
 use crate::promotions::{
-    Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion, PromotionLine,
+    Application, Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
+    PromotionLine,
 };
 use crate::publishers::{IssuedToken, JobToken};
 use crate::search::{Search, SearchResults};
@@ -218,6 +219,16 @@ impl Client {
     pub async fn decide(&self, project: &str, number: i64, new: &NewDecision) -> Result<Promotion, Error> {
         let number = number.to_string();
         self.post(self.address(&["projects", project, "promotions", &number, "decisions"]), new).await
+    }
+
+    pub async fn apply_promotion(
+        &self,
+        project: &str,
+        number: i64,
+        new: &Application,
+    ) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        self.post(self.address(&["projects", project, "promotions", &number, "application"]), new).await
     }
 
     pub async fn pass_gates(

@@ -54,6 +54,7 @@ fn facts(approvers: &[u128]) -> Facts {
             openings: Vec::new(),
             holds: Vec::new(),
             pinned: None,
+            current: None,
         },
     }
 }

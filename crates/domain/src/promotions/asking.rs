@@ -2,7 +2,7 @@
 
 use super::emergency::{bad_mark, missing};
 use super::pinning::met;
-use super::{Promotion, State, Transition};
+use super::{HAND, Promotion, State, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
 use crate::buckets::{BucketName, Slot};
 use crate::builds::Build;
@@ -40,6 +40,8 @@ pub struct Move<'a> {
     pub rival: Option<i64>,
     /// What the build is to be pinned for, instead of being made current in `to`.
     pub pin: Option<&'a Pinning>,
+    /// What it is to take back, where it is a rollback: the placement that is current in `to`, which is `from`, too.
+    pub takes_back: Option<PlacementId>,
     /// Whether the stage asks by itself, so that the actor is who made the build current in the stage before.
     pub automatic: bool,
     /// Before when it shall not enter.
@@ -115,8 +117,8 @@ pub struct Asking {
 pub fn consider(wish: &Move) -> Outlook {
     match plan(wish, true, false) {
         Err(refused) => Outlook::Refused { refused },
-        Ok(verdicts) if verdicts.pass() => Outlook::Enters,
-        Ok(verdicts) => Outlook::Waits { needs: verdicts.needs(), until: passes_at(wish) },
+        Ok(verdicts) if verdicts.pass() && !wish.by_hand() => Outlook::Enters,
+        Ok(verdicts) => Outlook::Waits { needs: wish.needs(&verdicts), until: passes_at(wish) },
     }
 }
 
@@ -135,8 +137,11 @@ fn one_at_a_time(wish: &Move) -> Option<String> {
 
 /// When it would enter without anybody doing anything, where that is known.
 fn passes_at(wish: &Move) -> Option<Time> {
-    let gates = wish.workflow.map_or(&[][..], |workflow| wish.gates(workflow));
-    passes(gates, &first_facts(wish, true), wish.now)
+    if wish.by_hand() {
+        return None;
+    }
+    let gates = wish.workflow.map(|workflow| wish.gates(workflow)).unwrap_or_default();
+    passes(&gates, &first_facts(wish, true), wish.now)
 }
 
 /// What is known of a wish before anyone has approved it.
@@ -156,7 +161,8 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
     if wish.from.key != wish.to.key && !workflow.graph.leads(wish.from.key, wish.to.key) {
         return Err(RequestRefused::NoWay { from: from(), to: to() });
     }
-    let is_there = wish.current == Some(wish.build) || wish.from.key == wish.to.key;
+    let nowhere = wish.from.key == wish.to.key && wish.takes_back.is_none();
+    let is_there = wish.current == Some(wish.build) || nowhere;
     if is_there && wish.pin.is_none() {
         return Err(RequestRefused::AlreadyThere { to: to() });
     }
@@ -167,7 +173,8 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
         let action = if wish.goes_back() { Action::RollBack } else { Action::Promote };
         may(wish.actor, action, wish.place)?;
     }
-    wish.check_pin(emergency)?;
+    wish.check_pin()?;
+    wish.check_back(workflow, emergency)?;
     if let Some(number) = wish.open {
         return Err(RequestRefused::AlreadyAsked { number });
     }
@@ -180,7 +187,7 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
         return Err(RequestRefused::OneAtATime { number, to: to() });
     }
     let facts = first_facts(wish, has_reference);
-    let verdicts = judge(wish.gates(workflow), &facts, wish.now);
+    let verdicts = judge(&wish.gates(workflow), &facts, wish.now);
     match verdicts.blocked().filter(|_| !emergency) {
         Some(because) => Err(RequestRefused::Blocked { because: because.to_owned() }),
         None => Ok(verdicts),
@@ -212,7 +219,7 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         to: name(wish.to),
         workflow: workflow.name.id,
         workflow_version: workflow.version,
-        gates: gates.to_vec(),
+        gates,
         requested_by: wish.actor.person(),
         requested_with: wish.actor.token(),
         requested_at: wish.now,
@@ -223,6 +230,8 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         scheduled_for: wish.scheduled_for,
         in_turn: wish.contest() == Contest::Queue,
         pin: wish.pin.cloned(),
+        takes_back: wish.takes_back,
+        by_hand: wish.by_hand(),
         decisions: Vec::new(),
         emergency: None,
         state: State::Waiting,
@@ -232,12 +241,13 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         number: promotion.number,
         build: promotion.build_name(),
         from: promotion.from.slug.clone(),
-        needs: verdicts.needs(),
+        needs: wish.needs(&verdicts),
         reason: Personal::new(&promotion.reason),
         reference: promotion.reference.as_ref().map(Personal::new),
         automatic: promotion.automatic,
         scheduled_for: promotion.scheduled_for,
         pin: wish.pin.map(PinTold::of),
+        back: wish.takes_back.is_some(),
     }];
     let circumstances = first_facts(wish, true).circumstances;
     Ok(if asking.emergency {
@@ -250,9 +260,21 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
 }
 
 impl Move<'_> {
-    /// How promotions into the bucket stand to each other. Pins stand beside them.
+    /// Whether a person applies it once its gates pass. What goes back has nothing to wait for then.
+    fn by_hand(&self) -> bool {
+        let stage = self.workflow.and_then(|workflow| workflow.graph.stage(self.to.key));
+        stage.is_some_and(|stage| stage.by_hand) && !self.goes_back()
+    }
+
+    /// What is missing, by the verdicts on the gates: last of all a hand, where the stage wants one.
+    fn needs(&self, verdicts: &Verdicts) -> Vec<String> {
+        let hand = self.by_hand().then(|| HAND.to_owned());
+        verdicts.needs().into_iter().chain(hand).collect()
+    }
+
+    /// How promotions into the bucket stand to each other. Pins stand beside them, and rollbacks wait for none.
     fn contest(&self) -> Contest {
-        if self.pin.is_some() {
+        if self.pin.is_some() || self.takes_back.is_some() {
             return Contest::NewestWins;
         }
         let stage = self.workflow.and_then(|workflow| workflow.graph.stage(self.to.key));

@@ -34,7 +34,7 @@ impl Promotion {
     /// Whether somebody may decide on it now, in their own name or another's, and why not.
     pub fn may_decide<'a>(&self, voice: impl Into<Voice<'a>>, place: &Target) -> Result<(), DecideRefused> {
         let voice = voice.into();
-        if self.state != State::Waiting {
+        if !self.is_open() {
             return Err(DecideRefused::Over(self.state.name().to_owned()));
         }
         may_approve(&self.gates, &self.involved(), &voice, place)?;
@@ -116,7 +116,7 @@ impl Promotion {
 
     /// Whether an actor may take it back now, and why not.
     pub fn may_cancel(&self, actor: &Actor, place: &Target) -> Result<(), CancelRefused> {
-        if self.state != State::Waiting {
+        if !self.is_open() {
             return Err(CancelRefused::Over(self.state.name().to_owned()));
         }
         // Nobody has asked for what a stage asks for by itself.

@@ -1,7 +1,7 @@
 //! Emergencies: whoever is permitted passes the gates with a written reason, which is marked for ever and which a second
 //! person reviews later.
 
-use super::{Promotion, State, Transition};
+use super::{Promotion, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
 use crate::gates::{Circumstances, GateVerdict, Verdict, Verdicts};
 use crate::ids::{PersonId, PlacementId};
@@ -86,7 +86,7 @@ impl Promotion {
         circumstances: &Circumstances,
         now: Time,
     ) -> Result<(), PassRefused> {
-        if self.state != State::Waiting {
+        if !self.is_open() {
             return Err(PassRefused::Over(self.state.name().to_owned()));
         }
         may(actor, Action::PassGates, place)?;

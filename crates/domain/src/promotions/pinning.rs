@@ -1,12 +1,14 @@
 //! Promotions that pin: they are judged like others, by the gates of the stage that feeds the environment, and make a pin
 //! when they are applied. What was current in that stage before is gone back to, so that it is judged like a rollback.
+//! And rollbacks themselves, where the stage wants them approved: promotions from a bucket into the same.
 
 use super::{Move, Promotion, RequestRefused, Standing};
 use crate::access::{Action, may};
 use crate::gates::{Circumstances, Gate};
 use crate::holds::stops_rollback;
+use crate::ids::PlacementId;
 use crate::pins::Pinning;
-use crate::timeline::{BuildName, Change, PinTold};
+use crate::timeline::{BuildName, Change, Personal, PinTold};
 use crate::times::Time;
 use crate::workflows::Workflow;
 
@@ -20,9 +22,14 @@ pub(super) fn met(circumstances: &Circumstances, goes_back: bool) -> Circumstanc
 }
 
 impl Promotion {
-    /// Whether it pins what was current in its own bucket before.
+    /// Whether it goes back to what was current in its own bucket before: to pin it, or as a rollback.
     pub fn goes_back(&self) -> bool {
-        self.pin.is_some() && self.from.key == self.to.key
+        self.from.key == self.to.key
+    }
+
+    /// Whether it rolls its bucket back.
+    pub const fn is_rollback(&self) -> bool {
+        self.takes_back.is_some()
     }
 
     /// What one must be permitted to do at its place to ask for it.
@@ -39,9 +46,31 @@ impl Promotion {
     /// How the target stands for it: what becomes current in the bucket is nothing to a pin.
     pub(super) fn standing(&self, target: &Standing) -> Standing {
         match self.pin {
-            Some(_) => Standing { current: None, paused: false, rolled_back: false, ..target.clone() },
+            Some(_) => Standing {
+                current: None,
+                placement: None,
+                paused: false,
+                rolled_back: false,
+                ..target.clone()
+            },
             None => target.clone(),
         }
+    }
+
+    /// What the audit log tells when it is applied, if it is a rollback.
+    pub(super) fn rolled_back(
+        &self,
+        circumstances: &Circumstances,
+        placement: PlacementId,
+    ) -> Option<Change> {
+        self.takes_back?;
+        Some(Change::RolledBack {
+            number: Some(self.number),
+            build: self.build_name(),
+            placement,
+            before: circumstances.current.clone(),
+            reason: Personal::new(&self.reason),
+        })
     }
 
     /// What the audit log tells when it is applied, if it is to pin.
@@ -70,21 +99,19 @@ impl Promotion {
 }
 
 impl Move<'_> {
-    /// Whether it is to pin what was current in the bucket before.
+    /// Whether it is to go back to what was current in the bucket before.
     pub fn goes_back(&self) -> bool {
-        self.pin.is_some() && self.from.key == self.to.key
+        (self.pin.is_some() || self.takes_back.is_some()) && self.from.key == self.to.key
     }
 
-    /// The gates that it has to pass: what has been in the bucket has passed them before.
-    pub(super) fn gates<'a>(&self, workflow: &'a Workflow) -> &'a [Gate] {
-        if self.goes_back() {
-            return &[];
-        }
-        workflow.graph.stage(self.to.key).map_or(&[], |stage| &stage.gates)
+    /// The gates that it has to pass: what has been in the bucket has passed them before, and passes again what the stage
+    /// asks of rollbacks.
+    pub(super) fn gates(&self, workflow: &Workflow) -> Vec<Gate> {
+        workflow.graph.gates(self.from.key, self.to.key)
     }
 
-    /// Refuses a pin that would change nothing, and one that goes back where a rollback is refused.
-    pub(super) fn check_pin(&self, emergency: bool) -> Result<(), RequestRefused> {
+    /// Refuses a pin that would change nothing.
+    pub(super) fn check_pin(&self) -> Result<(), RequestRefused> {
         let Some(pin) = self.pin else { return Ok(()) };
         let there = self.circumstances.pinned.as_ref();
         // Taking the place of somebody else's takes what releasing it takes.
@@ -95,11 +122,16 @@ impl Move<'_> {
             let (tag, number, until) = (mark.tag.clone(), mark.number, mark.until);
             return Err(RequestRefused::AlreadyPinned { tag, number, until });
         }
+        Ok(())
+    }
+
+    /// Refuses to go back where a hold stops rollbacks, and in an emergency where no gate stands in the way.
+    pub(super) fn check_back(&self, workflow: &Workflow, emergency: bool) -> Result<(), RequestRefused> {
         if !self.goes_back() {
             return Ok(());
         }
         let to = &self.to.slug;
-        if emergency {
+        if emergency && self.gates(workflow).is_empty() {
             let because =
                 format!("It has been in {to}, so that no gate keeps it out. Leave out the emergency.");
             return Err(RequestRefused::Blocked { because });

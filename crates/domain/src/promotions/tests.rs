@@ -4,6 +4,8 @@ mod contests;
 mod deciding;
 mod emergencies;
 mod pinning;
+mod readiness;
+mod rollbacks;
 
 use super::*;
 use crate::access::{Action, Actor, Grant, Identity, Place, Refusal, Role, Target};
@@ -26,7 +28,8 @@ use uuid::Uuid;
 
 const PROJECT: u128 = 10;
 /// A target that keeps nothing from entering.
-const FREE: Standing = Standing { current: None, paused: false, rolled_back: false, requester_may: true };
+const FREE: Standing =
+    Standing { current: None, placement: None, paused: false, rolled_back: false, requester_may: true };
 
 fn id<T: From<Uuid>>(number: u128) -> T {
     T::from(Uuid::from_u128(number))
@@ -126,6 +129,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         ahead: None,
         holds: Vec::new(),
         pinned: None,
+        current: None,
     };
     let behind = Behind::from(id::<PersonId>(9));
     World { project, qa, prod, workflow, build, place, behind, circumstances, now: Time::from_micros(1) }
@@ -156,11 +160,16 @@ impl World {
             open: None,
             rival: None,
             pin: None,
+            takes_back: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &self.circumstances,
             now: self.now,
         }
+    }
+
+    fn build_name(&self) -> BuildName {
+        BuildName { id: self.build.id, digest: self.build.digest.clone(), tag: self.build.tag.clone() }
     }
 
     fn asked(&self, actor: &Actor) -> Promotion {

@@ -1,7 +1,7 @@
 //! What becomes of a waiting promotion by itself, and how it ends when its gates pass.
 
 use super::{Promotion, State, Transition};
-use crate::gates::{Circumstances, judge, turns};
+use crate::gates::{Circumstances, turns};
 use crate::ids::{BuildId, PlacementId};
 use crate::spans::Span;
 use crate::timeline::Change;
@@ -11,6 +11,8 @@ use crate::times::Time;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub current: Option<BuildId>,
+    /// By which placement it is current.
+    pub placement: Option<PlacementId>,
     /// Whether a rollback has paused what enters by itself.
     pub paused: bool,
     /// Whether it was rolled back to what is current there after the promotion was asked for.
@@ -35,44 +37,59 @@ impl Promotion {
         placement: PlacementId,
         now: Time,
     ) -> Option<Transition> {
-        if self.state != State::Waiting {
+        if !self.is_open() {
             return None;
         }
         self.version += 1;
-        let to = self.to.slug.clone();
         let target = &self.standing(target);
-        let vain = if target.current == Some(self.build) {
-            Some(format!("It is current in {to} already."))
-        } else if target.rolled_back {
-            // What was rolled back is not undone while nobody looks.
-            Some(format!("{to} was rolled back after it was asked for. Ask again."))
-        } else if target.requester_may {
-            None
-        } else {
-            Some(format!("Whoever asked for it may not promote into {to} any more."))
-        };
-        if let Some(because) = vain {
+        if let Some(because) = self.vain(target) {
             return Some(self.expire(because, now, Vec::new()));
         }
         let end = LONGEST_WAIT.after(self.requested_at);
-        // After a rollback nothing enters without a person.
-        if target.paused && now < end && self.verdicts(circumstances, now).pass() {
+        // After a rollback nothing enters without a person: one applies it, or has asked to go back further.
+        if target.paused
+            && !self.by_hand
+            && !self.is_rollback()
+            && now < end
+            && self.verdicts(circumstances, now).pass()
+        {
             let due = end.min(now.plus_seconds(PATIENCE));
             return Some(Transition { promotion: self, changes: Vec::new(), due: Some(due) });
         }
         Some(self.settle(circumstances, placement, now, Vec::new()))
     }
 
-    /// Ends it since whoever asked for it may not any more, as its next look would: an approval that comes before that does
-    /// not apply it. Absent where it is over already.
-    pub fn lose_requester(
-        self,
-        circumstances: &Circumstances,
-        placement: PlacementId,
-        now: Time,
-    ) -> Option<Transition> {
-        let target = Standing { current: None, paused: false, rolled_back: false, requester_may: false };
-        self.look_again(&target, circumstances, placement, now)
+    /// Why it can be applied no more, as its target stands.
+    fn vain(&self, target: &Standing) -> Option<String> {
+        let to = &self.to.slug;
+        if target.current == Some(self.build) {
+            Some(format!("It is current in {to} already."))
+        } else if target.rolled_back && !self.is_rollback() {
+            // What was rolled back is not undone while nobody looks.
+            Some(format!("{to} was rolled back after it was asked for. Ask again."))
+        } else {
+            self.lapsed(target)
+        }
+    }
+
+    /// Why not even an approval applies it any more, as its target stands: whoever asked for it may not any more, or what it
+    /// was to take back has gone.
+    pub fn lapsed(&self, target: &Standing) -> Option<String> {
+        let to = &self.to.slug;
+        if self.is_rollback() && target.placement != self.takes_back {
+            return Some(format!("Something else became current in {to} after it was asked for. Ask again."));
+        }
+        let deed = if self.goes_back() { "roll back" } else { "promote into" };
+        (!target.requester_may).then(|| format!("Whoever asked for it may not {deed} {to} any more."))
+    }
+
+    /// Ends it for such a reason, as its next look would. Absent where it is over already.
+    pub fn lapse(mut self, because: String, now: Time) -> Option<Transition> {
+        if !self.is_open() {
+            return None;
+        }
+        self.version += 1;
+        Some(self.expire(because, now, Vec::new()))
     }
 
     /// Ends it by itself.
@@ -93,7 +110,7 @@ impl Promotion {
 
     /// Ends it in favour of one that was asked for later. Absent where it is over already.
     pub fn supersede(self, by: i64, now: Time) -> Option<Transition> {
-        if self.state != State::Waiting {
+        if !self.is_open() {
             return None;
         }
         let (number, build) = (self.number, self.build_name());
@@ -102,7 +119,8 @@ impl Promotion {
         Some(Transition { promotion: Self { state, version: self.version + 1, ..self }, changes, due: None })
     }
 
-    /// Applies a waiting promotion whose gates all pass, and ends one that waits in vain.
+    /// Applies a waiting promotion whose gates all pass, or lets it wait for a hand where the stage wants one; and ends one
+    /// that waits in vain.
     pub(super) fn settle(
         self,
         circumstances: &Circumstances,
@@ -110,20 +128,42 @@ impl Promotion {
         now: Time,
         changes: Vec<Change>,
     ) -> Transition {
-        let facts = self.facts(circumstances);
-        let verdicts = judge(&self.gates, &facts, now);
-        let end = LONGEST_WAIT.after(self.requested_at);
-        let late = (end <= now).then(|| format!("It waited for {}.", LONGEST_WAIT.words()));
+        match self.enter(circumstances, now, changes) {
+            Ok((promotion, changes)) if promotion.by_hand => {
+                let due = promotion.due(circumstances, now);
+                promotion.get_ready(due, now, changes)
+            }
+            Ok((promotion, changes)) => promotion.apply(circumstances, placement, now, changes),
+            Err(step) => *step,
+        }
+    }
+
+    /// Gives it back if all its gates pass; else what becomes of it.
+    pub(super) fn enter(
+        self,
+        circumstances: &Circumstances,
+        now: Time,
+        changes: Vec<Change>,
+    ) -> Result<(Self, Vec<Change>), Box<Transition>> {
+        let verdicts = self.verdicts(circumstances, now);
+        let late = LONGEST_WAIT.after(self.requested_at) <= now;
+        let late = late.then(|| format!("It waited for {}.", LONGEST_WAIT.words()));
         let late = late.or_else(|| self.outlived(now));
         if let Some(because) = late.or_else(|| verdicts.blocked().map(str::to_owned)) {
-            return self.expire(because, now, changes);
+            return Err(Box::new(self.expire(because, now, changes)));
         }
-        if !verdicts.pass() {
-            let end = self.pin.as_ref().map_or(end, |pin| pin.until.min(end));
-            let due = turns(&self.gates, &facts, now).map_or(end, |turns| turns.min(end));
-            return Transition { promotion: self, changes, due: Some(due) };
+        if verdicts.pass() {
+            return Ok((self, changes));
         }
-        self.apply(circumstances, placement, now, changes)
+        let (needs, due) = (self.needs(&verdicts), self.due(circumstances, now));
+        Err(Box::new(self.wait(needs, due, changes)))
+    }
+
+    /// When it has to be looked at again if nobody does anything: when a verdict may turn, and at its end at the latest.
+    fn due(&self, circumstances: &Circumstances, now: Time) -> Time {
+        let end = LONGEST_WAIT.after(self.requested_at);
+        let end = self.pin.as_ref().map_or(end, |pin| pin.until.min(end));
+        turns(&self.gates, &self.facts(circumstances), now).map_or(end, |turns| turns.min(end))
     }
 
     pub(super) fn apply(
@@ -138,9 +178,13 @@ impl Promotion {
             let state = State::Applied { at: now, placement: None };
             return Transition { promotion: Self { state, ..self }, changes, due: None };
         }
+        let state = State::Applied { at: now, placement: Some(placement) };
+        if let Some(back) = self.rolled_back(circumstances, placement) {
+            changes.push(back);
+            return Transition { promotion: Self { state, ..self }, changes, due: None };
+        }
         let (number, build) = (self.number, self.build_name());
         changes.push(Change::PromotionApplied { number, build, from: self.from.slug.clone(), placement });
-        let state = State::Applied { at: now, placement: Some(placement) };
         Transition { promotion: Self { state, ..self }, changes, due: None }
     }
 }

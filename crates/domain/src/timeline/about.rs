@@ -47,6 +47,8 @@ impl Change {
         match self {
             Self::PromotionRequested { number, .. }
             | Self::PromotionDecided { number, .. }
+            | Self::PromotionReady { number, .. }
+            | Self::PromotionUnready { number, .. }
             | Self::PromotionApplied { number, .. }
             | Self::PromotionCancelled { number, .. }
             | Self::PromotionExpired { number, .. }
@@ -56,6 +58,7 @@ impl Change {
             | Self::PinApplied { number, .. }
             | Self::PinReleased { number, .. }
             | Self::PinEnded { number, .. } => Some(*number),
+            Self::RolledBack { number, .. } => *number,
             _ => None,
         }
     }
@@ -68,6 +71,8 @@ impl Change {
             | Self::BuildPlaced { build, .. }
             | Self::PromotionRequested { build, .. }
             | Self::PromotionDecided { build, .. }
+            | Self::PromotionReady { build, .. }
+            | Self::PromotionUnready { build, .. }
             | Self::PromotionApplied { build, .. }
             | Self::PromotionCancelled { build, .. }
             | Self::PromotionExpired { build, .. }

@@ -196,6 +196,9 @@ pub enum Change {
         /// What its build is to be pinned for, where it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pin: Option<PinTold>,
+        /// Whether it is to roll its bucket back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        back: bool,
     },
     PromotionDecided {
         number: i64,
@@ -208,6 +211,23 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         in_name_of: Option<PersonId>,
         comment: Option<Personal>,
+    },
+    /// Its gates pass, and it waits until a person applies it.
+    PromotionReady {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+    },
+    /// It was ready, and a gate does not pass any more.
+    PromotionUnready {
+        number: i64,
+        build: BuildName,
+        /// The environment in which it is to pin, where it does not make its build current.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pins_in: Option<Slug>,
+        needs: Vec<String>,
     },
     PromotionApplied {
         number: i64,
@@ -259,6 +279,9 @@ pub enum Change {
         comment: Personal,
     },
     RolledBack {
+        /// The promotion by which it was asked for, where the stage wants rollbacks approved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<i64>,
         build: BuildName,
         placement: PlacementId,
         before: Option<BuildName>,

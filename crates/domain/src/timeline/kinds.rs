@@ -33,6 +33,8 @@ kinds! {
     ArrivalRefused "arrival_refused" "Arrival refused",
     PromotionRequested "promotion_requested" "Promotion asked for",
     PromotionDecided "promotion_decided" "Promotion decided",
+    PromotionReady "promotion_ready" "Promotion ready",
+    PromotionUnready "promotion_unready" "Promotion not ready any more",
     PromotionApplied "promotion_applied" "Promotion applied",
     PromotionCancelled "promotion_cancelled" "Promotion taken back",
     PromotionExpired "promotion_expired" "Promotion expired",

@@ -58,4 +58,8 @@ pub struct StageShape {
     /// Absent where the newest wins, as is usual.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contest: Option<Contest>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rollbacks_ask: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }

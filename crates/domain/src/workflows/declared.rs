@@ -1,8 +1,8 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
 use super::{
-    Arrivals, Contest, Given, Graph, NewWorkflow, Stage as CheckedStage, asks_nobody, given_span, own_bucket,
-    waits_for_itself,
+    Arrivals, Contest, Given, Graph, NewWorkflow, Stage as CheckedStage, asks_for_nothing, asks_nobody,
+    given_span, own_bucket, waits_for_itself,
 };
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
@@ -32,6 +32,10 @@ pub struct Stage {
     pub arrivals: Option<Arrivals>,
     pub automatic: bool,
     pub contest: Contest,
+    /// Whether a rollback needs its approvals, too.
+    pub rollbacks_ask: bool,
+    /// Whether a person applies what the gates let in.
+    pub by_hand: bool,
     pub gates: Vec<Gate>,
 }
 
@@ -121,7 +125,12 @@ impl Workflow {
                 gates,
                 automatic: stage.automatic,
                 contest: stage.contest,
+                rollbacks_ask: stage.rollbacks_ask,
+                by_hand: stage.by_hand,
             });
+            if let Some(mistake) = checked.as_ref().and_then(asks_for_nothing) {
+                check.mistake(&format!("stages[{row}][rollbacks_ask]"), mistake);
+            }
             if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
                 check.mistake(&format!("stages[{row}][automatic]"), mistake);
             }
@@ -251,6 +260,8 @@ mod tests {
             arrivals: None,
             automatic: false,
             contest: Contest::default(),
+            rollbacks_ask: false,
+            by_hand: false,
             gates: Vec::new(),
         };
         let edge = |(from, to): &(&str, &str)| ((*from).to_owned(), (*to).to_owned());

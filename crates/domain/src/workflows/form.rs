@@ -1,8 +1,8 @@
 //! The form for a workflow: its fields as typed, the check of them, and the form of a workflow that is there.
 
 use super::{
-    Arrivals, Contest, Given, Graph, NewWorkflow, Stage, Workflow, asks_nobody, given_span, own_bucket,
-    waits_for_itself,
+    Arrivals, Contest, Given, Graph, NewWorkflow, Stage, Workflow, asks_for_nothing, asks_nobody, given_span,
+    own_bucket, waits_for_itself,
 };
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::checks::Wanted;
@@ -57,6 +57,10 @@ pub struct StageForm {
     pub automatic: Option<String>,
     /// What happens where several want to enter; empty for the default.
     pub contest: String,
+    /// Present where a rollback needs the approvals, too.
+    pub rollbacks_ask: Option<String>,
+    /// Present where a person applies what the gates let in.
+    pub by_hand: Option<String>,
     /// How long a build must have been in the stage before; empty for no such gate, as are all below.
     pub soak: String,
     /// The slugs of the buckets in which a build must have been, with commas between them.
@@ -95,7 +99,10 @@ impl WorkflowForm {
         };
         // Nothing is promoted into the first stage, so the form has nothing about that.
         let bare = graph.stages().first().is_some_and(|first| {
-            let nothing = first.gates.is_empty() && !first.automatic && first.contest == Contest::default();
+            let nothing = first.gates.is_empty()
+                && !first.automatic
+                && !first.by_hand
+                && first.contest == Contest::default();
             nothing && graph.before(first.bucket).is_empty()
         });
         bare.then_some(())?;
@@ -183,7 +190,12 @@ impl WorkflowForm {
                     gates,
                     automatic: stage.automatic.is_some(),
                     contest,
+                    rollbacks_ask: stage.rollbacks_ask.is_some(),
+                    by_hand: stage.by_hand.is_some(),
                 });
+                if let Some(mistake) = checked.as_ref().and_then(asks_for_nothing) {
+                    check.mistake(&field("approvals"), mistake);
+                }
                 if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
                     check.mistake(&field("reference"), mistake);
                 }
@@ -233,6 +245,8 @@ impl StageForm {
             bucket: slot.slug.to_string(),
             arrivals: arrivals.to_owned(),
             automatic: stage.automatic.then(|| "on".to_owned()),
+            rollbacks_ask: stage.rollbacks_ask.then(|| "on".to_owned()),
+            by_hand: stage.by_hand.then(|| "on".to_owned()),
             contest: contest.to_owned(),
             ..Self::default()
         };
@@ -413,7 +427,7 @@ impl StageForm {
         let evidence = [&self.signed_by, &self.built_by, &self.builder, &self.source];
         let nothing = texts.into_iter().chain(others).chain(evidence).all(|text| text.trim().is_empty());
         let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
-        nothing && nobody == [true; 2] && self.automatic.is_none()
+        nothing && nobody == [true; 2] && [&self.automatic, &self.rollbacks_ask, &self.by_hand] == [&None; 3]
     }
 
     fn check_approvals(&self, count: &str, role: &str, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {

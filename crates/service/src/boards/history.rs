@@ -1,11 +1,12 @@
 //! The whole history of one bucket, a page at a time.
 
 use crate::buckets::BucketAddress;
+use crate::deployments::fed;
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
 use std::collections::{BTreeMap, HashMap};
-use towpath_domain::access::{Action, Actor, Target};
+use towpath_domain::access::{Action, Actor};
 use towpath_domain::boards::{Card, History};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::checks::Check;
@@ -15,7 +16,7 @@ use towpath_domain::ids::{BuildId, PersonId, PlacementId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, deployments, people, timeline};
+use towpath_store::{Conn, buckets, builds, people, timeline};
 
 /// A page of what was current in a bucket, newest first, from before a placement.
 pub async fn history(
@@ -99,10 +100,8 @@ impl Found {
         let known = Known::load(conn, placed.iter().chain(&current)).await?;
         let workflow = self.located.workflow(conn).await?;
         let stage = workflow.as_ref().and_then(|way| way.graph.stage(self.slot.key));
-        let fed = deployments::of_integration(conn, self.located.integration.id, self.now).await?.into_iter();
-        let fed = fed.filter(|place| place.is_of(self.slot.key));
-        let fed = fed.filter(|place| actor.may(Action::View, &Target::project(place.project)));
-        let fed = fed.map(|place| place.fed).collect();
+        let fed = fed(conn, actor, self.located.integration.id, self.slot.key, self.now).await?;
+        let rollback_needs = crate::buckets::needs(workflow.as_ref(), &self.slot);
         Ok(History {
             fed,
             automatic: stage.is_some_and(|stage| stage.automatic),
@@ -111,6 +110,7 @@ impl Found {
             current: current.and_then(|placed| known.card(&placed)),
             cards: placed.iter().filter_map(|placed| known.card(placed)).collect(),
             older,
+            rollback_needs,
             version: self.bucket.map_or(0, |bucket| bucket.version),
             may_roll_back: in_use(
                 &self.located.project,

@@ -243,7 +243,7 @@ impl Reading {
         let decided = promotions.flat_map(|promotion| promotion.decisions.iter().flat_map(Decision::people));
         let ended = self.unapplied.iter().filter_map(|promotion| match promotion.state {
             State::Rejected { by, .. } | State::Cancelled { by, .. } => Some(by),
-            State::Waiting | State::Applied { .. } | State::Expired { .. } | State::Superseded { .. } => None,
+            _ => None,
         });
         let passed = self.passed.values().filter_map(|promotion| promotion.emergency.as_ref());
         let passed = passed.flat_map(|emergency| {
@@ -265,7 +265,7 @@ impl Reading {
         chain.extend(beside.filter(here));
         // Stable: of what happened in one moment, placements stay in their order.
         chain.sort_by_key(Link::at);
-        let waiting = self.unapplied.iter().filter(|promotion| promotion.state == State::Waiting);
+        let waiting = self.unapplied.iter().filter(|promotion| promotion.is_open());
         Life {
             runs,
             pinned,
@@ -380,7 +380,7 @@ impl Reading {
             State::Superseded { at, by } => {
                 ("Towpath".to_owned(), *at, Some(format!("#{by} was asked for after it.")))
             }
-            State::Waiting | State::Applied { .. } => return None,
+            State::Waiting | State::Ready { .. } | State::Applied { .. } => return None,
         };
         let last = promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);
         Some(Link::Ended {

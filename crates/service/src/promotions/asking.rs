@@ -1,7 +1,7 @@
 //! Asking for a promotion, and what one would meet.
 
 use super::saving::save_as;
-use crate::builds::placer;
+use crate::builds::{current_name, placer};
 use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, patterns, scenes};
@@ -10,6 +10,7 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
+use towpath_domain::ids::PlacementId;
 use towpath_domain::pins::Pinning;
 use towpath_domain::promotions::{
     Asking, LONGEST_WAIT, Move, Outlook, Promotion, RequestRefused, consider, consider_emergency,
@@ -136,6 +137,8 @@ pub(crate) struct Wish {
     /// Where one must be permitted to: the bucket, or the one environment of a pin.
     pub(crate) place: Target,
     pub(crate) pin: Option<Pinning>,
+    /// What it is to take back, where it is a rollback.
+    pub(crate) takes_back: Option<PlacementId>,
     pub(crate) pushed: Pushed,
     pub(crate) scheduled_for: Option<Time>,
     /// Whether a stage asks by itself.
@@ -169,6 +172,7 @@ impl Wish {
             to,
             place,
             pin: None,
+            takes_back: None,
             pushed,
             scheduled_for,
             automatic: false,
@@ -180,7 +184,7 @@ impl Wish {
         let outlook = self.outlook(conn).await?;
         if !matches!(outlook, Outlook::Refused { .. }) {
             let workflow = self.located.workflow(conn).await?;
-            check_reference(self.gates(workflow.as_ref()), read_reference(reference)?.as_ref())?;
+            check_reference(&self.gates(workflow.as_ref()), read_reference(reference)?.as_ref())?;
         }
         Ok(outlook)
     }
@@ -195,13 +199,9 @@ impl Wish {
         self.weigh(conn, current.as_ref(), |wish| consider_emergency(wish, has_reference)).await
     }
 
-    /// The gates that it has to pass: a pin of what has been in the bucket passes none.
-    fn gates<'a>(&self, workflow: Option<&'a Workflow>) -> &'a [Gate] {
-        if self.pin.is_some() && self.from.key == self.to.key {
-            return &[];
-        }
-        let stage = workflow.and_then(|workflow| workflow.graph.stage(self.to.key));
-        stage.map_or(&[], |stage| &stage.gates)
+    /// The gates that it has to pass.
+    fn gates(&self, workflow: Option<&Workflow>) -> Vec<Gate> {
+        workflow.map(|workflow| workflow.graph.gates(self.from.key, self.to.key)).unwrap_or_default()
     }
 
     /// What it would meet now.
@@ -226,12 +226,16 @@ impl Wish {
             None => false,
         };
         let gates = self.gates(workflow.as_ref());
-        let behind = builds::behind(conn, &self.pushed, gates).await?;
+        let behind = builds::behind(conn, &self.pushed, &gates).await?;
         let from = from.map(|bucket| bucket.id);
         let now = self.service.now();
         let (place, bucket, pin) = (self.place, self.located.slot_target(&self.to), self.pin.as_ref());
         let about = (&self.pushed.build, pin);
-        let circumstances = circumstances::of_wish(conn, gates, (from, &place, &bucket), about, now).await?;
+        let mut circumstances =
+            circumstances::of_wish(conn, &gates, (from, &place, &bucket), about, now).await?;
+        if let (Some(to), Some(_)) = (to, self.takes_back) {
+            circumstances.current = current_name(conn, to).await?;
+        }
         // A pin takes no part in the contest for the bucket.
         let (open, rival) = match pin {
             Some(_) => (None, None),
@@ -255,6 +259,7 @@ impl Wish {
             open,
             rival,
             pin,
+            takes_back: self.takes_back,
             automatic: self.automatic,
             scheduled_for: self.scheduled_for,
             circumstances: &circumstances,
@@ -305,7 +310,7 @@ impl Wish {
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));
         // An emergency passes without a reference, but none that is given is wrong.
         if !emergency || reference.is_some() {
-            check_reference(self.gates(workflow.as_ref()), reference.as_ref())?;
+            check_reference(&self.gates(workflow.as_ref()), reference.as_ref())?;
         }
         let contest = stage.map_or_else(Contest::default, |stage| stage.contest);
         let waiting = match &self.pin {
@@ -326,9 +331,11 @@ impl Wish {
         let who = if self.automatic { EventActor::System } else { Service::event_actor(&self.actor) };
         // Where it is an emergency, saving it has ended the others already.
         let newest_wins = self.pin.is_some() || (contest == Contest::NewestWins && !emergency);
+        // A rollback ends others when it is made, and ends itself when something else enters.
+        let newest_wins = newest_wins && self.takes_back.is_none();
         let mut superseded = if newest_wins { waiting } else { Vec::new() };
         // What people asked for is ended by people.
-        superseded.retain(|earlier| earlier.automatic || !self.automatic);
+        superseded.retain(|earlier| !earlier.is_rollback() && (earlier.automatic || !self.automatic));
         let now = self.service.now();
         let by = placer(&self.actor);
         let promotion = save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;

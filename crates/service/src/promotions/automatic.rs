@@ -111,6 +111,7 @@ async fn ask(
         located: Located { project: located.project.clone(), integration: located.integration.clone() },
         place: located.slot_target(to),
         pin: None,
+        takes_back: None,
         from: from.clone(),
         to: to.clone(),
         pushed: builds::load(tx, current.build).await?,

@@ -40,9 +40,8 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
             known.check_news(&promotion)?;
             // Who may not decide is told so, whatever else.
             promotion.may_decide(voice, place)?;
-            if !known.requester_may {
-                let step = promotion.lose_requester(&known.circumstances, known.placement, at);
-                return step.ok_or_else(|| Error::not_found("The promotion"));
+            if let Some(because) = promotion.lapsed(&known.standing) {
+                return promotion.lapse(because, at).ok_or_else(|| Error::not_found("The promotion"));
             }
         }
         let (person, by, roles) = (voice.person(), voice.by(), voice.roles(place));
@@ -68,6 +67,35 @@ pub async fn cancel(
     let now = service.now();
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, _| {
         promotion.cancel(actor, place, reason.as_ref(), now).map_err(Error::from)
+    };
+    found.take(service, actor, step).await
+}
+
+/// A wish to apply a promotion that is ready.
+#[derive(Debug, Clone)]
+pub struct Apply {
+    pub project: String,
+    pub number: i64,
+    /// The digest that the person looked at.
+    pub digest: String,
+}
+
+/// Applies a promotion that is ready and waits for a hand. Its gates are judged again: one that does not pass any more lets
+/// it wait, which the answer tells.
+pub async fn apply(service: &Service, actor: &Actor, wish: Apply) -> Result<Promotion, Error> {
+    let found = Found::find(service, actor, &wish.project, wish.number).await?;
+    let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
+    let now = service.now();
+    let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
+        // Who may not apply it is told so, whatever else.
+        promotion.may_apply(actor, place)?;
+        known.check_news(&promotion)?;
+        if let Some(because) = promotion.lapsed(&known.standing) {
+            return promotion.lapse(because, now).ok_or_else(|| Error::not_found("The promotion"));
+        }
+        let Known { placement, circumstances, .. } = known;
+        let step = promotion.apply_by_hand(actor, place, &digest, &circumstances, placement, now);
+        step.map_err(Error::from)
     };
     found.take(service, actor, step).await
 }

@@ -1,7 +1,7 @@
 //! A promotion by its number, and the step that someone takes on it.
 
 use super::saving::save;
-use super::turns::requester_may;
+use super::turns::standing;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, delegations, scenes};
 use towpath_domain::access::{Action, Actor, Target};
@@ -9,8 +9,8 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::delegations::{Principal, Voice};
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Circumstances;
-use towpath_domain::ids::{BuildId, PlacementId};
-use towpath_domain::promotions::{Promotion, RequestRefused, State, Transition};
+use towpath_domain::ids::PlacementId;
+use towpath_domain::promotions::{Promotion, RequestRefused, Standing, Transition};
 use towpath_store::{buckets, promotions};
 
 /// A promotion that who asks may see, with where it wants to go.
@@ -72,11 +72,10 @@ impl Found {
                 let now = promotions::lock(tx, promotion.id).await?;
                 let now = now.ok_or_else(|| Error::not_found("The promotion"))?;
                 let circumstances = circumstances::of_promotion(tx, &now, writer.now()).await?;
-                let current = bucket.current.as_ref().map(|placement| placement.build);
-                let requester_may = now.automatic || requester_may(tx, &now, &place, writer.now()).await?;
+                let standing = standing(tx, (&now, &place), &bucket, writer.now()).await?;
                 let placement = bucket.next(writer.id());
                 let principals = delegations::principals(tx, &actor, writer.now()).await?;
-                let known = Known { placement, circumstances, current, requester_may, principals };
+                let known = Known { placement, circumstances, standing, principals };
                 let step = step(now, &actor, &place, known)?;
                 save(tx, &writer, &actor, &located, &bucket, step).await
             })
@@ -88,10 +87,8 @@ impl Found {
 pub(super) struct Known {
     pub placement: PlacementId,
     pub circumstances: Circumstances,
-    /// What is current in the target.
-    pub current: Option<BuildId>,
-    /// Whether whoever asked for it may still ask.
-    pub requester_may: bool,
+    /// How the target stands.
+    pub standing: Standing,
     /// Those for whom who acts decides.
     pub principals: Vec<Principal>,
 }
@@ -122,8 +119,8 @@ impl Known {
 
     /// Refuses what would place a build where it is current already, as after a rollback to it.
     pub(super) fn check_news(&self, promotion: &Promotion) -> Result<(), Error> {
-        let places = promotion.state == State::Waiting && promotion.pin.is_none();
-        if places && self.current == Some(promotion.build) {
+        let places = promotion.is_open() && promotion.pin.is_none();
+        if places && self.standing.current == Some(promotion.build) {
             return Err(RequestRefused::AlreadyThere { to: promotion.to.slug.clone() }.into());
         }
         Ok(())

@@ -92,6 +92,7 @@ async fn find(service: &Service, actor: &Actor, request: &PinRequest) -> Result<
         actor: actor.clone(),
         place: pin.place(located.integration.id, &environment.stream),
         pin: Some(pin),
+        takes_back: None,
         located,
         from,
         to,

@@ -1,12 +1,12 @@
 //! Saving a step on a promotion with its events and with what becomes current by it.
 
 use crate::builds::{name_in, placer};
-use crate::scenes::Located;
+use crate::scenes::{Located, slot_of};
 use crate::{Error, Service, pins};
 use towpath_domain::access::Actor;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer};
-use towpath_domain::promotions::{Promotion, State, Transition};
+use towpath_domain::promotions::{Promotion, Transition};
 use towpath_domain::timeline::EventActor;
 use towpath_store::buckets::Bucket;
 use towpath_store::images::{self, Repository};
@@ -45,21 +45,28 @@ pub(super) async fn save_as(
         tx.tell(service.event(who, scene.clone(), change.clone()));
     }
     if let Some(id) = step.placement() {
-        apply(tx, service, by, bucket, step.promotion(), id).await?;
+        if step.promotion().is_rollback() {
+            take_back(tx, service, by, located, bucket, step.promotion(), id).await?;
+        } else {
+            apply(tx, service, by, bucket, step.promotion(), id).await?;
+        }
     }
     if step.pins() {
         pins::apply(tx, service, step.promotion()).await?;
     }
     let passed = step.placement().is_some() && step.promotion().emergency.is_some();
+    // What a rollback ends, ends by itself.
+    let passed = passed && !step.promotion().is_rollback();
     let promotion = step.into_promotion();
     // A pin stands beside the contest for the bucket.
-    if promotion.state == State::Waiting || promotion.pin.is_some() {
+    if promotion.is_open() || promotion.pin.is_some() {
         return Ok(promotion);
     }
     let (integration, to, now) = (promotion.integration, promotion.to.key, service.now());
     if passed {
         // What an emergency puts in place is newer than all that waits, whatever the stage says.
-        for earlier in promotions::waiting_for(tx, integration, to).await? {
+        let waiting = promotions::waiting_for(tx, integration, to).await?;
+        for earlier in waiting.into_iter().filter(|earlier| !earlier.is_rollback()) {
             if let Some(step) = earlier.supersede(promotion.number, now) {
                 promotions::save(tx, &step).await?;
                 for change in step.changes() {
@@ -96,4 +103,20 @@ async fn apply(
     let cause = Cause::Promotion { promotion: promotion.id, automatic: promotion.automatic };
     let placement = Placement { id, build: promotion.build, tag, cause, by, at: now };
     Ok(buckets::place(tx, bucket, &placement, Some(promotion.reason.as_str())).await?)
+}
+
+/// Makes what a rollback goes back to current again, by the name that it had there.
+async fn take_back(
+    tx: &mut Tx,
+    service: &Service,
+    by: Placer,
+    located: &Located,
+    bucket: &Bucket,
+    promotion: &Promotion,
+    id: PlacementId,
+) -> Result<(), Error> {
+    let (build, tag, at) = (promotion.build, promotion.tag.clone(), service.now());
+    let placement = Placement { id, build, tag, cause: Cause::Rollback, by, at };
+    let slot = slot_of(tx, promotion.to.key).await?;
+    crate::buckets::place_back(tx, (located, &slot), bucket, &placement, &promotion.reason).await
 }

@@ -9,6 +9,7 @@ use towpath_domain::placements::{Cause, Placer};
 use towpath_domain::promotions::{Promotion, Standing};
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
+use towpath_store::buckets::Bucket;
 use towpath_store::{Tx, access, buckets, promotions, tokens};
 
 /// In how many seconds one is tried again that could not be looked at.
@@ -49,7 +50,7 @@ async fn look_once(service: &Service) -> Result<u64, Error> {
 }
 
 /// Whether whoever asked for a promotion may still ask for it, by the same token if it was one.
-pub(super) async fn requester_may(
+async fn requester_may(
     tx: &mut Tx,
     promotion: &Promotion,
     target: &Target,
@@ -72,6 +73,25 @@ pub(super) async fn requester_may(
     Ok(actor.may(promotion.action(), target))
 }
 
+/// How the bucket stands into which a promotion wants, and whether whoever asked for it may still ask.
+pub(super) async fn standing(
+    tx: &mut Tx,
+    (promotion, place): (&Promotion, &Target),
+    bucket: &Bucket,
+    now: Time,
+) -> Result<Standing, Error> {
+    let current = bucket.current.as_ref();
+    Ok(Standing {
+        current: current.map(|placement| placement.build),
+        placement: current.map(|placement| placement.id),
+        paused: bucket.paused_at.is_some(),
+        rolled_back: current.is_some_and(|placement| {
+            matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
+        }),
+        requester_may: promotion.automatic || requester_may(tx, promotion, place, now).await?,
+    })
+}
+
 /// Looks again at one; whether it has ended by that.
 async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Error> {
     let writer = service.clone();
@@ -88,15 +108,8 @@ async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Erro
             // It may have been archived since it was found to be due.
             located.project.check_in_use()?;
             let slot = crate::scenes::slot_of(tx, promotion.to.key).await?;
-            let target = Standing {
-                current: bucket.current.as_ref().map(|placement| placement.build),
-                paused: bucket.paused_at.is_some(),
-                rolled_back: bucket.current.as_ref().is_some_and(|placement| {
-                    matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
-                }),
-                requester_may: promotion.automatic
-                    || requester_may(tx, &promotion, &place(&located, &slot, &promotion), now).await?,
-            };
+            let place = place(&located, &slot, &promotion);
+            let target = standing(tx, (&promotion, &place), &bucket, now).await?;
             let id = bucket.next(writer.id());
             let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {
                 return Ok(false);

@@ -1,6 +1,6 @@
 //! What an act would do in each integration, and doing it there.
 
-use crate::buckets::Rolling;
+use crate::buckets::{Rolled, Rolling};
 use crate::builds::build_name;
 use crate::promotions::Wish;
 use crate::scenes::{self, Located};
@@ -212,6 +212,7 @@ impl<'a> Survey<'a> {
             to,
             place,
             pin: None,
+            takes_back: None,
             pushed,
             scheduled_for: None,
             automatic: false,
@@ -246,7 +247,10 @@ impl<'a> Survey<'a> {
         let (service, actor) = (self.service.clone(), self.actor.clone());
         let rolling = Rolling { service, actor, located, slot, to, expected: Some(bucket.version) };
         let prospect = match rolling.foresee(conn, &bucket).await {
-            Ok(_) => Prospect::Enters,
+            Ok(_) => match rolling.needs(conn).await? {
+                needs if needs.is_empty() => Prospect::Enters,
+                needs => Prospect::Waits { needs, until: None },
+            },
             Err(error) => Prospect::Cannot { because: error.refusal()? },
         };
         Ok((prospect, Way::RollBack(Box::new(rolling))))
@@ -294,9 +298,10 @@ impl Going {
                 let asked = Box::pin(wish.ask(tx, reason.clone(), reference, false)).await;
                 asked.map(|promotion| Outcome::Asked { promotion: promotion.id })
             }
-            Way::RollBack(rolling) => {
-                rolling.run(tx, reason).await.map(|(_, placement)| Outcome::RolledBack { placement })
-            }
+            Way::RollBack(rolling) => rolling.run(tx, reason).await.map(|rolled| match rolled {
+                Rolled::Back { placement, .. } => Outcome::RolledBack { placement },
+                Rolled::Asked(promotion) => Outcome::Asked { promotion: promotion.id },
+            }),
             Way::None => {
                 let because = match self.part.prospect {
                     Prospect::Cannot { because } => because,

@@ -209,11 +209,11 @@ impl Known {
                 let (project, integration) = (destination.project.clone(), destination.integration.clone());
                 to_decide.push(item(project, integration, &promotion, needs));
             }
-            if promotion.state == State::Waiting {
+            if promotion.is_open() {
                 waiting.insert((promotion.integration, promotion.to.slug.clone()));
             }
+            let needs = if promotion.is_open() { promotion.needs(&verdicts) } else { Vec::new() };
             let Promotion { id, number, state, .. } = promotion;
-            let needs = if state == State::Waiting { verdicts.needs() } else { Vec::new() };
             told.insert(id, Told::Promotion { number, state, needs });
         }
         Ok(Self { builds, promotions: told, to_decide, waiting, own })

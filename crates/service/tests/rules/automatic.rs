@@ -29,7 +29,7 @@ async fn promotions(shop: &Shop) -> Vec<InboxItem> {
 }
 
 /// Lets everything happen that happens by itself.
-async fn settle(shop: &Shop) {
+pub async fn settle(shop: &Shop) {
     for _ in 0..4 {
         promote_on(shop).await.expect("asks");
         look_again(shop).await.expect("looks");

@@ -16,9 +16,9 @@ use towpath_domain::holds::HoldForm;
 use towpath_domain::ids::{DelegationId, PlacementId};
 use towpath_domain::promotions::Choice;
 use towpath_domain::workflows::StageForm;
-use towpath_service::buckets::{BucketAddress, RollBack, resume, roll_back};
+use towpath_service::buckets::{BucketAddress, RollBack, Rolled, resume, roll_back};
 use towpath_service::promotions::{
-    Decide, Pass, Request, cancel, decide, look_again, pass, promote_on, request,
+    Apply, Decide, Pass, Request, apply, cancel, decide, look_again, pass, promote_on, request,
 };
 use towpath_service::{Error, Service, boards, checks, delegations, holds, images, inbox};
 
@@ -91,7 +91,10 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     async fn begin(shop: &'a Shop, rita: &'a Actor, replica: &'a Service, seed: u64) -> Self {
         let mut dice = Dice(seed);
-        let rules = [Rules::default(), Rules::roll(&mut dice, 1), Rules::roll(&mut dice, 2)];
+        // In one story of two stages want a hand, or rollbacks approved.
+        let careful = seed % 4 < 2;
+        let rules =
+            [Rules::default(), Rules::roll(&mut dice, 1, careful), Rules::roll(&mut dice, 2, careful)];
         let name = format!("story-{seed}");
         let stages: Vec<StageForm> =
             STAGES.into_iter().zip(&rules).map(|(bucket, rules)| stage(bucket, rules)).collect();
@@ -102,7 +105,7 @@ impl<'a> Story<'a> {
             .await
             .expect("an integration");
         // In one story of two people decide for each other.
-        let model = Model::new(rules, seed.is_multiple_of(2));
+        let model = Model::new(rules, seed.is_multiple_of(2), careful);
         let (digests, numbers, told) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             shop,
@@ -224,6 +227,14 @@ impl<'a> Story<'a> {
                 };
                 answer(pass(&service, &self.actor(who), wish).await)
             }
+            Deed::Apply { who, promotion } => {
+                let wish = Apply {
+                    project: "shop".to_owned(),
+                    number: self.numbers[promotion],
+                    digest: self.digests[self.model.promotions[promotion].build].clone(),
+                };
+                answer(apply(&service, &self.actor(who), wish).await)
+            }
             Deed::Cancel { who, promotion } => {
                 answer(cancel(&service, &self.actor(who), "shop", self.numbers[promotion], "").await)
             }
@@ -234,7 +245,11 @@ impl<'a> Story<'a> {
                     reason: "It fails".to_owned(),
                     expected: None,
                 };
-                answer(roll_back(&service, &self.actor(who), wish).await)
+                let rolled = roll_back(&service, &self.actor(who), wish).await;
+                if let Ok(Rolled::Asked(asked)) = &rolled {
+                    self.numbers.push(asked.number);
+                }
+                answer(rolled)
             }
             Deed::Resume { who, bucket } => {
                 answer(resume(&service, &self.actor(who), &self.at(bucket), "").await)
@@ -383,6 +398,8 @@ fn stage(bucket: &str, rules: &Rules) -> StageForm {
         soak: if rules.soak > 0 { format!("{}m", rules.soak / 60) } else { String::new() },
         checks: if rules.check { "tests".to_owned() } else { String::new() },
         automatic: rules.automatic.then(|| "on".to_owned()),
+        rollbacks_ask: rules.rollbacks_ask.then(|| "on".to_owned()),
+        by_hand: rules.by_hand.then(|| "on".to_owned()),
         contest: match rules.contest {
             Contest::NewestWins => "newest_wins",
             Contest::Queue => "queue",

@@ -11,7 +11,7 @@ use towpath_domain::integrations::{Integration, IntegrationForm};
 use towpath_domain::projects::{Project, ProjectForm};
 use towpath_domain::promotions::{Choice, Promotion};
 use towpath_domain::workflows::{StageForm, Workflow, WorkflowForm};
-use towpath_service::buckets::{BucketAddress, RollBack, roll_back};
+use towpath_service::buckets::{BucketAddress, RollBack, Rolled, roll_back};
 use towpath_service::promotions::{Decide, Request, decide, request};
 use towpath_service::{Error, boards, environments, integrations, projects, workflows};
 
@@ -149,8 +149,16 @@ impl Shop {
         self.approve(&self.ben, &asked).await.expect("goes to prod");
     }
 
-    /// Rolls a bucket of `checkout` back to what was current before.
+    /// Rolls a bucket of `checkout` back to what was current before, at once.
     pub async fn roll_back(&self, actor: &Actor, bucket: &str) -> Result<String, Error> {
+        match self.ask_back(actor, bucket).await? {
+            Rolled::Back { digest, .. } => Ok(digest.to_string()),
+            Rolled::Asked(asked) => panic!("#{} waits", asked.number),
+        }
+    }
+
+    /// The same, or asks for it.
+    pub async fn ask_back(&self, actor: &Actor, bucket: &str) -> Result<Rolled, Error> {
         let column = self.column(bucket).await;
         let earlier = column.history.first().and_then(|card| card.placement).expect("an earlier build");
         let wish = RollBack {
@@ -159,7 +167,7 @@ impl Shop {
             reason: "it fails".to_owned(),
             expected: Some(column.version),
         };
-        roll_back(self, actor, wish).await.map(|digest| digest.to_string())
+        roll_back(self, actor, wish).await
     }
 
     /// The board of `checkout` as Ana sees it.

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use towpath_domain::buckets::{BucketKey, BucketName};
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::Gate;
-use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId, TokenId, WorkflowId};
+use towpath_domain::ids::{
+    BuildId, IntegrationId, PersonId, PlacementId, ProjectId, PromotionId, TokenId, WorkflowId,
+};
 use towpath_domain::pins::Pinning;
 use towpath_domain::promotions::{Choice, Decision, Emergency, Promotion, State};
 use towpath_domain::references::Tag;
@@ -59,6 +61,8 @@ pub(super) struct Row {
     scheduled_for: Option<i64>,
     in_turn: bool,
     pin: Option<Json<Pinning>>,
+    takes_back: Option<Uuid>,
+    by_hand: bool,
     emergency: Option<Json<Emergency>>,
     #[sqlx(json)]
     state_data: State,
@@ -93,6 +97,8 @@ impl Row {
             scheduled_for: self.scheduled_for.map(Time::from_micros),
             in_turn: self.in_turn,
             pin: self.pin.map(|pin| pin.0),
+            takes_back: self.takes_back.map(PlacementId),
+            by_hand: self.by_hand,
             decisions,
             emergency: self.emergency.map(|emergency| emergency.0),
             state: self.state_data,

@@ -3,8 +3,8 @@
 use crate::query::execute;
 use crate::{Error, Tx};
 use sqlx::types::Json;
-use towpath_domain::ids::{PersonId, PromotionId, TokenId};
-use towpath_domain::promotions::{Choice, Decision, Promotion, Transition};
+use towpath_domain::ids::{PersonId, PlacementId, PromotionId, TokenId};
+use towpath_domain::promotions::{Choice, Decision, Promotion, State, Transition};
 use towpath_domain::times::Time;
 use towpath_domain::words::{Reason, Reference};
 
@@ -20,7 +20,7 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
          set state = $2, state_data = $3, version = $4, due_at = $6, emergency = $7, to_review = $8, ended_at = $9
          where id = $1 and version = $5",
         promotion.id.uuid(),
-        promotion.state.name(),
+        column(&promotion.state),
         Json(&promotion.state),
         promotion.version,
         promotion.version - 1,
@@ -38,6 +38,11 @@ pub async fn save(tx: &mut Tx, transition: &Transition) -> Result<(), Error> {
     Ok(())
 }
 
+/// The state as queries ask for it, by which all that is open waits; what it is more exactly stands in the data.
+const fn column(state: &State) -> &'static str {
+    if state.is_open() { State::Waiting.name() } else { state.name() }
+}
+
 async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result<(), Error> {
     execute!(
         tx.conn(),
@@ -45,9 +50,10 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
                                  to_kind, to_key, to_slug, workflow, workflow_version, gates, requested_by,
                                  requested_with, requested_at, reason, reference, state, state_data, version,
                                  due_at, automatic, scheduled_for, in_turn, emergency, to_review, ended_at,
-                                 pin, pin_service, pin_environment, tag)
+                                 pin, pin_service, pin_environment, tag, takes_back,
+                                 by_hand)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+                 $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)",
         promotion.id.uuid(),
         promotion.project.uuid(),
         promotion.number,
@@ -67,7 +73,7 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         promotion.requested_at.micros(),
         promotion.reason.as_str(),
         promotion.reference.as_ref().map(Reference::as_str),
-        promotion.state.name(),
+        column(&promotion.state),
         Json(&promotion.state),
         promotion.version,
         due.map(Time::micros),
@@ -81,6 +87,8 @@ async fn insert(tx: &mut Tx, promotion: &Promotion, due: Option<Time>) -> Result
         promotion.pin.as_ref().map(|pin| pin.service.id.uuid()),
         promotion.pin.as_ref().map(|pin| pin.environment.id.uuid()),
         promotion.tag.as_str(),
+        promotion.takes_back.map(PlacementId::uuid),
+        promotion.by_hand,
     )
     .map(drop)
 }

@@ -126,6 +126,7 @@ impl Shop {
             open: None,
             rival: None,
             pin: None,
+            takes_back: None,
             automatic: false,
             scheduled_for: None,
             circumstances: &Circumstances::default(),

@@ -394,6 +394,9 @@ pub fn doors() -> Vec<Door> {
             let more = [("integration", subject.integration.as_str()), ("reason", "It is down.")];
             in_project(subject, &[way.as_slice(), &more, &[("emergency", "on")]].concat())
         }),
+        post("/fn/apply_promotion").note("of one that nobody has to apply").body(|subject, _| {
+            in_project(subject, &[("number", &subject.number.to_string()), ("digest", &subject.digest)])
+        }),
         post("/fn/pass_gates").body(|subject, _| {
             let number = subject.number.to_string();
             let fields =

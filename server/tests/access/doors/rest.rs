@@ -126,6 +126,9 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/api/v1/projects/{project}/promotions/{number}/cancellation")
             .body(|_, _| Body::Json(json!({}))),
+        post("/api/v1/projects/{project}/promotions/{number}/application")
+            .note("of one that nobody has to apply")
+            .body(|subject, _| Body::Json(json!({"digest": subject.digest}))),
         post("/api/v1/projects/{project}/promotions/{number}/emergency")
             .body(|subject, _| Body::Json(json!({"digest": subject.digest, "reason": "The shop is down."}))),
         post("/api/v1/projects/{project}/promotions/{number}/review")

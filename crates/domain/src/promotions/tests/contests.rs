@@ -3,7 +3,7 @@
 use super::*;
 
 /// The same world, where prod treats those that ask in one way.
-fn contested(world: &mut World, contest: Contest) {
+pub(super) fn contested(world: &mut World, contest: Contest) {
     let mut stages = world.workflow.graph.stages().to_vec();
     stages[1].contest = contest;
     world.workflow.graph = Graph::linear(stages).expect("sound");

@@ -104,8 +104,7 @@ fn it_stands_beside_what_happens_in_the_bucket_and_expires_with_its_own_time() {
     let step = request(&wish, &world.build, asking()).expect("may ask");
     assert_eq!(step.due(), Some(pin.until));
     let asked = step.into_promotion();
-    let standing =
-        Standing { current: Some(world.build.id), paused: true, rolled_back: true, requester_may: true };
+    let standing = Standing { current: Some(world.build.id), paused: true, rolled_back: true, ..FREE };
     let look = |promotion: Promotion, now| {
         promotion.look_again(&standing, &world.circumstances, id(21), now).expect("it waits").into_promotion()
     };

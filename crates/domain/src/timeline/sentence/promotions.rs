@@ -8,8 +8,19 @@ use crate::timeline::Change;
 
 pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
     match change {
-        Change::PromotionRequested { number, build, from, needs, automatic, scheduled_for, pin, .. } => {
+        Change::PromotionRequested {
+            number,
+            build,
+            from,
+            needs,
+            automatic,
+            scheduled_for,
+            pin,
+            back,
+            ..
+        } => {
             match pin {
+                None if *back => told.text("asked to roll ").bucket().place().text(" back to ").build(build),
                 Some(pin) => told.text("asked to pin ").build(build).pinned(pin),
                 None => told
                     .text(if *automatic { "asked by itself to promote " } else { "asked to promote " })
@@ -31,6 +42,13 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
                 Some(person) => told.text(" in the name of ").person(*person),
                 None => told,
             }
+        }
+        Change::PromotionReady { pins_in, number, build } => {
+            told.text("found ready to be applied ").request(*number, build, pins_in.as_ref())
+        }
+        Change::PromotionUnready { pins_in, number, build, needs } => {
+            told.text("let ").request(*number, build, pins_in.as_ref());
+            told.text(&format!(" wait again for {}", needs.join(" and ")))
         }
         Change::PromotionApplied { number, build, from, .. } => told
             .text("promoted ")
@@ -60,8 +78,12 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
         Change::EmergencyReviewed { pins_in, number, build, .. } => {
             told.text("reviewed the emergency of ").request(*number, build, pins_in.as_ref())
         }
-        Change::RolledBack { build, before, .. } => {
-            told.text("rolled ").bucket().place().text(" back to ").build(build).before(before.as_ref())
+        Change::RolledBack { number, build, before, .. } => {
+            told.text("rolled ").bucket().place().text(" back to ").build(build).before(before.as_ref());
+            match number {
+                Some(number) => told.text(" by ").promotion(*number),
+                None => told,
+            }
         }
         Change::ArrivalsResumed { .. } => told.text("resumed arrivals in ").bucket().place(),
         Change::ReleaseSetMade { number, title } => {

@@ -74,7 +74,7 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
             told.push(format!("without {}", stage.bucket));
         }
     }
-    for StageShape { bucket, gates, arrivals, automatic, contest } in &after.stages {
+    for StageShape { bucket, gates, arrivals, automatic, contest, rollbacks_ask, by_hand } in &after.stages {
         let words = if gates.is_empty() { "no gate".to_owned() } else { gates.join(", ") };
         let differs = match of(before, bucket) {
             None => Some(format!("with {bucket} ({words})")),
@@ -84,10 +84,20 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
         };
         told.extend(differs);
         let before = of(before, bucket);
-        match (before.as_ref().is_some_and(|stage| stage.automatic), automatic) {
-            (false, true) => told.push(format!("{bucket} automatic")),
-            (true, false) => told.push(format!("{bucket} no longer automatic")),
-            _ => {}
+        let had = |option: fn(&StageShape) -> bool| before.as_ref().is_some_and(option);
+        for (had, has, on, off) in [
+            (had(|stage| stage.automatic), automatic, "automatic", "no longer automatic"),
+            (had(|stage| stage.by_hand), by_hand, "by hand", "no longer by hand"),
+            (
+                had(|stage| stage.rollbacks_ask),
+                rollbacks_ask,
+                "rolled back by approval",
+                "rolled back at once",
+            ),
+        ] {
+            if had != *has {
+                told.push(format!("{bucket} {}", if *has { on } else { off }));
+            }
         }
         if before.and_then(|stage| stage.contest) != *contest {
             let words = contest.and_then(Contest::words).unwrap_or("the newest promotion winning");

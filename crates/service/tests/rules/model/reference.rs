@@ -18,6 +18,7 @@ const LATER: i64 = 1_800;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Waiting,
+    Ready,
     Applied,
     Rejected,
     Cancelled,
@@ -26,9 +27,14 @@ pub enum State {
 }
 
 impl State {
+    fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Ready)
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
+            Self::Ready => "ready",
             Self::Applied => "applied",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",
@@ -50,6 +56,8 @@ pub struct Promotion {
     not_before: Option<i64>,
     /// As whom each counts, and by whose hand it was given.
     approved_by: Vec<(Who, Who)>,
+    /// Of a rollback, how many builds had been current in the bucket when it was asked for.
+    takes_back: Option<usize>,
     pub state: State,
 }
 
@@ -95,6 +103,8 @@ pub struct Model {
     pub promotions: Vec<Promotion>,
     /// Whether people decide for each other in this story.
     delegating: bool,
+    /// Whether stages ask for a hand, and for approvals of rollbacks.
+    careful: bool,
     pub delegations: Vec<Delegation>,
     pub now: i64,
 }
@@ -107,10 +117,17 @@ enum Verdict {
     Blocked,
 }
 
+impl Promotion {
+    /// Whether somebody may ask for it.
+    fn may_ask(&self, who: Who) -> bool {
+        if self.takes_back.is_some() { who.may_hold() } else { who.may_promote(self.to) }
+    }
+}
+
 impl Model {
-    pub fn new(rules: [Rules; 3], delegating: bool) -> Self {
+    pub fn new(rules: [Rules; 3], delegating: bool, careful: bool) -> Self {
         let (buckets, builds, promotions) = (Default::default(), Vec::new(), Vec::new());
-        Self { rules, buckets, builds, promotions, delegating, delegations: Vec::new(), now: 0 }
+        Self { rules, buckets, builds, promotions, delegating, careful, delegations: Vec::new(), now: 0 }
     }
 
     pub fn take(&mut self, deed: &Deed) -> Answer {
@@ -130,6 +147,7 @@ impl Model {
                     automatic: false,
                     not_before: later.then_some(self.now + LATER),
                     approved_by: Vec::new(),
+                    takes_back: None,
                     state: State::Waiting,
                 };
                 self.ask(wish, emergency)
@@ -138,23 +156,27 @@ impl Model {
             Deed::HandOver { from, to } => self.hand_over(from, to),
             Deed::TakeBack { who, number } => self.take_back(who, number),
             Deed::Pass { who, promotion } => {
-                if self.promotions[promotion].state != State::Waiting {
+                if !self.promotions[promotion].state.is_open() {
                     return Answer::Conflict;
                 }
                 if !who.manages() {
                     return Answer::Forbidden;
                 }
-                let others = self.waiting_for(self.promotions[promotion].to);
+                let mut others = self.waiting_for(self.promotions[promotion].to);
+                // A rollback ends others when they are looked at, and others end it alike.
+                let back = self.promotions[promotion].takes_back.is_some();
+                others.retain(|other| !back && self.promotions[*other].takes_back.is_none());
                 self.apply(promotion, who);
                 self.supersede(&others, promotion);
                 Answer::Done
             }
+            Deed::Apply { who, promotion } => self.apply_by_hand(who, promotion),
             Deed::Cancel { who, promotion } => {
                 let of = &self.promotions[promotion];
-                if of.state != State::Waiting {
+                if !of.state.is_open() {
                     return Answer::Conflict;
                 }
-                if (of.automatic || who != of.asked_by) && !who.may_promote(of.to) {
+                if (of.automatic || who != of.asked_by) && !of.may_ask(who) {
                     return Answer::Forbidden;
                 }
                 self.end(promotion, State::Cancelled);
@@ -168,6 +190,9 @@ impl Model {
                 let build = there.history[there.history.len() - 1 - steps].build;
                 if there.current() == Some(build) {
                     return Answer::Conflict;
+                }
+                if self.rules[bucket].rollbacks_ask {
+                    return self.ask_back(who, bucket, build);
                 }
                 self.place(bucket, Placed { build, at: self.now, by: who, rollback: true });
                 // Into qa anything is pushed; the others are paused where they promote by themselves.
@@ -209,6 +234,52 @@ impl Model {
                 Answer::Done
             }
         }
+    }
+
+    /// Asks to go back, which only approvals keep waiting.
+    fn ask_back(&mut self, who: Who, bucket: usize, build: usize) -> Answer {
+        let waiting = self.waiting_for(bucket);
+        if waiting.iter().any(|other| self.promotions[*other].build == build) {
+            return Answer::Conflict;
+        }
+        self.promotions.push(Promotion {
+            build,
+            from: bucket,
+            to: bucket,
+            asked_by: who,
+            asked_at: self.now,
+            automatic: false,
+            not_before: None,
+            approved_by: Vec::new(),
+            takes_back: Some(self.buckets[bucket].history.len()),
+            state: State::Waiting,
+        });
+        Answer::Done
+    }
+
+    /// Applies by somebody's hand what is ready.
+    fn apply_by_hand(&mut self, who: Who, number: usize) -> Answer {
+        let promotion = &self.promotions[number];
+        if !promotion.state.is_open() {
+            return Answer::Conflict;
+        }
+        if !promotion.may_ask(who) {
+            return Answer::Forbidden;
+        }
+        if promotion.state == State::Waiting {
+            return if self.by_hand(number) { Answer::Refused } else { Answer::Conflict };
+        }
+        match self.judge(number) {
+            Verdict::Pass => self.apply(number, who),
+            Verdict::Wait => self.promotions[number].state = State::Waiting,
+            Verdict::Blocked => self.end(number, State::Expired),
+        }
+        Answer::Done
+    }
+
+    fn by_hand(&self, number: usize) -> bool {
+        let promotion = &self.promotions[number];
+        self.rules[promotion.to].by_hand && promotion.takes_back.is_none()
     }
 
     fn push(&mut self, build: usize) -> Answer {
@@ -259,13 +330,16 @@ impl Model {
             self.promotions.pop();
             return Answer::Refused;
         }
-        if emergency || verdict == Verdict::Pass {
+        if emergency || (verdict == Verdict::Pass && !self.by_hand(number)) {
             self.apply(number, who);
+        } else if verdict == Verdict::Pass {
+            self.promotions[number].state = State::Ready;
         }
         if emergency || contest == Contest::NewestWins {
             let mut others = waiting;
             // What people asked for is ended by people.
             others.retain(|other| self.promotions[*other].automatic || !automatic);
+            others.retain(|other| self.promotions[*other].takes_back.is_none());
             self.supersede(&others, number);
         }
         Answer::Done
@@ -289,21 +363,25 @@ impl Model {
     }
 
     fn waiting_for(&self, to: usize) -> Vec<usize> {
-        let waits =
-            |(_, promotion): &(usize, &Promotion)| promotion.to == to && promotion.state == State::Waiting;
+        let waits = |(_, promotion): &(usize, &Promotion)| promotion.to == to && promotion.state.is_open();
         self.promotions.iter().enumerate().filter(waits).map(|(number, _)| number).collect()
     }
 
     fn judge(&self, number: usize) -> Verdict {
         let promotion = &self.promotions[number];
         let rules = &self.rules[promotion.to];
+        let approved = promotion.approved_by.len() >= rules.approvals;
+        if promotion.takes_back.is_some() {
+            return if approved { Verdict::Pass } else { Verdict::Wait };
+        }
         if self.soak(promotion, rules) == Verdict::Blocked {
             return Verdict::Blocked;
         }
-        let approved = promotion.approved_by.len() >= rules.approvals;
         let checked = !rules.check || self.builds[promotion.build].check == Some(true);
         let on_time = self.is_on_time(number);
+        // What is ready has had its turn.
         let ahead = rules.contest == Contest::Queue
+            && promotion.state != State::Ready
             && self
                 .waiting_for(promotion.to)
                 .into_iter()
@@ -332,16 +410,20 @@ impl Model {
 
     fn settle(&mut self, number: usize, who: Who) {
         match self.judge(number) {
+            Verdict::Pass if self.by_hand(number) => self.promotions[number].state = State::Ready,
             Verdict::Pass => self.apply(number, who),
-            Verdict::Wait => {}
+            Verdict::Wait => self.promotions[number].state = State::Waiting,
             Verdict::Blocked => self.end(number, State::Expired),
         }
     }
 
     /// Whoever takes the step that applies it counts as who placed it.
     fn apply(&mut self, number: usize, by: Who) {
-        let Promotion { build, to, .. } = self.promotions[number];
-        self.place(to, Placed { build, at: self.now, by, rollback: false });
+        let Promotion { build, to, takes_back, .. } = self.promotions[number];
+        self.place(to, Placed { build, at: self.now, by, rollback: takes_back.is_some() });
+        if takes_back.is_some() && self.rules[to].automatic {
+            self.buckets[to].paused = true;
+        }
         self.end(number, State::Applied);
     }
 

@@ -44,16 +44,37 @@ pub struct Rules {
     pub check: bool,
     pub automatic: bool,
     pub contest: Contest,
+    /// Whether a rollback needs the approvals, too.
+    pub rollbacks_ask: bool,
+    /// Whether a person applies what the rest lets in.
+    pub by_hand: bool,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { approvals: 0, soak: 0, check: false, automatic: false, contest: Contest::NewestWins }
+        Self {
+            approvals: 0,
+            soak: 0,
+            check: false,
+            automatic: false,
+            contest: Contest::NewestWins,
+            rollbacks_ask: false,
+            by_hand: false,
+        }
     }
 }
 
 impl Rules {
-    pub fn roll(dice: &mut Dice, stage: usize) -> Self {
+    pub fn roll(dice: &mut Dice, stage: usize, careful: bool) -> Self {
+        let rules = Self::roll_gates(dice, stage);
+        if !careful {
+            return rules;
+        }
+        let (rollbacks_ask, by_hand) = (rules.approvals > 0 && dice.below(2) == 0, dice.below(2) == 0);
+        Self { rollbacks_ask, by_hand, ..rules }
+    }
+
+    fn roll_gates(dice: &mut Dice, stage: usize) -> Self {
         Self {
             approvals: dice.below(stage + 1),
             soak: if dice.below(3) == 0 { 3_600 } else { 0 },
@@ -61,6 +82,7 @@ impl Rules {
             automatic: dice.below(3) == 0,
             contest: [Contest::NewestWins, Contest::NewestWins, Contest::Queue, Contest::Refuse]
                 [dice.below(4)],
+            ..Self::default()
         }
     }
 }
@@ -90,6 +112,10 @@ pub enum Deed {
         name: Option<Who>,
     },
     Pass {
+        who: Who,
+        promotion: usize,
+    },
+    Apply {
         who: Who,
         promotion: usize,
     },
@@ -151,6 +177,11 @@ impl Deed {
         }
         // What was asked for last is what people deal with most.
         let promotion = model.promotions.len().checked_sub(1 + dice.below(model.promotions.len().min(3)));
+        if let Some(promotion) = promotion.filter(|_| model.careful)
+            && dice.below(6) == 0
+        {
+            return Self::Apply { who, promotion };
+        }
         match (dice.below(24), promotion) {
             (0..=2, _) if known < BUILDS => Self::Push { build: known },
             (3, _) => Self::Push { build: dice.below(known) },

@@ -46,7 +46,7 @@ impl Model {
     /// Whether a decision on a promotion counts as somebody's, and how it is answered where it does not.
     pub(super) fn may_decide(&self, number: usize, as_whom: Who, hand: Who) -> Result<(), Answer> {
         let promotion = &self.promotions[number];
-        if promotion.state != State::Waiting {
+        if !promotion.state.is_open() {
             return Err(Answer::Conflict);
         }
         let names = [as_whom, hand];

@@ -20,14 +20,14 @@ impl Model {
     /// Looks again at all that waits; whether anything ended by that.
     fn look_at_all(&mut self) -> bool {
         let mut waiting: Vec<(i64, usize)> = (0..self.promotions.len())
-            .filter(|number| self.promotions[*number].state == State::Waiting)
+            .filter(|number| self.promotions[*number].state.is_open())
             .map(|number| (self.turns_at(number), number))
             .collect();
         waiting.sort_unstable();
         for (_, number) in &waiting {
             self.look_again(*number);
         }
-        waiting.into_iter().any(|(_, number)| self.promotions[number].state != State::Waiting)
+        waiting.into_iter().any(|(_, number)| !self.promotions[number].state.is_open())
     }
 
     /// When time changed something about it last.
@@ -71,21 +71,27 @@ impl Model {
             automatic: true,
             not_before: None,
             approved_by: Vec::new(),
+            takes_back: None,
             state: State::Waiting,
         };
         self.ask(wish, false);
     }
 
     fn look_again(&mut self, number: usize) {
-        let Promotion { build, to, asked_at, asked_by, state, .. } = self.promotions[number];
-        if state != State::Waiting {
+        let Promotion { build, to, asked_at, asked_by, takes_back, state, .. } = self.promotions[number];
+        if !state.is_open() {
             return;
         }
         let target = &self.buckets[to];
-        let rolled_back = target.history.last().is_some_and(|last| last.rollback && last.at >= asked_at);
-        if target.current() == Some(build) || rolled_back {
+        let gone = match takes_back {
+            Some(had) => target.history.len() != had,
+            None => target.history.last().is_some_and(|last| last.rollback && last.at >= asked_at),
+        };
+        // A person applies it, or has asked to go back further.
+        let by_people = self.by_hand(number) || takes_back.is_some();
+        if target.current() == Some(build) || gone {
             self.end(number, State::Expired);
-        } else if !(target.paused && self.judge(number) == Verdict::Pass) {
+        } else if by_people || !(target.paused && self.judge(number) == Verdict::Pass) {
             self.settle(number, asked_by);
         }
     }

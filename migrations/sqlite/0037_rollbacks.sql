@@ -1,0 +1,5 @@
+-- Rollbacks that wait for approvals, as promotions from a bucket into the same.
+-- The same file stands in ../postgres with that engine's types.
+
+-- The placement that was current when a rollback was asked for; null for all else.
+alter table promotions add column takes_back blob references placements (id);
