@@ -56,6 +56,7 @@ fn fill(origin: &mut NewOrigin, git: Git) {
         }
     }
     absent(&mut origin.commit, git.commit);
+    absent(&mut origin.committed_at, git.committed_at);
     absent(&mut origin.author, git.author);
     absent(&mut origin.message, git.message);
 }

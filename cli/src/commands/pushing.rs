@@ -89,7 +89,7 @@ fn origin(said: Said, revision: Option<&str>) -> NewOrigin {
     let git_ref = git_ref.or(said.git_tag.map(|name| full("refs/tags/", name)));
     // Of another commit than the detected one, nothing that was detected of the commit holds.
     if said.commit.as_ref().is_some_and(|commit| *commit != origin.commit) {
-        (origin.author, origin.message) = Default::default();
+        (origin.author, origin.message, origin.committed_at) = Default::default();
     }
     for (field, given) in [
         (&mut origin.git_ref, git_ref),

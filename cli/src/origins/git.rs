@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Git {
     pub commit: String,
+    /// When the commit was made, by RFC 3339.
+    pub committed_at: String,
     pub author: String,
     pub message: String,
     /// In full: the branch, or the tag of a checkout without one.
@@ -21,12 +23,13 @@ impl Git {
         let head = ask(&["rev-parse", "--verify", "HEAD"])?;
         let commit = commit.unwrap_or(&head);
         // In a shallow checkout it may be unknown.
-        let told = ask(&["log", "-1", "--format=%H%x00%an <%ae>%x00%B", commit, "--"]);
+        let told = ask(&["log", "-1", "--format=%H%x00%cI%x00%an <%ae>%x00%B", commit, "--"]);
         let told = told.unwrap_or_default();
-        let mut told = told.splitn(3, '\0').map(|part| part.trim().to_owned());
+        let mut told = told.splitn(4, '\0').map(|part| part.trim().to_owned());
         let mut next = || told.next().unwrap_or_default();
         Some(Self {
             commit: next(),
+            committed_at: next(),
             author: next(),
             message: next(),
             checked_out: if commit == head { checked_out() } else { String::new() },

@@ -108,6 +108,7 @@ fn github(of: &Variables<'_>, event: Option<&Value>) -> NewOrigin {
         origin.commit = text("/pull_request/head/sha");
     } else if text("/head_commit/id") == origin.commit {
         origin.message = text("/head_commit/message");
+        origin.committed_at = text("/head_commit/timestamp");
         origin.author = person(&text("/head_commit/author/name"), &text("/head_commit/author/email"));
     }
     let branches =
@@ -137,6 +138,7 @@ fn gitlab(of: &Variables<'_>) -> NewOrigin {
     };
     if origin.commit == of.get("CI_COMMIT_SHA") {
         origin.author = of.get("CI_COMMIT_AUTHOR");
+        origin.committed_at = of.get("CI_COMMIT_TIMESTAMP");
         origin.message = of.get("CI_COMMIT_MESSAGE");
     }
     let source = of.get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME");

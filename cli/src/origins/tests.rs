@@ -224,6 +224,7 @@ fn runs_and_actors_are_told_as_each_system_does() {
 fn git_fills_what_the_ci_does_not_say_of_the_same_commit_only() {
     let git = Git {
         commit: SHA.to_owned(),
+        committed_at: "2026-11-30T09:12:00+01:00".to_owned(),
         author: "Ana Lima <ana@example.org>".to_owned(),
         message: "Mend \"it\" $(rm -rf /)".to_owned(),
         checked_out: "refs/heads/main".to_owned(),
@@ -243,6 +244,7 @@ fn git_fills_what_the_ci_does_not_say_of_the_same_commit_only() {
         detect(&env, None, &|_| Some(git.clone()))
     };
     assert_eq!(jenkins(SHA).author, "Ana Lima <ana@example.org>");
+    assert_eq!(jenkins(SHA).committed_at, "2026-11-30T09:12:00+01:00");
     // What is checked out may be another thing than what the CI builds.
     assert_eq!((jenkins(HEAD).author.as_str(), jenkins(SHA).git_ref.as_str()), ("", ""));
 }

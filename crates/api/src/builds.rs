@@ -26,6 +26,9 @@ pub struct Build {
 pub struct Origin {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<Claim>,
+    /// When the commit was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<Claim>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repository: Option<Claim>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,6 +96,10 @@ pub struct NewBuild {
 pub struct NewOrigin {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub commit: String,
+    /// When the commit was made, by RFC 3339. Of one branch, an earlier commit does not take a later one's place.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(examples("2026-11-30T09:12:00+01:00"))]
+    pub committed_at: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub repository: String,
     /// In full, such as `refs/heads/feature/x` or `refs/tags/v1.4.2`.
@@ -204,6 +211,7 @@ impl From<NewBuild> for domain::AnnounceForm {
         let said = new.origin;
         let statement = domain::Statement {
             commit: said.commit,
+            committed_at: said.committed_at,
             repository: said.repository,
             git_ref: said.git_ref,
             version: said.version,
@@ -238,6 +246,7 @@ impl From<domain::Origin> for Origin {
     fn from(origin: domain::Origin) -> Self {
         Self {
             commit: origin.commit.map(Claim::from),
+            committed_at: origin.committed_at.map(Claim::from),
             repository: origin.repository.map(Claim::from),
             git_ref: origin.git_ref.map(Claim::from),
             version: origin.version.map(Claim::from),

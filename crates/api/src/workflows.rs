@@ -62,6 +62,9 @@ pub struct Stage {
     /// Left out, the default for the stage's position and stream holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<Arrivals>,
+    /// Which build stays where one of an earlier commit or CI run arrives late.
+    #[serde(default, skip_serializing_if = "Order::is_usual")]
+    pub order: Order,
     #[serde(default)]
     pub gates: Vec<Gate>,
     /// Whether what becomes current in a stage before is promoted without anybody asking.
@@ -76,6 +79,17 @@ pub struct Stage {
     /// Whether a promotion that passes the gates is `ready` until a person applies it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
+}
+
+/// Which of two builds stays where they arrive in another order than their commits were made, or their CI ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The newer one: what arrives late is refused.
+    #[default]
+    NewerStays,
+    /// The one that arrived last.
+    AsTheyCome,
 }
 
 /// What happens where a promotion is asked for while others wait to enter the same bucket.
@@ -226,6 +240,7 @@ impl Workflow {
             Some(Stage {
                 bucket: name(stage.bucket)?,
                 arrivals: stage.arrivals.map(Arrivals::from),
+                order: stage.order.into(),
                 gates: stage.gates.iter().cloned().map(Gate::from).collect(),
                 automatic: stage.automatic,
                 contest: stage.contest.into(),
@@ -254,6 +269,7 @@ impl From<NewWorkflow> for declared::Workflow {
         let stage = |stage: Stage| declared::Stage {
             bucket: stage.bucket,
             arrivals: stage.arrivals.map(domain::Arrivals::from),
+            order: stage.order.into(),
             gates: stage.gates.into_iter().map(declared::Gate::from).collect(),
             automatic: stage.automatic,
             contest: stage.contest.into(),
@@ -277,6 +293,31 @@ impl From<ChangedWorkflow> for (i64, declared::Workflow) {
         // The slug and the kind are taken from the workflow that is changed.
         let (slug, kind) = (String::new(), BucketKind::Environment);
         (version, NewWorkflow { slug, title, kind, is_default, stages, edges }.into())
+    }
+}
+
+impl Order {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    const fn is_usual(&self) -> bool {
+        matches!(self, Self::NewerStays)
+    }
+}
+
+impl From<Order> for domain::Order {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::NewerStays => Self::NewerStays,
+            Order::AsTheyCome => Self::AsTheyCome,
+        }
+    }
+}
+
+impl From<domain::Order> for Order {
+    fn from(order: domain::Order) -> Self {
+        match order {
+            domain::Order::NewerStays => Self::NewerStays,
+            domain::Order::AsTheyCome => Self::AsTheyCome,
+        }
     }
 }
 

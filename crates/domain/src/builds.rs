@@ -1,6 +1,7 @@
 //! Builds: images pinned by digest, with where each came from.
 
 pub mod life;
+mod order;
 mod statement;
 
 pub use statement::{AnnounceForm, MESSAGE, Statement};
@@ -55,6 +56,9 @@ pub enum Arrival {
 pub struct Origin {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<Claim>,
+    /// When the commit was made, by RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repository: Option<Claim>,
     #[serde(skip_serializing_if = "Option::is_none")]

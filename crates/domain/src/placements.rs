@@ -56,6 +56,8 @@ pub enum Refused {
     Paused,
     /// What is current there was received later: what comes late never undoes anything.
     Older,
+    /// What is current there is of a later commit or CI run of the same branch or tag.
+    OutOfOrder { current: Tag },
     /// A hold stops the bucket or the build.
     Held(Held),
 }
@@ -94,6 +96,9 @@ impl std::fmt::Display for Refused {
             Self::Paused => f.write_str("has paused arrivals since a rollback; resume them on the board"),
             Self::Older => {
                 f.write_str("has a build that was received later; push it to the bucket by name, or assign it, to go back")
+            }
+            Self::OutOfOrder { current } => {
+                write!(f, "has {current}, of a later commit or run of the same branch; to go back, roll back on the board")
             }
             Self::Held(held) => held.fmt(f),
         }

@@ -61,6 +61,8 @@ pub struct Stage {
     pub bucket: BucketKey,
     /// Absent where the default for the stage's position and stream holds.
     pub arrivals: Option<Arrivals>,
+    #[serde(default)]
+    pub order: Order,
     pub gates: Vec<Gate>,
     /// Whether what becomes current in a stage before is promoted without anybody asking.
     #[serde(default)]
@@ -149,6 +151,7 @@ impl Stage {
         Self {
             bucket,
             arrivals: None,
+            order: Order::NewerStays,
             gates: Vec::new(),
             automatic: false,
             contest: Contest::NewestWins,
@@ -164,7 +167,8 @@ impl Stage {
         let back = self.rollbacks_ask.then(|| "rollbacks need the approvals, too".to_owned());
         let contest = self.contest.words().map(str::to_owned);
         let hand = self.by_hand.then(|| "applied by hand".to_owned());
-        automatic.into_iter().chain(gates).chain(hand).chain(contest).chain(back).collect()
+        let order = (self.order == Order::AsTheyCome).then(|| "older commits, too".to_owned());
+        automatic.into_iter().chain(order).chain(gates).chain(hand).chain(contest).chain(back).collect()
     }
 
     /// What has to pass that goes back to an earlier build of its bucket: the approvals, where rollbacks need them.
@@ -180,6 +184,17 @@ impl Stage {
 pub enum Arrivals {
     Any,
     PromotionOnly,
+}
+
+/// Which of two builds stays where they arrive in another order than their commits were made, or their CI ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The newer one: what arrives late is refused.
+    #[default]
+    NewerStays,
+    /// The one that arrived last.
+    AsTheyCome,
 }
 
 /// Why stages and edges make no workflow.

@@ -20,7 +20,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{BuildName, Change, Personal};
 use towpath_domain::times::Time;
 use towpath_domain::words::Reason;
-use towpath_domain::workflows::{Arrivals, Workflow, arrivals_without_stage};
+use towpath_domain::workflows::{Arrivals, Order, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, RefusedArrival};
 use towpath_store::images::{self, Repository};
 use towpath_store::{Conn, Tx, buckets, builds, deployments, publishers, retention};
@@ -196,7 +196,24 @@ impl<'a> Entering<'a> {
         if !bad && self.was_there(conn).await? {
             return Ok(Meets::Itself);
         }
+        let refused = match refused {
+            None => self.out_of_order(conn).await?,
+            refused => refused,
+        };
         Ok(refused.map_or(Meets::Nothing, Meets::Refusal))
+    }
+
+    /// That what is current is newer by what is said of both, where the stage keeps the newer one.
+    async fn out_of_order(&self, conn: &mut Conn) -> Result<Option<Refused>, Error> {
+        let Some(current) = self.current() else { return Ok(None) };
+        let workflow = self.located.workflow(conn).await?;
+        let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.slot.key));
+        if stage.is_some_and(|stage| stage.order == Order::AsTheyCome) {
+            return Ok(None);
+        }
+        let there = builds::load(conn, current.build).await?.build;
+        let late = self.build.is_behind(&there);
+        Ok(late.then(|| Refused::OutOfOrder { current: current.tag.clone() }))
     }
 
     /// Why the bucket does not take it, if it does not. What can be said for good comes first.

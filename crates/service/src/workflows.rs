@@ -11,7 +11,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, EventActor, Scene, StageShape, WorkflowShape};
 use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::{
-    Contest, Given, NewWorkflow, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
+    Contest, Given, NewWorkflow, Order, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
 };
 use towpath_store::{Conn, Tx, checks, workflows};
 
@@ -195,6 +195,7 @@ fn shape(workflow: &Workflow, slots: &[Slot]) -> WorkflowShape {
             contest: Some(stage.contest).filter(|contest| *contest != Contest::default()),
             rollbacks_ask: stage.rollbacks_ask,
             by_hand: stage.by_hand,
+            order: Some(stage.order).filter(|order| *order != Order::default()),
         })
     });
     let ways = workflow.graph.stages().iter().flat_map(|from| {

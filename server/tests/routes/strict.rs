@@ -48,7 +48,16 @@ async fn what_is_ready_is_applied_by_hand() {
     let (number, digest) = asked(&world, "1.4.2").await;
     let application = format!("/projects/shop/promotions/{number}/application");
     let hand = json!({"digest": digest});
-    assert_snapshot!(world.post(&application, &world.ana, hand.clone()).await, @"");
+    assert_snapshot!(world.post(&application, &world.ana, hand.clone()).await, @r#"
+    409 Conflict
+    {
+      "detail": "Its gates do not pass yet. It can be applied once they do.",
+      "request_id": "a-request",
+      "status": 409,
+      "title": "A rule blocks it",
+      "type": "/problems/blocked"
+    }
+    "#);
     let ready = approve(&world, &rita, number, &digest).await;
     assert_eq!((&ready["state"], &ready["needs"]), (&json!("ready"), &json!(["a person to apply it"])));
     let applied = world.post(&application, &world.ana, hand.clone()).await;
@@ -68,7 +77,17 @@ async fn a_rollback_that_needs_approvals_is_a_promotion_that_waits() {
     let prod = &board.body["buckets"][2];
     let back = json!({"placement": prod["history"][0]["placement"], "reason": "Broken"});
     let rollbacks = "/projects/shop/integrations/checkout/buckets/prod/rollbacks";
-    assert_snapshot!(world.post(rollbacks, &world.ana, back).await, @"");
+    assert_snapshot!(world.post(rollbacks, &world.ana, back).await, @r#"
+    200 OK
+    {
+      "bucket": "prod",
+      "digest": "[digest]",
+      "integration": "checkout",
+      "project": "shop",
+      "promotion": 5,
+      "state": "waiting"
+    }
+    "#);
     let digest = prod["history"][0]["build"]["digest"].as_str().expect("a digest");
     let made = approve(&world, &rita, 5, digest).await;
     assert_eq!((&made["state"], &made["rollback"]), (&json!("applied"), &json!(true)));

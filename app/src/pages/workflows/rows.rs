@@ -72,7 +72,7 @@ fn Filled(view: ProjectView, draft: Draft, sketch: Sketch, stages: usize) -> imp
 fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl IntoView {
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let bucket = field("bucket");
-    let arrivals = field("arrivals");
+    let (arrivals, order) = (field("arrivals"), field("order"));
     let gates =
         (row > 0).then(|| view! { <GateFields draft=draft.clone() sketch=sketch people=people row=row /> });
     view! {
@@ -89,6 +89,11 @@ fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl In
                         name=draft.field(&arrivals)
                         label="CI may push into it"
                         options=arrival_options(row)
+                    />
+                    <Select
+                        name=draft.field(&order)
+                        label="An older commit that arrives late"
+                        options=order_options()
                     />
                 </div>
                 {gates}
@@ -322,6 +327,13 @@ fn Conditions(
     }
 }
 
+fn order_options() -> Vec<SelectOption> {
+    vec![
+        SelectOption::new("", "Is refused; the newer build stays"),
+        SelectOption::new("as_they_come", "Takes the newer build's place"),
+    ]
+}
+
 fn arrival_options(row: usize) -> Vec<SelectOption> {
     let default =
         if row == 0 { "By default: yes, outside production" } else { "By default: no, promotion only" };
@@ -348,6 +360,7 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
             bucket,
             from,
             arrivals,
+            order,
             approvals,
             role,
             bar_pusher,
@@ -378,6 +391,7 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
             ("bucket", bucket),
             ("from", from),
             ("arrivals", arrivals),
+            ("order", order),
             ("approvals", if approvals.is_empty() { "0".to_owned() } else { approvals }),
             ("role", role),
             ("bar_pusher", bar_pusher.unwrap_or_default()),

@@ -3,6 +3,7 @@
 use super::{Claim, Origin};
 use crate::forms::{Check, Invalid};
 use crate::references::Tag;
+use crate::times::Time;
 use crate::words::is_web_address;
 use std::collections::BTreeMap;
 
@@ -18,6 +19,8 @@ pub struct AnnounceForm {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statement {
     pub commit: String,
+    /// When the commit was made, by RFC 3339.
+    pub committed_at: String,
     pub repository: String,
     pub git_ref: String,
     pub version: String,
@@ -81,9 +84,13 @@ impl Statement {
                 check.mistake("metadata", words);
             }
         }
+        let committed_at = self.committed_at.trim();
+        let committed_at = (!committed_at.is_empty()).then(|| Time::parse(committed_at));
+        let committed_at = committed_at.and_then(|at| check.field("committed_at", at));
         let shown = |character: &char| !character.is_control() || matches!(character, '\n' | '\t');
         Self {
             commit: line(check, "commit", self.commit),
+            committed_at: committed_at.map(|at| at.to_string()).unwrap_or_default(),
             repository: line(check, "repository", self.repository),
             git_ref: line(check, "git_ref", self.git_ref),
             version: line(check, "version", self.version),
@@ -104,6 +111,7 @@ impl Statement {
         let said = |value: String| (!value.is_empty()).then_some(Claim { value, verified: false });
         Origin {
             commit: said(self.commit).or(labelled.commit),
+            committed_at: said(self.committed_at),
             repository: said(self.repository).or(labelled.repository),
             git_ref: said(self.git_ref).or(labelled.git_ref),
             version: said(self.version).or(labelled.version),

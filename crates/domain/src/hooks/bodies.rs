@@ -69,6 +69,7 @@ struct Build {
 #[serde(default, deny_unknown_fields)]
 struct Origin {
     commit: String,
+    committed_at: String,
     repository: String,
     git_ref: String,
     version: String,
@@ -98,6 +99,7 @@ fn standard(value: &Value) -> Result<Said, String> {
         Build::deserialize(data).map_err(|error| format!("“data” is no build, {error}"))?;
     let Origin {
         commit,
+        committed_at,
         repository,
         git_ref,
         version,
@@ -112,6 +114,7 @@ fn standard(value: &Value) -> Result<Said, String> {
     } = origin;
     let statement = Statement {
         commit,
+        committed_at,
         repository,
         git_ref,
         version,

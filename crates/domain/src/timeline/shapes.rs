@@ -3,7 +3,7 @@
 use crate::pins::Pinning;
 use crate::slugs::Slug;
 use crate::times::Time;
-use crate::workflows::{Arrivals, Contest};
+use crate::workflows::{Arrivals, Contest, Order};
 use serde::{Deserialize, Serialize};
 
 /// What is pinned where and until when, as an event tells it.
@@ -62,4 +62,7 @@ pub struct StageShape {
     pub rollbacks_ask: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
+    /// Absent where a newer build stays, as is usual.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
 }

@@ -1,8 +1,8 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
 use super::{
-    Arrivals, Contest, Given, Graph, NewWorkflow, Stage as CheckedStage, asks_for_nothing, asks_nobody,
-    given_span, own_bucket, waits_for_itself,
+    Arrivals, Contest, Given, Graph, NewWorkflow, Order, Stage as CheckedStage, asks_for_nothing,
+    asks_nobody, given_span, own_bucket, waits_for_itself,
 };
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
@@ -30,6 +30,7 @@ pub struct Workflow {
 pub struct Stage {
     pub bucket: String,
     pub arrivals: Option<Arrivals>,
+    pub order: Order,
     pub automatic: bool,
     pub contest: Contest,
     /// Whether a rollback needs its approvals, too.
@@ -122,6 +123,7 @@ impl Workflow {
             let checked = slot.zip(gates).map(|(slot, gates)| CheckedStage {
                 bucket: slot.key,
                 arrivals: stage.arrivals,
+                order: stage.order,
                 gates,
                 automatic: stage.automatic,
                 contest: stage.contest,
@@ -258,6 +260,7 @@ mod tests {
         let stage = |bucket: &str| Stage {
             bucket: bucket.to_owned(),
             arrivals: None,
+            order: Order::default(),
             automatic: false,
             contest: Contest::default(),
             rollbacks_ask: false,

@@ -1,8 +1,8 @@
 //! The form for a workflow: its fields as typed, the check of them, and the form of a workflow that is there.
 
 use super::{
-    Arrivals, Contest, Given, Graph, NewWorkflow, Stage, Workflow, asks_for_nothing, asks_nobody, given_span,
-    own_bucket, waits_for_itself,
+    Arrivals, Contest, Given, Graph, NewWorkflow, Order, Stage, Workflow, asks_for_nothing, asks_nobody,
+    given_span, own_bucket, waits_for_itself,
 };
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::checks::Wanted;
@@ -37,6 +37,8 @@ pub struct StageForm {
     pub from: String,
     /// Empty for the default, else `any` or `promotion_only`.
     pub arrivals: String,
+    /// `as_they_come` where what arrives late takes the place of a newer build; else empty.
+    pub order: String,
     /// How many approvals it takes; empty for none.
     pub approvals: String,
     /// The slug of the role that approves; empty for the release manager.
@@ -183,10 +185,12 @@ impl WorkflowForm {
                 }
                 let arrivals = check.field(&field("arrivals"), stage.check_arrivals());
                 let contest = check.field(&field("contest"), stage.check_contest());
-                let checked = slot.zip(gates).zip(arrivals.zip(contest));
-                let checked = checked.map(|((slot, gates), (arrivals, contest))| Stage {
+                let order = check.field(&field("order"), stage.check_order());
+                let checked = slot.zip(gates).zip(arrivals.zip(contest).zip(order));
+                let checked = checked.map(|((slot, gates), ((arrivals, contest), order))| Stage {
                     bucket: slot.key,
                     arrivals,
+                    order,
                     gates,
                     automatic: stage.automatic.is_some(),
                     contest,
@@ -244,6 +248,7 @@ impl StageForm {
         let mut form = Self {
             bucket: slot.slug.to_string(),
             arrivals: arrivals.to_owned(),
+            order: if stage.order == Order::AsTheyCome { "as_they_come" } else { "" }.to_owned(),
             automatic: stage.automatic.then(|| "on".to_owned()),
             rollbacks_ask: stage.rollbacks_ask.then(|| "on".to_owned()),
             by_hand: stage.by_hand.then(|| "on".to_owned()),
@@ -451,6 +456,14 @@ impl StageForm {
         match self.contest.as_str() {
             "" => Ok(Contest::default()),
             text => Contest::parse(text).ok_or("Choose what happens where several want to enter."),
+        }
+    }
+
+    fn check_order(&self) -> Result<Order, &'static str> {
+        match self.order.as_str() {
+            "" => Ok(Order::NewerStays),
+            "as_they_come" => Ok(Order::AsTheyCome),
+            _ => Err("Choose what happens with an older commit that arrives late."),
         }
     }
 

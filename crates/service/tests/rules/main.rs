@@ -44,6 +44,7 @@ mod members;
 mod model;
 mod moments;
 mod moving;
+mod order;
 mod people;
 mod pins;
 mod promotions;

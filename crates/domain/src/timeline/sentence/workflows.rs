@@ -74,7 +74,9 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
             told.push(format!("without {}", stage.bucket));
         }
     }
-    for StageShape { bucket, gates, arrivals, automatic, contest, rollbacks_ask, by_hand } in &after.stages {
+    for StageShape { bucket, gates, arrivals, automatic, contest, rollbacks_ask, by_hand, order } in
+        &after.stages
+    {
         let words = if gates.is_empty() { "no gate".to_owned() } else { gates.join(", ") };
         let differs = match of(before, bucket) {
             None => Some(format!("with {bucket} ({words})")),
@@ -85,7 +87,9 @@ fn differences(before: &WorkflowShape, after: &WorkflowShape) -> String {
         told.extend(differs);
         let before = of(before, bucket);
         let had = |option: fn(&StageShape) -> bool| before.as_ref().is_some_and(option);
+        let late = ("for older commits that arrive late, too", "not for older commits that arrive late");
         for (had, has, on, off) in [
+            (had(|stage| stage.order.is_some()), &order.is_some(), late.0, late.1),
             (had(|stage| stage.automatic), automatic, "automatic", "no longer automatic"),
             (had(|stage| stage.by_hand), by_hand, "by hand", "no longer by hand"),
             (

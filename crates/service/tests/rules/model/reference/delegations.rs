@@ -1,6 +1,6 @@
 //! That people decide for each other.
 
-use super::{Answer, Model, State, Who};
+use super::{Answer, Model, Who};
 
 /// For how long decisions are handed over, in seconds.
 const HANDED_OVER: i64 = 7_200;
