@@ -1,9 +1,7 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
-use super::{
-    Arrivals, Contest, Given, Graph, NewWorkflow, Order, Stage as CheckedStage, asks_for_nothing,
-    asks_nobody, given_span, own_bucket, waits_for_itself,
-};
+use super::given::{asks_for_nothing, asks_nobody, given_span, own_bucket, waits_for_itself};
+use super::{Arrivals, Contest, Given, Graph, NewWorkflow, Order, Stage as CheckedStage};
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
 use crate::forms::{Check, Invalid};

@@ -3,6 +3,7 @@
 
 mod deeds;
 mod delegations;
+mod hands;
 mod turns;
 
 pub use deeds::{Answer, Contest, Deed, Rules, Who};
@@ -117,13 +118,6 @@ enum Verdict {
     Blocked,
 }
 
-impl Promotion {
-    /// Whether somebody may ask for it.
-    fn may_ask(&self, who: Who) -> bool {
-        if self.takes_back.is_some() { who.may_hold() } else { who.may_promote(self.to) }
-    }
-}
-
 impl Model {
     pub fn new(rules: [Rules; 3], delegating: bool, careful: bool) -> Self {
         let (buckets, builds, promotions) = (Default::default(), Vec::new(), Vec::new());
@@ -234,52 +228,6 @@ impl Model {
                 Answer::Done
             }
         }
-    }
-
-    /// Asks to go back, which only approvals keep waiting.
-    fn ask_back(&mut self, who: Who, bucket: usize, build: usize) -> Answer {
-        let waiting = self.waiting_for(bucket);
-        if waiting.iter().any(|other| self.promotions[*other].build == build) {
-            return Answer::Conflict;
-        }
-        self.promotions.push(Promotion {
-            build,
-            from: bucket,
-            to: bucket,
-            asked_by: who,
-            asked_at: self.now,
-            automatic: false,
-            not_before: None,
-            approved_by: Vec::new(),
-            takes_back: Some(self.buckets[bucket].history.len()),
-            state: State::Waiting,
-        });
-        Answer::Done
-    }
-
-    /// Applies by somebody's hand what is ready.
-    fn apply_by_hand(&mut self, who: Who, number: usize) -> Answer {
-        let promotion = &self.promotions[number];
-        if !promotion.state.is_open() {
-            return Answer::Conflict;
-        }
-        if !promotion.may_ask(who) {
-            return Answer::Forbidden;
-        }
-        if promotion.state == State::Waiting {
-            return if self.by_hand(number) { Answer::Refused } else { Answer::Conflict };
-        }
-        match self.judge(number) {
-            Verdict::Pass => self.apply(number, who),
-            Verdict::Wait => self.promotions[number].state = State::Waiting,
-            Verdict::Blocked => self.end(number, State::Expired),
-        }
-        Answer::Done
-    }
-
-    fn by_hand(&self, number: usize) -> bool {
-        let promotion = &self.promotions[number];
-        self.rules[promotion.to].by_hand && promotion.takes_back.is_none()
     }
 
     fn push(&mut self, build: usize) -> Answer {

@@ -38,6 +38,7 @@ pub enum Contest {
 
 /// What a stage asks for. Times are in seconds.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that a stage has or has not")]
 pub struct Rules {
     pub approvals: usize,
     pub soak: i64,
