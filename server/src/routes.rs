@@ -4,6 +4,7 @@
 //! `towpath-api`. Who may do what is decided in `service`. Callers are known by `Authorization: Bearer` alone;
 //! cookies are never looked at, so that no other site can make a browser act here.
 
+mod addresses;
 mod answers;
 mod audit;
 mod bodies;

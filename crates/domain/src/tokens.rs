@@ -82,6 +82,28 @@ pub struct Token {
 pub const NOTICE_SECONDS: i64 = 7 * 86_400;
 
 impl Token {
+    /// A token that works from now on. Its scope is in words.
+    pub fn fresh(
+        id: TokenId,
+        owner: PersonId,
+        (title, actions, scope): (Title, Vec<Action>, String),
+        (created_at, expires_at): (Time, Time),
+    ) -> Self {
+        Self {
+            id,
+            owner,
+            title,
+            actions,
+            scope,
+            created_at,
+            expires_at,
+            last_used_at: None,
+            last_used_from: None,
+            former_until: None,
+            revoked_at: None,
+        }
+    }
+
     /// Whether its end is worth a notice: that of a token which was never to last longer is not.
     pub fn is_noticed(&self) -> bool {
         self.created_at.plus_seconds(NOTICE_SECONDS) < self.expires_at

@@ -179,20 +179,10 @@ fn token(
     (project, integration): (&Slug, &Slug),
 ) -> Result<Token, Error> {
     let title = brief(&format!("Hook: {title}"), 79);
+    let title = Title::parse(&title).map_err(|error| Error::Internal(error.to_string()))?;
+    let about = (title, vec![Action::Push], format!("{project}/{integration}"));
     let now = service.now();
-    Ok(Token {
-        id: service.id(),
-        owner: actor.person(),
-        title: Title::parse(&title).map_err(|error| Error::Internal(error.to_string()))?,
-        actions: vec![Action::Push],
-        scope: format!("{project}/{integration}"),
-        created_at: now,
-        expires_at: now.plus_seconds(YEARS),
-        last_used_at: None,
-        last_used_from: None,
-        former_until: None,
-        revoked_at: None,
-    })
+    Ok(Token::fresh(service.id(), actor.person(), about, (now, now.plus_seconds(YEARS))))
 }
 
 /// How long a hook's token lives, in seconds: a century, so that a hook ends when somebody ends it.

@@ -6,6 +6,7 @@ mod exchanging;
 pub(crate) use exchanging::Issuers;
 pub use exchanging::{Issued, exchange};
 
+use crate::people::machine;
 use crate::scenes::{self, project_scene};
 use crate::{Error, Service, allow};
 use towpath_domain::access::{Action, Actor, Grant, Place, Publishing, Role, Scope, Target};
@@ -20,7 +21,7 @@ use towpath_domain::publishers::{
     RefusedView, compare, text,
 };
 use towpath_domain::timeline::Change;
-use towpath_domain::words::{Email, PersonName};
+use towpath_domain::words::PersonName;
 use towpath_oidc::Keys;
 use towpath_store::{Conn, integrations, projects, publishers};
 
@@ -179,17 +180,10 @@ pub async fn add(
 /// A publisher with the account in whose name its jobs act.
 fn make(service: &Service, project: &Project, new: NewPublisher) -> Result<(Publisher, Person), Error> {
     let NewPublisher { title, system, issuer, keys, conditions, reach, pull_requests } = new;
-    let id: PublisherId = service.id();
-    let unfit = |error: towpath_domain::words::WordsError| Error::Internal(error.to_string());
-    let account = Person {
-        id: service.id(),
-        name: PersonName::parse(title.as_str()).map_err(|error| Invalid::field("title", error))?,
-        // Nobody can be reached there (RFC 2606 §2), and nobody joins with it.
-        email: Email::parse(&format!("{id}@publisher.invalid")).map_err(unfit)?,
-        joined_at: service.now(),
-    };
+    let name = PersonName::parse(title.as_str()).map_err(|error| Invalid::field("title", error))?;
+    let account = machine(service, name, "publisher")?;
     let publisher = Publisher {
-        id,
+        id: service.id(),
         project: project.id,
         account: account.id,
         title,

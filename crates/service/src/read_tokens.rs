@@ -1,19 +1,19 @@
 //! Read tokens of an environment, for deployers. What one shows is asked at each request: an image that was never current
 //! there is not found by it, and neither is anything else.
 
+use crate::people::machine;
 use crate::scenes::{self, project_scene};
-use crate::{Error, Service, allow};
+use crate::{Error, Service, allow, tokens};
 use towpath_domain::access::{Action, Actor, Grant, Place, Reading, Role, Scope, Target};
 use towpath_domain::environments::Environment;
 use towpath_domain::ids::{EnvironmentId, PersonId};
 use towpath_domain::people::Person;
 use towpath_domain::projects::Project;
 use towpath_domain::read_tokens::{ReadTokenForm, ReadTokensView};
-use towpath_domain::timeline::Change;
-use towpath_domain::tokens::{Secret, Token};
-use towpath_domain::words::{Email, PersonName, brief};
+use towpath_domain::tokens::{NewToken, Secret, Token};
+use towpath_domain::words::{PersonName, brief};
 use towpath_store::read_tokens as stored;
-use towpath_store::{Conn, environments, projects, tokens};
+use towpath_store::{Conn, environments, projects, tokens as kept};
 
 /// The read tokens of an environment, for who may make them; others are told why they may not.
 pub async fn list(
@@ -33,7 +33,7 @@ pub async fn list(
         Err(_) => None,
     };
     let tokens = match account {
-        Some(account) => tokens::list(&mut conn, account).await?,
+        Some(account) => kept::list(&mut conn, account).await?,
         None => Vec::new(),
     };
     Ok(ReadTokensView { project, environment, tokens, may_make, now: service.now() })
@@ -81,24 +81,11 @@ pub async fn create(
     let (project, environment) = find(&mut conn, actor, project, environment).await?;
     drop(conn);
     may_make(actor, &environment)?;
-    let new = form.check()?;
-    let (fresh, secret) = (account(service, &project, &environment)?, Secret::from_random(service.random()));
-    let now = service.now();
-    let mut token = Token {
-        id: service.id(),
-        owner: fresh.id,
-        title: new.title,
-        actions: new.actions,
-        scope: project.slug.to_string(),
-        created_at: now,
-        expires_at: now.plus_seconds(new.days * 86_400),
-        last_used_at: None,
-        last_used_from: None,
-        former_until: None,
-        revoked_at: None,
-    };
+    let new = NewToken { scope: project.slug.to_string(), ..form.check()? };
+    let fresh = account(service, &project, &environment)?;
+    let (mut token, secret) = tokens::draw(service, fresh.id, new);
     let scope = Scope { actions: token.actions.clone(), project: Some(project.id), ..Scope::default() };
-    let (writer, by, hash) = (service.clone(), Service::event_actor(actor), secret.hash());
+    let (writer, actor, hash) = (service.clone(), actor.clone(), secret.hash());
     let token = service
         .db()
         .write(async move |tx| {
@@ -109,16 +96,9 @@ pub async fn create(
                 stored::insert(tx, environment.id, &fresh).await?;
                 fresh.id
             };
-            tokens::insert(tx, &token, &scope, &hash).await?;
+            let by = (&writer, &actor);
+            tokens::add(tx, by, project_scene(&project), (&token, &scope, &hash)).await?;
             stored::narrow(tx, token.id, environment.id).await?;
-            let change = Change::TokenCreated {
-                token: token.id,
-                title: token.title.to_string(),
-                actions: token.actions.clone(),
-                expires_at: token.expires_at,
-                owner: Some(token.owner),
-            };
-            tx.tell(writer.event(by, project_scene(&project), change));
             Ok::<_, Error>(token)
         })
         .await?;
@@ -127,16 +107,9 @@ pub async fn create(
 
 /// The account in whose name the read tokens of an environment act, for when there is none yet.
 fn account(service: &Service, project: &Project, environment: &Environment) -> Result<Person, Error> {
-    let id: PersonId = service.id();
-    let unfit = |error: towpath_domain::words::WordsError| Error::Internal(error.to_string());
     let name = format!("Deployers of {}/{}", project.slug, environment.slug);
-    Ok(Person {
-        id,
-        name: PersonName::parse(&brief(&name, 90)).map_err(unfit)?,
-        // Nobody can be reached there (RFC 2606 §2), and nobody joins with it.
-        email: Email::parse(&format!("{id}@read-token.invalid")).map_err(unfit)?,
-        joined_at: service.now(),
-    })
+    let name = PersonName::parse(&brief(&name, 90)).map_err(|error| Error::Internal(error.to_string()))?;
+    machine(service, name, "read-token")
 }
 
 /// Whether someone may make tokens like those that act in the name of this account, and so end and renew them.

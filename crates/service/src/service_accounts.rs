@@ -2,7 +2,7 @@
 //!
 //! Whoever makes a token of one could act by it, so that takes all that the account may.
 
-use crate::people::{Places, grant, target};
+use crate::people::{Places, grant, machine, target};
 use crate::scenes::{self, project_scene};
 use crate::tokens::{find_scope, make, scopes};
 use crate::{Error, Service, allow, explain};
@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use towpath_domain::access::{Action, Actor, Place, Target, may_grant};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, ProjectId};
-use towpath_domain::people::Person;
 use towpath_domain::projects::Project;
 use towpath_domain::service_accounts::{
     ServiceAccount, ServiceAccountForm, ServiceAccountLine, ServiceAccountView, ServiceAccountsView,
@@ -18,7 +17,6 @@ use towpath_domain::service_accounts::{
 };
 use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::tokens::{Secret, Token, TokenForm};
-use towpath_domain::words::Email;
 use towpath_store::access::Bound;
 use towpath_store::service_accounts::{self as stored, Kept};
 use towpath_store::{Conn, access, people, projects, tokens};
@@ -149,11 +147,8 @@ pub async fn create(
     let home = project.as_ref().map(|project| project.id);
     allow(actor, Action::ManagePeople, &at(home))?;
     let name = form.check()?;
-    let id: PersonId = service.id();
-    // Nobody can be reached there (RFC 2606 §2), and nobody joins with it.
-    let email = Email::parse(&format!("{id}@service-account.invalid"));
-    let email = email.map_err(|error| Error::Internal(error.to_string()))?;
-    let account = Person { id, name: name.clone(), email, joined_at: service.now() };
+    let account = machine(service, name.clone(), "service-account")?;
+    let id = account.id;
     let scene = project.as_ref().map(project_scene).unwrap_or_default();
     let change = Change::ServiceAccountMade { account: id, name: name.to_string() };
     let event = service.event(Service::event_actor(actor), scene, change);

@@ -13,7 +13,7 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::tokens::{NewToken, Secret, Token, TokenForm, TokensView};
-use towpath_store::{Conn, integrations, projects, tokens};
+use towpath_store::{Conn, Tx, integrations, projects, tokens};
 
 /// A person's tokens and what a new one can be scoped to.
 pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error> {
@@ -69,39 +69,42 @@ pub(crate) async fn make(
     new: NewToken,
     scope: Scope,
 ) -> Result<(Token, Secret), Error> {
-    let secret = Secret::from_random(service.random());
+    let (token, secret) = draw(service, owner, new);
+    let (writer, actor, made) = (service.clone(), actor.clone(), token.clone());
+    let hash = secret.hash();
+    service
+        .db()
+        .write(async move |tx| add(tx, (&writer, &actor), Scene::default(), (&made, &scope, &hash)).await)
+        .await?;
+    Ok((token, secret))
+}
+
+/// A new token in somebody's name, with its secret.
+pub(crate) fn draw(service: &Service, owner: PersonId, new: NewToken) -> (Token, Secret) {
+    let NewToken { title, scope, actions, days } = new;
     let now = service.now();
-    let token = Token {
-        id: service.id(),
-        owner,
-        title: new.title,
-        actions: new.actions,
-        scope: new.scope,
-        created_at: now,
-        expires_at: now.plus_seconds(new.days * 86_400),
-        last_used_at: None,
-        last_used_from: None,
-        former_until: None,
-        revoked_at: None,
-    };
+    let times = (now, now.plus_seconds(days * 86_400));
+    let token = Token::fresh(service.id(), owner, (title, actions, scope), times);
+    (token, Secret::from_random(service.random()))
+}
+
+/// Adds a token that somebody made, under the hash of its secret, with its event.
+pub(crate) async fn add(
+    tx: &mut Tx,
+    (service, actor): (&Service, &Actor),
+    scene: Scene,
+    (token, scope, hash): (&Token, &Scope, &[u8]),
+) -> Result<(), Error> {
+    tokens::insert(tx, token, scope, hash).await?;
     let change = Change::TokenCreated {
         token: token.id,
         title: token.title.to_string(),
         actions: token.actions.clone(),
         expires_at: token.expires_at,
-        owner: (owner != actor.person()).then_some(owner),
+        owner: (token.owner != actor.person()).then_some(token.owner),
     };
-    let event = service.event(Service::event_actor(actor), Scene::default(), change);
-    let (stored, hash) = (token.clone(), secret.hash());
-    service
-        .db()
-        .write(async move |tx| {
-            tokens::insert(tx, &stored, &scope, &hash).await?;
-            tx.tell(event);
-            Ok::<_, Error>(())
-        })
-        .await?;
-    Ok((token, secret))
+    tx.tell(service.event(Service::event_actor(actor), scene, change));
+    Ok(())
 }
 
 /// What a new token is for, as far as who asks sees it.

@@ -137,6 +137,19 @@ pub async fn insert(tx: &mut Tx, person: &Person, password_hash: Option<&str>) -
     know(tx, person.id, &person.name).await
 }
 
+/// Adds the account of a machine, to which nobody signs in.
+pub(crate) async fn insert_machine(tx: &mut Tx, account: &Person) -> Result<(), Error> {
+    execute!(
+        tx.conn(),
+        "insert into people (id, name, email, joined_at, machine) values ($1, $2, $3, $4, true)",
+        account.id.uuid(),
+        account.name.as_str(),
+        account.email.as_str(),
+        account.joined_at.micros(),
+    )
+    .map(drop)
+}
+
 /// Remembers that somebody is, or was, called so.
 async fn know(tx: &mut Tx, id: PersonId, name: &PersonName) -> Result<(), Error> {
     execute!(

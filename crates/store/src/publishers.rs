@@ -1,7 +1,7 @@
 //! Publishers, the tokens that their jobs got, and the exchanges that were refused lately.
 
 use crate::query::{execute, fetch};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, people};
 use serde_json::{Map, Value};
 use sqlx::types::Json;
 use towpath_domain::builds::Origin;
@@ -124,14 +124,7 @@ pub async fn load(conn: &mut Conn, id: PublisherId) -> Result<Option<Publisher>,
 
 /// Adds a publisher with its account.
 pub async fn insert(tx: &mut Tx, publisher: &Publisher, account: &Person) -> Result<(), Error> {
-    execute!(
-        tx.conn(),
-        "insert into people (id, name, email, joined_at, machine) values ($1, $2, $3, $4, true)",
-        account.id.uuid(),
-        account.name.as_str(),
-        account.email.as_str(),
-        account.joined_at.micros(),
-    )?;
+    people::insert_machine(tx, account).await?;
     execute!(
         tx.conn(),
         "insert into publishers (id, project, account, title, system, issuer, keys, conditions, reach, pull_requests,

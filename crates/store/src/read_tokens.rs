@@ -2,7 +2,7 @@
 
 use crate::images::Repository;
 use crate::query::{execute, fetch};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, people};
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{EnvironmentId, PersonId, TokenId};
 use towpath_domain::people::Person;
@@ -24,14 +24,7 @@ pub async fn of_account(conn: &mut Conn, account: PersonId) -> Result<Option<Env
 
 /// Adds the account of an environment's read tokens.
 pub async fn insert(tx: &mut Tx, environment: EnvironmentId, account: &Person) -> Result<(), Error> {
-    execute!(
-        tx.conn(),
-        "insert into people (id, name, email, joined_at, machine) values ($1, $2, $3, $4, true)",
-        account.id.uuid(),
-        account.name.as_str(),
-        account.email.as_str(),
-        account.joined_at.micros(),
-    )?;
+    people::insert_machine(tx, account).await?;
     let sql = "insert into readers (environment, account) values ($1, $2)";
     execute!(tx.conn(), sql, environment.uuid(), account.id.uuid()).map(drop)
 }

@@ -1,7 +1,7 @@
 //! Service accounts, each beside its account among people.
 
 use crate::query::{execute, fetch};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, people};
 use towpath_domain::ids::{PersonId, ProjectId};
 use towpath_domain::people::Person;
 use towpath_domain::service_accounts::ServiceAccount;
@@ -89,14 +89,7 @@ pub async fn insert(
     project: Option<ProjectId>,
     made_by: PersonId,
 ) -> Result<(), Error> {
-    execute!(
-        tx.conn(),
-        "insert into people (id, name, email, joined_at, machine) values ($1, $2, $3, $4, true)",
-        account.id.uuid(),
-        account.name.as_str(),
-        account.email.as_str(),
-        account.joined_at.micros(),
-    )?;
+    people::insert_machine(tx, account).await?;
     execute!(
         tx.conn(),
         "insert into service_accounts (account, project, made_by, created_at) values ($1, $2, $3, $4)",

@@ -1,14 +1,30 @@
 //! Answers that say where something new is.
 
 use super::ROOT;
-use axum::Json;
+use super::idempotency::ShownOnce;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::StatusCode;
 use http::header::LOCATION;
 use serde::Serialize;
+use towpath_api::tokens::CreatedToken;
+use towpath_domain::tokens::{Secret, Token};
 
 /// Something was created. It is at this address below `/api/v1`, made of slugs, numbers and ids only.
 pub struct Created<T>(pub String, pub T);
+
+/// A token that was made, whose secret is in this answer and nowhere else.
+pub type Made = (Extension<ShownOnce>, Created<CreatedToken>);
+
+pub fn made((token, secret): (Token, Secret)) -> Made {
+    let address = format!("/tokens/{}", token.id);
+    (Extension(ShownOnce), Created(address, shown((token, secret))))
+}
+
+/// A token with the secret that is shown this once.
+pub fn shown((token, secret): (Token, Secret)) -> CreatedToken {
+    CreatedToken { secret: secret.reveal().to_owned(), token: token.into() }
+}
 
 impl<T: Serialize> IntoResponse for Created<T> {
     fn into_response(self) -> Response {

@@ -1,5 +1,6 @@
 //! Delegations: handing one's decisions on promotions to another.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
@@ -55,7 +56,7 @@ async fn end(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This delegation was not found."))?;
+    let id = addresses::id(&id, "delegation")?;
     delegations::end(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Hooks: addresses at which other systems announce builds. `incoming` is what stands at them.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
@@ -9,10 +10,10 @@ use super::queries::{Paging, Query};
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
-use std::str::FromStr;
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::hooks::{Hook, HookDelivery, KeyedHook, NewHook};
 use towpath_api::pages::Page;
+use towpath_domain::ids::HookId;
 use towpath_service::{Service, hooks};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -75,7 +76,7 @@ async fn view(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Hook>, Failure> {
-    let view = hooks::view(&service, &caller.actor, parse(&id)?, None, 0).await?;
+    let view = hooks::view(&service, &caller.actor, hook(&id)?, None, 0).await?;
     Ok(Json(Hook::new(view.hook, view.address)))
 }
 
@@ -89,7 +90,7 @@ async fn remove(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    hooks::delete(&service, &caller.actor, parse(&id)?).await?;
+    hooks::delete(&service, &caller.actor, hook(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -103,7 +104,7 @@ async fn rotate(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<(Extension<ShownOnce>, Json<KeyedHook>), Failure> {
-    let (hook, secret) = hooks::rotate(&service, &caller.actor, parse(&id)?).await?;
+    let (hook, secret) = hooks::rotate(&service, &caller.actor, hook(&id)?).await?;
     let address = hooks::address(&service, hook.id);
     Ok((Extension(ShownOnce), Json(KeyedHook { hook: Hook::new(hook, address), secret })))
 }
@@ -120,7 +121,7 @@ async fn deliveries(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<HookDelivery>>, Failure> {
     let (before, limit) = paging.of_names(Listing::HookDeliveries)?;
-    let view = hooks::view(&service, &caller.actor, parse(&id)?, before, limit).await?;
+    let view = hooks::view(&service, &caller.actor, hook(&id)?, before, limit).await?;
     Ok(Json(Page {
         items: view.deliveries.into_iter().map(HookDelivery::from).collect(),
         next: view.older.map(|older| Cursor::new(Listing::HookDeliveries, older)),
@@ -137,10 +138,10 @@ async fn replay(
     caller: Caller,
     Path((id, delivery)): Path<(String, String)>,
 ) -> Result<Json<HookDelivery>, Failure> {
-    let delivery = delivery.parse().map_err(|_| Failure::not_found("This delivery was not found."))?;
-    Ok(Json(hooks::replay(&service, &caller.actor, parse(&id)?, delivery).await?.into()))
+    let delivery = addresses::id(&delivery, "delivery")?;
+    Ok(Json(hooks::replay(&service, &caller.actor, hook(&id)?, delivery).await?.into()))
 }
 
-fn parse<Id: FromStr>(id: &str) -> Result<Id, Failure> {
-    id.parse().map_err(|_| Failure::not_found("This hook was not found."))
+fn hook(id: &str) -> Result<HookId, Failure> {
+    addresses::id(id, "hook")
 }

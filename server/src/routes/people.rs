@@ -1,5 +1,6 @@
 //! People, invitations and role bindings.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
@@ -10,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::people::{Invited, NewInvitation, People};
-use towpath_domain::ids::PersonId;
 use towpath_service::{Service, people};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -44,7 +44,7 @@ async fn deactivate(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    people::deactivate(&service, &caller.actor, person(&id)?).await?;
+    people::deactivate(&service, &caller.actor, addresses::id(&id, "person")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -58,12 +58,8 @@ async fn reactivate(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    people::reactivate(&service, &caller.actor, person(&id)?).await?;
+    people::reactivate(&service, &caller.actor, addresses::id(&id, "person")?).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn person(id: &str) -> Result<PersonId, Failure> {
-    id.parse().map_err(|_| Failure::not_found("This person was not found."))
 }
 
 /// Invites someone by a one-time link, or gives the role at once to who has an account already.
@@ -100,7 +96,7 @@ async fn withdraw(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This invitation was not found."))?;
+    let id = addresses::id(&id, "invitation")?;
     people::withdraw(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -115,7 +111,7 @@ async fn revoke(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This role binding was not found."))?;
+    let id = addresses::id(&id, "role binding")?;
     people::revoke(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Trusted publishing: exchanging the token of a CI job, and which jobs are trusted.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::{Caller, From};
@@ -88,7 +89,7 @@ async fn remove(
     caller: Caller,
     Path((project, id)): Path<(String, String)>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This publisher was not found."))?;
+    let id = addresses::id(&id, "publisher")?;
     publishers::remove(&service, &caller.actor, &project, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

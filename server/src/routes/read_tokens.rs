@@ -1,12 +1,11 @@
 //! Read tokens of an environment.
 
-use super::answers::Created;
+use super::answers::{Made, made};
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
-use super::idempotency::ShownOnce;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::{Extension, Json};
 use towpath_api::pages::Page;
 use towpath_api::read_tokens::NewReadToken;
 use towpath_api::tokens::{CreatedToken, Token};
@@ -47,10 +46,7 @@ async fn create(
     caller: Caller,
     Path((project, environment)): Path<(String, String)>,
     Body(new): Body<NewReadToken>,
-) -> Result<(Extension<ShownOnce>, Created<CreatedToken>), Failure> {
+) -> Result<Made, Failure> {
     let at = (project.as_str(), environment.as_str());
-    let (token, secret) = read_tokens::create(&service, &caller.actor, at, new.into()).await?;
-    let address = format!("/tokens/{}", token.id);
-    let created = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
-    Ok((Extension(ShownOnce), Created(address, created)))
+    Ok(made(read_tokens::create(&service, &caller.actor, at, new.into()).await?))
 }

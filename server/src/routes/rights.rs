@@ -1,5 +1,6 @@
 //! Who may do what.
 
+use super::addresses;
 use super::callers::Caller;
 use super::failures::Failure;
 use super::queries::{At, Query, WhoMayChoice};
@@ -40,6 +41,6 @@ async fn of_person(
     Path(id): Path<String>,
     Query(At { at }): Query<At>,
 ) -> Result<Json<PersonRights>, Failure> {
-    let person = id.parse().map_err(|_| Failure::not_found("This person was not found."))?;
+    let person = addresses::id(&id, "person")?;
     Ok(Json(rights::of_person(&service, &caller.actor, person, &at).await?.into()))
 }

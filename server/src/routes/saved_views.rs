@@ -1,5 +1,6 @@
 //! Saved views of the first page.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
@@ -9,7 +10,6 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use towpath_api::pages::Page;
 use towpath_api::saved_views::{NewSavedView, SavedView, StartView};
-use towpath_domain::ids::SavedViewId;
 use towpath_service::{Service, saved_views};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -59,7 +59,11 @@ async fn change(
     Path(id): Path<String>,
     Body(new): Body<NewSavedView>,
 ) -> Result<Json<SavedView>, Failure> {
-    Ok(Json(saved_views::change(&service, &caller.actor, parse(&id)?, new.into()).await?.into()))
+    Ok(Json(
+        saved_views::change(&service, &caller.actor, addresses::id(&id, "saved view")?, new.into())
+            .await?
+            .into(),
+    ))
 }
 
 /// Deletes a view of yours. Who configures a project takes one that another shares with it away from there. Takes a session.
@@ -72,7 +76,7 @@ async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    saved_views::delete(&service, &caller.actor, parse(&id)?).await?;
+    saved_views::delete(&service, &caller.actor, addresses::id(&id, "saved view")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -86,11 +90,7 @@ async fn set_start(
     caller: Caller,
     Body(StartView { view }): Body<StartView>,
 ) -> Result<StatusCode, Failure> {
-    let view = view.as_deref().map(parse).transpose()?;
+    let view = view.as_deref().map(|view| addresses::id(view, "saved view")).transpose()?;
     saved_views::set_start(&service, &caller.actor, view).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn parse(id: &str) -> Result<SavedViewId, Failure> {
-    id.parse().map_err(|_| Failure::not_found("This saved view was not found."))
 }

@@ -1,13 +1,13 @@
 //! Service accounts.
 
-use super::answers::Created;
+use super::addresses;
+use super::answers::{Created, Made, made};
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
-use super::idempotency::ShownOnce;
 use super::queries::{OfProject, Query};
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::{Extension, Json};
 use http::StatusCode;
 use towpath_api::pages::Page;
 use towpath_api::service_accounts::{
@@ -145,14 +145,10 @@ async fn create_token(
     caller: Caller,
     Path(id): Path<String>,
     Body(new): Body<NewToken>,
-) -> Result<(Extension<ShownOnce>, Created<CreatedToken>), Failure> {
-    let (token, secret) =
-        service_accounts::create_token(&service, &caller.actor, account(&id)?, new.into()).await?;
-    let address = format!("/tokens/{}", token.id);
-    let created = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
-    Ok((Extension(ShownOnce), Created(address, created)))
+) -> Result<Made, Failure> {
+    Ok(made(service_accounts::create_token(&service, &caller.actor, account(&id)?, new.into()).await?))
 }
 
 fn account(id: &str) -> Result<PersonId, Failure> {
-    id.parse().map_err(|_| Failure::not_found("This service account was not found."))
+    addresses::id(id, "service account")
 }

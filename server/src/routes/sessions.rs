@@ -1,5 +1,6 @@
 //! Sessions of people outside a browser: they can do what no token can, such as approving.
 
+use super::addresses;
 use super::bodies::Body;
 use super::callers::{Caller, From};
 use super::failures::Failure;
@@ -97,7 +98,7 @@ async fn end_own(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This session was not found."))?;
+    let id = addresses::id(&id, "session")?;
     sessions::end(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Subscriptions: addresses elsewhere to which events are sent.
 
+use super::addresses;
 use super::answers::Created;
 use super::bodies::Body;
 use super::callers::Caller;
@@ -9,10 +10,10 @@ use super::queries::{OfProject, Paging, Query};
 use axum::extract::{Path, State};
 use axum::{Extension, Json};
 use http::StatusCode;
-use std::str::FromStr;
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::subscriptions::{Delivery, KeyedSubscription, NewSubscription, Subscription};
+use towpath_domain::ids::SubscriptionId;
 use towpath_service::{Service, subscriptions};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -75,7 +76,7 @@ async fn view(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Subscription>, Failure> {
-    let view = subscriptions::view(&service, &caller.actor, parse(&id)?, None, 0).await?;
+    let view = subscriptions::view(&service, &caller.actor, subscription(&id)?, None, 0).await?;
     Ok(Json(view.subscription.into()))
 }
 
@@ -89,7 +90,7 @@ async fn remove(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    subscriptions::delete(&service, &caller.actor, parse(&id)?).await?;
+    subscriptions::delete(&service, &caller.actor, subscription(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -103,7 +104,7 @@ async fn rotate(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<(Extension<ShownOnce>, Json<KeyedSubscription>), Failure> {
-    let (rotated, secret) = subscriptions::rotate(&service, &caller.actor, parse(&id)?).await?;
+    let (rotated, secret) = subscriptions::rotate(&service, &caller.actor, subscription(&id)?).await?;
     Ok((Extension(ShownOnce), Json(KeyedSubscription { subscription: rotated.into(), secret })))
 }
 
@@ -117,7 +118,7 @@ async fn enable(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    subscriptions::enable(&service, &caller.actor, parse(&id)?).await?;
+    subscriptions::enable(&service, &caller.actor, subscription(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -131,7 +132,7 @@ async fn test(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Delivery>, Failure> {
-    Ok(Json(subscriptions::test(&service, &caller.actor, parse(&id)?).await?.into()))
+    Ok(Json(subscriptions::test(&service, &caller.actor, subscription(&id)?).await?.into()))
 }
 
 /// What was sent to it, or waits, the newest first. What was sent is kept for 30 days.
@@ -147,7 +148,7 @@ async fn deliveries(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Page<Delivery>>, Failure> {
     let (before, limit) = paging.of_names(Listing::Deliveries)?;
-    let view = subscriptions::view(&service, &caller.actor, parse(&id)?, before, limit).await?;
+    let view = subscriptions::view(&service, &caller.actor, subscription(&id)?, before, limit).await?;
     Ok(Json(Page {
         items: view.deliveries.into_iter().map(Delivery::from).collect(),
         next: view.older.map(|older| Cursor::new(Listing::Deliveries, older)),
@@ -165,10 +166,10 @@ async fn replay(
     caller: Caller,
     Path((id, delivery)): Path<(String, String)>,
 ) -> Result<Json<Delivery>, Failure> {
-    let delivery = delivery.parse().map_err(|_| Failure::not_found("This delivery was not found."))?;
-    Ok(Json(subscriptions::replay(&service, &caller.actor, parse(&id)?, delivery).await?.into()))
+    let delivery = addresses::id(&delivery, "delivery")?;
+    Ok(Json(subscriptions::replay(&service, &caller.actor, subscription(&id)?, delivery).await?.into()))
 }
 
-fn parse<Id: FromStr>(id: &str) -> Result<Id, Failure> {
-    id.parse().map_err(|_| Failure::not_found("This subscription was not found."))
+fn subscription(id: &str) -> Result<SubscriptionId, Failure> {
+    addresses::id(id, "subscription")
 }

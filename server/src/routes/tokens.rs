@@ -1,6 +1,7 @@
 //! API tokens.
 
-use super::answers::Created;
+use super::addresses;
+use super::answers::{Made, made, shown};
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
@@ -45,11 +46,8 @@ async fn create(
     State(service): State<Service>,
     caller: Caller,
     Body(new): Body<NewToken>,
-) -> Result<(Extension<ShownOnce>, Created<CreatedToken>), Failure> {
-    let (token, secret) = tokens::create(&service, &caller.actor, new.into()).await?;
-    let address = format!("/tokens/{}", token.id);
-    let created = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
-    Ok((Extension(ShownOnce), Created(address, created)))
+) -> Result<Made, Failure> {
+    Ok(made(tokens::create(&service, &caller.actor, new.into()).await?))
 }
 
 /// Revokes a token, at once.
@@ -62,7 +60,7 @@ async fn revoke(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This token was not found."))?;
+    let id = addresses::id(&id, "token")?;
     tokens::revoke(&service, &caller.actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -80,10 +78,9 @@ async fn rotate(
     Path(id): Path<String>,
     Body(rotation): Body<TokenRotation>,
 ) -> Result<(Extension<ShownOnce>, Json<CreatedToken>), Failure> {
-    let id = id.parse().map_err(|_| Failure::not_found("This token was not found."))?;
-    let (token, secret) = tokens::rotate(&service, &caller.actor, id, rotation.into()).await?;
-    let rotated = CreatedToken { secret: secret.reveal().to_owned(), token: token.into() };
-    Ok((Extension(ShownOnce), Json(rotated)))
+    let id = addresses::id(&id, "token")?;
+    let rotated = tokens::rotate(&service, &caller.actor, id, rotation.into()).await?;
+    Ok((Extension(ShownOnce), Json(shown(rotated))))
 }
 
 /// Revokes all of your tokens, at once. Takes a session.
@@ -106,7 +103,7 @@ async fn revoke_of(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Json<RevokedTokens>, Failure> {
-    let person = id.parse().map_err(|_| Failure::not_found("This person was not found."))?;
+    let person = addresses::id(&id, "person")?;
     let revoked = tokens::revoke_all(&service, &caller.actor, Some(person)).await?;
     Ok(Json(RevokedTokens { revoked }))
 }

@@ -208,19 +208,10 @@ async fn issue(
     let repository = origin.repository.as_ref().map(|claim| claim.value.clone());
     let secret = Secret::from_random(service.random());
     let title = run.as_ref().map(|run| format!("CI run {run}")).unwrap_or_default();
-    let token = Token {
-        id: service.id(),
-        owner: publisher.account,
-        title: Title::parse(&title).unwrap_or_else(|_| publisher.title.clone()),
-        actions: vec![Action::Pull, Action::Push],
-        scope: project.slug.to_string(),
-        created_at: now,
-        expires_at: now.plus_seconds(ISSUED_SECONDS),
-        last_used_at: None,
-        last_used_from: None,
-        former_until: None,
-        revoked_at: None,
-    };
+    let title = Title::parse(&title).unwrap_or_else(|_| publisher.title.clone());
+    let about = (title, vec![Action::Pull, Action::Push], project.slug.to_string());
+    let times = (now, now.plus_seconds(ISSUED_SECONDS));
+    let token = Token::fresh(service.id(), publisher.account, about, times);
     let scope = Scope { actions: token.actions.clone(), project: Some(project.id), ..Scope::default() };
     tokens::insert(tx, &token, &scope, &secret.hash()).await?;
     publishers::vouch(tx, token.id, publisher.id, &origin, now).await?;
