@@ -63,6 +63,13 @@ pub async fn disable_service_account(
     Ok(towpath_service::service_accounts::disable(&service()?, &actor, account, disabled).await?)
 }
 
+/// Revokes every token of a service account.
+#[server(prefix = "/fn", endpoint = "revoke_service_account_tokens", output = Answer)]
+pub async fn revoke_service_account_tokens(account: PersonId) -> Result<u64, AppError> {
+    let (_, actor) = signed_in()?;
+    Ok(towpath_service::service_accounts::revoke_tokens(&service()?, &actor, account).await?)
+}
+
 /// Deletes a service account, and leads to those that are left.
 #[server(prefix = "/fn", endpoint = "delete_service_account", output = Answer)]
 pub async fn delete_service_account(account: PersonId) -> Result<(), AppError> {

@@ -1,5 +1,6 @@
 //! Service accounts of a project, or of the installation, and the form for a new one.
 
+mod end;
 mod one;
 
 pub use one::ServiceAccountPage;

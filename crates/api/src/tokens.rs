@@ -25,6 +25,13 @@ pub struct Token {
     /// Until when the secret before works, too, where it was replaced.
     pub former_until: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    /// The environment of which it is a read token, as “shop / prod”: it pulls what is or was current there, and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The names of those who made it in another's name, or were shown a later secret of it. None of them approves what it
+    /// asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_by: Vec<String>,
 }
 
 /// A token to make, in your name.
@@ -50,6 +57,10 @@ pub struct TokenRotation {
     /// Hours for which the secret before works, too, 0 to 720; left out, 24.
     #[serde(default)]
     pub overlap_hours: Option<i64>,
+    /// Whether the secret before the present one, where it works still after an earlier rotation, may stop working at once.
+    /// Left out, the rotation is refused while it does.
+    #[serde(default)]
+    pub end_overlap: bool,
 }
 
 /// How many tokens worked until now.
@@ -78,14 +89,19 @@ impl From<domain::Token> for Token {
             last_used_from: token.last_used_from,
             former_until: token.former_until.map(Timestamp::from),
             revoked_at: token.revoked_at.map(Timestamp::from),
+            environment: token.environment,
+            made_by: token.made_by,
         }
     }
 }
 
 impl From<TokenRotation> for domain::RotationForm {
     fn from(rotation: TokenRotation) -> Self {
-        let overlap = rotation.overlap_hours.map(|hours| hours.to_string()).unwrap_or_default();
-        Self { days: rotation.days.to_string(), overlap }
+        Self {
+            days: rotation.days.to_string(),
+            overlap_hours: rotation.overlap_hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            end_overlap: rotation.end_overlap.then(String::new),
+        }
     }
 }
 

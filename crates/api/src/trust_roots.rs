@@ -43,11 +43,31 @@ pub enum Trusts {
 
 /// Someone to trust.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct NewTrustRoot {
-    /// Lowercase letters, digits and hyphens; gates name it so.
-    pub name: String,
-    #[serde(flatten)]
-    pub trusts: Trusts,
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum NewTrustRoot {
+    /// Whoever has the private key to a public one, such as cosign.pub.
+    Key {
+        /// Lowercase letters, digits and hyphens; gates name it so.
+        name: String,
+        key: String,
+    },
+    /// Someone whom certificates name that live for minutes, as Fulcio issues them.
+    Identity {
+        /// Lowercase letters, digits and hyphens; gates name it so.
+        name: String,
+        /// The issuer of the identity, to the letter.
+        #[schema(examples("https://token.actions.githubusercontent.com"))]
+        issuer: String,
+        /// The address in the certificate; `*` stands for any letters.
+        #[schema(examples("https://github.com/acme/shop/.github/workflows/release.yml@refs/heads/main"))]
+        subject: String,
+        /// The certificates of the authority.
+        certificates: String,
+        /// The public key of the transparency log that has to have seen each signature; left out, a signature has to come
+        /// here while its certificate is valid.
+        #[serde(default)]
+        log_key: Option<String>,
+    },
 }
 
 impl From<domain::TrustRootLine> for TrustRoot {
@@ -71,11 +91,10 @@ impl From<domain::TrustRootLine> for TrustRoot {
 
 impl From<NewTrustRoot> for domain::TrustRootForm {
     fn from(new: NewTrustRoot) -> Self {
-        let slug = new.name;
-        match new.trusts {
-            Trusts::Key { key } => Self { slug, kind: "key".to_owned(), key, ..Self::default() },
-            Trusts::Identity { issuer, subject, certificates, log_key } => Self {
-                slug,
+        match new {
+            NewTrustRoot::Key { name, key } => Self { name, kind: "key".to_owned(), key, ..Self::default() },
+            NewTrustRoot::Identity { name, issuer, subject, certificates, log_key } => Self {
+                name,
                 kind: "identity".to_owned(),
                 issuer,
                 subject,

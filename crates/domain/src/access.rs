@@ -27,6 +27,10 @@ pub enum Refusal {
     Production { action: Action },
     #[error("This token is not scoped for “{action}” here. Make one that is, on the Tokens page.")]
     Scope { action: Action },
+    #[error(
+        "A read token resolves its environment and pulls what is or was current there; it opens no other door."
+    )]
+    Reading { action: Action },
     #[error("Approving and passing gates take a person. Sign in and do it on the promotion's page.")]
     Token,
     #[error("You cannot give a role that may {action}, since you may not yourself. {}", who_has(*action))]
@@ -40,6 +44,7 @@ impl Refusal {
             Self::Missing { action }
             | Self::Production { action }
             | Self::Scope { action }
+            | Self::Reading { action }
             | Self::Beyond { action } => *action,
             Self::Token => Action::Approve,
         }
@@ -58,7 +63,8 @@ pub fn may(actor: &Actor, action: Action, target: &Target) -> Result<(), Refusal
             return Err(Refusal::Scope { action });
         };
         if !scope.covers(action, target) {
-            return Err(Refusal::Scope { action });
+            let reads = scope.reading.is_some();
+            return Err(if reads { Refusal::Reading { action } } else { Refusal::Scope { action } });
         }
     }
     let mut refusal = Refusal::Missing { action };

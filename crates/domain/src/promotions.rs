@@ -55,6 +55,10 @@ pub struct Promotion {
     pub requested_at: Time,
     /// Who pushed the build, and whom that names, where its gates ask.
     pub behind: Behind,
+    /// Who made the service account that asked, or was shown a secret of a token of it that worked then. None of them
+    /// approves it. Known once it is saved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub makers: Vec<PersonId>,
     pub reason: Reason,
     /// What it refers to, such as a change ticket; of the form that its gates ask for.
     pub reference: Option<Reference>,
@@ -232,6 +236,7 @@ impl Promotion {
         let approvals = self.decisions.iter().filter(|decision| decision.choice == Choice::Approve);
         Involved {
             requester: self.requested_by,
+            makers: self.makers.clone(),
             behind: self.behind.clone(),
             approvals: approvals
                 .map(|decision| Approval {

@@ -76,6 +76,12 @@ pub struct Token {
     /// Until when the secret before works, too.
     pub former_until: Option<Time>,
     pub revoked_at: Option<Time>,
+    /// The environment of which it is a read token, as “shop / prod”.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The names of those who were shown a secret of it that is not their own, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made_by: Vec<String>,
 }
 
 /// How long before its end a token is told of, in seconds.
@@ -101,7 +107,32 @@ impl Token {
             last_used_from: None,
             former_until: None,
             revoked_at: None,
+            environment: None,
+            made_by: Vec::new(),
         }
+    }
+
+    /// What it may, and where: “May pull, push in shop”.
+    pub fn may_words(&self) -> String {
+        if let Some(environment) = &self.environment {
+            return format!("May pull what is or was current in {environment}");
+        }
+        let actions: Vec<String> = self.actions.iter().map(Action::to_string).collect();
+        format!("May {} in {}", actions.join(", "), self.scope)
+    }
+
+    /// Who made it in another's name, and who was shown a later secret: “Made by Rita; a later secret went to Max”.
+    pub fn makers_words(&self) -> Option<String> {
+        let (first, later) = self.made_by.split_first()?;
+        if later.is_empty() {
+            return Some(format!("Made by {first}"));
+        }
+        Some(format!("Made by {first}; a later secret went to {}", later.join(", ")))
+    }
+
+    /// Whether the secret before the present one works, too.
+    pub fn overlaps(&self, now: Time) -> bool {
+        self.former_until.is_some_and(|until| now < until)
     }
 
     /// Whether its end is worth a notice: that of a token which was never to last longer is not.
@@ -140,7 +171,9 @@ pub struct RotationForm {
     /// Days until the token expires.
     pub days: String,
     /// Hours for which the secret before works, too; empty for a day.
-    pub overlap: String,
+    pub overlap_hours: String,
+    /// Present where the secret of an earlier overlap that still runs may stop working at once.
+    pub end_overlap: Option<String>,
 }
 
 /// A checked new secret.
@@ -148,19 +181,26 @@ pub struct RotationForm {
 pub struct Rotation {
     pub days: i64,
     pub overlap_seconds: i64,
+    /// Whether an earlier overlap may be cut short.
+    pub ends_overlap: bool,
 }
 
 impl RotationForm {
     pub fn check(&self) -> Result<Rotation, Invalid> {
         let mut check = Check::default();
         let days = check.field("days", days(&self.days));
-        let overlap = match self.overlap.trim() {
+        let overlap = match self.overlap_hours.trim() {
             "" => Some(USUAL_OVERLAP),
             text => text.parse().ok().filter(|hours| (0..=LONGEST_OVERLAP).contains(hours)),
         };
-        let overlap = check.field("overlap", overlap.ok_or("Enter a number of hours from 0 to 720."));
+        let overlap = check.field("overlap_hours", overlap.ok_or("Enter a number of hours from 0 to 720."));
         let rotation = days.zip(overlap);
-        check.finish(rotation.map(|(days, hours)| Rotation { days, overlap_seconds: hours * 3_600 }))
+        let ends_overlap = self.end_overlap.is_some();
+        check.finish(rotation.map(|(days, hours)| Rotation {
+            days,
+            overlap_seconds: hours * 3_600,
+            ends_overlap,
+        }))
     }
 }
 
@@ -234,12 +274,17 @@ mod tests {
 
     #[test]
     fn a_rotation_keeps_the_secret_before_for_a_day_unless_it_is_said_otherwise() {
-        let form = |days: &str, overlap: &str| RotationForm { days: days.into(), overlap: overlap.into() };
-        assert_eq!(form("90", "").check(), Ok(Rotation { days: 90, overlap_seconds: 86_400 }));
-        assert_eq!(form("1", "0").check(), Ok(Rotation { days: 1, overlap_seconds: 0 }));
+        let form = |days: &str, hours: &str| RotationForm {
+            days: days.into(),
+            overlap_hours: hours.into(),
+            end_overlap: None,
+        };
+        let rotation = |days, overlap_seconds| Ok(Rotation { days, overlap_seconds, ends_overlap: false });
+        assert_eq!(form("90", "").check(), rotation(90, 86_400));
+        assert_eq!(form("1", "0").check(), rotation(1, 0));
         let mistakes = form("0", "721").check().expect_err("out of bounds");
         let fields: Vec<&str> = mistakes.errors().iter().map(|mistake| &*mistake.field).collect();
-        assert_eq!(fields, ["days", "overlap"]);
+        assert_eq!(fields, ["days", "overlap_hours"]);
     }
 
     #[test]

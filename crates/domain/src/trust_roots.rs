@@ -55,7 +55,7 @@ pub struct RootName {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrustRootForm {
-    pub slug: String,
+    pub name: String,
     /// `key` or `identity`.
     pub kind: String,
     pub key: String,
@@ -115,7 +115,7 @@ impl TrustRoot {
 impl TrustRootForm {
     pub fn check(&self) -> Result<NewTrustRoot, Invalid> {
         let mut check = Check::default();
-        let slug = check.field("slug", Slug::parse_new(&self.slug));
+        let slug = check.field("name", Slug::parse_new(&self.name));
         let trusts = match self.kind.as_str() {
             "key" => {
                 let key = check.field("key", pem(&self.key, "Paste the public key, such as cosign.pub."));
@@ -197,7 +197,7 @@ mod tests {
 
     fn form(kind: &str) -> TrustRootForm {
         TrustRootForm {
-            slug: "release".into(),
+            name: "release".into(),
             kind: kind.into(),
             key: "-----BEGIN PUBLIC KEY-----".into(),
             issuer: "https://token.actions.githubusercontent.com".into(),
@@ -220,7 +220,7 @@ mod tests {
         assert_eq!(mistakes(&form("identity")), [""; 0]);
         assert_eq!(mistakes(&form("")), ["kind"]);
         let empty = TrustRootForm { kind: "identity".into(), ..TrustRootForm::default() };
-        assert_eq!(mistakes(&empty), ["slug", "issuer", "subject", "certificates"]);
+        assert_eq!(mistakes(&empty), ["name", "issuer", "subject", "certificates"]);
     }
 
     #[test]

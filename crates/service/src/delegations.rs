@@ -1,7 +1,7 @@
 //! Delegations: handing one's decisions to another, ending that, and in whose names somebody decides.
 
 use crate::sessions::in_person;
-use crate::{Error, Service, allow, scenes};
+use crate::{Error, Service, allow, members, scenes};
 use std::collections::btree_map::{BTreeMap, Entry};
 use towpath_domain::access::{Action, Actor, Identity, Target};
 use towpath_domain::delegations::{Delegation, DelegationForm, DelegationLine, DelegationsView, Principal};
@@ -169,17 +169,20 @@ async fn save(service: &Service, actor: &Actor, new: Delegation, change: Change)
 }
 
 const NOTHING: &str = "You hold no role that approves there, so there is nothing to hand over.";
-const NOBODY: &str = "Nobody has an account under this e-mail.";
+const NOBODY: &str = "Nobody whom you know from a project has an account under this e-mail.";
 const MACHINE: &str = "This is the account of a machine, and machines do not decide.";
 const DEACTIVATED: &str = "The account under this e-mail is deactivated.";
 const ONESELF: &str = "You decide for yourself already. Name someone else.";
 
-/// Who is to decide.
+/// Who is to decide: nobody learns of accounts of people whom they do not see as members of some project.
 async fn taker(conn: &mut Conn, actor: &Actor, email: &Email) -> Result<Person, Error> {
     let wrong = |why: &str| Error::from(Invalid::field("delegate", why));
     let to = people::find_by_email(conn, email).await?.ok_or_else(|| wrong(NOBODY))?;
     if to.id == actor.person() {
         return Err(wrong(ONESELF));
+    }
+    if !members::knows(conn, actor, to.id).await? {
+        return Err(wrong(NOBODY));
     }
     if !people::machines(conn, &[to.id]).await?.is_empty() {
         return Err(wrong(MACHINE));

@@ -8,10 +8,12 @@ use towpath_domain::ids::{PersonId, ProjectId, StreamId};
 use towpath_domain::members::{MembersView, ProjectMember};
 use towpath_domain::people::Person;
 use towpath_store::access::Bound;
-use towpath_store::{Conn, access, environments, links, people};
+use towpath_store::{Conn, access, environments, links, people, projects};
 
 /// How many are named who can help: one would do.
 const GRANTERS: usize = 5;
+/// How many projects are looked at for what two people share.
+const PROJECTS: i64 = 1_000;
 
 /// The members of a project, for everyone who sees it. Addresses and invitations are for those who manage people.
 pub async fn view(service: &Service, actor: &Actor, project: &str) -> Result<MembersView, Error> {
@@ -76,6 +78,27 @@ pub async fn granters(service: &Service, actor: &Actor, project: &str) -> Result
     // Who asks lacks it, whatever else they may.
     let managing = people.filter(|Person { id, .. }| managing.contains(id) && *id != actor.person());
     Ok(managing.take(GRANTERS).map(|person| person.name.into()).collect())
+}
+
+/// Whether someone sees an account: as who manages all people, or among the members and machines of a project that they see.
+pub(crate) async fn knows(conn: &mut Conn, actor: &Actor, account: PersonId) -> Result<bool, Error> {
+    if actor.may(Action::ManagePeople, &Target::installation()) {
+        return Ok(true);
+    }
+    // Who may not act any more is no member of anything.
+    if !people::deactivated(conn, &[account]).await?.is_empty() {
+        return Ok(false);
+    }
+    let held = access::bindings_of(conn, account).await?;
+    for project in projects::list(conn, "", PROJECTS).await? {
+        if !held.is_empty() && actor.may(Action::View, &Target::project(project.id)) {
+            let here = Here::load(conn, project.id).await?;
+            if held.iter().any(|bound| here.has(&bound.binding.place)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a role lets its holder give roles at a target.

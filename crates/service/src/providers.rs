@@ -106,7 +106,7 @@ pub(crate) struct Configured {
 impl Providers {
     /// Takes the configuration, whose roles have to be among the known ones.
     pub fn new(sign_in: SignIn, public_url: &str, roles: &[Role]) -> Result<Self, Error> {
-        let SignIn { providers, passwords, contact, outgoing, token_lapse: _ } = sign_in;
+        let SignIn { providers, passwords, contact, outgoing, .. } = sign_in;
         let mut all = Vec::new();
         // A client reads the machine's certificates, which not every machine has and nothing else needs.
         let outgoing = (!providers.is_empty()).then(|| Outgoing::new(outgoing)).transpose();

@@ -84,6 +84,7 @@ pub async fn create(
     let new = NewToken { scope: project.slug.to_string(), ..form.check()? };
     let fresh = account(service, &project, &environment)?;
     let (mut token, secret) = tokens::draw(service, fresh.id, new);
+    token.environment = Some(format!("{} / {}", project.slug, environment.slug));
     let scope = Scope { actions: token.actions.clone(), project: Some(project.id), ..Scope::default() };
     let (writer, actor, hash) = (service.clone(), actor.clone(), secret.hash());
     let token = service

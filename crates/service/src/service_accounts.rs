@@ -4,7 +4,7 @@
 
 use crate::people::{Places, grant, machine, target};
 use crate::scenes::{self, project_scene};
-use crate::tokens::{find_scope, make, scopes};
+use crate::tokens::{find_scope, make, revoke_all_of, scopes};
 use crate::{Error, Service, allow, explain};
 use std::collections::BTreeMap;
 use towpath_domain::access::{Action, Actor, Place, Target, may_grant};
@@ -17,9 +17,10 @@ use towpath_domain::service_accounts::{
 };
 use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::tokens::{Secret, Token, TokenForm};
+use towpath_domain::words::PersonName;
 use towpath_store::access::Bound;
 use towpath_store::service_accounts::{self as stored, Kept};
-use towpath_store::{Conn, access, people, projects, tokens};
+use towpath_store::{Conn, Tx, access, people, projects, tokens};
 
 /// The service accounts of a project, for everyone who sees it; those of the installation, where no project is named, for who
 /// manages its people.
@@ -156,6 +157,7 @@ pub async fn create(
     service
         .db()
         .write(async move |tx| {
+            check_free(tx, home, &account.name).await?;
             stored::insert(tx, &account, home, made_by).await?;
             tx.tell(event);
             Ok::<_, Error>(())
@@ -166,6 +168,22 @@ pub async fn create(
         ServiceAccount { id, name, project, made_by, created_at, disabled_at: None, last_used_at: None };
     let line = lines(&mut service.read().await?, actor, vec![account]).await?.pop();
     line.ok_or_else(|| Error::Internal("a service account has no line".to_owned()))
+}
+
+/// Nobody could tell two of one name apart, in a list or on the timeline.
+async fn check_free(tx: &mut Tx, home: Option<ProjectId>, name: &PersonName) -> Result<(), Error> {
+    let here = match home {
+        Some(project) => stored::list(tx, project).await?,
+        None => stored::list_global(tx).await?,
+    };
+    let name = name.as_str().to_lowercase();
+    let Some(Kept { account, .. }) =
+        here.into_iter().find(|kept| kept.account.name.as_str().to_lowercase() == name)
+    else {
+        return Ok(());
+    };
+    let words = format!("There is a service account “{}” here already. Choose another name.", account.name);
+    Err(Invalid::field("name", words).into())
 }
 
 /// Gives a service account a role. Nobody gives more than they have.
@@ -263,6 +281,16 @@ pub async fn disable(service: &Service, actor: &Actor, id: PersonId, disabled: b
             Ok(())
         })
         .await
+}
+
+/// Revokes every token of a service account, also of one that is disabled, and tells how many worked until now.
+pub async fn revoke_tokens(service: &Service, actor: &Actor, id: PersonId) -> Result<u64, Error> {
+    let mut conn = service.read().await?;
+    let home = managed(&mut conn, actor, id).await?.project;
+    let scene = scene(&mut conn, home).await?;
+    drop(conn);
+    let (writer, by) = (service.clone(), Service::event_actor(actor));
+    service.db().write(async move |tx| revoke_all_of(tx, (&writer, by), scene, id).await).await
 }
 
 /// Deletes a service account, with its tokens and roles. Its name stays with what it did.

@@ -3,6 +3,7 @@
 mod lasting;
 mod using;
 
+pub(crate) use lasting::revoke_all_of;
 pub use lasting::{revoke_all, rotate, warn};
 pub(crate) use using::of_hook;
 pub use using::{BEARER_SECONDS, actor, anonymous_bearer, bearer, bearer_actor};
@@ -13,7 +14,7 @@ use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, Scene};
 use towpath_domain::tokens::{NewToken, Secret, Token, TokenForm, TokensView};
-use towpath_store::{Conn, Tx, integrations, projects, tokens};
+use towpath_store::{Conn, Tx, integrations, makers, projects, tokens};
 
 /// A person's tokens and what a new one can be scoped to.
 pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error> {
@@ -27,11 +28,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<TokensView, Error>
 /// A token of one place is not told that its owner has others elsewhere.
 fn narrow(tokens: &mut Vec<Token>, actor: &Actor) {
     let own = tokens.iter().find(|token| actor.token() == Some(token.id)).map(|token| token.scope.clone());
-    if actor.reading().is_some() {
-        tokens.retain(|token| actor.token() == Some(token.id));
-    } else if let Some(own) =
-        own.filter(|_| actor.scope.as_ref().is_some_and(|scope| scope.project.is_some()))
-    {
+    if let Some(own) = own.filter(|_| actor.scope.as_ref().is_some_and(|scope| scope.project.is_some())) {
         tokens.retain(|token| token.scope == own);
     }
 }
@@ -96,6 +93,7 @@ pub(crate) async fn add(
     (token, scope, hash): (&Token, &Scope, &[u8]),
 ) -> Result<(), Error> {
     tokens::insert(tx, token, scope, hash).await?;
+    makers::note(tx, token.id, actor.person(), token.created_at).await?;
     let change = Change::TokenCreated {
         token: token.id,
         title: token.title.to_string(),

@@ -80,7 +80,7 @@ pub async fn add(
             }
             if !trust_roots::insert(tx, &stored).await? {
                 let words = format!("There is a trust root “{}” already. Choose another name.", stored.slug);
-                return Err(Invalid::field("slug", words).into());
+                return Err(Invalid::field("name", words).into());
             }
             evidence::enqueue_all(tx, project.id, stored.created_at).await?;
             tx.tell(event);

@@ -120,8 +120,8 @@ async fn make_next(
     let mut reporters = checks::reporters(&mut conn, project.id, service.now()).await?;
     // What it names already stays, also where that is revoked by now.
     reporters.extend(before.named_tokens());
-    let mut roots = trust_roots::names(&mut conn, project.id).await?;
-    roots.extend(before.named_roots());
+    // A trust root that was removed stays in the version that names it, and comes into no other.
+    let roots = trust_roots::names(&mut conn, project.id).await?;
     let given = given(&project, &slots, &roles, (&reporters, &roots));
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {

@@ -6,6 +6,7 @@ use towpath_domain::environments::Environment;
 use towpath_domain::ids::{EnvironmentId, ProjectId, StreamId};
 use towpath_domain::slugs::Slug;
 use towpath_domain::streams::Stream;
+use towpath_domain::times::Time;
 use towpath_domain::words::Title;
 use uuid::Uuid;
 
@@ -120,9 +121,21 @@ pub async fn move_to(
     tx: &mut Tx,
     id: EnvironmentId,
     (from, to): (StreamId, StreamId),
+    now: Time,
 ) -> Result<bool, Error> {
     let sql = "update environments set stream = $3 where id = $1 and stream = $2 and deleted_at is null";
-    Ok(execute!(tx.conn(), sql, id.uuid(), from.uuid(), to.uuid())? == 1)
+    if execute!(tx.conn(), sql, id.uuid(), from.uuid(), to.uuid())? != 1 {
+        return Ok(false);
+    }
+    execute!(
+        tx.conn(),
+        "insert into former_streams (environment, stream, until) values ($1, $2, $3)
+         on conflict (environment, stream) do update set until = excluded.until",
+        id.uuid(),
+        from.uuid(),
+        now.micros()
+    )?;
+    Ok(true)
 }
 
 pub async fn insert(tx: &mut Tx, environment: &Environment) -> Result<(), Error> {

@@ -33,6 +33,7 @@ pub mod insights;
 pub mod installation;
 pub mod integrations;
 pub mod links;
+pub mod makers;
 pub mod moving;
 pub mod people;
 pub mod pins;

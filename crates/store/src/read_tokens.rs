@@ -35,8 +35,8 @@ pub async fn narrow(tx: &mut Tx, token: TokenId, environment: EnvironmentId) -> 
     execute!(tx.conn(), sql, token.uuid(), environment.uuid()).map(drop)
 }
 
-/// Whether the bucket of a name feeds an environment: its own, or that of its stream, of an integration of its project or of
-/// one by which a service of the project is built.
+/// Whether the bucket of a name feeds an environment, or did: its own, or that of a stream that it is or was of, of an
+/// integration of its project or of one by which a service of the project is built.
 pub async fn feeds(
     conn: &mut Conn,
     repository: Repository,
@@ -48,7 +48,8 @@ pub async fn feeds(
         conn,
         "select i.id from integrations i join environments e on e.id = $3 and e.deleted_at is null
          where i.id = $1 and i.deleted_at is null
-           and $2 = case i.kind when 'environment' then e.id else e.stream end
+           and (case i.kind when 'environment' then $2 = e.id else $2 = e.stream
+                    or $2 in (select f.stream from former_streams f where f.environment = e.id) end)
            and (i.project = e.project
                 or exists (select 1 from services s where s.project = e.project and s.integration = i.id))",
         repository.integration(),
@@ -58,7 +59,8 @@ pub async fn feeds(
     Ok(row.is_some())
 }
 
-/// Whether a content belongs to what is or was current in the bucket of a name, is or was pinned in an environment that it
+/// Whether a content belongs to what is or was current in the bucket of a name (in that of a stream that it is of no more, by
+/// the time that it was moved), is or was pinned in an environment that it
 /// feeds, or is the integration's default; or to what says something of that, such as a signature. An image says nothing of
 /// another, whatever it points to: else whoever may push opened any image by pointing from it.
 pub async fn shows(
@@ -82,7 +84,11 @@ pub async fn shows(
          select b.id from builds b
          where b.integration = $1 and b.retired_at is null and b.digest in (select digest from wanted)
            and (exists (select 1 from placements p join buckets k on k.id = p.bucket
-                        where p.build = b.id and k.integration = $1 and k.key = $2)
+                        where p.build = b.id and k.integration = $1 and k.key = $2
+                          and (k.key in (select e.id from environments e where e.id = $3
+                                         union select e.stream from environments e where e.id = $3)
+                               or p.at < (select f.until from former_streams f
+                                          where f.environment = $3 and f.stream = k.key)))
                 or exists (select 1 from pins x where x.build = b.id and x.environment = $3)
                 or exists (select 1 from integrations i where i.id = $1 and i.default_build = b.id))
          limit 1",

@@ -1,7 +1,7 @@
 //! API tokens, kept under the hash of their secret.
 
 use crate::query::{execute, fetch, fetch_in};
-use crate::{Conn, Error, Tx};
+use crate::{Conn, Error, Tx, makers};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Scope};
@@ -27,6 +27,7 @@ struct Row {
     environment: Option<Uuid>,
     project_slug: Option<String>,
     integration_slug: Option<String>,
+    environment_name: Option<String>,
     #[sqlx(try_from = "i64")]
     created_at: Time,
     #[sqlx(try_from = "i64")]
@@ -73,6 +74,8 @@ impl From<Row> for Scoped {
             last_used_from: row.last_used_from,
             former_until: row.former_until.map(Time::from_micros),
             revoked_at: row.revoked_at.map(Time::from_micros),
+            environment: row.environment_name,
+            made_by: Vec::new(),
         };
         let (publisher, environment) = (row.publisher.map(PublisherId), row.environment.map(EnvironmentId));
         Self { token, scope, publisher, environment }
@@ -85,10 +88,12 @@ macro_rules! select {
         concat!(
             "select t.id, t.owner, t.title, t.actions, t.project, t.integration, t.publisher, t.environment,
                     p.slug as project_slug,
-                    coalesce(i.deleted_slug, i.slug) as integration_slug, t.created_at, t.expires_at, t.last_used_at,
+                    coalesce(i.deleted_slug, i.slug) as integration_slug,
+                    r.slug || ' / ' || e.slug as environment_name, t.created_at, t.expires_at, t.last_used_at,
                     t.last_used_from, t.former_until, t.revoked_at
              from tokens t left join projects p on p.id = t.project
-             left join integrations i on i.id = t.integration ",
+             left join integrations i on i.id = t.integration
+             left join environments e on e.id = t.environment left join projects r on r.id = e.project ",
             $rest
         )
     };
@@ -181,10 +186,16 @@ pub async fn load(conn: &mut Conn, id: TokenId) -> Result<Option<Scoped>, Error>
     Ok(row.map(Scoped::from))
 }
 
-/// A person's tokens, newest first.
+/// A person's tokens, newest first, with who made them.
 pub async fn list(conn: &mut Conn, owner: PersonId) -> Result<Vec<Token>, Error> {
     let rows = fetch!(fetch_all, Row, conn, select!("where t.owner = $1 order by t.id desc"), owner.uuid())?;
-    Ok(rows.into_iter().map(|row| Scoped::from(row).token).collect())
+    let mut tokens: Vec<Token> = rows.into_iter().map(|row| Scoped::from(row).token).collect();
+    let ids: Vec<TokenId> = tokens.iter().map(|token| token.id).collect();
+    let mut makers = makers::names(conn, &ids).await?;
+    for token in &mut tokens {
+        token.made_by = makers.remove(&token.id).unwrap_or_default();
+    }
+    Ok(tokens)
 }
 
 /// The titles of these tokens.

@@ -9,15 +9,15 @@ use std::net::{IpAddr, Ipv4Addr};
 use towpath_api::problems::ProblemKind;
 use towpath_api::sessions::Credential;
 use towpath_app::visitors::Peer;
-use towpath_domain::access::Actor;
+use towpath_domain::access::{Action, Actor, Refusal};
 use towpath_domain::times::Time;
 use towpath_service::sessions::secrets as sessions;
-use towpath_service::{Service, tokens};
+use towpath_service::{Error, Service, tokens};
 
 const MISSING: &str = "Send a token or a session as “Authorization: Bearer …”. The Tokens page makes tokens; \
                        POST /api/v1/sessions begins a session.";
 
-/// Someone known by a token or a session.
+/// Someone known by a token or a session, who is no deployer: a read token opens only the routes that ask for a [`Deployer`].
 pub struct Caller {
     pub actor: Actor,
     pub credential: Credential,
@@ -30,15 +30,34 @@ impl FromRequestParts<Service> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Failure> {
-        let secret = bearer(parts).ok_or_else(|| Failure::new(ProblemKind::Unauthenticated, MISSING))?;
-        let from = address(parts);
-        let ((actor, expires_at), credential) = if secret.starts_with(sessions::PREFIX) {
-            (sessions::actor(service, secret).await?, Credential::Session)
-        } else {
-            (tokens::actor(service, secret, from).await?, Credential::Token)
-        };
-        Ok(Self { actor, credential, expires_at, secret: secret.to_owned() })
+        let caller = known(parts, service).await?;
+        if caller.actor.reading().is_some() {
+            return Err(Error::from(Refusal::Reading { action: Action::View }).into());
+        }
+        Ok(caller)
     }
+}
+
+/// Whoever may resolve an environment: someone known as every [`Caller`] is, or a read token of it.
+pub struct Deployer(pub Actor);
+
+impl FromRequestParts<Service> for Deployer {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Failure> {
+        known(parts, service).await.map(|caller| Self(caller.actor))
+    }
+}
+
+async fn known(parts: &Parts, service: &Service) -> Result<Caller, Failure> {
+    let secret = bearer(parts).ok_or_else(|| Failure::new(ProblemKind::Unauthenticated, MISSING))?;
+    let from = address(parts);
+    let ((actor, expires_at), credential) = if secret.starts_with(sessions::PREFIX) {
+        (sessions::actor(service, secret).await?, Credential::Session)
+    } else {
+        (tokens::actor(service, secret, from).await?, Credential::Token)
+    };
+    Ok(Caller { actor, credential, expires_at, secret: secret.to_owned() })
 }
 
 /// What stands after `Bearer`, if the header is of that scheme.

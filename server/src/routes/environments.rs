@@ -2,7 +2,7 @@
 
 use super::answers::Created;
 use super::bodies::Body;
-use super::callers::Caller;
+use super::callers::{Caller, Deployer};
 use super::failures::Failure;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -62,10 +62,10 @@ async fn create(
 )]
 async fn images(
     State(service): State<Service>,
-    caller: Caller,
+    Deployer(actor): Deployer,
     Path((project, environment)): Path<(String, String)>,
 ) -> Result<Json<EnvironmentImages>, Failure> {
-    let resolved = resolve(&service, &caller.actor, &project, &environment).await?;
+    let resolved = resolve(&service, &actor, &project, &environment).await?;
     Ok(Json(answer(service.registry_host(), resolved)))
 }
 

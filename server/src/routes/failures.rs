@@ -60,7 +60,7 @@ impl Failure {
             | Refusal::Production { action }
             | Refusal::Scope { action }
             | Refusal::Beyond { action } => Some(action.name().to_owned()),
-            Refusal::Token => None,
+            Refusal::Token | Refusal::Reading { .. } => None,
         };
         failure
     }

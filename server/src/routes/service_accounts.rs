@@ -13,7 +13,7 @@ use towpath_api::pages::Page;
 use towpath_api::service_accounts::{
     NewServiceAccount, NewServiceRole, ServiceAccount, ServiceAccountWithTokens,
 };
-use towpath_api::tokens::{CreatedToken, NewToken};
+use towpath_api::tokens::{CreatedToken, NewToken, RevokedTokens};
 use towpath_domain::ids::PersonId;
 use towpath_service::{Service, service_accounts};
 use utoipa_axum::router::OpenApiRouter;
@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(disable))
         .routes(routes!(enable))
         .routes(routes!(give_role))
-        .routes(routes!(create_token))
+        .routes(routes!(create_token, revoke_tokens))
 }
 
 /// The service accounts of a project, or of the installation.
@@ -147,6 +147,20 @@ async fn create_token(
     Body(new): Body<NewToken>,
 ) -> Result<Made, Failure> {
     Ok(made(service_accounts::create_token(&service, &caller.actor, account(&id)?, new.into()).await?))
+}
+
+/// Revokes all tokens of a service account, at once; also of one that is disabled.
+#[utoipa::path(
+    delete, path = "/service-accounts/{id}/tokens", operation_id = "revoke_service_account_tokens", tag = "access",
+    responses((status = 200, description = "Done", body = RevokedTokens), Failure)
+)]
+async fn revoke_tokens(
+    State(service): State<Service>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<RevokedTokens>, Failure> {
+    let revoked = service_accounts::revoke_tokens(&service, &caller.actor, account(&id)?).await?;
+    Ok(Json(RevokedTokens { revoked }))
 }
 
 fn account(id: &str) -> Result<PersonId, Failure> {

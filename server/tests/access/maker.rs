@@ -158,7 +158,7 @@ impl Maker {
             loose,
             manifest: build.manifest,
             publisher: self.publisher(project).await,
-            account: self.account(project).await,
+            account: self.account(project, number).await,
             person: String::new(),
             binding: String::new(),
             delegation: String::new(),
@@ -205,8 +205,9 @@ impl Maker {
     }
 
     /// A service account that may see the project.
-    async fn account(&self, project: &str) -> String {
-        let made = self.post("/service-accounts", json!({"name": "Deployer", "project": project})).await;
+    async fn account(&self, project: &str, number: i64) -> String {
+        let name = format!("Deployer {number}");
+        let made = self.post("/service-accounts", json!({"name": name, "project": project})).await;
         let account = text(&made["id"]);
         let role = json!({"role": "viewer", "place": format!("project:{project}")});
         self.ask("POST", &format!("/service-accounts/{account}/roles"), role, 204).await;

@@ -33,6 +33,9 @@ const PUBLIC: [&str; 22] = [
     "GET /problems/forbidden",
 ];
 
+/// What a deployer asks for.
+const RESOLVES: &str = "GET /api/v1/projects/{project}/environments/{environment}/images";
+
 /// What was answered to one caller, in the order of the table.
 struct Column {
     caller: &'static str,
@@ -146,6 +149,31 @@ async fn a_token_opens_no_page_and_no_server_function() {
         if matches!(door.kind, Kind::Page | Kind::Function | Kind::Live | Kind::File) {
             assert_eq!(class, of_nobody, "{}", door.label());
         }
+    }
+}
+
+/// Whoever adds a route opens it to no deployer by that: a read token opens what resolves its environment, and what anybody may.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_token_opens_one_route_and_what_it_pulls() {
+    let nobody = &Column::of("nobody").await.answers;
+    for ((door, class, answer), (_, of_nobody, _)) in Column::of("deployer").await.answers.iter().zip(nobody)
+    {
+        let label = door.label();
+        if *of_nobody == Class::Ok || leads_nowhere(door) {
+            assert_eq!(class, of_nobody, "{label}");
+            continue;
+        }
+        let expected = match door.kind {
+            Kind::Rest if label == RESOLVES => *class == Class::Ok,
+            Kind::Rest => *class == Class::Forbidden && answer.body.contains("A read token resolves"),
+            Kind::Registry if *class == Class::Ok => {
+                matches!(door.method, "GET" | "HEAD") || door.path == "/v2/token"
+            }
+            Kind::Registry => matches!(class, Class::Hidden | Class::Forbidden | Class::Rule),
+            Kind::Function | Kind::Page | Kind::Live | Kind::File => class == of_nobody,
+            Kind::Other => matches!(class, Class::Forbidden),
+        };
+        assert!(expected, "{label}: {class} {}", answer.body);
     }
 }
 

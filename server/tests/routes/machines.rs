@@ -83,9 +83,64 @@ async fn a_read_token_resolves_its_environment_and_finds_nothing_else() {
     let secret = made.body["secret"].as_str().expect("a secret");
     let images = world.get(&format!("{path}/images"), secret).await;
     assert_eq!(images.body["images"][0]["tag"], "1.0", "{images}");
-    for hidden in ["/projects/shop", "/projects/shop/environments/staging/images", &format!("{path}/pins")] {
-        assert_eq!(world.get(hidden, secret).await.status, 404, "{hidden}");
+    let elsewhere = world.get("/projects/shop/environments/staging/images", secret).await;
+    assert_eq!(elsewhere.status, 404, "{elsewhere}");
+    for other in
+        ["/projects/shop", "/me", "/tokens", "/streams", "/audit/checkpoint", &format!("{path}/pins")]
+    {
+        let refused = world.get(other, secret).await;
+        assert_eq!(refused.status, 403, "{other}: {refused}");
+        assert!(refused.to_string().contains("A read token resolves its environment"), "{refused}");
     }
     let listed = world.get(&format!("{path}/read-tokens"), &world.ana).await;
     assert_eq!(listed.body["items"][0]["title"], "Cluster");
+    assert_eq!(listed.body["items"][0]["environment"], "shop / qa");
+    assert_eq!(listed.body["items"][0]["made_by"], json!(["Ana"]));
+}
+
+#[tokio::test]
+async fn another_secret_waits_for_the_end_of_an_overlap_unless_that_is_ended() {
+    let world = World::with_shop().await;
+    let new = json!({"title": "CI", "actions": ["view"], "days": 30});
+    let made = world.post("/tokens", &world.ana, new).await;
+    let path = format!("/tokens/{}/rotation", made.body["token"]["id"].as_str().expect("an id"));
+    assert_eq!(world.post(&path, &world.ana, json!({"days": 30})).await.status, 200);
+    let refused = world.post(&path, &world.ana, json!({"days": 30})).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.body["errors"][0]["pointer"]),
+        (422, &json!("#/end_overlap"))
+    );
+    let wrong = world.post(&path, &world.ana, json!({"days": 30, "overlap_hours": 721})).await;
+    assert_eq!(wrong.body["errors"][0]["pointer"], "#/overlap_hours");
+    let ended = world.post(&path, &world.ana, json!({"days": 30, "end_overlap": true})).await;
+    assert_eq!(ended.status, 200, "{ended}");
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_service_account_end_at_once_and_its_name_is_its_own() {
+    let world = World::with_shop().await;
+    let new = json!({"name": "Robot", "project": "shop"});
+    let made = world.post("/service-accounts", &world.ana, new.clone()).await;
+    let twice = world.post("/service-accounts", &world.ana, new).await;
+    assert_eq!((twice.status.as_u16(), &twice.body["errors"][0]["pointer"]), (422, &json!("#/name")));
+    let path = format!("/service-accounts/{}/tokens", made.body["id"].as_str().expect("an id"));
+    let token = json!({"title": "Cluster", "actions": ["view"], "days": 9});
+    let token = world.post(&path, &world.ana, token).await;
+    let ended = world.delete(&path, &world.ana).await;
+    assert_eq!((ended.status.as_u16(), &ended.body["revoked"]), (200, &json!(1)));
+    assert_eq!(world.get("/me", token.body["secret"].as_str().expect("a secret")).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_trust_root_is_taken_by_its_own_fields_alone() {
+    let world = World::with_shop().await;
+    let path = "/projects/shop/trust-roots";
+    let unknown = json!({"name": "release", "kind": "key", "key": "none", "pem": "none"});
+    let refused = world.post(path, &world.ana, unknown).await;
+    assert_eq!(refused.status, 422, "{refused}");
+    assert!(refused.to_string().contains("pem"), "{refused}");
+    let wrong = world.post(path, &world.ana, json!({"name": "Release!", "kind": "key", "key": ""})).await;
+    let pointers = ["#/name", "#/key"].map(|pointer| json!(pointer));
+    let told: Vec<_> = (0..2).map(|at| wrong.body["errors"][at]["pointer"].clone()).collect();
+    assert_eq!(told, pointers, "{wrong}");
 }

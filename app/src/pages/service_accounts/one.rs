@@ -1,12 +1,12 @@
 //! One service account: its roles, its tokens, and its end.
 
+use super::end::End;
 use super::trail;
 use crate::AppError;
 use crate::components::badge::Badge;
 use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
-use crate::components::disclosure::Disclosure;
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, PageHeader};
 use crate::components::select::{Select, SelectOption};
@@ -15,7 +15,7 @@ use crate::echo::errors;
 use crate::fns::people::RevokeRole;
 use crate::fns::service_accounts::{
     CreateServiceAccountToken, DeleteServiceAccount, DisableServiceAccount, GiveServiceAccountRole,
-    view_service_account,
+    RevokeServiceAccountTokens, view_service_account,
 };
 use crate::loaded::Loaded;
 use crate::pages::forms::{Draft, Failure, announce, empty_after, successes};
@@ -34,13 +34,14 @@ use towpath_domain::tokens::Token;
 
 /// What can be done about a service account.
 #[derive(Clone, Copy)]
-struct Actions {
+pub(super) struct Actions {
     give: ServerAction<GiveServiceAccountRole>,
     take: ServerAction<RevokeRole>,
     create: ServerAction<CreateServiceAccountToken>,
     tokens: TokenActions,
-    disable: ServerAction<DisableServiceAccount>,
-    delete: ServerAction<DeleteServiceAccount>,
+    pub disable: ServerAction<DisableServiceAccount>,
+    pub revoke: ServerAction<RevokeServiceAccountTokens>,
+    pub delete: ServerAction<DeleteServiceAccount>,
 }
 
 impl Actions {
@@ -51,21 +52,24 @@ impl Actions {
             create: ServerAction::new(),
             tokens: TokenActions::new(),
             disable: ServerAction::new(),
+            revoke: ServerAction::new(),
             delete: ServerAction::new(),
         };
         announce(actions.give, "Role given.");
         announce(actions.take, "Role revoked.");
         announce(actions.create, "Token created. It is shown on top.");
         announce(actions.disable, "Done.");
+        announce(actions.revoke, "All of its tokens are revoked.");
         actions
     }
 
     /// Changes when one of them has succeeded, and the page is to be read anew.
-    fn done(self) -> Memo<([usize; 4], [usize; 3])> {
+    fn done(self) -> Memo<([usize; 5], [usize; 3])> {
         let (given, taken) = (successes(self.give), successes(self.take));
         let (created, disabled) = (successes(self.create), successes(self.disable));
-        let tokens = self.tokens.done();
-        Memo::new(move |_| ([given.get(), taken.get(), created.get(), disabled.get()], tokens.get()))
+        let (revoked, tokens) = (successes(self.revoke), self.tokens.done());
+        let own = move || [given.get(), taken.get(), created.get(), disabled.get(), revoked.get()];
+        Memo::new(move |_| (own(), tokens.get()))
     }
 }
 
@@ -94,7 +98,8 @@ pub fn ServiceAccountPage() -> impl IntoView {
 #[component]
 fn Account(view: ServiceAccountView, actions: Actions) -> impl IntoView {
     let ServiceAccountView { project, line, tokens, roles, places, scopes, may_manage, now } = view;
-    let ServiceAccountLine { account, roles: held, .. } = line;
+    let ServiceAccountLine { account, made_by, roles: held } = line;
+    let made = format!("A service account: a machine with roles and tokens of its own. Made by {made_by}.");
     let (id, name) = (account.id, account.name.to_string());
     let disabled = account.disabled_at.is_some();
     let manages = may_manage.is_ok();
@@ -102,7 +107,7 @@ fn Account(view: ServiceAccountView, actions: Actions) -> impl IntoView {
     view! {
         <Title text=name.clone() />
         <Breadcrumbs trail=trail(project.as_ref(), Some(name.clone())) />
-        <PageHeader title=name.clone() lead="A service account: a machine with roles and tokens of its own.">
+        <PageHeader title=name.clone() lead=made>
             {disabled.then(|| view! { <Badge tone=Tone::Warning>"disabled"</Badge> })}
         </PageHeader>
         {may_manage.err().map(|why| view! { <OnlyLook words="You can look at it here, not change it" why=why /> })}
@@ -110,6 +115,7 @@ fn Account(view: ServiceAccountView, actions: Actions) -> impl IntoView {
         <Failure errors=errors(move || actions.tokens.revoke.value().get()) />
         <Failure errors=errors(move || actions.tokens.rotate.value().get()) />
         <Failure errors=errors(move || actions.disable.value().get()) />
+        <Failure errors=errors(move || actions.revoke.value().get()) />
         <Failure errors=errors(move || actions.delete.value().get()) />
         {manages
             .then(|| {
@@ -223,46 +229,6 @@ fn NewToken(
                     </SubmitButton>
                 </div>
             </ActionForm>
-        </Card>
-    }
-}
-
-/// The ways to stop it; each asks once more, and opens without script.
-#[component]
-fn End(account: PersonId, name: String, disabled: bool, actions: Actions) -> impl IntoView {
-    let Actions { disable, delete, .. } = actions;
-    let (word, note) = if disabled {
-        ("Enable", "Its tokens work again, with the roles that it has.")
-    } else {
-        ("Disable", "Its tokens work no more, until it is enabled.")
-    };
-    let of = format!(" {name}");
-    let also = of.clone();
-    view! {
-        <Card title="Stop it">
-            <Disclosure summary=format!("{word}…")>
-                <ActionForm action=disable attr:class="form form--confirm">
-                    <input type="hidden" name="account" value=account.to_string() />
-                    {(!disabled).then(|| view! { <input type="hidden" name="disabled" value="1" /> })}
-                    <p class="form__note">{note}</p>
-                    <SubmitButton small=true pending=disable.pending()>
-                        {word}
-                        <span class="visually-hidden">{of}</span>
-                    </SubmitButton>
-                </ActionForm>
-            </Disclosure>
-            <Disclosure summary="Delete…">
-                <ActionForm action=delete attr:class="form form--confirm">
-                    <input type="hidden" name="account" value=account.to_string() />
-                    <p class="form__note">
-                        "For good: its tokens are revoked and its roles taken. What it did stays under its name."
-                    </p>
-                    <SubmitButton kind=ButtonKind::Danger small=true pending=delete.pending()>
-                        "Delete"
-                        <span class="visually-hidden">{also}</span>
-                    </SubmitButton>
-                </ActionForm>
-            </Disclosure>
         </Card>
     }
 }

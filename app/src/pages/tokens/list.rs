@@ -4,6 +4,7 @@ use super::TokenActions;
 use crate::components::badge::Badge;
 use crate::components::button::{ButtonKind, SubmitButton};
 use crate::components::card::Card;
+use crate::components::choice::Checkbox;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty::EmptyState;
 use crate::components::field::TextField;
@@ -14,7 +15,6 @@ use crate::fns::tokens::{RevokeToken, RevokeTokens, RotateToken};
 use crate::pages::forms::input_name;
 use leptos::either::Either;
 use leptos::prelude::*;
-use towpath_domain::access::Action;
 use towpath_domain::ids::TokenId;
 use towpath_domain::times::Time;
 use towpath_domain::tokens::{Token, TokensView};
@@ -52,14 +52,15 @@ pub fn Tokens(view: TokensView, actions: TokenActions) -> impl IntoView {
 #[component]
 pub fn TokenLine(token: Token, now: Time, actions: TokenActions) -> impl IntoView {
     let state = State::of(&token, now);
-    let Token { id, title, scope, expires_at, last_used_at, last_used_from, former_until, .. } = token;
-    let may: Vec<String> = token.actions.iter().map(Action::to_string).collect();
+    let (may, made) = (token.may_words(), token.makers_words());
+    let overlaps = token.overlaps(now);
+    let Token { id, title, expires_at, last_used_at, last_used_from, former_until, .. } = token;
     let from = last_used_from.map(|from| format!(" from {from}")).unwrap_or_default();
     let last = match last_used_at {
         Some(at) => Either::Left(view! { ", last used " <TimeView at=at now=now /> {from} }),
         None => Either::Right(", never used"),
     };
-    let former = former_until.filter(|until| state == State::Active && now < *until).map(|until| {
+    let former = former_until.filter(|_| state == State::Active && overlaps).map(|until| {
         view! {
             <span class="rows__meta rows__meta--line">"The secret before works, too; it ends " <TimeView at=until now=now /></span>
         }
@@ -67,7 +68,7 @@ pub fn TokenLine(token: Token, now: Time, actions: TokenActions) -> impl IntoVie
     let ends = if state == State::Expired { "Expired " } else { "Expires " };
     let active = (state == State::Active).then(|| {
         view! {
-            <Rotate token=id title=title.to_string() rotate=actions.rotate />
+            <Rotate token=id title=title.to_string() overlaps=overlaps rotate=actions.rotate />
             <Revoke token=id title=title.to_string() revoke=actions.revoke />
         }
     });
@@ -77,7 +78,8 @@ pub fn TokenLine(token: Token, now: Time, actions: TokenActions) -> impl IntoVie
             <Badge tone=state.tone() symbol=state.symbol()>
                 {state.word()}
             </Badge>
-            <span class="rows__meta rows__meta--line">{format!("May {} in {scope}", may.join(", "))}</span>
+            <span class="rows__meta rows__meta--line">{may}</span>
+            {made.map(|made| view! { <span class="rows__meta rows__meta--line">{made}</span> })}
             <span class="rows__meta rows__meta--line">
                 {ends} <TimeView at=expires_at now=now /> " (" <ExactTime at=expires_at /> ")" {last}
             </span>
@@ -89,7 +91,23 @@ pub fn TokenLine(token: Token, now: Time, actions: TokenActions) -> impl IntoVie
 
 /// Asks for how long; opens without script.
 #[component]
-fn Rotate(token: TokenId, title: String, rotate: ServerAction<RotateToken>) -> impl IntoView {
+fn Rotate(
+    token: TokenId,
+    title: String,
+    /// Whether the secret before works still.
+    overlaps: bool,
+    rotate: ServerAction<RotateToken>,
+) -> impl IntoView {
+    let end = overlaps.then(|| {
+        view! {
+            <Checkbox
+                name=input_name("end_overlap")
+                value="1"
+                label="End the overlap that runs"
+                hint="The secret before the present one stops working at once. Without this, no other is made until it has ended."
+            />
+        }
+    });
     let (days, overlap) = (format!("days-{token}"), format!("overlap-{token}"));
     view! {
         <Disclosure summary="New secret…" class="rows__more">
@@ -105,12 +123,13 @@ fn Rotate(token: TokenId, title: String, rotate: ServerAction<RotateToken>) -> i
                 />
                 <TextField
                     id=overlap
-                    name=input_name("overlap")
+                    name=input_name("overlap_hours")
                     label="Hours for which the old secret works, too"
                     hint="From 0, for a secret that leaked, to 720."
                     input_type="number"
                     value="24"
                 />
+                {end}
                 <SubmitButton small=true pending=rotate.pending()>
                     "Make a new secret "
                     <span class="visually-hidden">"for " {title}</span>

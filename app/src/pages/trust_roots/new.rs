@@ -92,7 +92,7 @@ fn Form(project: Slug, back: String, identity: bool, action: ServerAction<AddTru
             <input type="hidden" name="project" value=project.to_string() />
             <input type="hidden" name=input_name("kind") value=kind />
             <TextField
-                name=draft.field("slug")
+                name=draft.field("name")
                 label="Name"
                 hint=hint
                 required=true

@@ -102,8 +102,6 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                 .push(TokenName { title: format!("{}, revoked or expired", named.title), ..named });
         }
     }
-    // Those that were removed stay until others are chosen, too.
-    project.roots.extend(workflow.named_roots());
     let action = ServerAction::<ChangeWorkflow>::new();
     let draft = Draft::of(action).starting(start(&form));
     let node = NodeRef::<html::Form>::new();

@@ -26,6 +26,8 @@ pub struct Approvals {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Involved {
     pub requester: PersonId,
+    /// Who made the machine that asked, or could act as it then; nobody where a person asked.
+    pub makers: Vec<PersonId>,
     pub behind: Behind,
     pub approvals: Vec<Approval>,
 }
@@ -45,6 +47,10 @@ pub struct Approval {
 pub enum Barred {
     #[error("You asked for this promotion, so someone else has to approve it.")]
     Requester,
+    #[error(
+        "You made the service account that asked for this promotion, or a token of it, so someone else has to approve it."
+    )]
+    Maker,
     #[error("You pushed this build, and this stage wants someone else to approve it.")]
     Pusher,
     #[error("The build names you as its commit's author, and this stage wants someone else to approve it.")]
@@ -82,7 +88,7 @@ pub fn may_approve(
     let Some(first) = wanted.next() else { return Err(Barred::NothingToApprove) };
     // Whoever asked is told so, rather than that a role is missing which would not help.
     let names = (voice.person(), voice.by());
-    by_either(names, |person| if person == involved.requester { Err(Barred::Requester) } else { Ok(()) })?;
+    by_either(names, |person| involved.asked(person))?;
     let principal = |barred: Barred| match voice.by() {
         None => barred,
         Some(_) => Barred::Principal(Box::new(barred)),
@@ -117,6 +123,9 @@ fn of_principal(barred: &Barred) -> String {
         Barred::Requester => {
             "They asked for this promotion, so neither they nor you for them may approve it.".to_owned()
         }
+        Barred::Maker => "They made the service account that asked for this promotion, or a token of it, so neither they nor \
+                          you for them may approve it."
+            .to_owned(),
         Barred::Pusher => {
             "They pushed this build, and this stage wants someone else to approve it.".to_owned()
         }
@@ -136,6 +145,16 @@ fn of_principal(barred: &Barred) -> String {
         Barred::Decided | Barred::DecidedFor => "They have decided on this promotion already.".to_owned(),
         Barred::Forbidden(_) => "They may not approve here, or did not hand that over.".to_owned(),
         Barred::NothingToApprove | Barred::Principal(_) => barred.to_string(),
+    }
+}
+
+impl Involved {
+    /// Bars whoever asked, by themselves or by a machine that they made.
+    fn asked(&self, person: PersonId) -> Result<(), Barred> {
+        if person == self.requester {
+            return Err(Barred::Requester);
+        }
+        if self.makers.contains(&person) { Err(Barred::Maker) } else { Ok(()) }
     }
 }
 
@@ -207,9 +226,7 @@ impl Approvals {
     }
 
     fn bars(&self, person: PersonId, involved: &Involved) -> Result<(), Barred> {
-        if person == involved.requester {
-            return Err(Barred::Requester);
-        }
+        involved.asked(person)?;
         let Behind { pusher, author, actor } = &involved.behind;
         if self.bar_pusher && person == *pusher {
             return Err(Barred::Pusher);

@@ -39,7 +39,12 @@ fn facts(approvers: &[u128]) -> Facts {
     let approvals =
         approvers.iter().map(|number| Approval { person: person(*number), by: None, roles: vec![manager()] });
     Facts {
-        involved: Involved { requester: person(1), behind: person(2).into(), approvals: approvals.collect() },
+        involved: Involved {
+            requester: person(1),
+            makers: Vec::new(),
+            behind: person(2).into(),
+            approvals: approvals.collect(),
+        },
         has_reference: false,
         scheduled_for: None,
         circumstances: Circumstances {
@@ -111,6 +116,17 @@ fn whoever_is_barred_is_so_by_either_name() {
     assert!(!passes(approvals(1, false), (1, 4)) && !passes(approvals(1, false), (3, 1)));
     assert!(!passes(approvals(1, true), (2, 4)) && !passes(approvals(1, true), (3, 2)));
     assert!(passes(approvals(1, false), (2, 4)) && passes(approvals(1, false), (3, 2)));
+}
+
+#[test]
+fn whoever_made_the_machine_that_asked_never_counts_by_either_name() {
+    let passes = |given| {
+        let mut facts = handed(&[given]);
+        facts.involved.makers = vec![person(5), person(6)];
+        judge(&[approvals(1, false)], &facts, minute(0)).pass()
+    };
+    assert!(passes((3, 3)) && passes((3, 4)));
+    assert!(!passes((5, 5)) && !passes((6, 6)) && !passes((5, 3)) && !passes((3, 6)));
 }
 
 #[test]

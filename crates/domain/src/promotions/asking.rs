@@ -147,7 +147,7 @@ fn passes_at(wish: &Move) -> Option<Time> {
 /// What is known of a wish before anyone has approved it.
 fn first_facts(wish: &Move, has_reference: bool) -> Facts {
     let (requester, behind) = (wish.actor.person(), wish.behind.clone());
-    let involved = Involved { requester, behind, approvals: Vec::new() };
+    let involved = Involved { requester, makers: Vec::new(), behind, approvals: Vec::new() };
     let ahead = wish.rival.filter(|_| wish.contest() == Contest::Queue);
     let circumstances = Circumstances { ahead, ..met(wish.circumstances, wish.goes_back()) };
     Facts { involved, has_reference, scheduled_for: wish.scheduled_for, circumstances }
@@ -224,6 +224,7 @@ pub fn request(wish: &Move, build: &Build, asking: Asking) -> Result<Transition,
         requested_with: wish.actor.token(),
         requested_at: wish.now,
         behind: wish.behind.clone(),
+        makers: Vec::new(),
         reason: asking.reason,
         reference: asking.reference,
         automatic: wish.automatic,

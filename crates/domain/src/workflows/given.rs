@@ -132,7 +132,7 @@ impl Given<'_> {
             let known = self.roots.iter().find(|root| root.slug.as_str() == slug);
             let known = known.ok_or_else(|| {
                 format!(
-                    "“{slug}” is no trust root of this project. Its page Trust roots lists and adds them."
+                    "“{slug}” is no trust root of this project, or was removed. Its page Trust roots lists and adds them."
                 )
             })?;
             if !roots.contains(known) {

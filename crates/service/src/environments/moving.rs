@@ -16,7 +16,8 @@ use towpath_domain::timeline::Change;
 use towpath_store::deletions::Doomed;
 use towpath_store::{Conn, access, deletions, environments, promotions, services, streams};
 
-/// An environment with the streams that it could go into, and what the one of this name would mean; empty for none yet.
+/// An environment with the streams that it could go into, and what the one of this name would mean, for who may move it; empty
+/// for none yet.
 pub async fn preview(
     service: &Service,
     actor: &Actor,
@@ -28,7 +29,10 @@ pub async fn preview(
     let mut all = streams::list(&mut conn).await?;
     let to = match stream {
         "" => None,
-        slug => Some(named(&all, slug)?),
+        slug => {
+            allow(actor, Action::Configure, &Target::project(project.id))?;
+            Some(named(&all, slug)?)
+        }
     };
     let outlook = match to {
         Some(to) => Some(outlook(&mut conn, (service, actor), &project, &environment, to).await?),
@@ -72,7 +76,7 @@ pub async fn move_to(
                 allow(&actor, Action::Configure, &Target::installation())?;
             }
             let way = (outlook.from.id, outlook.to.id);
-            if !environments::move_to(tx, environment.id, way).await? {
+            if !environments::move_to(tx, environment.id, way, writer.now()).await? {
                 return Err(Error::not_found("The environment"));
             }
             // What waits is judged by what runs in the environments of a stream, too.

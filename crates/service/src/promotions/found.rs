@@ -103,7 +103,8 @@ impl Known {
         name: &str,
     ) -> Result<Voice<'a>, Error> {
         let own = Voice::from(actor);
-        let name = name.trim();
+        // As addresses are kept.
+        let name = name.trim().to_lowercase();
         let mut others =
             self.principals.iter().filter(|other| name.is_empty() || other.person.email.as_str() == name);
         let mut voices = others.clone().map(|principal| Voice::of(actor, principal));

@@ -5,11 +5,12 @@ use crate::service_accounts::hand_over;
 use crate::sessions::in_person;
 use crate::{Error, Service, people as persons, read_tokens};
 use towpath_domain::access::Actor;
+use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, EventActor, Named, Scene};
 use towpath_domain::tokens::{NOTICE_SECONDS, Rotation, RotationForm, Secret, Token};
 use towpath_store::tokens::Scoped;
-use towpath_store::{Tx, integrations, projects, tokens};
+use towpath_store::{Tx, integrations, makers, projects, tokens};
 
 /// How many ends are told at a time.
 const TOLD: i64 = 500;
@@ -35,7 +36,7 @@ pub async fn rotate(
         };
     }
     drop(conn);
-    let Rotation { days, overlap_seconds } = form.check()?;
+    let Rotation { days, overlap_seconds, ends_overlap } = form.check()?;
     let now = service.now();
     if token.expires_at <= now {
         return Err(Error::Conflict("This token has expired. Make a new one.".to_owned()));
@@ -48,18 +49,34 @@ pub async fn rotate(
     let title = token.title.to_string();
     let change = Change::TokenRotated { token: id, title, expires_at, former_until };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);
-    let hash = secret.hash();
+    let (hash, maker) = (secret.hash(), actor.person());
     service
         .db()
         .write(async move |tx| {
+            let overlap = tokens::load(tx, id).await?.filter(|found| found.token.overlaps(now));
+            if let (Some(found), false) = (overlap, ends_overlap) {
+                return Err(overlaps(&found.token).into());
+            }
             if !tokens::rotate(tx, id, &hash, expires_at, former_until).await? {
                 return Err(Error::Conflict("This token was revoked. Make a new one.".to_owned()));
             }
+            makers::note(tx, id, maker, now).await?;
             tx.tell(event);
             Ok(())
         })
         .await?;
     Ok((Token { expires_at, former_until, ..token }, secret))
+}
+
+/// A third secret would end the first before the time that was told for it.
+fn overlaps(token: &Token) -> Invalid {
+    let until = token.former_until.map(|until| format!(" until {until}")).unwrap_or_default();
+    Invalid::field(
+        "end_overlap",
+        format!(
+            "The secret before the present one works{until} still. Say that it may stop working now, or wait for its end."
+        ),
+    )
 }
 
 /// Revokes every token of who asks, or of somebody else for who manages people; with them end the hooks that act by them.
@@ -73,17 +90,22 @@ pub async fn revoke_all(service: &Service, actor: &Actor, of: Option<PersonId>) 
         Some(person) => persons::manage(service, actor, person).await?.id,
     };
     let (writer, by) = (service.clone(), Service::event_actor(actor));
-    service
-        .db()
-        .write(async move |tx| {
-            let count = tokens::revoke_of(tx, person, writer.now()).await?;
-            if count > 0 {
-                let change = Change::TokensRevoked { person, tokens: count };
-                tx.tell(writer.event(by, Scene::default(), change));
-            }
-            Ok(count)
-        })
-        .await
+    service.db().write(async move |tx| revoke_all_of(tx, (&writer, by), Scene::default(), person).await).await
+}
+
+/// Revokes every token of an account with one event, where any worked.
+pub(crate) async fn revoke_all_of(
+    tx: &mut Tx,
+    (service, by): (&Service, EventActor),
+    scene: Scene,
+    account: PersonId,
+) -> Result<u64, Error> {
+    let count = tokens::revoke_of(tx, account, service.now()).await?;
+    if count > 0 {
+        let change = Change::TokensRevoked { person: account, tokens: count };
+        tx.tell(service.event(by, scene, change));
+    }
+    Ok(count)
 }
 
 /// Tells of tokens that are about to expire, each once. It is told where a token is for, so that who is sent the events of

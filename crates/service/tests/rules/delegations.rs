@@ -85,7 +85,8 @@ fn a_viewer_decides_in_the_name_of_who_handed_over_and_both_names_are_told() {
             [("Ben", true)]
         );
 
-        let applied = decide(&shop, &vic, named(&asked, "ben")).await.expect("may approve for Ben");
+        let as_typed = Decide { in_name_of: " Ben@Example.ORG ".to_owned(), ..named(&asked, "ben") };
+        let applied = decide(&shop, &vic, as_typed).await.expect("may approve for Ben");
         assert!(matches!(applied.state, State::Applied { .. }));
         let page = inbox::promotion(&shop, &shop.ana, "shop", asked.number).await.expect("reads");
         let who = page.promotion.decisions[0].who(|person| page.name(person).to_owned());
@@ -289,8 +290,10 @@ fn what_cannot_be_handed_over_is_told_beside_its_field() {
             assert!(mistake.message.contains(why), "{}", mistake.message);
         };
         wrong(form("ben"), "delegate", "yourself").await;
-        wrong(form("nobody"), "delegate", "Nobody has an account").await;
-        wrong(form("sam"), "delegate", "Sam does not see shop").await;
+        // An account of somebody whom he does not see is as none.
+        for unseen in ["nobody", "sam"] {
+            wrong(form(unseen), "delegate", "Nobody whom you know from a project has an account").await;
+        }
         wrong(DelegationForm { project: "bank".to_owned(), ..form("vic") }, "project", "that you see").await;
         wrong(DelegationForm { role: "admin".to_owned(), ..form("vic") }, "role", "nothing to hand over")
             .await;

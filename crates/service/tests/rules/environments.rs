@@ -138,6 +138,10 @@ fn it_takes_who_configures_who_looked_and_another_stream() {
         let at = ("shop", "qa");
         let may = move_to(&shop, &shop.ben, at, "staging", "").await;
         assert!(matches!(may, Err(Error::Forbidden(_))), "{may:?}");
+        let vic = shop.viewer().await;
+        let tried = preview(&shop, &vic, at, "staging").await;
+        assert!(matches!(tried, Err(Error::Forbidden(_))), "nor to try it: {tried:?}");
+        assert!(preview(&shop, &vic, at, "").await.expect("sees it").may_move.is_err());
         let unseen = move_to(&shop, &shop.ana, ("shop", "mars"), "staging", "").await;
         assert!(matches!(unseen, Err(Error::NotFound(_))), "{unseen:?}");
         let unknown = move_to(&shop, &shop.ana, at, "mars", "").await;

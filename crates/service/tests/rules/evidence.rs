@@ -23,11 +23,11 @@ use towpath_domain::projects::ProjectForm;
 use towpath_domain::promotions::{Outlook, Promotion, State};
 use towpath_domain::references::Tag;
 use towpath_domain::trust_roots::{TrustRootForm, Trusts};
-use towpath_domain::workflows::StageForm;
+use towpath_domain::workflows::{StageForm, WorkflowForm};
 use towpath_service::evidence::{content, go_on, list};
 use towpath_service::images::{Push, Reference, delete_manifest, push_manifest};
 use towpath_service::promotions::{explain, look_again, request};
-use towpath_service::{Error, inbox, trust_roots};
+use towpath_service::{Error, inbox, projects, trust_roots, workflows};
 
 const PARCEL: (&str, &str) = ("shop", "parcel");
 const STAGING: &str = "shop/parcel/staging";
@@ -86,7 +86,7 @@ impl Shop {
                 ..TrustRootForm::default()
             },
         };
-        let form = TrustRootForm { slug: slug.into(), ..form };
+        let form = TrustRootForm { name: slug.into(), ..form };
         trust_roots::add(self, &self.ana, "shop", form).await.map(drop)
     }
 
@@ -206,6 +206,32 @@ fn trusting_somebody_later_frees_what_they_signed_before_and_removing_them_takes
         assert!(shop.said(&image).await[0].counts());
         assert!(!shop.applied(&asked).await);
         assert_eq!(shop.told(&shop.ana, "trust_root_removed").await, 2);
+    });
+}
+
+#[test]
+fn a_next_version_of_a_workflow_names_no_trust_root_that_was_removed() {
+    on_both_engines(async |shop: Shop| {
+        shop.trust("old", &Signer::new().trusted()).await.expect("may");
+        gated(&shop, signed_by("old", false)).await;
+        trust_roots::remove(&shop, &shop.ana, "shop", "old").await.expect("may");
+        let workflow = workflows::view(&shop, &shop.ana, "shop", "gated").await.expect("is there").workflow;
+        assert_eq!(workflow.named_roots().len(), 1, "what is there stays");
+        let slots = projects::whole(&shop, &shop.ana, "shop").await.expect("the shop").slots();
+        let mut form = WorkflowForm::of(&workflow, &slots).expect("a line");
+        form.stages[1].soak = "1h".to_owned();
+        let save = async |form: WorkflowForm| {
+            workflows::change(&shop, &shop.ana, "shop", "gated", workflow.version, form).await
+        };
+        let refused = save(form.clone()).await;
+        let Err(Error::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+        let mistake = &invalid.errors()[0];
+        assert!(
+            mistake.field.ends_with("[signed_by]") && mistake.message.contains("was removed"),
+            "{mistake:?}"
+        );
+        form.stages[2].signed_by = String::new();
+        save(form).await.expect("asks for none");
     });
 }
 
@@ -356,7 +382,7 @@ fn whoever_floods_an_image_keeps_no_signature_out() {
 fn who_may_not_configure_adds_no_root_and_mistakes_are_told_beside_their_fields() {
     on_both_engines(async |shop: Shop| {
         let form = |slug: &str, key: String| TrustRootForm {
-            slug: slug.into(),
+            name: slug.into(),
             kind: "key".into(),
             key,
             ..TrustRootForm::default()
@@ -366,7 +392,7 @@ fn who_may_not_configure_adds_no_root_and_mistakes_are_told_beside_their_fields(
         assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
         trust_roots::add(&shop, &shop.ana, "shop", form("release", key.clone())).await.expect("may");
         for (form, field) in [
-            (form("release", key.clone()), "slug"),
+            (form("release", key.clone()), "name"),
             (form("other", "no key".into()), "key"),
             (TrustRootForm { kind: "identity".into(), ..form("other", key) }, "issuer"),
         ] {
@@ -387,10 +413,10 @@ fn roots_of_another_project_vouch_for_nothing_here() {
     on_both_engines(async |shop: Shop| {
         let ours = Signer::new();
         let other = ProjectForm { slug: "other".into(), title: "Other".into() };
-        towpath_service::projects::create(&shop, &shop.ana, other).await.expect("may");
+        projects::create(&shop, &shop.ana, other).await.expect("may");
         let (image, _) = waiting(&shop, StageForm { checks: "tests".into(), ..StageForm::default() }).await;
         let form = TrustRootForm {
-            slug: "release".into(),
+            name: "release".into(),
             kind: "key".into(),
             key: ours.pem(),
             ..TrustRootForm::default()

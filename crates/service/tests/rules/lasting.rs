@@ -14,7 +14,7 @@ use towpath_service::{Error, Service, inbox, tokens};
 const DAY: i64 = 86_400;
 
 fn form(days: &str, overlap: &str) -> RotationForm {
-    RotationForm { days: days.to_owned(), overlap: overlap.to_owned() }
+    RotationForm { days: days.to_owned(), overlap_hours: overlap.to_owned(), end_overlap: None }
 }
 
 /// Whether a secret works, or why not.
@@ -74,6 +74,29 @@ fn the_secret_before_works_for_as_long_as_was_chosen() {
         tokens::revoke(&shop, &shop.dora, id).await.expect("her own");
         assert!(works(&shop, third.reveal()).await.is_err_and(|why| why.contains("revoked")));
         assert_eq!(shop.told(&shop.ana, "token_rotated").await, 2);
+    });
+}
+
+#[test]
+fn no_other_secret_cuts_an_overlap_short_unless_that_is_said() {
+    on_both_engines(async |shop: Shop| {
+        let (ci, first) = shop.token(&shop.dora, "shop", &["push"]).await;
+        let id = ci.token().expect("a token");
+        let (_, second) = tokens::rotate(&shop, &shop.dora, id, form("90", "24")).await.expect("her own");
+        let refused = tokens::rotate(&shop, &shop.dora, id, form("90", "24")).await;
+        let Err(Error::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+        assert_eq!(invalid.errors()[0].field, "end_overlap");
+        assert_eq!((works(&shop, &first).await, works(&shop, second.reveal()).await), (Ok(()), Ok(())));
+
+        let said = RotationForm { end_overlap: Some(String::new()), ..form("90", "24") };
+        let (_, third) = tokens::rotate(&shop, &shop.dora, id, said).await.expect("it is said");
+        assert!(works(&shop, &first).await.is_err_and(|why| why.contains("not known")));
+        assert_eq!(
+            (works(&shop, second.reveal()).await, works(&shop, third.reveal()).await),
+            (Ok(()), Ok(()))
+        );
+        shop.clock.advance(DAY);
+        tokens::rotate(&shop, &shop.dora, id, form("90", "24")).await.expect("the overlap is over");
     });
 }
 

@@ -14,6 +14,7 @@ use towpath_domain::references::Tag;
 use towpath_domain::timeline::Filter;
 use towpath_domain::tokens::RotationForm;
 use towpath_service::buckets::resolve;
+use towpath_service::environments::move_to;
 use towpath_service::images::{self, Push, Reference, list_tags, push_manifest, read_manifest};
 use towpath_service::read_tokens::{create, list};
 use towpath_service::{Error, boards, projects, tokens};
@@ -154,8 +155,9 @@ fn a_deployer_resolves_its_environment_and_sees_nothing_else() {
         let seen = projects::list(&shop, &qa, Listed::InUse, None, projects::PAGE).await.expect("reads");
         assert!(seen.projects.is_empty());
         assert!(shop.timeline(&qa, Filter::default()).await.is_empty());
-        let own = tokens::list(&shop, &qa).await.expect("itself").tokens;
-        assert_eq!(own.iter().map(|token| Some(token.id)).collect::<Vec<_>>(), [qa.token()]);
+        let listed = list(&shop, &shop.ana, "shop", "qa").await.expect("may").tokens.remove(0);
+        assert_eq!(listed.may_words(), "May pull what is or was current in shop / qa");
+        assert_eq!(listed.makers_words().as_deref(), Some("Made by Ana"));
     });
 }
 
@@ -175,6 +177,24 @@ fn a_stream_is_shown_as_far_as_it_feeds_the_environment() {
         assert_eq!(shop.pull(&qa, "shop/mailer/qa", "current").await.expect("feeds it"), own);
         let hidden = shop.pull_digest(&qa, "bank/mailer/qa", &others).await;
         assert!(is_hidden(&hidden), "{hidden:?}");
+    });
+}
+
+#[test]
+fn what_had_been_current_in_a_former_stream_of_its_environment_is_shown_still() {
+    on_both_engines(async |shop: Shop| {
+        let form = integration("mailer", "release_stream", ":none");
+        make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
+        let before = shop.push(&shop.ana, "shop/mailer/qa", "1.0").await.expect("arrives");
+        let qa = deployer(&shop, "qa").await;
+        shop.clock.advance(60);
+        move_to(&shop, &shop.ana, ("shop", "qa"), "staging", "").await.expect("is moved");
+        let after = shop.push(&shop.ana, "shop/mailer/qa", "1.1").await.expect("arrives");
+        let now = shop.push(&shop.ana, "shop/mailer/staging", "2.0").await.expect("arrives");
+        assert_eq!(shop.pull_digest(&qa, "shop/mailer/qa", &before).await.expect("ran there"), before);
+        let hidden = shop.pull_digest(&qa, "shop/mailer/qa", &after).await;
+        assert!(is_hidden(&hidden), "it is of that stream no more: {hidden:?}");
+        assert_eq!(shop.pull(&qa, "shop/mailer/staging", "current").await.expect("feeds it"), now);
     });
 }
 
@@ -202,7 +222,7 @@ fn read_tokens_are_for_who_configures_the_environment_and_outlast_them() {
         assert!(seen.tokens.is_empty() && seen.may_make.is_err());
         assert_eq!(list(&shop, &shop.ana, "shop", "qa").await.expect("may").tokens.len(), 1);
 
-        let form = RotationForm { days: "9".to_owned(), overlap: "0".to_owned() };
+        let form = RotationForm { days: "9".to_owned(), overlap_hours: "0".to_owned(), end_overlap: None };
         let hidden = tokens::rotate(&shop, &shop.dora, token.id, form.clone()).await;
         assert!(matches!(hidden, Err(Error::NotFound(_))), "{hidden:?}");
         let (_, renewed) = tokens::rotate(&shop, &shop.ana, token.id, form).await.expect("may");

@@ -5,13 +5,16 @@ use crate::shop::Shop;
 use crate::world::HOME;
 use towpath_domain::access::{Action, Actor, Place, Refusal, Role};
 use towpath_domain::ids::PersonId;
+use towpath_domain::people::InvitationForm;
 use towpath_domain::rights::{HolderKind, RightsForm};
 use towpath_domain::service_accounts::{ServiceAccountForm, ServiceRoleForm};
 use towpath_domain::timeline::Filter;
 use towpath_domain::timeline::sentence::plain;
 use towpath_domain::tokens::{RotationForm, TokenForm};
-use towpath_service::service_accounts::{create, create_token, delete, disable, give_role, list, view};
-use towpath_service::{Error, images, members, people, rights, tokens};
+use towpath_service::service_accounts::{
+    create, create_token, delete, disable, give_role, list, revoke_tokens, view,
+};
+use towpath_service::{Error, images, inbox, members, people, rights, tokens};
 
 /// A service account of the shop, or of the installation.
 async fn make(shop: &Shop, actor: &Actor, project: &str) -> PersonId {
@@ -78,7 +81,7 @@ fn a_service_account_is_no_person() {
         assert!(people.iter().all(|member| member.person.id != id));
         let members = members::view(&shop, &shop.dora, "shop").await.expect("sees them").members;
         assert!(members.iter().all(|member| member.id != id));
-        let invited = towpath_domain::people::InvitationForm {
+        let invited = InvitationForm {
             email: format!("{id}@service-account.invalid"),
             role: "viewer".to_owned(),
             place: "project:shop".to_owned(),
@@ -103,6 +106,109 @@ fn a_service_account_is_no_person() {
         assert_eq!(kind, Some(HolderKind::ServiceAccount));
         let own = rights::of_person(&shop, &shop.dora, id, "").await.expect("of her project");
         assert!(own.rights.iter().any(|right| right.action == Action::Promote));
+    });
+}
+
+/// Somebody who manages the shop's people and decides there, too.
+async fn manager(shop: &Shop, name: &str) -> Actor {
+    let person = shop.person(name, Role::admin(), Place::Project { project: shop.project.id }).await;
+    let invitation = InvitationForm {
+        email: format!("{}@example.org", name.to_lowercase()),
+        role: "release-manager".to_owned(),
+        place: "project:shop".to_owned(),
+    };
+    people::invite(shop, &shop.ana, invitation).await.expect("is given");
+    shop.actor(person.person()).await
+}
+
+#[test]
+fn whoever_made_a_service_account_or_holds_a_token_of_it_does_not_approve_what_it_asks_for() {
+    on_both_engines(async |shop: Shop| {
+        let (rita, max, finn) =
+            (manager(&shop, "Rita").await, manager(&shop, "Max").await, manager(&shop, "Finn").await);
+        let id = make(&shop, &rita, "shop").await;
+        give_role(&shop, &rita, id, role("release-manager", "project:shop")).await.expect("may");
+        let own = secret(&shop, &max, id, token("", &["view", "promote"])).await;
+        let (former, _) = create_token(&shop, &finn, id, token("", &["view"])).await.expect("makes it");
+        tokens::revoke(&shop, &finn, former.id).await.expect("may");
+        shop.clock.advance(60);
+
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.promote(&shop.dora, &digest, "qa", "staging").await.expect("goes to staging");
+        let (robot, _) = tokens::actor(&shop, &own, HOME).await.expect("works");
+        let asked = shop.promote(&robot, &digest, "staging", "prod").await.expect("waits");
+        for barred in [&rita, &max] {
+            let refused = shop.approve(barred, &asked).await;
+            assert!(
+                matches!(&refused, Err(Error::Refused(why)) if why.contains("You made the service account")),
+                "{refused:?}"
+            );
+            let page = inbox::promotion(&shop, barred, "shop", asked.number).await.expect("sees it");
+            assert!(page.may_decide.is_err_and(|why| why.contains("You made the service account")));
+        }
+        // By then he held none that worked.
+        shop.approve(&finn, &asked).await.expect("may");
+
+        let listed = view(&shop, &rita, id).await.expect("manages it").tokens;
+        let makers: Vec<_> = listed.iter().map(|token| token.makers_words().unwrap_or_default()).collect();
+        assert_eq!(makers, ["Made by Finn", "Made by Max"]);
+    });
+}
+
+#[test]
+fn whoever_was_shown_a_later_secret_is_barred_as_who_made_the_token() {
+    on_both_engines(async |shop: Shop| {
+        let (rita, max) = (manager(&shop, "Rita").await, manager(&shop, "Max").await);
+        let id = make(&shop, &shop.ana, "shop").await;
+        give_role(&shop, &shop.ana, id, role("release-manager", "project:shop")).await.expect("may");
+        let made =
+            create_token(&shop, &shop.ana, id, token("", &["view", "promote"])).await.expect("makes it").0;
+        let form = RotationForm { days: "9".to_owned(), overlap_hours: "0".to_owned(), end_overlap: None };
+        let (_, own) = tokens::rotate(&shop, &max, made.id, form).await.expect("may");
+        let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        shop.promote(&shop.dora, &digest, "qa", "staging").await.expect("goes to staging");
+        let (robot, _) = tokens::actor(&shop, own.reveal(), HOME).await.expect("works");
+        let asked = shop.promote(&robot, &digest, "staging", "prod").await.expect("waits");
+        let refused = shop.approve(&max, &asked).await;
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        shop.approve(&rita, &asked).await.expect("may");
+        let words = view(&shop, &shop.ana, id).await.expect("may").tokens[0].makers_words();
+        assert_eq!(words.as_deref(), Some("Made by Ana; a later secret went to Max"));
+    });
+}
+
+#[test]
+fn a_service_account_has_its_name_to_itself_in_its_place() {
+    on_both_engines(async |shop: Shop| {
+        let id = make(&shop, &shop.ana, "shop").await;
+        make(&shop, &shop.ana, "").await;
+        for project in ["shop", ""] {
+            let form = ServiceAccountForm { name: "DEPLOYER".to_owned(), project: project.to_owned() };
+            let refused = create(&shop, &shop.ana, form).await;
+            let Err(Error::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+            assert_eq!(invalid.errors()[0].field, "name");
+        }
+        delete(&shop, &shop.ana, id).await.expect("may");
+        make(&shop, &shop.ana, "shop").await;
+    });
+}
+
+#[test]
+fn all_its_tokens_end_at_once_also_while_it_is_disabled() {
+    on_both_engines(async |shop: Shop| {
+        let pia = pia(&shop).await;
+        let id = make(&shop, &pia, "shop").await;
+        let own = secret(&shop, &pia, id, token("", &["pull"])).await;
+        secret(&shop, &pia, id, token("", &["view"])).await;
+        let refused = revoke_tokens(&shop, &shop.dora, id).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+        disable(&shop, &pia, id, true).await.expect("may");
+        assert_eq!(revoke_tokens(&shop, &pia, id).await.expect("may"), 2);
+        disable(&shop, &pia, id, false).await.expect("may");
+        let ended = tokens::actor(&shop, &own, HOME).await.map(drop);
+        assert!(matches!(ended, Err(Error::Token(why)) if why.contains("revoked")));
+        assert_eq!(revoke_tokens(&shop, &pia, id).await.expect("may"), 0);
+        assert_eq!(shop.told(&shop.ana, "tokens_revoked").await, 1);
     });
 }
 
@@ -175,7 +281,7 @@ fn a_service_account_stops_when_it_is_disabled_and_for_good_when_it_is_deleted()
         works().await.expect("works again");
 
         let listed = view(&shop, &pia, id).await.expect("manages it").tokens[0].id;
-        let form = RotationForm { days: "9".to_owned(), overlap: "1".to_owned() };
+        let form = RotationForm { days: "9".to_owned(), overlap_hours: "1".to_owned(), end_overlap: None };
         let (_, renewed) = tokens::rotate(&shop, &pia, listed, form.clone()).await.expect("manages it");
         let hidden = tokens::rotate(&shop, &shop.dora, listed, form).await;
         assert!(matches!(hidden, Err(Error::Forbidden(_))), "she sees it and does not manage it: {hidden:?}");

@@ -1,8 +1,8 @@
 //! Promotions as they are read: rows, with the decisions on them and those behind their builds.
 
-use crate::query::{fetch, fetch_in};
+use crate::query::fetch_in;
 use crate::workflows::kind;
-use crate::{Conn, Error, builds};
+use crate::{Conn, Error, builds, makers};
 use sqlx::types::Json;
 use std::collections::HashMap;
 use towpath_domain::buckets::{BucketKey, BucketName};
@@ -91,6 +91,7 @@ impl Row {
             requested_with: self.requested_with.map(TokenId),
             requested_at: self.requested_at,
             behind: self.pushed_by.into(),
+            makers: Vec::new(),
             reason: self.reason,
             reference: reference.map_err(|error| Error::inconsistent("promotions", error))?,
             automatic: self.automatic,
@@ -142,33 +143,26 @@ impl TryFrom<DecisionRow> for Decision {
     }
 }
 
-async fn decisions(conn: &mut Conn, id: PromotionId) -> Result<Vec<Decision>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        DecisionRow,
-        conn,
-        "select promotion, person, decided_by, choice, comment, digest, roles, at from decisions
-         where promotion = $1 order by at",
-        id.uuid()
-    )?;
-    rows.into_iter().map(Decision::try_from).collect()
-}
-
-/// Finds whom the build names, where its gates ask.
-async fn name_those_behind(conn: &mut Conn, promotion: &mut Promotion) -> Result<(), Error> {
-    if promotion.gates.iter().any(Gate::asks_whom_it_names) {
-        let pushed = builds::load(conn, promotion.build).await?;
-        promotion.behind = builds::behind(conn, &pushed, &promotion.gates).await?;
+/// Finds whom gates bar from approving: whom the build names, where they ask, and who made the machine that asked.
+async fn name_those_behind(conn: &mut Conn, promotions: &mut [Promotion]) -> Result<(), Error> {
+    let approved =
+        |promotion: &&Promotion| promotion.gates.iter().any(|gate| matches!(gate, Gate::Approvals(_)));
+    let requesters: Vec<PersonId> =
+        promotions.iter().filter(approved).map(|promotion| promotion.requested_by).collect();
+    let made = makers::of(conn, &requesters).await?;
+    for promotion in promotions {
+        promotion.makers = made.by_then(promotion.requested_by, promotion.requested_at);
+        if promotion.gates.iter().any(Gate::asks_whom_it_names) {
+            let pushed = builds::load(conn, promotion.build).await?;
+            promotion.behind = builds::behind(conn, &pushed, &promotion.gates).await?;
+        }
     }
     Ok(())
 }
 
 pub(super) async fn complete(conn: &mut Conn, row: Option<Row>) -> Result<Option<Promotion>, Error> {
     let Some(row) = row else { return Ok(None) };
-    let decisions = decisions(conn, row.id).await?;
-    let mut promotion = row.read(decisions)?;
-    name_those_behind(conn, &mut promotion).await?;
-    Ok(Some(promotion))
+    Ok(with_decisions(conn, vec![row]).await?.pop())
 }
 
 pub(super) async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Promotion>, Error> {
@@ -187,9 +181,8 @@ pub(super) async fn with_decisions(conn: &mut Conn, rows: Vec<Row>) -> Result<Ve
     let mut promotions = Vec::new();
     for row in rows {
         let of = decisions.remove(&row.id).unwrap_or_default();
-        let mut promotion = row.read(of)?;
-        name_those_behind(conn, &mut promotion).await?;
-        promotions.push(promotion);
+        promotions.push(row.read(of)?);
     }
+    name_those_behind(conn, &mut promotions).await?;
     Ok(promotions)
 }

@@ -101,6 +101,8 @@ impl Shop {
             last_used_from: None,
             former_until: None,
             revoked_at: None,
+            environment: None,
+            made_by: Vec::new(),
         };
         let scope =
             Scope { actions: token.actions.clone(), project: Some(self.project.id), ..Scope::default() };

@@ -285,6 +285,7 @@ pub fn doors() -> Vec<Door> {
             of_account(subject, &form)
         }),
         post("/fn/disable_service_account").body(|subject, _| of_account(subject, &[("disabled", "1")])),
+        post("/fn/revoke_service_account_tokens").body(|subject, _| of_account(subject, &[])),
         post("/fn/delete_service_account").body(|subject, _| of_account(subject, &[])),
         post("/fn/revoke_tokens").note("one's own"),
         post("/fn/revoke_tokens")
@@ -294,7 +295,7 @@ pub fn doors() -> Vec<Door> {
             Body::Form(vec![
                 ("token", subject.token.clone()),
                 ("form[days]", "1".into()),
-                ("form[overlap]", String::new()),
+                ("form[overlap_hours]", String::new()),
             ])
         }),
         post("/fn/revoke_token")
@@ -319,7 +320,7 @@ pub fn doors() -> Vec<Door> {
         post("/fn/demand_trusted_publishing").body(|subject, _| in_project(subject, &[("demanded", "true")])),
         post("/fn/view_trust_roots").body(|subject, _| in_project(subject, &[])),
         post("/fn/add_trust_root").body(|subject, _| {
-            let form = [("form[slug]", "another-key"), ("form[kind]", "key"), ("form[key]", PUBLIC_KEY)];
+            let form = [("form[name]", "another-key"), ("form[kind]", "key"), ("form[key]", PUBLIC_KEY)];
             in_project(subject, &form)
         }),
         post("/fn/remove_trust_root").body(|subject, _| in_project(subject, &[("root", "release-key")])),

@@ -277,6 +277,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/service-accounts/{id}/roles").body(|subject, _| {
             Body::Json(json!({"role": "developer", "place": format!("project:{}", subject.project)}))
         }),
+        delete("/api/v1/service-accounts/{id}/tokens"),
         post("/api/v1/service-accounts/{id}/tokens")
             .body(|_, _| Body::Json(json!({"title": "Own", "actions": ["pull"], "days": 1}))),
         get("/api/v1/projects/{project}/environments/{environment}/read-tokens"),

@@ -1,0 +1,10 @@
+-- Who was shown a secret of a token: who made it, and who gave it another secret. They could act by it.
+-- The same file stands in the other engine's folder with its types.
+
+create table token_makers (
+    token blob not null references tokens (id),
+    person blob not null references people (id),
+    -- When they were first shown one.
+    at integer not null,
+    primary key (token, person)
+);
