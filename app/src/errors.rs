@@ -136,6 +136,7 @@ mod edge {
 
     impl From<Error> for AppError {
         fn from(error: Error) -> Self {
+            crate::visitors::note_refusal(&error);
             let error = match error {
                 Error::NotFound(_) => Self::NotFound(error.to_string()),
                 Error::Forbidden(refusal) => Self::Forbidden(refusal.to_string()),

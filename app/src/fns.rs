@@ -2,6 +2,7 @@
 //! under `/fn`, protected by the same-origin check of the server and authorised in `service`.
 
 pub mod accounts;
+pub mod attempts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;

@@ -3,6 +3,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "components own their props")]
 
 pub mod account;
+pub mod attempts;
 pub mod board;
 pub mod buckets;
 pub mod builds;

@@ -8,7 +8,8 @@ use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
 use towpath_domain::ids::{
-    BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId, SubscriptionId,
+    AttemptId, BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId,
+    SubscriptionId,
 };
 use towpath_domain::projects::{Listed, Part};
 use towpath_domain::publishers::System;
@@ -30,6 +31,7 @@ pub const PEOPLE: &str = "/people";
 /// How people sign in: the providers, for those who manage people.
 pub const SIGN_IN_WAYS: &str = "/people/sign-in";
 /// Who may do what.
+pub const REFUSED_ATTEMPTS: &str = "/refused-attempts";
 pub const RIGHTS: &str = "/rights";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where someone ends who signed out here and is to sign out at the provider, too.
@@ -114,6 +116,17 @@ pub fn person_rights(person: PersonId, at: &str) -> String {
 
 pub fn members(project: &Slug) -> String {
     format!("/projects/{project}/members")
+}
+
+/// Who was turned away: of one kind, or of all where it is empty, and a page from before one.
+pub fn refused_attempts(kind: &str, before: Option<AttemptId>) -> String {
+    let before = before.map(|before| before.to_string()).unwrap_or_default();
+    with_query(REFUSED_ATTEMPTS, [("kind", kind), ("before", &before)])
+}
+
+/// The same as a file, `ndjson` or `csv`.
+pub fn refused_attempts_export(kind: &str, format: &str) -> String {
+    with_query(&format!("{REFUSED_ATTEMPTS}/export"), [("kind", kind), ("format", format)])
 }
 
 /// The service accounts of a project, or of the installation.

@@ -34,6 +34,7 @@ lazy!(production_changes_page = crate::pages::changes::ProductionChangesPage, in
 lazy!(moment_page = crate::pages::moments::MomentPage, in reading);
 lazy!(difference_page = crate::pages::differences::DifferencePage, in reading);
 lazy!(build_page = crate::pages::builds::BuildPage, in reading);
+lazy!(refused_attempts_page = crate::pages::attempts::RefusedAttemptsPage, in reading);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
 lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
@@ -159,6 +160,7 @@ routes! {
     "/service-accounts/:account" => service_account_page::PAGE,
     "/projects/:project/service-accounts" => service_accounts_page::PAGE,
     "/projects/:project/environments/:environment/read-tokens" => read_tokens_page::PAGE,
+    "/refused-attempts" => refused_attempts_page::PAGE,
     "/rights" => rights_page::PAGE,
     "/people/:person/rights" => person_rights_page::PAGE,
 }

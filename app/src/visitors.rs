@@ -12,7 +12,8 @@ use std::sync::Arc;
 use tower_sessions::Session;
 use towpath_domain::access::Actor;
 use towpath_domain::people::Person;
-use towpath_service::Service;
+use towpath_service::attempts::{Refused, Slip};
+use towpath_service::{Error, Service};
 
 /// Who asks: nobody, or a person with what they were granted.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +55,13 @@ fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
 /// The use cases.
 pub(crate) fn service() -> Result<Service, AppError> {
     extension().ok_or_else(|| AppError::broken("the request carries no service"))
+}
+
+/// Notes that whoever asks is turned away, where an error says so.
+pub(crate) fn note_refusal(error: &Error) {
+    if let Some(slip) = extension::<Slip>() {
+        slip.refuse(Refused::of(error));
+    }
 }
 
 pub(crate) fn session() -> Result<Session, AppError> {

@@ -156,6 +156,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   [() => `/subscriptions/${subscription}`, "Deployer"],
   ["/people", "People"],
   ["/people/sign-in", "Sign-in"],
+  ["/refused-attempts", "Refused attempts"],
+  ["/refused-attempts?kind=permission", "Refused attempts"],
   ["/service-accounts", "Service accounts of the installation"],
   ["/projects/shop/service-accounts", "Service accounts of Shop"],
   ["/projects/shop/environments/qa/read-tokens", "Read tokens of QA"],

@@ -212,6 +212,11 @@ impl Given {
                     number::<i64>(text, 0..=3_650)
                 })
                 .map(|days| (days > 0).then_some(days * 86_400))?,
+            attempts_kept: self
+                .parse("refused_attempts_days", "a number of days from 1 to 365", |text| {
+                    number::<i64>(text, 1..=365)
+                })
+                .map(|days| days * 86_400)?,
         })
     }
 

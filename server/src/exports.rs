@@ -1,38 +1,39 @@
-//! Files that are taken away: the timeline, receipts of its events, what changed in production, and what is said about builds. For browsers, whose
-//! pages link to them; the REST API answers the same.
+//! Files that are taken away: the timeline, receipts of its events, what changed in production, what is said about builds, and
+//! refused attempts. For browsers, whose pages link to them; the REST API answers the same.
+
+mod attempts;
+mod pieces;
+mod timeline;
+
+pub use attempts::attempts;
+pub use timeline::timeline;
 
 use crate::routes::{Failure, Query, render};
-use axum::body::Body;
 use axum::extract::Path;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
-use bytes::Bytes;
-use futures::StreamExt as _;
-use futures::stream::unfold;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use towpath_api::audit::{AuditOpening, AuditReceipt, LoggedEvent, TimelineLine};
+use towpath_api::attempts::AttemptsExport;
+use towpath_api::audit::{AuditOpening, AuditReceipt};
 use towpath_api::problems::ProblemKind;
-use towpath_api::timeline::{ExportFormat, TimelineEntry, TimelineExport};
+use towpath_api::timeline::TimelineExport;
 use towpath_app::visitors::Visitor;
 use towpath_domain::access::Actor;
 use towpath_domain::changes::ChangesForm;
-use towpath_domain::sheets::row;
 use towpath_service::audit::proving;
-use towpath_service::timeline::export::{self, Export, Line};
 use towpath_service::{Error, Service, changes};
 
 /// The type of a sheet.
 pub const CSV: &str = "text/csv; charset=utf-8";
-/// The columns of a timeline as CSV.
-const COLUMNS: [&str; 7] = ["seq", "at", "kind", "who", "token", "what", "why"];
 
 /// What pages link to, for who is signed in by a browser.
 pub fn router() -> Router {
     Router::new()
         .route("/timeline/export", get(download_timeline))
         .route("/timeline/{seq}/receipt", get(download_receipt))
+        .route("/refused-attempts/export", get(download_attempts))
         .route("/projects/{project}/production-changes/csv", get(download_changes))
         .route(
             "/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}",
@@ -47,6 +48,14 @@ async fn download_timeline(
     Query(asked): Query<TimelineExport>,
 ) -> Result<Response, Failure> {
     Ok(timeline(&service, &reader(visitor)?, asked).await?)
+}
+
+async fn download_attempts(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<AttemptsExport>,
+) -> Result<Response, Failure> {
+    Ok(attempts(&service, &reader(visitor)?, asked).await?)
 }
 
 async fn download_receipt(
@@ -112,74 +121,7 @@ pub async fn receipt(service: &Service, actor: &Actor, seq: &str) -> Result<Audi
     })
 }
 
-/// The timeline as a file, of which never more is in memory than one piece.
-pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -> Result<Response, Error> {
-    let format = asked.format;
-    let export = export::begin(service, actor, &asked.into()).await?;
-    let (kind, name) = match format {
-        ExportFormat::Ndjson => ("application/x-ndjson", "attachment; filename=\"towpath-timeline.ndjson\""),
-        ExportFormat::Csv => (CSV, "attachment; filename=\"towpath-timeline.csv\""),
-    };
-    let head = match format {
-        ExportFormat::Ndjson => match export.checkpoint.clone() {
-            Some(checkpoint) => json(&TimelineLine::Signed { checkpoint })?,
-            None => String::new(),
-        },
-        ExportFormat::Csv => row(COLUMNS.map(str::to_owned)),
-    };
-    let pieces = unfold(Some((export, head)), move |state| async move {
-        let (mut export, head) = state?;
-        match piece(&mut export, format).await {
-            Ok(Some(piece)) => Some((Ok(Bytes::from(head + &piece)), Some((export, String::new())))),
-            Ok(None) => (!head.is_empty()).then(|| (Ok(Bytes::from(head)), None)),
-            // It has begun, so all that can be done is not to end it as if it were whole.
-            Err(error) => {
-                tracing::error!(%error, "an export of the timeline broke off");
-                Some((Err(error), None))
-            }
-        }
-    });
-    let headers = [(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, name)];
-    // Compression looks once more behind the end.
-    Ok((headers, Body::from_stream(pieces.fuse())).into_response())
-}
-
-async fn piece(export: &mut Export, format: ExportFormat) -> Result<Option<String>, Error> {
-    let lines = export.next().await?;
-    if lines.is_empty() {
-        return Ok(None);
-    }
-    let lines: Result<String, Error> = lines
-        .into_iter()
-        .map(|line| match format {
-            ExportFormat::Ndjson => json(&TimelineLine::Event(Box::new(logged(line)))),
-            ExportFormat::Csv => Ok(row(cells(line.entry.into()))),
-        })
-        .collect();
-    lines.map(Some)
-}
-
-fn json(line: &TimelineLine) -> Result<String, Error> {
-    let json = serde_json::to_string(line).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(json + "\n")
-}
-
-fn logged(line: Line) -> LoggedEvent {
-    LoggedEvent {
-        entry: line.entry.into(),
-        bytes: text(&line.bytes),
-        leaf: line.leaf.map(hex::encode),
-        openings: AuditOpening::list(line.personal),
-    }
-}
-
 /// What was logged is text. What is none was tampered with, and does not have its hash any more in either form.
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn cells(entry: TimelineEntry) -> [String; COLUMNS.len()] {
-    let TimelineEntry { seq, at, kind, who, token, sentence, reason } = entry;
-    let (token, reason) = (token.unwrap_or_default(), reason.unwrap_or_default());
-    [seq.to_string(), at.0.to_string(), kind, who, token, sentence, reason]
 }

@@ -3,6 +3,7 @@
 //! The only crate that names all the others. It decides nothing about builds or promotions; it puts together.
 
 mod assets;
+mod attempts;
 pub mod audit;
 mod auth;
 pub mod backup;

@@ -99,7 +99,7 @@ impl Drop for UnderWay<'_> {
 }
 
 /// A method as a label: clients may make up any word.
-const fn known(method: &Method) -> &'static str {
+pub const fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

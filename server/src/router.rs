@@ -4,7 +4,7 @@ use crate::assets::{self, Site};
 use crate::auth::{providers, same_origin, sessions, visitors};
 use crate::config::Config;
 use crate::metrics::{self, Metrics};
-use crate::{exports, functions, headers, health, live, pages, routes, security_txt, telemetry};
+use crate::{attempts, exports, functions, headers, health, live, pages, routes, security_txt, telemetry};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::{Extension, Router};
 use std::sync::Arc;
@@ -34,6 +34,7 @@ pub fn router(
         .merge(routes::router(service.clone()))
         .merge(security_txt::router(config.clone(), sources.clone()))
         .merge(for_browsers(service, &config, stop))
+        .layer(from_fn_with_state(service.clone(), attempts::watch))
         .layer(RequestBodyTimeoutLayer::new(SILENCE))
         .layer(from_fn_with_state(config, headers::harden))
         .layer(from_fn_with_state(sources, telemetry::tell))

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod answers;
+mod attempts;
 mod audit;
 mod bodies;
 mod buckets;
@@ -107,6 +108,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(pins::routes())
         .merge(timeline::routes())
         .merge(audit::routes())
+        .merge(attempts::routes())
         .merge(saved_views::routes())
         .merge(search::routes())
         .merge(sessions::routes())

@@ -1,5 +1,6 @@
 //! Work that no request asks for.
 
+mod attempts;
 mod evidence;
 mod subscriptions;
 
@@ -28,6 +29,7 @@ pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> Joi
     let mut workers = JoinSet::new();
     workers.spawn(sweep(service.clone(), stop.clone()));
     workers.spawn(take_turns(service.clone(), stop.clone()));
+    workers.spawn(attempts::write_down(service.clone(), stop.clone()));
     workers.spawn(evidence::examine(service.clone(), stop.clone()));
     workers.spawn(subscriptions::send(service.clone(), stop.clone()));
     workers.spawn(collect(service.clone(), stop.clone()));
@@ -57,6 +59,7 @@ async fn sweep(service: Service, stop: CancellationToken) {
         tell("deliveries", towpath_service::subscriptions::sweep(&service).await);
         tell("webhooks", hooks::sweep(&service).await);
         tell("idempotency keys", idempotency::sweep(&service).await);
+        tell("refused attempts", towpath_service::attempts::sweep(&service).await);
     }
 }
 

@@ -80,6 +80,9 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button" href=paths::RIGHTS>
                         "Who may do what"
                     </a>
+                    <a class="button" href=paths::REFUSED_ATTEMPTS>
+                        "Refused attempts"
+                    </a>
                     <a class="button" href=paths::SIGN_IN_WAYS>
                         "Sign-in"
                     </a>

@@ -16,6 +16,7 @@ pub struct Cursor(String);
 /// The lists that have pages; a cursor works in its own only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listing {
+    Attempts,
     Deliveries,
     Deployments,
     Holds,
@@ -58,6 +59,7 @@ impl Listing {
     /// What a cursor's text starts with: its version and its list.
     const fn prefix(self) -> &'static str {
         match self {
+            Self::Attempts => "1a",
             Self::Deliveries => "1w",
             Self::Deployments => "1d",
             Self::Holds => "1o",

@@ -3,6 +3,7 @@
 //! Types of its own, so that the domain can change without breaking a client; each is made from what the
 //! service answers. Requests refuse fields that they do not know. The feature `client` adds the typed client.
 
+pub mod attempts;
 pub mod audit;
 pub mod boards;
 pub mod buckets;

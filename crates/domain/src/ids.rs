@@ -53,6 +53,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Names a refused attempt.
+    AttemptId,
     /// Names a binding of a role to a person at a place.
     BindingId,
     /// Names a build of an integration.

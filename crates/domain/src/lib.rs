@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod attempts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;

@@ -30,7 +30,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use towpath_domain::access::Actor;
-use towpath_service::Service;
+use towpath_service::{Service, attempts::Slip};
 
 use crate::{
     path::{PathError, Resource},
@@ -60,10 +60,12 @@ struct Call<'a> {
 
 async fn handle(State(service): State<Service>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let slip = parts.extensions.get::<Slip>().cloned().unwrap_or_default();
     let (body, rest) = lingering::watch(body);
-    let mut response = match answer(&service, parts, body).await {
+    let mut response = match answer(&service, parts, body, &slip).await {
         Ok(response) => response,
-        Err(refusal) => {
+        Err(mut refusal) => {
+            slip.refuse(refusal.refused.take());
             rest.read_on().await;
             refusal.into_response()
         }
@@ -78,12 +80,13 @@ async fn handle(State(service): State<Service>, request: Request) -> Response {
     response
 }
 
-async fn answer(service: &Service, parts: Parts, body: Body) -> Result<Response, Refusal> {
+async fn answer(service: &Service, parts: Parts, body: Body, slip: &Slip) -> Result<Response, Refusal> {
     let resource = parse(&parts)?;
     if resource == Resource::Token {
         return sign_in::token(service, &parts, body).await;
     }
     let actor = sign_in::authenticate(service, &parts, &resource).await?;
+    slip.acts(&actor);
     let call = Call { service, actor, query: Query::parse(&parts.uri)?, headers: parts.headers, body };
     dispatch(call, &parts.method, resource).await
 }

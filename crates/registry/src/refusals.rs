@@ -13,7 +13,7 @@ use http::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use towpath_blobs as blobs;
-use towpath_service::images;
+use towpath_service::{attempts::Refused, images};
 
 use crate::{path::PathError, ranges, value};
 
@@ -25,6 +25,8 @@ pub(crate) struct Refusal {
     message: String,
     detail: Option<Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// That somebody was turned away.
+    pub(crate) refused: Option<Refused>,
 }
 
 /// The codes of the specification.
@@ -66,7 +68,14 @@ struct BodyError<'a> {
 impl Refusal {
     /// A refusal with the status that usually goes with its code.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { status: code.status(), code, message: message.into(), detail: None, headers: Vec::new() }
+        Self {
+            status: code.status(),
+            code,
+            message: message.into(),
+            detail: None,
+            headers: Vec::new(),
+            refused: None,
+        }
     }
 
     /// A failure of the server: told to the log in full, and to the client only as such.
@@ -151,8 +160,8 @@ impl From<images::Error> for Refusal {
 impl From<towpath_service::Error> for Refusal {
     fn from(error: towpath_service::Error) -> Self {
         use towpath_service::Error;
-        let message = error.to_string();
-        match error {
+        let (message, refused) = (error.to_string(), Refused::of(&error));
+        let refusal = match error {
             Error::NotFound(_) => Self::new(Code::NameUnknown, message),
             Error::Token(_) | Error::Untrusted(_) | Error::Credentials | Error::LinkGone => {
                 Self::new(Code::Unauthorized, message)
@@ -166,7 +175,8 @@ impl From<towpath_service::Error> for Refusal {
             Error::Busy => Self::new(Code::TooManyRequests, message).with_header(RETRY_AFTER, 1.into()),
             Error::Blobs(error) => error.into(),
             Error::Store(_) | Error::Internal(_) => Self::failure(&error),
-        }
+        };
+        Self { refused, ..refusal }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opening an installation: the schema, what is built in, and the first start.
 
+use crate::attempts::Book;
 use crate::hooks::Doorkeeper;
 use crate::images::FoundWhole;
 use crate::limits::Limits;
@@ -93,7 +94,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let key = installation::signing_key(&mut db.read().await?).await?;
     let roles = access::roles(&mut db.read().await?).await?;
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
-    let token_lapse = settings.sign_in.token_lapse;
+    let (token_lapse, attempts_kept) = (settings.sign_in.token_lapse, settings.sign_in.attempts_kept);
     let sender = Sender::new(settings.sign_in.outgoing.clone());
     let issuers = Issuers::new(settings.sign_in.outgoing.clone());
     let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
@@ -105,6 +106,8 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         signing_key: key.ok_or_else(|| Error::Internal("the installation has no signing key".to_owned()))?,
         passwords: Hasher::default(),
         limits: Limits::default(),
+        attempts: Book::default(),
+        attempts_kept,
         live: Live::default(),
         providers,
         token_lapse,

@@ -11,6 +11,7 @@ mod sealing;
 mod sources;
 
 pub mod accounts;
+pub mod attempts;
 pub mod audit;
 pub mod boards;
 pub mod buckets;
@@ -91,6 +92,9 @@ struct Inner {
     signing_key: Vec<u8>,
     passwords: passwords::Hasher,
     limits: limits::Limits,
+    attempts: attempts::Book,
+    /// For how many seconds refused attempts are kept.
+    attempts_kept: i64,
     live: live::Live,
     providers: providers::Providers,
     /// After how many seconds without a sign-in the tokens of a person stop.

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -124,10 +125,10 @@ impl Limits {
 
 /// Whom one address stands for: itself, or the /64 of IPv6 from which one customer has 2⁶⁴ addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Network(IpAddr);
+pub(crate) struct Network(IpAddr);
 
 impl Network {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -135,6 +136,16 @@ impl Network {
             }
             v4 @ IpAddr::V4(_) => v4,
         })
+    }
+}
+
+/// An address, or of IPv6 the network as `2001:db8:0:1::/64`.
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => address.fmt(f),
+            IpAddr::V6(address) => write!(f, "{address}/64"),
+        }
     }
 }
 

@@ -46,6 +46,8 @@ pub struct SignIn {
     pub outgoing: Allowed,
     /// After how many seconds without a sign-in the tokens of a person stop; absent for never.
     pub token_lapse: Option<i64>,
+    /// For how many seconds refused attempts are kept.
+    pub attempts_kept: i64,
 }
 
 /// With passwords alone.
@@ -57,6 +59,7 @@ impl Default for SignIn {
             contact: String::new(),
             outgoing: Allowed::default(),
             token_lapse: None,
+            attempts_kept: 90 * 86_400,
         }
     }
 }

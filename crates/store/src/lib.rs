@@ -12,6 +12,7 @@ mod query;
 mod queue;
 
 pub mod access;
+pub mod attempts;
 pub mod audit;
 pub mod buckets;
 pub mod builds;

@@ -19,8 +19,10 @@ use tower_sessions::Session;
 use towpath_app::paths;
 use towpath_app::visitors::{END_SESSION, Peer, Visitor, begin_session, own_path};
 use towpath_domain::access::Actor;
+use towpath_domain::attempts::AttemptKind;
 use towpath_domain::ids::PersonId;
 use towpath_domain::providers::{Purpose, Refused};
+use towpath_service::attempts::{self, Slip};
 use towpath_service::providers::{self, Answer, Begun, Outcome};
 use towpath_service::sessions::origin;
 use towpath_service::{Error, Service};
@@ -106,6 +108,7 @@ async fn finish(
     Extension(visitor): Extension<Visitor>,
     from: From,
     session: Session,
+    Extension(slip): Extension<Slip>,
     headers: HeaderMap,
 ) -> Response {
     // An address that says one thing twice is none that a provider made.
@@ -117,6 +120,14 @@ async fn finish(
     let signed_in = visitor.person.map(|(_, actor)| actor.person());
     let browser = kept(&config, &answer.state, &headers);
     let finished = providers::finish(&service, &provider, &answer, browser.as_deref(), signed_in, from).await;
+    let turned_away = match &finished {
+        Ok(Outcome::Refused { refused, .. }) => {
+            let because = format!("a provider's answer: {}", refused.name().replace('_', " "));
+            Some(attempts::Refused::new(AttemptKind::SignIn, because))
+        }
+        Ok(_) => None,
+        Err(error) => attempts::Refused::of(error),
+    };
     let led = match finished {
         Ok(Outcome::SignedIn { person, next, end_session }) => {
             let begun = enter(&session, &service, person, &headers, from, end_session).await;
@@ -125,6 +136,7 @@ async fn finish(
         Ok(outcome) => Ok(lead(outcome)),
         Err(error) => Err(error),
     };
+    slip.refuse(turned_away);
     match led {
         Ok(redirect) => ([(SET_COOKIE, cookie(&config, &answer.state, "", 0))], redirect).into_response(),
         Err(error) => failed(&error, &headers),

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 use towpath_app::visitors::Visitor;
 use towpath_domain::ids::PersonId;
+use towpath_service::attempts::Slip;
 use towpath_service::{Error, Service, people};
 
 /// Finds out who asks. Someone whose account is gone is nobody.
@@ -20,6 +21,9 @@ pub async fn introduce(
     match visitor(&service, &session).await {
         Ok(visitor) => {
             let extensions = request.extensions_mut();
+            if let (Some((_, actor)), Some(slip)) = (&visitor.person, extensions.get::<Slip>()) {
+                slip.acts(actor);
+            }
             extensions.insert(visitor);
             extensions.insert(service);
             next.run(request).await

@@ -137,6 +137,11 @@ pub const KEYS: &[Key] = &[
                   again; 0 for never. Those of service accounts, of CI jobs and of hooks go on.",
     },
     Key {
+        name: "refused_attempts_days",
+        default: "90",
+        meaning: "For how many days [refused attempts](audit.md#refused-attempts) are kept, 1 to 365.",
+    },
+    Key {
         name: "local_sign_in",
         default: "true",
         meaning: "Whether people sign in with e-mail and password; `false` once there is a provider. \

@@ -11,6 +11,7 @@ use towpath_api::sessions::Credential;
 use towpath_app::visitors::Peer;
 use towpath_domain::access::{Action, Actor, Refusal};
 use towpath_domain::times::Time;
+use towpath_service::attempts::Slip;
 use towpath_service::sessions::secrets as sessions;
 use towpath_service::{Error, Service, tokens};
 
@@ -57,6 +58,9 @@ async fn known(parts: &Parts, service: &Service) -> Result<Caller, Failure> {
     } else {
         (tokens::actor(service, secret, from).await?, Credential::Token)
     };
+    if let Some(slip) = parts.extensions.get::<Slip>() {
+        slip.acts(&actor);
+    }
     Ok(Caller { actor, credential, expires_at, secret: secret.to_owned() })
 }
 

@@ -9,8 +9,10 @@ use http::{HeaderValue, StatusCode};
 use std::collections::BTreeMap;
 use towpath_api::problems::{Mistake, Problem, ProblemKind};
 use towpath_domain::access::Refusal;
+use towpath_domain::attempts::AttemptKind;
 use towpath_domain::forms::Invalid;
 use towpath_service::Error;
+use towpath_service::attempts::{Refused, Slip};
 use utoipa::openapi::response::{Response as Described, ResponseBuilder};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 use utoipa::{IntoResponses, ToSchema};
@@ -26,11 +28,13 @@ pub struct Failure {
     retry_after: Option<i64>,
     /// What only the log is told.
     cause: Option<String>,
+    /// That somebody was turned away.
+    refused: Option<Refused>,
 }
 
 impl Failure {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { problem: Box::new(Problem::new(kind, detail)), retry_after: None, cause: None }
+        Self { problem: Box::new(Problem::new(kind, detail)), retry_after: None, cause: None, refused: None }
     }
 
     /// The problem, where it is told inside another answer.
@@ -77,6 +81,11 @@ impl Failure {
         Self { cause: Some(cause), ..Self::new(ProblemKind::Internal, detail) }
     }
 
+    /// Notes that somebody was turned away by it.
+    pub fn noted(self, kind: AttemptKind, because: impl Into<String>) -> Self {
+        Self { refused: Some(Refused::new(kind, because)), ..self }
+    }
+
     pub fn later(self, seconds: i64) -> Self {
         Self { retry_after: Some(seconds), ..self }
     }
@@ -100,8 +109,8 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let detail = error.to_string();
-        match error {
+        let (detail, refused) = (error.to_string(), Refused::of(&error));
+        let failure = match error {
             Error::NotFound(_) => Self::not_found(format!("{detail}.")),
             Error::Forbidden(refusal) => Self::forbidden(&refusal, detail),
             Error::Invalid(invalid) => invalid.into(),
@@ -116,7 +125,8 @@ impl From<Error> for Failure {
             }
             Error::Busy => Self::new(ProblemKind::Busy, detail).later(BUSY_SECONDS),
             Error::Store(_) | Error::Blobs(_) | Error::Internal(_) => Self::internal(&error),
-        }
+        };
+        Self { refused, ..failure }
     }
 }
 
@@ -150,11 +160,14 @@ impl IntoResponse for Failure {
 /// Nothing that the API answers is for a cache.
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let slip = request.extensions().get::<Slip>().cloned().unwrap_or_default();
     let mut response = next.run(request).await;
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let failure = response.extensions_mut().remove::<Failure>();
-        let Failure { mut problem, cause, .. } = failure.unwrap_or_else(|| Failure::of_status(status));
+        let Failure { mut problem, cause, refused, .. } =
+            failure.unwrap_or_else(|| Failure::of_status(status));
+        slip.refuse(refused);
         if let Some(cause) = cause {
             tracing::error!(cause, "a request of the API failed");
         }

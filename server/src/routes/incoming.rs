@@ -11,10 +11,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use towpath_api::hooks::HookAnswer;
 use towpath_api::problems::ProblemKind;
 use towpath_app::visitors::Peer;
+use towpath_domain::attempts::AttemptKind;
 use towpath_domain::hooks::LARGEST;
 use towpath_service::hooks::{self, Refused, Request};
 use towpath_service::{Error, Service};
 
+/// Why a request to a hook that is not there is noted.
+const NO_HOOK: &str = "there is no such hook";
 /// When a sender is to ask again for what is not done yet, in seconds.
 const WORKING_SECONDS: i64 = 5;
 
@@ -30,7 +33,7 @@ async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    let id = id.parse().map_err(|_| unknown())?;
+    let id = id.parse().map_err(|_| unknown().noted(AttemptKind::Signature, NO_HOOK))?;
     let Ok(body) = to_bytes(body, LARGEST).await else {
         let detail = format!("The body has more than {} KiB, or did not arrive.", LARGEST / 1_024);
         return Err(Failure::new(ProblemKind::TooLarge, detail));
@@ -43,11 +46,14 @@ async fn receive(
     match hooks::receive(&service, id, request, from).await {
         Ok(delivery) => Ok((StatusCode::ACCEPTED, Json(HookAnswer::from(delivery))).into_response()),
         // The page of the hook tells its owner which it was.
-        Err(Refused::Unknown(_) | Refused::Failed(Error::NotFound(_))) => Err(unknown()),
+        Err(Refused::Unknown(why)) => Err(unknown().noted(AttemptKind::Signature, why)),
+        Err(Refused::Failed(Error::NotFound(_))) => Err(unknown().noted(AttemptKind::Signature, NO_HOOK)),
         Err(refused @ Refused::WorkedOn) => {
             Err(Failure::new(ProblemKind::Busy, refused.to_string()).later(WORKING_SECONDS))
         }
-        Err(Refused::Untimely(why)) => Err(Failure::new(ProblemKind::Malformed, why)),
+        Err(Refused::Untimely(why)) => {
+            Err(Failure::new(ProblemKind::Malformed, why.clone()).noted(AttemptKind::Signature, why))
+        }
         Err(Refused::Unreadable(delivery)) => Err(Failure::new(ProblemKind::Invalid, delivery.detail)),
         Err(Refused::Failed(error)) => Err(error.into()),
     }

@@ -1,6 +1,7 @@
 //! What holds for the whole server, tried over HTTP.
 
 mod assets;
+mod attempts;
 mod backups;
 mod commands;
 mod first_start;

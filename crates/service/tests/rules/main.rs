@@ -14,6 +14,7 @@ mod world;
 mod access;
 mod accounts;
 mod archiving;
+mod attempts;
 mod audit;
 mod automatic;
 mod buckets;

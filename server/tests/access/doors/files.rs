@@ -8,6 +8,7 @@ pub fn doors() -> Vec<Door> {
         file("/timeline/export"),
         file("/timeline/export").note("of the project").query("project={project}&format=csv"),
         file("/timeline/{seq}/receipt"),
+        file("/refused-attempts/export").query("format=csv"),
         file("/projects/{project}/production-changes/csv"),
         file("/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}"),
     ]

@@ -263,6 +263,7 @@ pub fn doors() -> Vec<Door> {
             let fields = [("environment", "qa"), ("form[title]", "Cluster"), ("form[days]", "1")];
             in_project(subject, &fields)
         }),
+        post("/fn/view_refused_attempts"),
         post("/fn/view_service_accounts").note("of the installation"),
         post("/fn/view_service_accounts")
             .note("of the project")

@@ -27,6 +27,7 @@ pub fn doors() -> Vec<Door> {
         page("/service-accounts/{account}"),
         page("/projects/{project}/service-accounts"),
         page("/projects/{project}/environments/{environment}/read-tokens"),
+        page("/refused-attempts"),
         page("/rights").query("action=approve&place=project:{project}"),
         page("/people/{person}/rights"),
         page("/projects/{project}/rules/new"),

@@ -208,6 +208,8 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/timeline/export"),
         get("/api/v1/timeline/export").note("of the project").query("project={project}&format=csv"),
         get("/api/v1/timeline/{seq}/receipt"),
+        get("/api/v1/refused-attempts"),
+        get("/api/v1/refused-attempts/export"),
         get("/api/v1/audit/checkpoint"),
         get("/api/v1/audit/consistency").query("from=1&to=2"),
         get("/api/v1/audit/keys"),
