@@ -43,22 +43,28 @@ pub struct Wish {
 #[derive(Debug, Args)]
 pub struct Promote {
     /// The integration.
-    #[arg(value_name = "PROJECT/INTEGRATION", required_unless_present = "apply")]
-    pub integration: Option<IntegrationName>,
+    #[arg(value_name = "PROJECT/INTEGRATION")]
+    pub integration: IntegrationName,
     /// The build: its digest, or a tag that it has in the stage it comes from.
-    #[arg(value_name = "DIGEST|TAG", required_unless_present = "apply")]
-    pub build: Option<String>,
+    #[arg(value_name = "DIGEST|TAG")]
+    pub build: String,
     /// The bucket where the build is.
-    #[arg(long, value_name = "BUCKET", required_unless_present = "apply")]
-    pub from: Option<String>,
+    #[arg(long, value_name = "BUCKET")]
+    pub from: String,
     /// The bucket where it shall become current.
-    #[arg(long, value_name = "BUCKET", required_unless_present = "apply")]
-    pub to: Option<String>,
+    #[arg(long, value_name = "BUCKET")]
+    pub to: String,
     #[command(flatten)]
     pub wish: Wish,
-    /// Apply a promotion that is ready, where its stage wants a hand.
-    #[arg(long, value_name = "PROJECT#NUMBER", exclusive = true)]
-    pub apply: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Apply {
+    #[command(flatten)]
+    pub which: Which,
+    /// Apply it only if it is of this digest.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
 }
 
 #[derive(Debug, Args)]

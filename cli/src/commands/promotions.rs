@@ -1,9 +1,9 @@
 //! `promote`, `explain`, `approve`, `reject`, `pass` and `review`.
 
-use crate::args::{Decide, Explain, Format, Pass, Promote, Review};
+use crate::args::{Apply, Decide, Explain, Format, Pass, Promote, Review};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::names::{IntegrationName, PromotionName};
+use crate::names::PromotionName;
 use crate::output::{Table, say, show};
 use towpath_api::boards::{Board, Card};
 use towpath_api::client::Client;
@@ -14,23 +14,17 @@ use towpath_api::promotions::{
 };
 
 pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<Exit, Failure> {
-    if let Some(promotion) = &args.apply {
-        return apply(client, &PromotionName::parse(promotion, None)?, format).await;
-    }
-    let (Some(at), Some(build), Some(from), Some(to)) = (args.integration, args.build, args.from, args.to)
-    else {
-        return Err(Failure::Usage("name the integration, the build, --from and --to".to_owned()));
-    };
-    let digest = if build.contains(':') {
-        build
+    let at = &args.integration;
+    let digest = if args.build.contains(':') {
+        args.build.clone()
     } else {
-        tagged(&client.board(&at.project, &at.integration).await?, (&at, &from, &build))?
+        tagged(&client.board(&at.project, &at.integration).await?, &args)?
     };
     let (reason, reference) = (args.wish.reason.unwrap_or_default(), args.wish.reference.unwrap_or_default());
     let new = NewPromotion {
         digest,
-        from,
-        to,
+        from: args.from,
+        to: args.to,
         reason,
         reference,
         scheduled_for: args.wish.at.unwrap_or_default(),
@@ -46,20 +40,25 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
 }
 
 /// Applies one that is ready, having told what that does.
-async fn apply(client: &Client, name: &PromotionName, format: Format) -> Result<Exit, Failure> {
+pub async fn apply(client: &Client, args: Apply, format: Format) -> Result<Exit, Failure> {
+    let name = args.which.name()?;
     let line = client.promotion(&name.project, name.number).await?.line;
+    if let Some(expected) = args.digest.filter(|expected| *expected != line.digest) {
+        return Err(Failure::Conflict(format!("{name} is of {}, not of {expected}", line.digest)));
+    }
     say(&format!("{name} {}.", goal(&line)));
     let application = Application { digest: line.digest };
     tell(&client.apply_promotion(&name.project, name.number, &application).await?, format)
 }
 
 /// The digest of the build that has a tag in the stage that it comes from.
-fn tagged(board: &Board, (at, from, build): (&IntegrationName, &str, &str)) -> Result<String, Failure> {
-    let bucket = board.buckets.iter().find(|bucket| bucket.slug == from);
+fn tagged(board: &Board, args: &Promote) -> Result<String, Failure> {
+    let Promote { integration: at, build, from, .. } = args;
+    let bucket = board.buckets.iter().find(|bucket| bucket.slug == *from);
     let bucket = bucket.ok_or_else(|| Failure::NotFound(format!("{at} has no bucket “{from}”")))?;
     let cards = || bucket.current.iter().chain(&bucket.history);
     let mut digests: Vec<&str> =
-        cards().filter(|card| card.build.tag == build).map(|card| card.build.digest.as_str()).collect();
+        cards().filter(|card| card.build.tag == *build).map(|card| card.build.digest.as_str()).collect();
     digests.sort_unstable();
     digests.dedup();
     match digests.as_slice() {
@@ -189,9 +188,7 @@ pub(super) fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failur
     match line.state {
         PromotionState::Waiting => {}
         PromotionState::Ready => {
-            say(&format!(
-                "It is ready. Whoever may promote there applies it with: towpath promote --apply {name}"
-            ));
+            say(&format!("It is ready. Whoever may promote there applies it with: towpath apply {name}"));
             return Ok(Exit::Waiting);
         }
         _ => return Ok(Exit::Success),
