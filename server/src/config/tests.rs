@@ -157,8 +157,8 @@ fn half_a_bucket_stops_the_start() {
         @"s3_endpoint (TOWPATH_S3_ENDPOINT) is “http://minio:9000”, but it must be left out, as long as s3_bucket names no bucket."
     );
     insta::assert_snapshot!(
-        refusal(Some("s3_bucket = 'b'\ns3_endpoint = 'minio:9000'"), &[]),
-        @"s3_endpoint (FILE) is “minio:9000”, but it must be https:// or http:// and a host, with a port if need be and no path; or nothing, for Amazon."
+        refusal(None, &[("TOWPATH_S3_BUCKET", "b"), ("TOWPATH_S3_ENDPOINT", "minio:9000")]),
+        @"s3_endpoint (TOWPATH_S3_ENDPOINT) is “minio:9000”, but it must be https:// or http:// and a host, with a port if need be and no path; or nothing, for Amazon."
     );
     insta::assert_snapshot!(
         refusal(Some("s3_bucket = 'b'\ns3_access_key = 'me'"), &[]),
