@@ -190,6 +190,7 @@ impl Writer {
             automatic: false,
             scheduled_for: None,
             pin: None,
+            back: false,
         };
         self.tell(&place, Some((which, stage)), at, asked)?;
         let applied = Change::PromotionApplied { number, build: build.clone(), from: slug, placement };
