@@ -2,7 +2,7 @@
 
 use crate::components::avatar::Avatar;
 use crate::components::badge::Badge;
-use crate::components::banner::Banner;
+use crate::components::banner::{Banner, OnlyLook};
 use crate::components::button::Button;
 use crate::components::card::Card;
 use crate::components::code::CodeBlock;
@@ -108,6 +108,7 @@ pub fn Messages() -> impl IntoView {
     };
     view! {
         {TONES.map(banner).into_iter().collect_view()}
+        <OnlyLook words="You can look at it here, not change it" why="Why, and who can help." />
         {TONES.map(toast).into_iter().collect_view()}
     }
 }
