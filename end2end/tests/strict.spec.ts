@@ -66,7 +66,7 @@ for (const scripted of [true, false]) {
       await expect(inbox).toContainText("Needs a person to apply it.");
       if (scripted) await expectAccessible(page);
       await inbox.getByRole("link", { name: `#${number} shop/checkout` }).click();
-      await expect(page.getByRole("region", { name: "Ready to be applied" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "Ready to be applied" })).toBeVisible();
       if (scripted) await expectAccessible(page);
       if (scripted) await expectFits(page, 320);
       await steps.submit(page, `Apply #${number}`);
