@@ -365,9 +365,8 @@ async fn keep(
         released: None,
     };
     holds::insert(tx, &hold).await?;
-    if hold.is_bad_mark() {
-        promotions::look_soon_at(tx, &hold.on, hold.from).await?;
-    }
+    // What is ready falls back then, and what is of a bad build ends.
+    promotions::look_soon_at(tx, &hold.on, hold.from).await?;
     let change = Change::HoldPlaced {
         number: hold.number,
         on: hold.address.clone(),

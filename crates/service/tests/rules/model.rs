@@ -27,7 +27,8 @@ use towpath_service::{Error, Service, boards, checks, delegations, holds, images
 ///
 /// 799: what waited to enter a bucket that was rolled back ended only when something else made it due.
 /// 4130: the next in a queue entered a turn after the one before it, and an automatic stage behind went first.
-const KEPT: [u64; 2] = [799, 4130];
+/// 456, 677: what was ready stayed so under a hold that came later.
+const KEPT: [u64; 4] = [456, 677, 799, 4130];
 /// How many stories share an installation.
 const TOGETHER: u64 = 25;
 /// How many deeds a story has at least, and at most so many more: most are short, and some are long.

@@ -94,15 +94,21 @@ fn it_waits_again_while_a_hold_or_a_failure_stands_against_it() {
             reason: "Payments are down".to_owned(),
             ..HoldForm::default()
         };
-        let hold = holds::place(&shop, &shop.ben, form).await.expect("may");
+        let hold = holds::place(&shop, &shop.ben, form.clone()).await.expect("may");
         // Before the next look, the hand finds it shut and says so.
         let shut = apply(&shop, &shop.ana, hand(&asked)).await.expect("is judged again");
         assert_eq!(shut.state, State::Waiting);
         holds::release(&shop, &shop.ben, hold.number, "").await.expect("may");
         look_again(&shop).await.expect("looks");
+        // Nor does it say that it is ready until somebody tries.
+        let hold = holds::place(&shop, &shop.ben, form).await.expect("may");
+        look_again(&shop).await.expect("looks");
+        assert_eq!(state(&shop, &asked).await, State::Waiting);
+        holds::release(&shop, &shop.ben, hold.number, "").await.expect("may");
+        look_again(&shop).await.expect("looks");
         apply(&shop, &shop.ana, hand(&asked)).await.expect("may");
-        assert_eq!(shop.told(&shop.ana, "promotion_unready").await, 2);
-        assert_eq!(shop.told(&shop.ana, "promotion_ready").await, 3);
+        assert_eq!(shop.told(&shop.ana, "promotion_unready").await, 3);
+        assert_eq!(shop.told(&shop.ana, "promotion_ready").await, 4);
     });
 }
 

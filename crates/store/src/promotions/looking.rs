@@ -83,8 +83,8 @@ pub async fn look_soon_of(tx: &mut Tx, build: BuildId, now: Time) -> Result<(), 
     execute!(tx.conn(), sql, build.uuid(), now.micros()).map(drop)
 }
 
-/// Looks again at what waits for a place that is held no more, or of a build that is marked bad from a moment on; at what
-/// is due earlier, then.
+/// Looks again at what waits for a place, or of a build, that is held from a moment on or no more; at what is due earlier,
+/// then.
 pub async fn look_soon_at(tx: &mut Tx, on: &HoldOn, now: Time) -> Result<(), Error> {
     macro_rules! due {
         ($condition:literal $(, $bind:expr)*) => {
