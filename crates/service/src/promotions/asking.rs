@@ -162,9 +162,20 @@ impl Wish {
         let pushed = pushed.ok_or_else(missing)?;
         check_kept(&mut conn, &pushed.build).await?;
         let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
+        Ok(Self { scheduled_for, ..Self::between(service, actor, located, (from, to), pushed) })
+    }
+
+    /// A wish that a build becomes current in a bucket, at once.
+    pub(crate) fn between(
+        service: &Service,
+        actor: &Actor,
+        located: Located,
+        (from, to): (Slot, Slot),
+        pushed: Pushed,
+    ) -> Self {
         let (service, actor) = (service.clone(), actor.clone());
         let place = located.slot_target(&to);
-        Ok(Self {
+        Self {
             service,
             actor,
             located,
@@ -174,9 +185,9 @@ impl Wish {
             pin: None,
             takes_back: None,
             pushed,
-            scheduled_for,
+            scheduled_for: None,
             automatic: false,
-        })
+        }
     }
 
     /// What it would meet now, with this reference.

@@ -202,21 +202,7 @@ impl<'a> Survey<'a> {
         (from, to): (Slot, Slot),
         pushed: Pushed,
     ) -> Result<(Prospect, Way), Error> {
-        let (service, actor) = (self.service.clone(), self.actor.clone());
-        let place = located.slot_target(&to);
-        let wish = Wish {
-            service,
-            actor,
-            located,
-            from,
-            to,
-            place,
-            pin: None,
-            takes_back: None,
-            pushed,
-            scheduled_for: None,
-            automatic: false,
-        };
+        let wish = Wish::between(self.service, self.actor, located, (from, to), pushed);
         let prospect = match wish.outlook(conn).await? {
             Outlook::Enters => Prospect::Enters,
             Outlook::Waits { needs, until } => Prospect::Waits { needs, until },
