@@ -13,13 +13,14 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 23] = pages![
+const PAGES: [(&str, &str); 24] = pages![
     "first-steps",
     "concepts",
     "roles",
     "pushing",
     "trusted-publishing",
     "signatures",
+    "deploying",
     "projects",
     "storage",
     "keyboard",

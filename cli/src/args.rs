@@ -230,7 +230,8 @@ pub enum Command {
     #[command(before_help = "Examples:
   towpath resolve shop prod
   towpath resolve shop prod --output json | jq -r '.images[].reference'
-  towpath resolve shop prod --as helm > images.yaml && helm upgrade shop ./chart -f images.yaml")]
+  towpath resolve shop prod --as helm > images.yaml && helm upgrade shop ./chart -f images.yaml
+  towpath resolve shop prod --as helm --watch -- helm upgrade shop ./chart -f -")]
     Resolve(Resolve),
     /// Tell what differs between two builds: commits, what is run, and layers.
     #[command(before_help = "Examples:

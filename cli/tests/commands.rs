@@ -7,6 +7,7 @@ mod publishing;
 mod pushing;
 mod sets;
 mod terminal;
+mod watching;
 
 #[path = "../../crates/service/tests/rules/signing.rs"]
 mod signing;

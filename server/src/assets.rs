@@ -9,14 +9,13 @@
 #[cfg_attr(not(feature = "embed"), path = "assets/folder.rs")]
 mod source;
 
+use crate::conditional;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
-use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use http::{HeaderMap, Method, StatusCode};
 
 use source::LASTING;
@@ -100,7 +99,7 @@ fn answer(
         .header(ETAG, &tag)
         .header(CACHE_CONTROL, kept(named, LASTING))
         .header(VARY, "accept-encoding");
-    let answered = if has(headers, &tag) {
+    let answered = if conditional::has(headers, &tag) {
         response.status(StatusCode::NOT_MODIFIED).body(Body::empty())
     } else {
         response = response.header(CONTENT_TYPE, kind);
@@ -115,14 +114,6 @@ fn answer(
 /// For how long a browser keeps what it got: for good where the address is of one content only.
 const fn kept(named: bool, lasting: bool) -> &'static str {
     if named && lasting { "public, max-age=31536000, immutable" } else { "no-cache" }
-}
-
-/// Whether the client has this content already (RFC 9110 §13.1.2; weak comparison).
-fn has(headers: &HeaderMap, tag: &str) -> bool {
-    let tags = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-    tags.is_some_and(|tags| {
-        tags.split(',').map(str::trim).any(|known| known.strip_prefix("W/").unwrap_or(known) == tag)
-    })
 }
 
 /// Whether the client takes this encoding (RFC 9110 §12.5.3), named outright.

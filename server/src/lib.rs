@@ -8,6 +8,7 @@ pub mod audit;
 mod auth;
 pub mod backup;
 mod clients;
+mod conditional;
 pub mod config;
 pub mod doctor;
 mod exports;

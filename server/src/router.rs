@@ -31,7 +31,7 @@ pub fn router(
     Router::new()
         .merge(health::router(service.clone()))
         .merge(towpath_registry::router(service.clone()))
-        .merge(routes::router(service.clone()))
+        .merge(routes::router(service.clone(), stop.clone()))
         .merge(security_txt::router(config.clone(), sources.clone()))
         .merge(for_browsers(service, &config, stop))
         .layer(from_fn_with_state(service.clone(), attempts::watch))

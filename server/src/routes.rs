@@ -24,6 +24,7 @@ mod failures;
 mod holds;
 mod hooks;
 mod idempotency;
+mod images;
 mod incoming;
 mod insights;
 mod integrations;
@@ -53,23 +54,24 @@ mod trust_roots;
 mod workflows;
 
 use crate::openapi;
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
+use axum::{Extension, Router};
 pub(crate) use failures::{Failure, render};
 use http::{Uri, header::CONTENT_TYPE};
 pub(crate) use queries::Query;
+use tokio_util::sync::CancellationToken;
 use towpath_service::Service;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Where the routes are; a version that breaks clients will be beside it.
 const ROOT: &str = "/api/v1";
 
-/// Every route below `/api/v1`, and `/problems`.
-pub fn router(service: Service) -> Router {
+/// Every route below `/api/v1`, and `/problems`. Those that wait for something answer when `stop` is cancelled.
+pub fn router(service: Service, stop: CancellationToken) -> Router {
     let (router, document) = described();
     let once = from_fn_with_state(service.clone(), idempotency::once);
-    let router = router.layer(once).layer(from_fn(render));
+    let router = router.layer(once).layer(from_fn(render)).layer(Extension(stop));
     let document = document.to_json().expect("the description is of plain data");
     let served = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
     router
@@ -105,6 +107,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(buckets::routes())
         .merge(holds::routes())
         .merge(hooks::routes())
+        .merge(images::routes())
         .merge(pins::routes())
         .merge(timeline::routes())
         .merge(audit::routes())

@@ -9,6 +9,13 @@ pub struct Resolve {
     /// Write them in the form that a deployer takes, whatever --output says; nothing, where a service has no image yet.
     #[arg(long = "as", value_name = "FORM")]
     pub form: Option<Form>,
+    /// Do it again whenever what should run has changed, until this is stopped.
+    #[arg(long)]
+    pub watch: bool,
+    /// With --watch, after `--`: start this program each time, with what --as writes on its standard input. One that fails is
+    /// started again after a while.
+    #[arg(last = true, requires = "watch", requires = "form", value_name = "PROGRAM")]
+    pub program: Vec<String>,
 }
 
 /// How deployers take images, each by its digest.

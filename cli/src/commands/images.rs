@@ -1,5 +1,7 @@
 //! Which images an environment should run, as a table or in a form that a deployer takes.
 
+mod watching;
+
 use crate::args::{Form, Format, Resolve};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -11,13 +13,33 @@ use towpath_api::buckets::{EnvironmentImages, Image};
 use towpath_api::client::Client;
 
 pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<Exit, Failure> {
+    if args.watch {
+        return watching::run(client, args, format).await;
+    }
     let resolved = client.images(&args.project, &args.environment).await?;
-    let whole = resolved.missing.is_empty();
     match args.form {
         None => _ = show(format, &resolved, table)?,
-        Some(form) if whole => _ = output::write(&written(form, &resolved.images)?)?,
-        Some(_) => say("Nothing was written, since it would not be the whole environment."),
+        Some(form) => {
+            if let Some(text) = whole(form, &resolved)? {
+                output::write(&text)?;
+            }
+        }
     }
+    Ok(tell(&resolved))
+}
+
+/// All images in a form; nothing, with a word about it, where a service has none: a deployer must not take half an environment
+/// for a whole one.
+fn whole(form: Form, resolved: &EnvironmentImages) -> Result<Option<String>, Failure> {
+    if resolved.missing.is_empty() {
+        return written(form, &resolved.images).map(Some);
+    }
+    say("Nothing was written, since it would not be the whole environment.");
+    Ok(None)
+}
+
+/// Says what is to be known beside the images.
+fn tell(resolved: &EnvironmentImages) -> Exit {
     for image in &resolved.images {
         if image.bad {
             say(&format!("{}: {} is marked bad", image.service, image.tag));
@@ -30,8 +52,7 @@ pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<E
     for missing in &resolved.missing {
         say(&format!("{}: {}", missing.service, missing.detail));
     }
-    // A deployer must not take half an environment for a whole one.
-    Ok(if whole { Exit::Success } else { Exit::NotFound })
+    if resolved.missing.is_empty() { Exit::Success } else { Exit::NotFound }
 }
 
 fn table(resolved: &EnvironmentImages) -> Table {

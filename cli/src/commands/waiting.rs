@@ -81,12 +81,16 @@ fn looked<T>(seen: Result<T, client::Error>, until: Instant) -> Result<Option<T>
         Ok(seen) => return Ok(Some(seen)),
         Err(error) => error,
     };
-    let passing = match &error {
+    if passes(&error) && Instant::now() < until { Ok(None) } else { Err(error.into()) }
+}
+
+/// Whether it may be otherwise in a moment: the server is busy or starting anew.
+pub fn passes(error: &client::Error) -> bool {
+    match error {
         client::Error::Unreachable { .. } | client::Error::TimedOut => true,
         client::Error::Problem(problem) => problem.known() == Some(ProblemKind::Busy),
         _ => false,
-    };
-    if passing && Instant::now() < until { Ok(None) } else { Err(error.into()) }
+    }
 }
 
 /// Pauses, but not past the end, and answers with the next pause.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::Write;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 pub struct Terminal {
@@ -61,16 +61,7 @@ impl Terminal {
 
     /// Runs the command to its end, in an environment of these variables only.
     pub fn run_with(&self, args: &[&str], stdin: &str, variables: &[(&str, &str)]) -> Ran {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_towpath"))
-            .args(args)
-            .env_clear()
-            .env("TOWPATH_CONFIG", &self.config)
-            .envs(variables.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the command starts");
+        let mut child = self.start(args, variables);
         // A command that reads nothing may have ended before this.
         _ = child.stdin.take().expect("piped").write_all(stdin.as_bytes());
         let output = child.wait_with_output().expect("the command ends");
@@ -80,6 +71,20 @@ impl Terminal {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// Starts the command, in an environment of these variables only.
+    pub fn start(&self, args: &[&str], variables: &[(&str, &str)]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_towpath"))
+            .args(args)
+            .env_clear()
+            .env("TOWPATH_CONFIG", &self.config)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts")
     }
 
     /// The credential that is kept.

@@ -49,6 +49,7 @@ pub struct AttemptsFilter {
 #[into_params(parameter_in = Query)]
 pub struct AttemptsExport {
     /// `ndjson`, if not given, or `csv`.
+    #[param(inline)]
     pub format: ExportFormat,
     /// `sign_in`, `permission` or `signature`; without one, all.
     #[serde(skip_serializing_if = "Option::is_none")]

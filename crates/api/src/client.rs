@@ -9,6 +9,7 @@ mod release_sets;
 pub use lines::Lines;
 
 use crate::problems::Problem;
+use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -84,6 +85,27 @@ impl Client {
 
     async fn post<T: DeserializeOwned>(&self, url: Url, body: &impl Serialize) -> Result<T, Error> {
         read(self.send(Method::POST, url, Some(body)).await?).await
+    }
+
+    /// An answer with its entity tag, unless it is still the one that a known tag names.
+    async fn newer<T: DeserializeOwned>(
+        &self,
+        url: Url,
+        known: Option<&str>,
+    ) -> Result<Option<(T, Option<String>)>, Error> {
+        let mut request = self.request(Method::GET, url);
+        if let Some(known) = known {
+            request = request.header(IF_NONE_MATCH, known);
+        }
+        let response = request.send().await.map_err(|error| unreachable(&self.server, &error))?;
+        if response.status() == StatusCode::NOT_MODIFIED {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            return Err(refused(response).await);
+        }
+        let tag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        Ok(Some((read(response).await?, tag)))
     }
 
     /// An answer that may take as long as it takes, if only it goes on.

@@ -19,6 +19,7 @@ pub mod deployments;
 pub mod differences;
 pub mod environments;
 pub mod evidence;
+pub mod generators;
 pub mod holds;
 pub mod hooks;
 pub mod insights;

@@ -68,6 +68,7 @@ pub enum ExportFormat {
 #[into_params(parameter_in = Query)]
 pub struct TimelineExport {
     /// `ndjson`, if not given, or `csv`.
+    #[param(inline)]
     pub format: ExportFormat,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,

@@ -11,8 +11,9 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use towpath_domain::access::{Action, Actor, Target};
-use towpath_domain::ids::PersonId;
+use towpath_domain::ids::{PersonId, ProjectId};
 use towpath_domain::live::Notice;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Event;
 use towpath_store::{Db, timeline};
 
@@ -48,6 +49,8 @@ struct Told {
     target: Target,
     /// The person whom it was done to.
     person: Option<PersonId>,
+    /// Whether it is of `global`, whose things all projects share.
+    shared: bool,
     /// Whether it concerns everyone: a hold that belongs to no project. Nothing of it is told but that it happened.
     everyone: bool,
 }
@@ -58,6 +61,7 @@ impl Told {
         let notice = Notice::of(seq, event);
         Self {
             everyone: notice.is_of_hold() && scene.project.is_none(),
+            shared: scene.project.as_ref().is_some_and(|project| project.slug == Slug::global()),
             notice: Arc::new(notice),
             target: Target {
                 project: scene.project.as_ref().map(|project| project.id),
@@ -109,7 +113,7 @@ async fn read(db: &Db, after: i64) -> Result<Vec<(i64, Event)>, towpath_store::E
 /// Why someone cannot follow.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowRefused {
-    #[error("You follow {STREAMS} pages already. Close one of them, then reload this one.")]
+    #[error("You follow {STREAMS} pages or environments already. Close one of them, then try again.")]
     Crowded,
     #[error(transparent)]
     Failed(#[from] Error),
@@ -260,6 +264,34 @@ impl Follower {
 
     fn sees(&self, told: &Told) -> bool {
         told.everyone || self.actor.may(Action::View, &told.target)
+    }
+}
+
+/// Hears that something happened which may concern a project, without being told what.
+#[derive(Debug)]
+pub struct Listener {
+    told: broadcast::Receiver<Told>,
+    project: ProjectId,
+    _seat: Seat,
+}
+
+/// Listens for what happens from now on in a project, or in `global`, whose things all projects share.
+pub fn listen(service: &Service, actor: &Actor, project: ProjectId) -> Result<Listener, FollowRefused> {
+    let seat = Seat::take(service, actor.person())?;
+    Ok(Listener { told: service.live().told.subscribe(), project, _seat: seat })
+}
+
+impl Listener {
+    /// Returns when something has happened that may concern the project, or some of what happened was missed.
+    pub async fn heard(&mut self) {
+        loop {
+            match self.told.recv().await {
+                Ok(told) if !told.shared && told.target.project.is_some_and(|of| of != self.project) => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => return,
+                // The database is closed, and nothing happens any more.
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
     }
 }
 

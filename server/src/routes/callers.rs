@@ -40,28 +40,46 @@ impl FromRequestParts<Service> for Caller {
 }
 
 /// Whoever may resolve an environment: someone known as every [`Caller`] is, or a read token of it.
-pub struct Deployer(pub Actor);
+pub struct Deployer {
+    pub actor: Actor,
+    secret: String,
+    from: IpAddr,
+}
+
+impl Deployer {
+    /// Looks again at what they may, after a while.
+    pub async fn look_again(&mut self, service: &Service) -> Result<(), Failure> {
+        (self.actor, ..) = known_by(service, &self.secret, self.from).await?;
+        Ok(())
+    }
+}
 
 impl FromRequestParts<Service> for Deployer {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Failure> {
-        known(parts, service).await.map(|caller| Self(caller.actor))
+        let Caller { actor, secret, .. } = known(parts, service).await?;
+        Ok(Self { actor, secret, from: address(parts) })
     }
 }
 
 async fn known(parts: &Parts, service: &Service) -> Result<Caller, Failure> {
     let secret = bearer(parts).ok_or_else(|| Failure::new(ProblemKind::Unauthenticated, MISSING))?;
-    let from = address(parts);
-    let ((actor, expires_at), credential) = if secret.starts_with(sessions::PREFIX) {
-        (sessions::actor(service, secret).await?, Credential::Session)
-    } else {
-        (tokens::actor(service, secret, from).await?, Credential::Token)
-    };
+    let (actor, expires_at, credential) = known_by(service, secret, address(parts)).await?;
     if let Some(slip) = parts.extensions.get::<Slip>() {
         slip.acts(&actor);
     }
     Ok(Caller { actor, credential, expires_at, secret: secret.to_owned() })
+}
+
+async fn known_by(service: &Service, secret: &str, from: IpAddr) -> Result<(Actor, Time, Credential), Error> {
+    Ok(if secret.starts_with(sessions::PREFIX) {
+        let (actor, expires_at) = sessions::actor(service, secret).await?;
+        (actor, expires_at, Credential::Session)
+    } else {
+        let (actor, expires_at) = tokens::actor(service, secret, from).await?;
+        (actor, expires_at, Credential::Token)
+    })
 }
 
 /// What stands after `Bearer`, if the header is of that scheme.

@@ -2,22 +2,18 @@
 
 use super::answers::Created;
 use super::bodies::Body;
-use super::callers::{Caller, Deployer};
+use super::callers::Caller;
 use super::failures::Failure;
 use axum::Json;
 use axum::extract::{Path, State};
-use towpath_api::buckets::{EnvironmentImages, Image, ImageSource, MissingImage};
-use towpath_api::deployments::Run;
 use towpath_api::environments::{Environment, EnvironmentMove, NewEnvironment, NewMove};
 use towpath_api::pages::Page;
-use towpath_api::pins::PinMark;
-use towpath_service::buckets::{self, Resolved, resolve};
 use towpath_service::{Service, environments, projects};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(images)).routes(routes!(move_to))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(move_to))
 }
 
 /// The environments of a project.
@@ -52,58 +48,6 @@ async fn create(
     let environment = environments::create(&service, &caller.actor, &project, new.into()).await?;
     let address = format!("/projects/{project}/environments/{}/images", environment.slug);
     Ok(Created(address, environment.into()))
-}
-
-/// What every service of the project should run in the environment, and what says so.
-#[utoipa::path(
-    get, path = "/projects/{project}/environments/{environment}/images",
-    operation_id = "resolve_environment", tag = "builds",
-    responses((status = 200, description = "As asked for", body = EnvironmentImages), Failure)
-)]
-async fn images(
-    State(service): State<Service>,
-    Deployer(actor): Deployer,
-    Path((project, environment)): Path<(String, String)>,
-) -> Result<Json<EnvironmentImages>, Failure> {
-    let resolved = resolve(&service, &actor, &project, &environment).await?;
-    Ok(Json(answer(service.registry_host(), resolved)))
-}
-
-fn answer(host: &str, resolved: buckets::EnvironmentImages) -> EnvironmentImages {
-    let (mut images, mut missing) = (Vec::new(), Vec::new());
-    for Resolved { should: run, bad, run: reported } in resolved.services {
-        let (service, bucket) =
-            (run.service.into(), format!("{}/{}/{}", run.project, run.integration, run.bucket));
-        let source = ImageSource::from(&run.source);
-        let pin = run.source.pin().cloned().map(PinMark::from);
-        match run.build {
-            Some((_, digest, tag)) => images.push(Image {
-                service,
-                bad,
-                source,
-                pin,
-                runs: reported.and_then(|run| run.runs).map(Run::from),
-                reference: format!("{host}/{bucket}@{digest}"),
-                digest: digest.into(),
-                tag: tag.into(),
-            }),
-            None => missing.push(MissingImage {
-                service,
-                detail: format!(
-                    "Nothing is current in {bucket} yet, and the integration has no default build. Push or \
-                     promote a build there."
-                ),
-                bucket,
-            }),
-        }
-    }
-    EnvironmentImages {
-        project: resolved.project.slug.into(),
-        environment: resolved.environment.slug.into(),
-        stream: resolved.environment.stream.slug.into(),
-        images,
-        missing,
-    }
 }
 
 /// Moves an environment into another release stream, so that its services should run what the buckets of that stream say.

@@ -91,6 +91,16 @@ pub struct PinChoice {
     pub limit: Option<i64>,
 }
 
+/// How long to wait for other images than those that `If-None-Match` names.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Patience {
+    /// In seconds, up to 50; without one, no time at all.
+    #[param(minimum = 0, maximum = 50)]
+    pub wait: Option<u64>,
+}
+
 /// Which reports of an environment to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
@@ -215,6 +225,6 @@ impl Paging {
     }
 }
 
-fn mistake(parameter: &str, detail: String) -> Failure {
+pub fn mistake(parameter: &str, detail: String) -> Failure {
     Failure::invalid(vec![Mistake::in_parameter(parameter, detail)])
 }

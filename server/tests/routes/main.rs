@@ -9,6 +9,7 @@ mod deployments;
 mod holds;
 mod hooks;
 mod idempotency;
+mod images;
 mod machines;
 mod openapi;
 mod people;

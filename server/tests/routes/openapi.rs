@@ -50,3 +50,14 @@ fn every_operation_is_named_and_tells_of_problems() {
     names.dedup();
     assert_eq!(names.len(), count);
 }
+
+/// Programs that read the description cannot follow a reference that leads nowhere.
+#[test]
+fn every_reference_leads_somewhere() {
+    let text = towpath_server::routes::document().to_json().unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for after in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = after.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "#{pointer}");
+    }
+}

@@ -10,6 +10,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::people::JoinForm;
@@ -64,7 +65,7 @@ impl World {
             sealing: SealingKey::new(&[7; 32]),
         };
         let service = open(settings, sources(clock.clone())).await.expect("opens");
-        let router = towpath_server::routes::router(service.clone());
+        let router = towpath_server::routes::router(service.clone(), CancellationToken::new());
         let link = links::issue_admin(&service).await.expect("a link");
         let ana = join(&service, &link, "Ana", "ana@example.org").await;
         Self { service, router, clock, ana, _folder: folder }

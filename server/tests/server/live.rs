@@ -141,7 +141,7 @@ async fn one_person_has_so_many_streams_and_a_closed_one_makes_room() {
     }
     let refused = server.page("/live", &session).await;
     assert_eq!(refused.status, 429);
-    assert!(refused.text().contains("You follow 50 pages already"), "{}", refused.text());
+    assert!(refused.text().contains("You follow 50 pages or environments already"), "{}", refused.text());
     streams.clear();
     // The server hears of closed connections when it hears of them.
     let room = async { while server.stream("/live", &[("cookie", &session)]).await.status != 200 {} };

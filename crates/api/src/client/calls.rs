@@ -28,6 +28,7 @@ use crate::timeline::{ExportFormat, TimelineEntry, TimelineExport, TimelineFilte
 use crate::tokens::{CreatedToken, NewToken, Token};
 use crate::workflows::{NewWorkflow, Workflow};
 use reqwest::Url;
+use std::time::Duration;
 
 impl Client {
     /// Signs a person in; the answer's secret is the credential of another client.
@@ -72,6 +73,20 @@ impl Client {
     /// What every service should run in an environment.
     pub async fn images(&self, project: &str, environment: &str) -> Result<EnvironmentImages, Error> {
         self.get(self.address(&["projects", project, "environments", environment, "images"])).await
+    }
+
+    /// What every service should run in an environment, with the entity tag that names it, once it differs from what a known tag
+    /// names; nothing, if it did not within `wait`, which is at most 50 s.
+    pub async fn images_after(
+        &self,
+        project: &str,
+        environment: &str,
+        known: Option<&str>,
+        wait: Duration,
+    ) -> Result<Option<(EnvironmentImages, Option<String>)>, Error> {
+        let mut url = self.address(&["projects", project, "environments", environment, "images"]);
+        url.query_pairs_mut().append_pair("wait", &wait.as_secs().to_string());
+        self.newer(url, known).await
     }
 
     /// Reports what a deployer did.

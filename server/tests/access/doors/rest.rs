@@ -35,6 +35,10 @@ pub fn doors() -> Vec<Door> {
             .note("dry run")
             .body(|_, _| Body::Json(json!({"stream": "staging", "dry_run": true}))),
         get("/api/v1/projects/{project}/environments/{environment}/images"),
+        post("/api/v1/getparams.execute").body(|subject, _| {
+            let parameters = json!({"project": subject.project, "environment": "qa", "missing": "skip"});
+            Body::Json(json!({"applicationSetName": "shop", "input": {"parameters": parameters}}))
+        }),
         get("/api/v1/projects/{project}/environments/{environment}/pins"),
         post("/api/v1/projects/{project}/environments/{environment}/pins")
             .note("of what has been there")
