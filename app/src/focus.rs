@@ -51,7 +51,7 @@ fn heading(around: &Element) -> Option<HtmlElement> {
     heading.offset_parent().is_some().then_some(heading)
 }
 
-fn focus(heading: &HtmlElement) {
+pub fn focus(heading: &HtmlElement) {
     // A heading takes the focus for this once, and is no stop of its own.
     heading.set_tab_index(-1);
     // Where it cannot be focused, nothing is lost.

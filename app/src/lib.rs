@@ -6,6 +6,7 @@
 
 #![recursion_limit = "512"]
 
+mod arriving;
 pub mod components;
 mod echo;
 mod errors;

@@ -69,6 +69,12 @@ pub fn provide_live_context() {
     });
 }
 
+/// Whether the page hears of what happens just now, which it can only from the server.
+pub fn hears() -> Memo<bool> {
+    let Live { contact, .. } = expect_context();
+    Memo::new(move |_| matches!(contact.get(), Contact::Live | Contact::Back))
+}
+
 /// Counts up whenever something happened that concerns a part of a page, soon after it and not too often. A
 /// resource that has it in its source reads anew then.
 ///

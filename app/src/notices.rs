@@ -5,10 +5,15 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::toast::{Toast, Toasts};
 use crate::components::tone::Tone;
 use crate::fns::people::Me;
+use crate::live::hears;
 use crate::shell::Deeds;
 use leptos::ev;
 use leptos::prelude::*;
 use std::cell::Cell;
+use std::time::Duration;
+
+/// How long after a call failed it is tried whether the server can be reached, while the page hears of it.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The name of the tag that tells which site the page runs.
 pub const SITE: &str = "towpath-site";
@@ -96,6 +101,13 @@ pub fn NoticesView() -> impl IntoView {
             online.remove();
             back.remove();
         });
+    });
+    // The server is there again, or one call of several failed while it was.
+    let hears = hears();
+    Effect::new(move |_| {
+        if hears.get() && lost.get() {
+            set_timeout(ask, SOON);
+        }
     });
     view! {
         <Toasts>

@@ -1,6 +1,7 @@
 //! Which page stands at which address.
 
 use crate::AppError;
+use crate::arriving::{NAME, Opening};
 use crate::lazy::lazy;
 use crate::loaded::ErrorPage;
 use crate::pages;
@@ -87,10 +88,16 @@ lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in 
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_shell_context();
+    let opening = Opening::of_document();
+    provide_context(opening);
     view! {
-        <Title formatter=|text: String| {
-            if text.is_empty() { "Towpath".to_owned() } else { format!("{text} · Towpath") }
-        } />
+        // While a page has not said its name yet, the window is called as it was, and never nothing.
+        <Title
+            text=move || opening.0.get()
+            formatter=|text: String| {
+                if text.is_empty() { NAME.to_owned() } else { format!("{text} · {NAME}") }
+            }
+        />
         <Router>
             <TopBar />
             <Routes fallback=NotFound>

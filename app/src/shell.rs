@@ -87,6 +87,7 @@ mod theme;
 
 pub use theme::ThemeChoice;
 
+use crate::arriving::arrive;
 use crate::components::icon::{Icon, Symbol};
 use crate::components::live::LiveRegion;
 use crate::components::time::provide_clock;
@@ -129,6 +130,7 @@ pub fn provide_shell_context() {
 pub fn TopBar() -> impl IntoView {
     keep_focus();
     let path = use_location().pathname;
+    arrive(path);
     let Deeds(deeds) = expect_context();
     let changes = use_changes(Notice::is_of_promotion);
     let me = Resource::new(move || (path.get(), deeds.get(), changes.get()), |_| who_am_i());
@@ -149,13 +151,18 @@ pub fn TopBar() -> impl IntoView {
             chosen.follow(me.preferences);
         }
     });
+    // Whom it was made for, for as long as nobody can be asked.
+    let known = StoredValue::new(None);
     view! {
         <a class="skip-link" href="#main">
             "Skip to content"
         </a>
         <Transition>
             {move || Suspend::new(async move {
-                me.await.ok().flatten().map(|me| view! { <Bar me=me path=path /> })
+                if let Ok(me) = me.await {
+                    known.set_value(me);
+                }
+                known.get_value().map(|me| view! { <Bar me=me path=path /> })
             })}
         </Transition>
         <LiveRegion message=announcement.0 />

@@ -38,7 +38,7 @@ pub struct Group {
 }
 
 /// All of them.
-pub const GROUPS: [Group; 3] = [
+pub const GROUPS: [Group; 4] = [
     Group {
         title: "Go to",
         shortcuts: &[
@@ -55,6 +55,14 @@ pub const GROUPS: [Group; 3] = [
             acts(&["Ctrl K"], "Search, also while typing; ⌘ K on a Mac", Deed::Search),
             acts(&["?"], "These keys", Deed::Sheet),
             told(&["Esc"], "Close what is open"),
+        ],
+    },
+    Group {
+        title: "On Home",
+        shortcuts: &[
+            told(&["←", "→", "↑", "↓"], "Go from cell to cell"),
+            told(&["Home"], "Go to the beginning of the row; End to its end"),
+            told(&["Enter"], "Open the board there"),
         ],
     },
     Group {

@@ -22,6 +22,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::server_fn::axum::server_fn_paths;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use towpath_app::components::form::SUMMARY;
 
 /// The largest form or call, in bytes.
 const LIMIT: usize = 256 * 1_024;
@@ -58,6 +59,8 @@ fn is_plain_form(headers: &HeaderMap) -> bool {
 
 async fn submit(config: &Config, mut parts: Parts, body: Bytes) -> Response {
     let page = referrer::page(&parts.headers, &config.public_url);
+    // What an earlier failure told is over.
+    let page = referrer::without_failure(&page);
     // The framework wants a whole address, and puts the error into its query.
     let referer = HeaderValue::try_from(format!("{}{page}", config.public_url));
     parts.headers.insert(REFERER, referer.expect("the path of an address is ASCII"));
@@ -67,6 +70,8 @@ async fn submit(config: &Config, mut parts: Parts, body: Bytes) -> Response {
     let Some(location) = referrer::within(response.headers(), &config.public_url) else { return response };
     let failed = location.split_once('?').is_some_and(|(_, query)| query.contains("__err="));
     let echo = if failed { Echo::of(&path, &body) } else { Echo::nothing() };
+    // To where the page tells of it, which may be far below its head.
+    let location = if failed { format!("{location}#{SUMMARY}") } else { location };
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::try_from(location).expect("it was a header's value"));
     echo.lay_into(headers, config.public_url.is_https());

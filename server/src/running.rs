@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use towpath_service::installation::{self, Settings};
-use towpath_service::samples::{self, Account};
+use towpath_service::samples::{self, Account, Past};
 use towpath_service::{Service, Sources, links, providers};
 
 /// Opens the installation of a configuration, making its folders where they are missing.
@@ -34,7 +34,7 @@ pub async fn serve(
     stop: CancellationToken,
     greet: impl FnOnce(String),
 ) -> anyhow::Result<()> {
-    start(config, stop, greeting, greet).await
+    start(config, Sources::system(), stop, greeting, greet).await
 }
 
 /// As [`serve`], on an empty installation that gets people and the sample first. `greet` gets how to sign in as
@@ -44,16 +44,18 @@ pub async fn demonstrate(
     stop: CancellationToken,
     greet: impl FnOnce(String),
 ) -> anyhow::Result<()> {
-    start(config, stop, sample, greet).await
+    let past = Past::default();
+    let sources = past.sources();
+    start(config, sources, stop, async move |service| sample(service, &past).await, greet).await
 }
 
 async fn start(
     config: Config,
+    sources: Sources,
     stop: CancellationToken,
     prepare: impl AsyncFnOnce(&Service) -> anyhow::Result<String>,
     greet: impl FnOnce(String),
 ) -> anyhow::Result<()> {
-    let sources = Sources::system();
     Site::new(&config).check()?;
     let claim = folder::claim(&config)?;
     let listening = TcpListener::bind(config.listen).await;
@@ -120,8 +122,8 @@ async fn greeting(service: &Service) -> anyhow::Result<String> {
 }
 
 /// Makes people and the sample, and tells how to sign in. Passwords are made for this start and shown this once.
-async fn sample(service: &Service) -> anyhow::Result<String> {
-    let accounts = samples::demonstrate(service).await?;
+async fn sample(service: &Service, past: &Past) -> anyhow::Result<String> {
+    let accounts = samples::demonstrate(service, past).await?;
     let line = |account: Account| {
         let Account { name, email, password } = account;
         format!("  {name:<22}{email:<24}{password}\n")

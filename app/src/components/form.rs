@@ -14,6 +14,9 @@ use leptos::{
 };
 use towpath_domain::forms::FieldError;
 
+/// By which an address leads to the summary of the form that failed.
+pub const SUMMARY: &str = "error-summary";
+
 /// All that is wrong with a form, each with a link to its field. When it appears, focus moves here.
 ///
 /// An error with an empty field name belongs to the whole form and has no link.
@@ -33,7 +36,7 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
         (!errors.is_empty()).then(|| {
             let title = title(&errors);
             view! {
-                <div class="error-summary" role="alert" tabindex="-1" node_ref=node>
+                <div class="error-summary" id=SUMMARY role="alert" tabindex="-1" node_ref=node>
                     <p class="error-summary__title">
                         <Icon symbol=Symbol::Warning />
                         {title}

@@ -11,7 +11,7 @@ use crate::visitors::{service, session, signed_in};
 /// The ways to sign in, for everyone. `refused` names why a sign-in by a provider did not succeed, as the address tells it.
 #[server(prefix = "/fn", endpoint = "view_sign_in_ways", output = Answer)]
 pub async fn view_sign_in_ways(#[server(default)] refused: String) -> Result<SignInWays, AppError> {
-    let ways = towpath_service::providers::ways(&service()?, &refused);
+    let ways = towpath_service::providers::ways(&service()?, &refused).await?;
     if ways.refused.is_some() {
         crate::visitors::refuse_page();
     }

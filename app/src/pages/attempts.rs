@@ -20,6 +20,7 @@ use leptos_router::hooks::use_query_map;
 use towpath_domain::attempts::{Attempt, AttemptKind, AttemptsForm, AttemptsView};
 use towpath_domain::ids::AttemptId;
 use towpath_domain::times::Time;
+use towpath_domain::words::capitalised;
 
 #[component]
 pub fn RefusedAttemptsPage() -> impl IntoView {
@@ -111,7 +112,7 @@ fn Line(attempt: Attempt, now: Time) -> impl IntoView {
     let from = from.unwrap_or_else(|| "several networks".to_owned());
     view! {
         <li class="rows__item">
-            <span class="rows__name">{because}</span>
+            <span class="rows__name">{capitalised(&because)}</span>
             <Badge tone=tone>{kind.title()}</Badge>
             <span class="rows__meta rows__meta--line">{door}</span>
             <span class="rows__meta rows__meta--line">

@@ -19,6 +19,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use towpath_domain::deletions::{Consequences, Deleted, DeletedView, DeletionView, Loss, Subject, User};
 use towpath_domain::slugs::Slug;
+use towpath_domain::words::capitalised;
 
 /// Asks once more before something is deleted. Which kind of thing it is stands in the address.
 #[component]
@@ -217,11 +218,6 @@ fn Users(consequences: Consequences, what: &'static str) -> impl IntoView {
             </ul>
         </Banner>
     }
-}
-
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What is current in it.

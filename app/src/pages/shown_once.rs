@@ -4,6 +4,7 @@ use crate::components::banner::Banner;
 use crate::components::code::CodeBlock;
 use crate::components::tone::Tone;
 use crate::fns::people::shown_once;
+use leptos::html;
 use leptos::prelude::*;
 
 /// A secret that was just made, from the action with script and else by way of a cookie, with what to do with it.
@@ -19,6 +20,16 @@ pub fn ShownOnce(
 ) -> impl IntoView {
     let carried = Resource::new(|| (), move |()| shown_once(of.to_owned()));
     let children = StoredValue::new(children);
+    // Whoever asked for it stands at the button, which may be far below, and must not miss it.
+    let node = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if made.get().is_some()
+            && let Some(shown) = node.get()
+        {
+            // A browser that cannot move the focus shows it all the same.
+            let _ = shown.focus();
+        }
+    });
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -28,10 +39,12 @@ pub fn ShownOnce(
                         .or_else(|| carried.clone())
                         .map(|secret| {
                             view! {
-                                <Banner tone=Tone::Success title=title live=true>
-                                    <p class="banner__text">{children.with_value(|children| children())}</p>
-                                    <CodeBlock label=label text=secret secret=true />
-                                </Banner>
+                                <div class="shown-once" tabindex="-1" node_ref=node>
+                                    <Banner tone=Tone::Success title=title live=true>
+                                        <p class="banner__text">{children.with_value(|children| children())}</p>
+                                        <CodeBlock label=label text=secret secret=true />
+                                    </Banner>
+                                </div>
                             }
                         })
                 }

@@ -35,7 +35,7 @@ pub fn SignInPage() -> impl IntoView {
 
 #[component]
 fn Ways(ways: SignInWays, next: String) -> impl IntoView {
-    let SignInWays { providers, passwords, refused } = ways;
+    let SignInWays { providers, passwords, nobody, refused } = ways;
     let several = passwords && !providers.is_empty();
     let button = |ProviderButton { slug, text }: ProviderButton| {
         // Leaves the app: the door behind it is no page.
@@ -63,11 +63,22 @@ fn Ways(ways: SignInWays, next: String) -> impl IntoView {
                         </Banner>
                     }
                 })}
+            {nobody
+                .then(|| {
+                    view! {
+                        <Banner tone=Tone::Info title="Nobody has joined yet">
+                            <p class="banner__text">
+                                "The server printed a link for the first admin when it started. Open that first."
+                            </p>
+                        </Banner>
+                    }
+                })}
             {buttons}
             {several.then(|| view! { <p class="sign-in__or">"or"</p> })}
             {passwords.then(|| view! { <PasswordForm next=next.clone() alone=!several /> })}
             <p class="sign-in__note">
-                {if passwords { "No account? Ask an admin for an invitation. " } else { "" }} "Admins without a way in run "
+                {if passwords && !nobody { "No account? Ask an admin for an invitation. " } else { "" }}
+                {if nobody { "For another link, run " } else { "Admins without a way in run " }}
                 <code>"towpath-server admin-link"</code> " on the server."
             </p>
         </div>

@@ -58,18 +58,22 @@ impl Entry {
     }
 
     fn errand(errand: Errand) -> Self {
-        let href = match errand {
-            Errand::Home => paths::HOME,
-            Errand::Projects => paths::PROJECTS,
-            Errand::Inbox => paths::INBOX,
-            Errand::Timeline => paths::TIMELINE,
-            Errand::NewProject => paths::NEW_PROJECT,
-            Errand::NewStream => paths::STREAMS,
-            Errand::MakeToken => paths::TOKENS,
-            Errand::Invite => paths::PEOPLE,
-            Errand::SignOut => "",
+        let to = |href: &str| Goes::To(href.to_owned());
+        let goes = match errand {
+            Errand::Home => to(paths::HOME),
+            Errand::Projects => to(paths::PROJECTS),
+            Errand::Inbox => to(paths::INBOX),
+            Errand::Timeline => to(paths::TIMELINE),
+            Errand::Holds => to(paths::HOLDS),
+            Errand::NewProject => to(paths::NEW_PROJECT),
+            Errand::NewStream => to(paths::STREAMS),
+            Errand::NewHold => to(&paths::new_hold(None)),
+            Errand::MakeToken => to(paths::TOKENS),
+            Errand::Invite => to(paths::PEOPLE),
+            Errand::Account => to(paths::ACCOUNT),
+            Errand::Guide => to(paths::DOCS),
+            Errand::SignOut => Goes::Out,
         };
-        let goes = if errand == Errand::SignOut { Goes::Out } else { Goes::To(href.to_owned()) };
         Self { kind: Kind::Errand, title: errand.words().to_owned(), note: String::new(), goes }
     }
 

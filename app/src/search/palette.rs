@@ -40,6 +40,8 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
     let sections = Memo::new(move |_| {
         sections(&typed.get(), results.get(), lately.get(), failure.with(Option::is_some))
     });
+    let nothing =
+        Memo::new(move |_| is_nothing(&typed.get(), results.get().as_ref(), failure.with(Option::is_some)));
     let sign_out = ServerAction::<SignOut>::new();
     let navigate = use_navigate();
 
@@ -140,6 +142,7 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
         let found =
             sections.with(|sections| sections.iter().map(|section| section.entries.len()).sum::<usize>());
         match found {
+            _ if nothing.get() => "Nothing found".to_owned(),
             0 => String::new(),
             1 => "1 result".to_owned(),
             more => format!("{more} results"),
@@ -182,7 +185,7 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
             </div>
             {move || failure.get().map(|words| view! { <p class="palette__note">{words}</p> })}
             {move || {
-                (empty() && failure.with(Option::is_none)).then(|| view! { <p class="palette__note">{hint(&typed.get())}</p> })
+                (empty() && failure.with(Option::is_none)).then(|| view! { <p class="palette__note">{hint(&typed.get(), nothing.get())}</p> })
             }}
             <p class="visually-hidden" role="status">
                 {count}
@@ -205,6 +208,7 @@ fn sections(typed: &str, results: Option<Results>, lately: Vec<Entry>, failed: b
         add("Recent", lately);
         return sections;
     }
+    let nothing = is_nothing(typed, results.as_ref(), failed);
     // An answer to something else is no answer: Enter must not open what was not asked for.
     for group in results
         .filter(|results| results.typed == typed && !failed)
@@ -212,6 +216,9 @@ fn sections(typed: &str, results: Option<Results>, lately: Vec<Entry>, failed: b
         .flat_map(|results| results.groups)
     {
         add(group.kind.words(), group.hits.into_iter().map(Entry::of).collect());
+    }
+    if nothing {
+        return sections;
     }
     let all = Entry {
         kind: towpath_domain::search::Kind::Errand,
@@ -231,12 +238,20 @@ fn option_id(index: usize) -> String {
     format!("palette-{index}")
 }
 
-fn hint(typed: &str) -> &'static str {
-    if typed.trim().is_empty() {
-        "Type a part of a name, a tag, the first digits of a commit or a digest, or a promotion as #12."
-    } else {
-        "Searching…"
+fn hint(typed: &str, nothing: bool) -> String {
+    match typed.trim() {
+        "" => {
+            "Type a part of a name, a tag, the first digits of a commit or a digest, or a promotion as #12."
+                .to_owned()
+        }
+        typed if nothing => format!("Nothing is called “{typed}”, as far as you see."),
+        _ => "Searching…".to_owned(),
     }
+}
+
+/// Whether what is typed was looked for, and there is no such thing.
+fn is_nothing(typed: &str, results: Option<&Results>, failed: bool) -> bool {
+    !failed && results.is_some_and(|results| results.typed == typed.trim() && results.groups.is_empty())
 }
 
 fn listed(
@@ -296,6 +311,8 @@ mod tests {
         let shown = sections(" new ", Some(results("new")), Vec::new(), false);
         assert_eq!(shown.iter().map(|section| section.first).collect::<Vec<_>>(), [0, 2]);
         assert_eq!(entry(&shown, 1).map(|entry| entry.title).as_deref(), Some("New release stream"));
+        let none = Results { groups: Vec::new(), ..results("new") };
+        assert_eq!(sections("new", Some(none), Vec::new(), false), []);
         let late = sections("newer", Some(results("new")), Vec::new(), false);
         assert_eq!(entry(&late, 0).map(|entry| entry.goes), Some(Goes::To("/search?q=newer".to_owned())));
     }

@@ -229,6 +229,8 @@ pub struct SignInWays {
     pub providers: Vec<ProviderButton>,
     /// Whether passwords are taken.
     pub passwords: bool,
+    /// Whether nobody has joined yet: the first admin does by a link that the server printed.
+    pub nobody: bool,
     /// Why a sign-in by a provider did not succeed, in words.
     pub refused: Option<String>,
 }

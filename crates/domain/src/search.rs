@@ -220,10 +220,14 @@ pub enum Errand {
     Projects,
     Inbox,
     Timeline,
+    Holds,
     NewProject,
     NewStream,
+    NewHold,
     MakeToken,
     Invite,
+    Account,
+    Guide,
     SignOut,
 }
 
@@ -244,15 +248,19 @@ impl Kind {
 }
 
 impl Errand {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Home,
         Self::Projects,
         Self::Inbox,
         Self::Timeline,
+        Self::Holds,
         Self::NewProject,
         Self::NewStream,
+        Self::NewHold,
         Self::MakeToken,
         Self::Invite,
+        Self::Account,
+        Self::Guide,
         Self::SignOut,
     ];
 
@@ -262,11 +270,34 @@ impl Errand {
             Self::Projects => "Go to projects",
             Self::Inbox => "Go to the inbox",
             Self::Timeline => "Go to the timeline",
+            Self::Holds => "Go to holds",
             Self::NewProject => "New project",
             Self::NewStream => "New release stream",
+            Self::NewHold => "Hold something",
             Self::MakeToken => "Make a token",
             Self::Invite => "Invite someone",
+            Self::Account => "Go to your account",
+            Self::Guide => "Read the guide",
             Self::SignOut => "Sign out",
+        }
+    }
+
+    /// What else people call it.
+    pub const fn also(self) -> &'static str {
+        match self {
+            Self::Home => "overview dashboard matrix",
+            Self::Projects => "list",
+            Self::Inbox => "approve reject decide review waiting",
+            Self::Timeline => "audit log history events",
+            Self::Holds => "freezes bad builds",
+            Self::NewProject => "create add",
+            Self::NewStream => "create add environment class",
+            Self::NewHold => "freeze stop the line mark bad",
+            Self::MakeToken => "create new api key secret ci",
+            Self::Invite => "add new person user member",
+            Self::Account => "settings profile password sessions theme dark light keyboard shortcuts",
+            Self::Guide => "help docs documentation manual",
+            Self::SignOut => "log out logout",
         }
     }
 
@@ -275,9 +306,16 @@ impl Errand {
         let needs = match self {
             Self::NewProject | Self::NewStream => Action::Configure,
             Self::Invite => Action::ManagePeople,
-            Self::Home | Self::Projects | Self::Inbox | Self::Timeline | Self::MakeToken | Self::SignOut => {
-                return true;
-            }
+            Self::Home
+            | Self::Projects
+            | Self::Inbox
+            | Self::Timeline
+            | Self::Holds
+            | Self::NewHold
+            | Self::MakeToken
+            | Self::Account
+            | Self::Guide
+            | Self::SignOut => return true,
         };
         actor.may(needs, &Target::installation())
     }
@@ -370,7 +408,7 @@ mod tests {
             scope: None,
         };
         let offered = |actor: &Actor| Errand::ALL.into_iter().filter(|errand| errand.is_for(actor)).count();
-        assert_eq!(offered(&actor), 6);
+        assert_eq!(offered(&actor), 10);
         actor.grants.push(Grant { role: Role::admin(), place: Place::Installation });
         assert_eq!(offered(&actor), Errand::ALL.len());
     }

@@ -125,6 +125,12 @@ pub fn brief(text: &str, most: usize) -> String {
     first
 }
 
+/// Words as they begin a line.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 fn parse_link(text: &str) -> Result<String, WordsError> {
     let text = parse_text(text, 1_000, false)?;
     if is_web_address(&text) { Ok(text) } else { Err(WordsError::Link) }

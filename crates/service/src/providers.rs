@@ -168,17 +168,18 @@ impl Settings {
 }
 
 /// The ways to sign in, for everyone. `refused` names why one did not succeed, as an address tells it.
-pub fn ways(service: &Service, refused: &str) -> SignInWays {
+pub async fn ways(service: &Service, refused: &str) -> Result<SignInWays, Error> {
     let Providers { all, passwords, .. } = &service.0.providers;
     let button = |Configured { settings, .. }: &Configured| ProviderButton {
         slug: settings.slug.clone(),
         text: settings.text.clone(),
     };
-    SignInWays {
+    Ok(SignInWays {
         providers: all.iter().map(button).collect(),
         passwords: *passwords,
+        nobody: service.is_empty().await?,
         refused: Refused::parse(refused).map(|why| why.to_string()),
-    }
+    })
 }
 
 /// How people sign in, for who manages them; with a test that who asks made, if it is still kept.

@@ -7,10 +7,12 @@
 mod cast;
 mod image;
 mod layer;
+mod past;
 mod plan;
 mod program;
 
 pub use cast::Account;
+pub use past::Past;
 
 use crate::images::{self, Name, Push, Reference, append_upload, begin_upload, finish_upload, push_manifest};
 use crate::{
@@ -52,17 +54,19 @@ pub async fn load(service: &Service, actor: &Actor) -> Result<Project, Error> {
     for action in NEEDED {
         allow(actor, action, &everywhere)?;
     }
-    play(service, Cast::alone(actor)).await
+    play(service, Cast::alone(actor), None).await
 }
 
-/// Makes three people on an empty installation and loads the sample in their names. Answers how to sign in.
-pub async fn demonstrate(service: &Service) -> Result<Vec<Account>, Error> {
+/// Makes three people on an empty installation and loads the sample in their names, as what happened in the weeks before:
+/// the clock of the service is `past`. Answers how to sign in.
+pub async fn demonstrate(service: &Service, past: &Past) -> Result<Vec<Account>, Error> {
     let (cast, accounts) = Cast::engage(service).await?;
-    play(service, cast).await?;
-    Ok(accounts)
+    let played = play(service, cast, Some(past)).await;
+    past.ends();
+    played.map(|_| accounts)
 }
 
-async fn play(service: &Service, cast: Cast) -> Result<Project, Error> {
+async fn play(service: &Service, cast: Cast, past: Option<&Past>) -> Result<Project, Error> {
     let slug = slug(PROJECT)?;
     let there = stored::find(&mut service.read().await?, &slug).await?;
     let project = if let Some(there) = there {
@@ -73,7 +77,10 @@ async fn play(service: &Service, cast: Cast) -> Result<Project, Error> {
     };
     let play = Play { service, cast };
     play.set_up().await?;
-    for step in STEPS {
+    for (hours, step) in STEPS {
+        if let Some(past) = past {
+            past.comes_to(hours);
+        }
         play.take(step).await?;
     }
     let id = project.id;
@@ -160,9 +167,9 @@ impl Play<'_> {
                 let asks = if production { &self.cast.admin } else { &self.cast.developer };
                 promotions::request(self.service, asks, wish).await.map(drop)
             }
-            Step::Decide { integration, version, to, choice, comment } => {
+            Step::Decide { integration, version, choice, comment } => {
                 let digest = Image::of(integration, version).digest();
-                let asked = self.promotion(integration, &digest, to).await?.map(|item| item.promotion);
+                let asked = self.promotion(integration, &digest, "prod").await?.map(|item| item.promotion);
                 let waiting = asked.filter(|promotion| promotion.state == State::Waiting);
                 let (Some(manager), Some(promotion)) = (&self.cast.manager, waiting) else { return Ok(()) };
                 let decision = promotions::Decide {

@@ -36,7 +36,7 @@ pub async fn find(service: &Service, actor: &Actor, typed: &str, limit: usize) -
         }
     }
     for errand in Errand::ALL.into_iter().filter(|errand| errand.is_for(actor)) {
-        if let Some(rank) = term.rank(&[errand.words()]) {
+        if let Some(rank) = term.rank(&[errand.words(), errand.also()]) {
             ranked.push((rank, Hit::Errand { errand }));
         }
     }

@@ -1,5 +1,6 @@
 //! Where time and randomness come from. Everything else takes them from here, so that tests decide.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use towpath_domain::ids::uuid_v7;
@@ -30,6 +31,12 @@ impl Sources {
         Self::new(system_time, |bytes| {
             getrandom::fill(bytes).expect("the operating system has randomness");
         })
+    }
+
+    /// As [`system`](Self::system), with a clock that is behind by what this holds, in microseconds.
+    pub fn behind(lead: Arc<AtomicI64>) -> Self {
+        let now = move || Time::from_micros(system_time().micros() - lead.load(Ordering::Relaxed));
+        Self { now: Arc::new(now), ..Self::system() }
     }
 
     pub fn now(&self) -> Time {

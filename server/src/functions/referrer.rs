@@ -20,6 +20,14 @@ pub(super) fn page(headers: &HeaderMap, public_url: &PublicUrl) -> String {
     path.map(|path| path.to_string()).filter(|path| is_path(path)).unwrap_or_else(|| "/".to_owned())
 }
 
+/// The address of a page, without what the framework put into its query after a form had failed there.
+pub(super) fn without_failure(page: &str) -> String {
+    let Some((path, query)) = page.split_once('?') else { return page.to_owned() };
+    let own = |pair: &&str| !pair.starts_with("__path=") && !pair.starts_with("__err=");
+    let rest: Vec<&str> = query.split('&').filter(own).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
 /// The `Location` of an answer as a path of this site, if it has one.
 pub(super) fn within(headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
@@ -59,6 +67,17 @@ mod tests {
         ] {
             let headers = [(REFERER, referer.parse().unwrap()), (HOST, "10.0.0.7:3000".parse().unwrap())];
             assert_eq!(page(&HeaderMap::from_iter(headers), &public_url()), page_, "{referer}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_failure_is_over() {
+        for (page, rest) in [
+            ("/people", "/people"),
+            ("/people?__path=/fn/a&__err=x", "/people"),
+            ("/timeline?kind=a&__path=/fn/a&__err=x&after=1", "/timeline?kind=a&after=1"),
+        ] {
+            assert_eq!(without_failure(page), rest);
         }
     }
 

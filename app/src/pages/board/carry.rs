@@ -257,7 +257,8 @@ impl Berth {
 
     fn words(&self) -> String {
         let outlook = self.outlook.as_ref().map(Outlook::words).unwrap_or_default();
-        format!("Over {}. {outlook}", self.name)
+        let no = if matches!(self.outlook, Some(Outlook::Refused { .. })) { "No. " } else { "" };
+        format!("Over {}. {no}{outlook}", self.name)
     }
 }
 

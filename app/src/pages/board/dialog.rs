@@ -5,6 +5,7 @@ use super::undo::Dropped;
 use crate::components::dialog::Dialog;
 use crate::fns::promotions::Promote;
 use crate::pages::promote::PromoteForm;
+use crate::shell::Announcement;
 use leptos::prelude::*;
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Build;
@@ -59,7 +60,11 @@ pub(super) fn PromoteDialog(
                 .map_or_else(String::new, |wish| format!("Promote {} to {}", wish.build.tag, wish.to.1))
         })
     });
+    let announcement: Announcement = expect_context();
     let closed = move |()| {
+        if wish.with_untracked(Option::is_some) {
+            announcement.0.set("Nothing was promoted.".to_owned());
+        }
         wish.set(None);
         // The next one begins without the mistakes of this one.
         promote.clear();

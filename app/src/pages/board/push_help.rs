@@ -61,12 +61,12 @@ pub(super) fn PushHelp(live: Signal<Arc<Board>>, open: bool) -> impl IntoView {
                     <div class="stack stack--tight">{blocks}</div>
                 </li>
             </ol>
-            <p class="muted">
+            <p class="steps__after">
                 "From CI: " <a href=pipelines>"ready files"</a>
                 " for GitHub Actions, GitLab, Jenkins, CircleCI, CodeBuild, Bitbucket, Buildkite and Azure."
             </p>
             {hooks.map(|hooks| view! {
-            <p class="muted">
+            <p class="steps__after">
                 "What tells of a build only after it was pushed, such as another registry, does so at a "
                 <a href=hooks>"hook"</a> "."
             </p>
@@ -87,7 +87,7 @@ fn commands(board: &Board, bucket: &str) -> [(&'static str, String); 5] {
         (
             "docker",
             format!(
-                "docker login {host} -u token -p \"$TOWPATH_TOKEN\"\ndocker tag app {image}\ndocker push {image}"
+                "printf %s \"$TOWPATH_TOKEN\" | docker login {host} -u token --password-stdin\ndocker tag app {image}\ndocker push {image}"
             ),
         ),
         (

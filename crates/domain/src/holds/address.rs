@@ -26,7 +26,7 @@ pub enum HoldAddress {
 /// A text names nothing that can be held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "Name what is held: installation, stream:production, project:shop, environment:shop/prod, \
+    "Choose what to stop. In REST and the command: installation, stream:production, project:shop, environment:shop/prod, \
      bucket:shop/checkout/prod, build:sha256:… or build:shop/sha256:…."
 )]
 pub struct AddressError;

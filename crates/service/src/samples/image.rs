@@ -61,7 +61,7 @@ fn labels(service: &str, version: &str) -> serde_json::Value {
             "A sample image that Towpath made. It prints one line; its commit and source are made up.",
         "org.opencontainers.image.version": version,
         "org.opencontainers.image.revision": commit,
-        "org.opencontainers.image.ref.name": if version.contains('-') { "refs/heads/next" } else { "refs/heads/main" },
+        "org.opencontainers.image.ref.name": if version.contains('-') { "next" } else { "main" },
         "org.opencontainers.image.source": format!("https://example.org/sample/{service}"),
         "towpath.sample": "true",
     })

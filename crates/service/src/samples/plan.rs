@@ -57,11 +57,10 @@ pub enum Step {
         to: &'static str,
         reason: &'static str,
     },
-    /// Somebody else decides, where there is somebody else; otherwise the promotion goes on waiting.
+    /// Somebody else decides whether it enters production, where there is somebody else; otherwise the promotion goes on waiting.
     Decide {
         integration: &'static str,
         version: &'static str,
-        to: &'static str,
         choice: Choice,
         comment: &'static str,
     },
@@ -102,6 +101,15 @@ const fn promote(
     Promote { integration, version, from, to, reason }
 }
 
+const fn decide(
+    integration: &'static str,
+    version: &'static str,
+    choice: Choice,
+    comment: &'static str,
+) -> Step {
+    Decide { integration, version, choice, comment }
+}
+
 const fn report(
     service: &'static str,
     environment: &'static str,
@@ -121,58 +129,48 @@ const fn check(
     Check { integration, version, name, bucket, state }
 }
 
-pub const STEPS: [Step; 39] = [
-    push("storefront", "qa", "1.0.0"),
-    check("storefront", "1.0.0", "tests", "", CheckState::Success),
-    promote("storefront", "1.0.0", "qa", "staging", "Passed in qa."),
-    check("storefront", "1.0.0", "smoke", "staging", CheckState::Success),
-    promote("storefront", "1.0.0", "staging", "prod", "The first release."),
-    Decide {
-        integration: "storefront",
-        version: "1.0.0",
-        to: "prod",
-        choice: Choice::Approve,
-        comment: "Good to go.",
-    },
-    report("storefront", "prod", "1.0.0", Outcome::Succeeded),
-    push("storefront", "qa", "1.1.0"),
-    check("storefront", "1.1.0", "tests", "", CheckState::Failure),
-    check("storefront", "1.1.0", "tests", "", CheckState::Success),
-    promote("storefront", "1.1.0", "qa", "staging", "Passed in qa."),
-    check("storefront", "1.1.0", "smoke", "staging", CheckState::Pending),
-    promote("storefront", "1.1.0", "staging", "prod", "The second release."),
-    push("storefront", "qa", "1.2.0"),
-    RollBack { integration: "storefront", bucket: "qa", to: "1.1.0", reason: "1.2.0 does not start." },
-    // Arrivals are paused after the rollback.
-    push("storefront", "qa", "1.2.1"),
-    report("storefront", "qa", "1.1.0", Outcome::Succeeded),
-    report("storefront", "staging", "1.0.0", Outcome::Succeeded),
-    report("storefront", "staging", "1.1.0", Outcome::Started),
-    push("payments", "qa", "3.0.0"),
-    promote("payments", "3.0.0", "qa", "staging", "Passed in qa."),
-    promote("payments", "3.0.0", "staging", "prod", "Asked for too early."),
-    Decide {
-        integration: "payments",
-        version: "3.0.0",
-        to: "prod",
-        choice: Choice::Reject,
-        comment: "Wait for 3.1.0, which mends the refunds.",
-    },
-    report("payments", "staging", "3.0.0", Outcome::Succeeded),
-    push("payments", "qa", "3.1.0"),
-    check("payments", "3.1.0", "tests", "", CheckState::Failure),
+/// What happens, with how many hours before a demonstration is started it does. The sample of an installation that has a
+/// history of its own happens when it is loaded.
+pub const STEPS: [(i64, Step); 39] = [
+    (480, push("storefront", "qa", "1.0.0")),
+    (479, check("storefront", "1.0.0", "tests", "", CheckState::Success)),
+    (478, promote("storefront", "1.0.0", "qa", "staging", "Passed in qa.")),
+    (477, report("storefront", "staging", "1.0.0", Outcome::Succeeded)),
+    (456, check("storefront", "1.0.0", "smoke", "staging", CheckState::Success)),
+    (455, promote("storefront", "1.0.0", "staging", "prod", "The first release.")),
+    (450, decide("storefront", "1.0.0", Choice::Approve, "Good to go.")),
+    (449, report("storefront", "prod", "1.0.0", Outcome::Succeeded)),
+    (336, push("mailer", "dev", "0.9.0")),
+    (330, promote("mailer", "0.9.0", "dev", "staging", "Works in dev.")),
+    (310, promote("mailer", "0.9.0", "staging", "production", "Works in staging.")),
+    (309, report("mailer", "prod", "0.9.0", Outcome::Succeeded)),
+    (240, push("payments", "qa", "3.0.0")),
+    (236, promote("payments", "3.0.0", "qa", "staging", "Passed in qa.")),
+    (234, report("payments", "staging", "3.0.0", Outcome::Succeeded)),
+    (230, promote("payments", "3.0.0", "staging", "prod", "Asked for too early.")),
+    (212, decide("payments", "3.0.0", Choice::Reject, "Wait for 3.1.0, which mends the refunds.")),
+    (168, push("mailer", "dev", "1.0.0")),
+    (163, promote("mailer", "1.0.0", "dev", "staging", "Works in dev.")),
+    (140, promote("mailer", "1.0.0", "staging", "production", "Works in staging.")),
+    (139, report("mailer", "prod", "1.0.0", Outcome::Failed)),
+    (96, push("payments", "qa", "3.1.0")),
+    (95, check("payments", "3.1.0", "tests", "", CheckState::Failure)),
     // Production takes builds by promotion only.
-    push("payments", "prod", "3.1.0"),
-    Push { integration: "payments", bucket: None, version: "3.2.0-rc.1" },
-    push("mailer", "dev", "0.9.0"),
-    promote("mailer", "0.9.0", "dev", "staging", "Works in dev."),
-    promote("mailer", "0.9.0", "staging", "production", "Works in staging."),
-    report("mailer", "prod", "0.9.0", Outcome::Succeeded),
-    push("mailer", "dev", "1.0.0"),
-    promote("mailer", "1.0.0", "dev", "staging", "Works in dev."),
-    promote("mailer", "1.0.0", "staging", "production", "Works in staging."),
-    push("mailer", "dev", "1.1.0"),
-    promote("mailer", "1.1.0", "dev", "staging", "Works in dev."),
-    report("mailer", "staging", "1.1.0", Outcome::Succeeded),
-    report("mailer", "prod", "1.0.0", Outcome::Failed),
+    (94, push("payments", "prod", "3.1.0")),
+    (72, push("storefront", "qa", "1.1.0")),
+    (71, check("storefront", "1.1.0", "tests", "", CheckState::Failure)),
+    (70, check("storefront", "1.1.0", "tests", "", CheckState::Success)),
+    (52, promote("storefront", "1.1.0", "qa", "staging", "Passed in qa.")),
+    (51, report("storefront", "staging", "1.1.0", Outcome::Started)),
+    (50, check("storefront", "1.1.0", "smoke", "staging", CheckState::Pending)),
+    (48, push("mailer", "dev", "1.1.0")),
+    (45, promote("mailer", "1.1.0", "dev", "staging", "Works in dev.")),
+    (44, report("mailer", "staging", "1.1.0", Outcome::Succeeded)),
+    (27, Push { integration: "payments", bucket: None, version: "3.2.0-rc.1" }),
+    (26, promote("storefront", "1.1.0", "staging", "prod", "The second release.")),
+    (5, push("storefront", "qa", "1.2.0")),
+    (4, RollBack { integration: "storefront", bucket: "qa", to: "1.1.0", reason: "1.2.0 does not start." }),
+    (3, report("storefront", "qa", "1.1.0", Outcome::Succeeded)),
+    // Arrivals are paused after the rollback.
+    (2, push("storefront", "qa", "1.2.1")),
 ];

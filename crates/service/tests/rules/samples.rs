@@ -12,7 +12,7 @@ use towpath_domain::references::Tag;
 use towpath_domain::timeline::Filter;
 use towpath_service::images::{Reference, open_blob, read_manifest};
 use towpath_service::projects::{archive, create, restore, whole};
-use towpath_service::samples::{demonstrate, load};
+use towpath_service::samples::{Past, demonstrate, load};
 use towpath_service::{Error, boards, inbox, people};
 
 async fn admin(world: &World) -> Actor {
@@ -151,7 +151,7 @@ fn who_may_not_do_all_of_it_begins_nothing() {
 #[test]
 fn a_demonstration_has_people_who_can_sign_in_and_who_acted() {
     on_both_engines(async |world: World| {
-        let accounts = demonstrate(&world).await.expect("it is empty");
+        let accounts = demonstrate(&world, &Past::default()).await.expect("it is empty");
         let mut actors = Vec::new();
         for account in &accounts {
             let from = crate::world::HOME;
@@ -162,7 +162,7 @@ fn a_demonstration_has_people_who_can_sign_in_and_who_acted() {
         assert_eq!(current(&world, admin, "storefront", "prod").await.as_deref(), Some("1.0.0"), "approved");
         assert_eq!(inbox::list(&world, manager).await.expect("an inbox").to_decide.len(), 1);
         assert_eq!(world.told(admin, "promotion_decided").await, 2);
-        let again = demonstrate(&world).await;
+        let again = demonstrate(&world, &Past::default()).await;
         assert!(conflict(again.map(|accounts| accounts.len())).contains("people here already"));
     });
 }
@@ -173,7 +173,7 @@ fn a_demonstration_needs_an_installation_without_people() {
         let ana = admin(&world).await;
         make_shop(&world, &ana).await;
         make_environment(&world, &ana, "shop", "dev", "dev").await;
-        assert!(matches!(demonstrate(&world).await, Err(Error::Conflict(_))));
+        assert!(matches!(demonstrate(&world, &Past::default()).await, Err(Error::Conflict(_))));
         assert!(matches!(whole(&world, &ana, "sample").await, Err(Error::NotFound(_))));
     });
 }

@@ -74,7 +74,7 @@ fn stepping_goes_round_the_stages_that_take_it() {
 fn looking_reads_every_other_stage_with_its_reason() {
     let back = after(held(Hand::Keys), &[Act::Look(Way::Back)]);
     assert!(back.carry.hangs_over(stage(QA)));
-    assert_eq!(back.says.unwrap(), "Over qa. The workflow does not lead from staging to qa.");
+    assert_eq!(back.says.unwrap(), "Over qa. No. The workflow does not lead from staging to qa.");
     let on = after(back.carry, &[Act::Look(Way::Forward)]);
     assert!(on.carry.hangs_over(stage(PERF)), "not where it comes from");
 }
