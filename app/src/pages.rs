@@ -35,6 +35,7 @@ pub mod read_tokens;
 pub mod release_sets;
 pub mod retention;
 pub mod rights;
+pub mod roles;
 pub mod roll_back;
 pub mod rules;
 pub mod saved_views;

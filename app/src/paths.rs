@@ -33,6 +33,8 @@ pub const SIGN_IN_WAYS: &str = "/people/sign-in";
 /// Who may do what.
 pub const REFUSED_ATTEMPTS: &str = "/refused-attempts";
 pub const RIGHTS: &str = "/rights";
+pub const ROLES: &str = "/roles";
+pub const NEW_ROLE: &str = "/roles/new";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where someone ends who signed out here and is to sign out at the provider, too.
 pub const SIGN_OUT: &str = "/sign-out";
@@ -112,6 +114,15 @@ pub fn rights(action: Action, place: &str) -> String {
 /// What someone may do, now or at a day or time.
 pub fn person_rights(person: PersonId, at: &str) -> String {
     with_query(&format!("{PEOPLE}/{person}/rights"), [("at", at)])
+}
+
+pub fn role(role: &Slug) -> String {
+    format!("{ROLES}/{role}")
+}
+
+/// The form for a new role, filled in with what another permits.
+pub fn new_role(from: Option<&Slug>) -> String {
+    with_query(NEW_ROLE, [("from", from.map(Slug::as_str).unwrap_or_default())])
 }
 
 pub fn members(project: &Slug) -> String {

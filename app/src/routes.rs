@@ -38,6 +38,9 @@ lazy!(build_page = crate::pages::builds::BuildPage, in reading);
 lazy!(refused_attempts_page = crate::pages::attempts::RefusedAttemptsPage, in reading);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
+lazy!(roles_page = crate::pages::roles::RolesPage, in setting_up);
+lazy!(new_role_page = crate::pages::roles::NewRolePage, in setting_up);
+lazy!(role_page = crate::pages::roles::RolePage, in setting_up);
 lazy!(account_page = crate::pages::account::AccountPage, in setting_up);
 lazy!(members_page = crate::pages::members::MembersPage, in setting_up);
 lazy!(service_accounts_page = crate::pages::service_accounts::ServiceAccountsPage, in setting_up);
@@ -168,6 +171,9 @@ routes! {
     "/projects/:project/service-accounts" => service_accounts_page::PAGE,
     "/projects/:project/environments/:environment/read-tokens" => read_tokens_page::PAGE,
     "/refused-attempts" => refused_attempts_page::PAGE,
+    "/roles" => roles_page::PAGE,
+    "/roles/new" => new_role_page::PAGE,
+    "/roles/:role" => role_page::PAGE,
     "/rights" => rights_page::PAGE,
     "/people/:person/rights" => person_rights_page::PAGE,
 }

@@ -40,6 +40,7 @@ mod read_tokens;
 mod release_sets;
 mod retention;
 mod rights;
+mod roles;
 mod rules;
 mod saved_views;
 mod search;
@@ -122,6 +123,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(evidence::routes())
         .merge(people::routes())
         .merge(rights::routes())
+        .merge(roles::routes())
         .merge(service_accounts::routes())
         .merge(read_tokens::routes())
         .merge(storage::routes())

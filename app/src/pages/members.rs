@@ -92,7 +92,9 @@ fn Roles(roles: Vec<Role>) -> impl IntoView {
     let role = |role: Role| {
         view! {
             <div class="facts__row">
-                <dt>{role.title.clone()}</dt>
+                <dt>
+                    <a href=paths::role(&role.slug)>{role.title.clone()}</a>
+                </dt>
                 <dd>{format!("May {}.", role.words())}</dd>
             </div>
         }

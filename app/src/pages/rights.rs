@@ -134,7 +134,7 @@ fn Answer(
             .map(|_| {
                 view! {
                     <p class="form__note">
-                        "Roles and people are as the audit log tells them for that time; what each role permits is as it is now."
+                        "People and roles are as the audit log tells them for that time; what built-in roles permit is as it is now."
                     </p>
                 }
             })}

@@ -36,6 +36,7 @@ pub mod read_tokens;
 pub mod release_sets;
 pub mod retention;
 pub mod rights;
+pub mod roles;
 pub mod rules;
 pub mod saved_views;
 pub mod search;

@@ -12,6 +12,7 @@ mod scopes;
 pub use actions::{Action, TOKEN_ACTIONS};
 pub use actors::{Actor, Identity};
 pub use places::{Place, Target};
+pub(crate) use roles::words;
 pub use roles::{Binding, Grant, Permissions, Reach, Role};
 pub use scopes::{Publishing, Reading, Scope};
 

@@ -45,6 +45,7 @@ pub mod references;
 pub mod release_sets;
 pub mod retention;
 pub mod rights;
+pub mod roles;
 pub mod rules;
 pub mod saved_views;
 pub mod search;

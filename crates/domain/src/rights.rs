@@ -192,11 +192,21 @@ pub struct Ledger {
     held: BTreeMap<BindingId, Held>,
     deactivated: BTreeSet<PersonId>,
     open: BTreeSet<ProjectId>,
+    /// Of the installation's own.
+    roles: BTreeMap<Slug, Role>,
 }
 
 /// The kinds of events that a [`Ledger`] reads.
-pub const TELLING: [&str; 5] =
-    ["role_granted", "role_revoked", "person_deactivated", "person_reactivated", "anonymous_pull_set"];
+pub const TELLING: [&str; 8] = [
+    "role_granted",
+    "role_revoked",
+    "role_made",
+    "role_changed",
+    "role_deleted",
+    "person_deactivated",
+    "person_reactivated",
+    "anonymous_pull_set",
+];
 
 impl Ledger {
     /// Takes the next event; they come oldest first.
@@ -207,6 +217,12 @@ impl Ledger {
             }
             Change::RoleRevoked { binding, .. } => {
                 self.held.remove(&binding);
+            }
+            Change::RoleMade { role, after } | Change::RoleChanged { role, after, .. } => {
+                self.roles.insert(role.clone(), after.role(role));
+            }
+            Change::RoleDeleted { role, .. } => {
+                self.roles.remove(&role);
             }
             Change::PersonDeactivated { person, .. } => {
                 self.deactivated.insert(person);
@@ -236,6 +252,12 @@ impl Ledger {
         self.open.contains(&project)
     }
 
+    /// The roles that there were: those of the installation's own as they were then, and the built-in ones as they are now,
+    /// since no event tells of them.
+    pub fn roles(&self) -> Vec<Role> {
+        Role::built_in().into_iter().chain(self.roles.values().cloned()).collect()
+    }
+
     /// Every role that was held, also by those who could not act.
     pub fn held(self) -> Vec<Held> {
         self.held.into_values().collect()
@@ -245,7 +267,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::{EventActor, Scene};
+    use crate::timeline::{EventActor, RoleShape, Scene};
     use uuid::Uuid;
 
     fn id<T: From<Uuid>>(number: u128) -> T {
@@ -276,6 +298,21 @@ mod tests {
         assert!(ledger.deactivated().is_empty());
         let people: Vec<PersonId> = ledger.held().into_iter().map(|held| held.person).collect();
         assert_eq!(people, [id(102)]);
+    }
+
+    #[test]
+    fn a_ledger_knows_a_role_as_it_was_last() {
+        let shape = |title: &str| RoleShape { title: title.to_owned(), ..RoleShape::from(&Role::viewer()) };
+        let slug = Slug::parse("deployer").expect("a slug");
+        let known = |ledger: &Ledger| ledger.roles().into_iter().find(|role| role.slug == slug);
+        let mut ledger = Ledger::default();
+        assert_eq!(known(&ledger), None);
+        let (role, before, after) = (slug.clone(), shape("One"), shape("Two"));
+        ledger.take(event(Change::RoleMade { role: role.clone(), after: before.clone() }));
+        ledger.take(event(Change::RoleChanged { role: role.clone(), before, after: after.clone() }));
+        assert_eq!(known(&ledger).map(|role| role.title), Some("Two".to_owned()));
+        ledger.take(event(Change::RoleDeleted { role, before: after }));
+        assert_eq!(known(&ledger), None);
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod shapes;
 
 pub use change::Change;
 pub use kinds::KINDS;
-pub use shapes::{PinTold, RuleShape, StageShape, WorkflowShape};
+pub use shapes::{PinTold, RoleShape, RuleShape, StageShape, WorkflowShape};
 
 use crate::digests::Digest;
 use crate::ids::{BucketId, BuildId, EventId, IntegrationId, PersonId, ProjectId, TokenId};

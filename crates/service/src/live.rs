@@ -51,6 +51,8 @@ struct Told {
     person: Option<PersonId>,
     /// Whether it is of `global`, whose things all projects share.
     shared: bool,
+    /// Whether what many hold was changed, of whom none is named.
+    many: bool,
     /// Whether it concerns everyone: a hold that belongs to no project. Nothing of it is told but that it happened.
     everyone: bool,
 }
@@ -69,6 +71,7 @@ impl Told {
                 ..Target::default()
             },
             person: event.change.person(),
+            many: event.change.is_of_many(),
         }
     }
 }
@@ -127,6 +130,15 @@ pub enum Message {
     Reset,
 }
 
+/// Whether a reader has to be looked at again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Touched {
+    No,
+    /// What many hold was changed, and the reader may hold it.
+    Perhaps,
+    Yes,
+}
+
 /// How someone stands after their session and their roles were looked at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -148,7 +160,7 @@ pub struct Follower {
     earlier: VecDeque<Message>,
     position: i64,
     /// Whether something was done to the reader, so that they have to be looked at again.
-    touched: bool,
+    touched: Touched,
     _seat: Seat,
 }
 
@@ -170,7 +182,7 @@ pub async fn follow(
         told,
         earlier: VecDeque::new(),
         position: head,
-        touched: false,
+        touched: Touched::No,
         _seat: seat,
     };
     if let Some(after) = after {
@@ -191,20 +203,26 @@ impl Follower {
             if let Some(message) = self.earlier.pop_front() {
                 return Some(message);
             }
-            if self.touched {
+            if self.touched != Touched::No {
                 let standing = self.look_again().await;
-                self.touched = false;
-                return match standing {
-                    Standing::Ended => None,
-                    Standing::Same | Standing::Changed => Some(Message::Reset),
-                };
+                let perhaps = std::mem::replace(&mut self.touched, Touched::No) == Touched::Perhaps;
+                match standing {
+                    Standing::Ended => return None,
+                    Standing::Same if perhaps => continue,
+                    Standing::Same | Standing::Changed => return Some(Message::Reset),
+                }
             }
             match self.told.recv().await {
                 Ok(told) if told.notice.seq <= self.position => {}
                 Ok(told) => {
                     self.position = told.notice.seq;
                     if told.person == Some(self.actor.person()) {
-                        self.touched = true;
+                        self.touched = Touched::Yes;
+                    } else if told.many {
+                        self.touched = Touched::Perhaps;
+                        if self.sees(&told) {
+                            self.earlier.push_back(Message::Notice(told.notice));
+                        }
                     } else if self.sees(&told) {
                         return Some(Message::Notice(told.notice));
                     }

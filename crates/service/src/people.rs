@@ -5,6 +5,7 @@ mod places;
 pub(crate) use places::{Places, place_names, place_words, sees, target};
 
 use crate::links::invitation;
+use crate::roles::check_there;
 use crate::{Error, Service, allow, delegations, subscriptions};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -167,6 +168,7 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
 
 async fn issue(service: &Service, actor: &Actor, new: NewInvitation, place: Place) -> Result<String, Error> {
     let (link, secret) = invitation(service, new.email.clone(), new.role.clone(), place);
+    let invited = new.role.clone();
     let change =
         Change::PersonInvited { link: link.id, email: Personal::new(&new.email), role: new.role, place };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);
@@ -174,6 +176,7 @@ async fn issue(service: &Service, actor: &Actor, new: NewInvitation, place: Plac
     service
         .db()
         .write(async move |tx| {
+            check_there(tx, &invited).await?;
             links::insert(tx, &link, &hash).await?;
             tx.tell(event);
             Ok::<_, Error>(())
@@ -205,6 +208,7 @@ pub(crate) async fn grant(
     service
         .db()
         .write(async move |tx| {
+            check_there(tx, &role).await?;
             // What goes with a group does not stand against giving it for good.
             let held = access::bindings_of(tx, person).await?;
             let lasting = |bound: &&Bound| bound.source.as_ref().is_none_or(|source| source.group.is_none());

@@ -123,6 +123,15 @@ impl Providers {
         Ok(Self { all, passwords, contact })
     }
 
+    /// The provider, by its name in the configuration, by which people get a role.
+    pub fn giving(&self, role: &Slug) -> Option<&Slug> {
+        let gives = |settings: &&Settings| {
+            settings.default_role.as_ref() == Some(role)
+                || settings.groups.iter().any(|rule| rule.role == *role)
+        };
+        self.all.iter().map(|configured| &configured.settings).find(gives).map(|settings| &settings.slug)
+    }
+
     /// Whether passwords are taken.
     pub fn passwords(&self) -> bool {
         self.passwords

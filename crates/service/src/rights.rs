@@ -237,14 +237,14 @@ struct Standing {
     deactivated: BTreeSet<PersonId>,
     /// Whether anybody could pull from a project then; absent for now, where its row tells.
     then: Option<BTreeSet<ProjectId>>,
-    /// As they are now, also for a question about the past.
+    /// As they were then; the built-in ones as they are now.
     roles: BTreeMap<String, Role>,
 }
 
 impl Standing {
     async fn load(conn: &mut Conn, at: Option<Time>) -> Result<Self, Error> {
-        let roles = access::roles(conn).await?.into_iter();
-        let roles = roles.map(|role| (role.slug.to_string(), role)).collect();
+        let by_slug =
+            |roles: Vec<Role>| roles.into_iter().map(|role| (role.slug.to_string(), role)).collect();
         let Some(at) = at else {
             let bound = access::bindings(conn).await?.into_iter();
             let held: Vec<Held> = bound
@@ -257,12 +257,13 @@ impl Standing {
                 .collect();
             let ids: Vec<PersonId> = held.iter().map(|held| held.person).collect();
             let deactivated = people::deactivated(conn, &ids).await?.into_keys().collect();
+            let roles = by_slug(access::roles(conn).await?);
             return Ok(Self { held, deactivated, then: None, roles });
         };
         let ledger = read(conn, at).await?;
         let open = projects::list(conn, "", i64::MAX).await?.into_iter();
         let open = open.map(|project| project.id).filter(|project| ledger.is_open(*project)).collect();
-        let deactivated = ledger.deactivated().clone();
+        let (deactivated, roles) = (ledger.deactivated().clone(), by_slug(ledger.roles()));
         Ok(Self { held: ledger.held(), deactivated, then: Some(open), roles })
     }
 

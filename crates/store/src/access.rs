@@ -11,7 +11,7 @@ use towpath_domain::times::Time;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
-struct RoleRow {
+pub(crate) struct RoleRow {
     #[sqlx(try_from = "String")]
     slug: Slug,
     title: String,
@@ -62,8 +62,14 @@ impl TryFrom<BindingRow> for Bound {
     }
 }
 
+/// The roles that there are, by title.
 pub async fn roles(conn: &mut Conn) -> Result<Vec<Role>, Error> {
-    let rows = fetch!(fetch_all, RoleRow, conn, "select slug, title, permissions from roles order by title")?;
+    let rows = fetch!(
+        fetch_all,
+        RoleRow,
+        conn,
+        "select slug, title, permissions from roles where deleted_at is null order by title"
+    )?;
     Ok(rows.into_iter().map(Role::from).collect())
 }
 

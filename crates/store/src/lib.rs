@@ -45,6 +45,7 @@ pub mod publishers;
 pub mod read_tokens;
 pub mod release_sets;
 pub mod retention;
+pub mod roles;
 pub mod rules;
 pub mod saved_views;
 pub mod scrub;

@@ -201,6 +201,28 @@ pub async fn waits(
     Ok(rows.into_iter().map(waits).collect())
 }
 
+/// The promotions that wait under a version of their workflow that is not its newest, each with its project and that version.
+pub async fn waits_under_earlier(conn: &mut Conn) -> Result<Vec<(Slug, i64, Graph)>, Error> {
+    #[derive(sqlx::FromRow)]
+    struct EarlierRow {
+        #[sqlx(try_from = "String")]
+        project: Slug,
+        number: i64,
+        #[sqlx(json)]
+        graph: Graph,
+    }
+    let rows = fetch!(
+        fetch_all,
+        EarlierRow,
+        conn,
+        "select o.slug as project, p.number, v.graph
+         from promotions p join workflows w on w.id = p.workflow join projects o on o.id = p.project
+         join workflow_versions v on v.workflow = p.workflow and v.version = p.workflow_version
+         where p.state = 'waiting' and p.workflow_version <> w.version order by o.slug, p.number"
+    )?;
+    Ok(rows.into_iter().map(|row| (row.project, row.number, row.graph)).collect())
+}
+
 /// Adds a workflow with its first version. A default finds the place free: the one before is changed first.
 pub async fn insert(tx: &mut Tx, workflow: &Workflow, at: Time) -> Result<(), Error> {
     execute!(

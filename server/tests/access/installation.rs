@@ -4,7 +4,7 @@
 //! admin of the installation sees it.
 
 use crate::callers::Caller;
-use crate::doors::Subject;
+use crate::doors::{ROLE, Subject};
 use crate::maker::Maker;
 use crate::world::{Clock, World};
 use serde_json::Value;
@@ -61,6 +61,7 @@ impl Installation {
         maker.integration("shop", "billing").await;
         maker.project("secret-lab").await;
         let mut lab = maker.integration("secret-lab", "hush").await;
+        maker.role(ROLE).await;
         for (name, role, place) in ROLES {
             maker.join(name, role, place).await;
         }

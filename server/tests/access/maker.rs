@@ -104,6 +104,11 @@ impl Maker {
         self.retired(slug).await;
     }
 
+    /// A role of the installation's own.
+    pub async fn role(&self, slug: &str) {
+        self.post("/roles", json!({"slug": slug, "title": slug, "from": "viewer"})).await;
+    }
+
     /// An integration that was deleted and can be restored.
     async fn retired(&self, project: &str) {
         let new = json!({"slug": "retired", "title": "Retired", "kind": "environment"});

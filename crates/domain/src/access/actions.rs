@@ -78,6 +78,38 @@ impl Action {
         }
     }
 
+    /// What it is about, in a sentence.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::View => "See a project and all in it.",
+            Self::Pull => "Pull images with any registry client.",
+            Self::Push => "Push images, and register builds.",
+            Self::Delete => "Delete tags, images and blobs that no bucket needs.",
+            Self::Promote => "Ask for builds to enter a next stage.",
+            Self::Approve => "Decide on what others ask for. No token does.",
+            Self::PassGates => "Apply a promotion past its gates, for a written reason. No token does.",
+            Self::RollBack => "Make an earlier build of a bucket current again.",
+            Self::Hold => "Stop what may enter, and let it go again.",
+            Self::Report => "Tell what environments run, and how checks went.",
+            Self::Configure => "Create and change environments, integrations, workflows and rules.",
+            Self::ManagePeople => "Invite people and give roles.",
+        }
+    }
+
+    /// Whether it is about buckets and environments alone, so that a role may have it outside production only.
+    pub const fn has_place(self) -> bool {
+        matches!(
+            self,
+            Self::Push
+                | Self::Promote
+                | Self::Approve
+                | Self::PassGates
+                | Self::RollBack
+                | Self::Hold
+                | Self::Report
+        )
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == text)
     }

@@ -14,6 +14,27 @@ pub enum Reach {
     OutsideProduction,
 }
 
+impl Reach {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everywhere => "everywhere",
+            Self::OutsideProduction => "outside_production",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Everywhere, Self::OutsideProduction].into_iter().find(|reach| reach.name() == text)
+    }
+
+    /// “promote outside production”.
+    pub(crate) fn words(self, action: Action) -> String {
+        match self {
+            Self::Everywhere => action.to_string(),
+            Self::OutsideProduction => format!("{action} outside production"),
+        }
+    }
+}
+
 /// What a role permits: data, not code, so that an installation may define its own.
 pub type Permissions = BTreeMap<Action, Reach>;
 
@@ -89,19 +110,22 @@ impl Role {
         [Self::viewer(), Self::developer(), Self::release_manager(), Self::admin(), Self::auditor()]
     }
 
-    /// What it permits, in words: “view, pull, push, and promote outside production”.
+    /// Whether every installation has it, so that it means the same everywhere and is not changed.
+    pub fn is_built_in(&self) -> bool {
+        Self::built_in().iter().any(|role| role.slug == self.slug)
+    }
+
+    /// The slugs that no role of an installation's own has: those of built-in ones, and of what machines hold.
+    pub(crate) fn reserved() -> [Slug; 8] {
+        let [viewer, developer, manager, admin, auditor] = Self::built_in().map(|role| role.slug);
+        let (publisher, reader) = (Self::publisher().slug, Self::reader().slug);
+        let anybody = Slug::parse("anybody").expect("it fits the grammar");
+        [viewer, developer, manager, admin, auditor, publisher, reader, anybody]
+    }
+
+    /// What it permits, in words.
     pub fn words(&self) -> String {
-        let words = |(action, reach): (&Action, &Reach)| match reach {
-            Reach::Everywhere => action.to_string(),
-            Reach::OutsideProduction => format!("{action} outside production"),
-        };
-        let words: Vec<String> = self.permissions.iter().map(words).collect();
-        match words.as_slice() {
-            [] => "nothing".to_owned(),
-            [one] => one.clone(),
-            [one, other] => format!("{one} and {other}"),
-            [most @ .., last] => format!("{}, and {last}", most.join(", ")),
-        }
+        words(&self.permissions)
     }
 
     pub(super) fn built(slug: &str, title: &str, actions: &[Action]) -> Self {
@@ -110,6 +134,17 @@ impl Role {
             title: title.to_owned(),
             permissions: actions.iter().map(|action| (*action, Reach::Everywhere)).collect(),
         }
+    }
+}
+
+/// What is permitted, in words: “view, pull, push, and promote outside production”.
+pub(crate) fn words(permissions: &Permissions) -> String {
+    let words: Vec<String> = permissions.iter().map(|(action, reach)| reach.words(*action)).collect();
+    match words.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [most @ .., last] => format!("{}, and {last}", most.join(", ")),
     }
 }
 

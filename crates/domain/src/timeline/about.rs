@@ -42,6 +42,11 @@ impl Change {
         }
     }
 
+    /// Whether it changes what people may without naming them.
+    pub const fn is_of_many(&self) -> bool {
+        matches!(self, Self::RoleChanged { .. })
+    }
+
     /// The number of the promotion that it is about.
     pub const fn promotion(&self) -> Option<i64> {
         match self {

@@ -1,6 +1,6 @@
 //! What changed, one variant for each kind of change, with what it was before and is after.
 
-use super::{BuildName, Personal, PinTold, RuleShape, WorkflowShape};
+use super::{BuildName, Personal, PinTold, RoleShape, RuleShape, WorkflowShape};
 use crate::access::{Action, Place};
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, CheckState};
@@ -63,6 +63,20 @@ pub enum Change {
         /// Where the role came from, where nobody gave it by hand.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<RoleSource>,
+    },
+    /// A role of the installation's own.
+    RoleMade {
+        role: Slug,
+        after: RoleShape,
+    },
+    RoleChanged {
+        role: Slug,
+        before: RoleShape,
+        after: RoleShape,
+    },
+    RoleDeleted {
+        role: Slug,
+        before: RoleShape,
     },
     TokenCreated {
         token: TokenId,

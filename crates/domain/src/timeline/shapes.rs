@@ -1,5 +1,6 @@
 //! What an event tells of things that have parts: as they were before, and as they are after.
 
+use crate::access::{self, Permissions, Role};
 use crate::pins::Pinning;
 use crate::slugs::Slug;
 use crate::times::Time;
@@ -23,6 +24,31 @@ impl PinTold {
             service: pin.service.slug.clone(),
             until: pin.until,
         }
+    }
+}
+
+/// What can change about a role, as an event tells it before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleShape {
+    pub title: String,
+    pub permissions: Permissions,
+}
+
+impl From<&Role> for RoleShape {
+    fn from(role: &Role) -> Self {
+        Self { title: role.title.clone(), permissions: role.permissions.clone() }
+    }
+}
+
+impl RoleShape {
+    /// What it permits, in words.
+    pub fn words(&self) -> String {
+        access::words(&self.permissions)
+    }
+
+    /// The role of this slug, as it was or is.
+    pub fn role(self, slug: Slug) -> Role {
+        Role { slug, title: self.title, permissions: self.permissions }
     }
 }
 

@@ -56,6 +56,7 @@ mod release_sets;
 mod replicas;
 mod retention;
 mod rights;
+mod roles;
 mod rollbacks;
 mod routing;
 mod samples;

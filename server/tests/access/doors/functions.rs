@@ -1,7 +1,7 @@
 //! The server functions, as scripts of the pages call them.
 
 use super::rest::ADDRESS;
-use super::{Body, Door, Kind, Subject};
+use super::{Body, Door, Kind, ROLE, Subject};
 use crate::installation::{PASSWORD, email};
 use crate::maker::PUBLIC_KEY;
 
@@ -263,6 +263,13 @@ pub fn doors() -> Vec<Door> {
             let fields = [("environment", "qa"), ("form[title]", "Cluster"), ("form[days]", "1")];
             in_project(subject, &fields)
         }),
+        post("/fn/view_roles"),
+        post("/fn/view_role").body(|_, _| role(&[])),
+        post("/fn/create_role")
+            .body(|_, _| Body::Form(vec![("form[slug]", "robot".into()), ("form[title]", "Robot".into())])),
+        post("/fn/change_role")
+            .body(|_, _| role(&[("form[title]", "Puller"), ("form[permissions][push]", "everywhere")])),
+        post("/fn/delete_role").body(|_, _| role(&[])),
         post("/fn/view_refused_attempts"),
         post("/fn/view_service_accounts").note("of the installation"),
         post("/fn/view_service_accounts")
@@ -517,6 +524,12 @@ fn decision(subject: &Subject, choice: &str) -> Body {
     let fields =
         [("number", number.as_str()), ("choice", choice), ("digest", &subject.digest), ("comment", "Seen.")];
     in_project(subject, &fields)
+}
+
+/// About the installation's own role, with more fields.
+fn role(fields: &[(&'static str, &str)]) -> Body {
+    let more = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    Body::Form(std::iter::once(("role", ROLE.to_owned())).chain(more).collect())
 }
 
 /// About the service account, with more fields.

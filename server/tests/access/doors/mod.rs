@@ -97,6 +97,9 @@ pub struct Subject {
     pub came: String,
 }
 
+/// The installation's own role, which nobody holds.
+pub const ROLE: &str = "puller";
+
 impl Subject {
     /// Names like these that stand for nothing.
     pub fn nothing_like(&self) -> Self {
@@ -257,6 +260,7 @@ impl Door {
             ("{seq}", &subject.event),
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
+            ("{role}", ROLE),
             // Every project of the installation has one of this name.
             ("{workflow}", "release"),
             ("{rule}", "branches"),

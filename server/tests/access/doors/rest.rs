@@ -304,6 +304,14 @@ pub fn doors() -> Vec<Door> {
         delete("/api/v1/projects/{project}/trust-roots/{root}"),
         get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/evidence"),
         get("/api/v1/projects/{project}/integrations/{integration}/builds/{digest}/evidence/{content}"),
+        get("/api/v1/roles"),
+        post("/api/v1/roles")
+            .body(|_, _| Body::Json(json!({"slug": "robot", "title": "Robot", "from": "viewer"}))),
+        get("/api/v1/roles/{role}"),
+        put("/api/v1/roles/{role}").body(|_, _| {
+            Body::Json(json!({"title": "Puller", "permissions": {"push": "outside_production"}}))
+        }),
+        delete("/api/v1/roles/{role}"),
         get("/api/v1/people"),
         get("/api/v1/rights").note("of the installation").query("action=configure&place=installation"),
         get("/api/v1/rights").note("of the project").query("action=push&place=project:{project}"),

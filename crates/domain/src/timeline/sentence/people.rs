@@ -2,6 +2,7 @@
 
 use super::{Telling, several};
 use crate::delegations::words;
+use crate::roles::difference;
 use crate::timeline::Change;
 
 pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
@@ -30,6 +31,15 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             .text(" from ")
             .person(*person)
             .source(", who had it ", source.as_ref()),
+        Change::RoleMade { after, .. } => {
+            let words = after.words();
+            told.text("made the role ").name(&after.title).text(&format!(", which may {words}"))
+        }
+        Change::RoleChanged { before, after, .. } => {
+            let words = difference(before, after);
+            told.text("changed the role ").name(&before.title).text(&format!(": {words}"))
+        }
+        Change::RoleDeleted { before, .. } => told.text("deleted the role ").name(&before.title),
         Change::PersonDeactivated { person, tokens, approvals } => {
             told.text("deactivated ").person(*person).text(&format!(
                 ", which ended {} and took back {}",
