@@ -11,6 +11,7 @@ pub mod deletions;
 pub mod differences;
 pub mod docs;
 pub mod environments;
+pub mod groups;
 pub mod holds;
 pub mod home;
 pub mod hooks;

@@ -14,6 +14,7 @@ pub mod docs;
 pub mod environments;
 #[cfg(debug_assertions)]
 pub mod gallery;
+pub mod groups;
 pub mod holds;
 pub mod home;
 pub mod hooks;

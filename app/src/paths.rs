@@ -33,6 +33,7 @@ pub const SIGN_IN_WAYS: &str = "/people/sign-in";
 /// Who may do what.
 pub const REFUSED_ATTEMPTS: &str = "/refused-attempts";
 pub const RIGHTS: &str = "/rights";
+pub const GROUPS: &str = "/groups";
 pub const ROLES: &str = "/roles";
 pub const NEW_ROLE: &str = "/roles/new";
 pub const SIGN_IN: &str = "/sign-in";
@@ -114,6 +115,10 @@ pub fn rights(action: Action, place: &str) -> String {
 /// What someone may do, now or at a day or time.
 pub fn person_rights(person: PersonId, at: &str) -> String {
     with_query(&format!("{PEOPLE}/{person}/rights"), [("at", at)])
+}
+
+pub fn group(group: &Slug) -> String {
+    format!("{GROUPS}/{group}")
 }
 
 pub fn role(role: &Slug) -> String {

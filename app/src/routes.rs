@@ -38,6 +38,8 @@ lazy!(build_page = crate::pages::builds::BuildPage, in reading);
 lazy!(refused_attempts_page = crate::pages::attempts::RefusedAttemptsPage, in reading);
 lazy!(rights_page = crate::pages::rights::RightsPage, in reading);
 lazy!(person_rights_page = crate::pages::rights::PersonRightsPage, in reading);
+lazy!(groups_page = crate::pages::groups::GroupsPage, in setting_up);
+lazy!(group_page = crate::pages::groups::GroupPage, in setting_up);
 lazy!(roles_page = crate::pages::roles::RolesPage, in setting_up);
 lazy!(new_role_page = crate::pages::roles::NewRolePage, in setting_up);
 lazy!(role_page = crate::pages::roles::RolePage, in setting_up);
@@ -171,6 +173,8 @@ routes! {
     "/projects/:project/service-accounts" => service_accounts_page::PAGE,
     "/projects/:project/environments/:environment/read-tokens" => read_tokens_page::PAGE,
     "/refused-attempts" => refused_attempts_page::PAGE,
+    "/groups" => groups_page::PAGE,
+    "/groups/:group" => group_page::PAGE,
     "/roles" => roles_page::PAGE,
     "/roles/new" => new_role_page::PAGE,
     "/roles/:role" => role_page::PAGE,

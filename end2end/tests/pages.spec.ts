@@ -158,6 +158,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/people/sign-in", "Sign-in"],
   ["/refused-attempts", "Refused attempts"],
   ["/refused-attempts?kind=permission", "Refused attempts"],
+  ["/groups", "Groups"],
   ["/roles", "Roles"],
   ["/roles/new", "New role"],
   ["/roles/new?from=developer", "New role"],

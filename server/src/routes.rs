@@ -21,6 +21,7 @@ mod differences;
 mod environments;
 mod evidence;
 mod failures;
+mod groups;
 mod holds;
 mod hooks;
 mod idempotency;
@@ -124,6 +125,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(people::routes())
         .merge(rights::routes())
         .merge(roles::routes())
+        .merge(groups::routes())
         .merge(service_accounts::routes())
         .merge(read_tokens::routes())
         .merge(storage::routes())

@@ -77,6 +77,9 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button" href=paths::service_accounts(None)>
                         "Service accounts"
                     </a>
+                    <a class="button" href=paths::GROUPS>
+                        "Groups"
+                    </a>
                     <a class="button" href=paths::ROLES>
                         "Roles"
                     </a>

@@ -20,6 +20,7 @@ pub mod differences;
 pub mod environments;
 pub mod evidence;
 pub mod generators;
+pub mod groups;
 pub mod holds;
 pub mod hooks;
 pub mod insights;

@@ -47,6 +47,9 @@ pub struct Role {
     /// Where it comes from, where nobody gave it by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<RoleSource>,
+    /// The slug of the group to which it is bound, where it is not bound to the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 /// An OpenID Connect provider from which a role comes.
@@ -142,6 +145,7 @@ impl From<domain::MemberRole> for Role {
             role: role.role.into(),
             place: role.place,
             source: role.source.map(RoleSource::from),
+            group: role.group.map(|group| group.slug.into()),
         }
     }
 }

@@ -45,6 +45,9 @@ pub struct Through {
     /// Where it comes from, where nobody gave it by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<RoleSource>,
+    /// The slug of the group to which it is bound, where it is not bound to the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// Whether production is left out.
     pub outside_production: bool,
 }
@@ -102,6 +105,7 @@ impl From<domain::Through> for Through {
             role: through.role.into(),
             place: through.place,
             source: through.source.map(RoleSource::from),
+            group: through.group.map(|group| group.slug.into()),
             outside_production: through.outside_production,
         }
     }

@@ -39,6 +39,9 @@ pub struct RoleHolder {
     pub name: String,
     /// The place in words.
     pub place: String,
+    /// The slug of the group to which it is bound, where it is not bound to the person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
 }
 
 /// A role to make.
@@ -97,7 +100,12 @@ impl From<domain::RoleView> for RoleWithHolders {
 
 impl From<domain::RoleHolder> for RoleHolder {
     fn from(holder: domain::RoleHolder) -> Self {
-        Self { person: holder.person.to_string(), name: holder.name, place: holder.place }
+        Self {
+            person: holder.person.to_string(),
+            name: holder.name,
+            place: holder.place,
+            group: holder.group.map(|group| group.slug.into()),
+        }
     }
 }
 

@@ -73,6 +73,8 @@ ids! {
     HoldId,
     /// Names a webhook that came to a hook.
     HookDeliveryId,
+    /// Names a group of people.
+    GroupId,
     /// Names an address at which builds are announced; not its secret.
     HookId,
     /// Names a CI integration.

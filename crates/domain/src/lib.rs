@@ -22,6 +22,7 @@ pub mod evidence;
 pub mod forms;
 pub mod garbage;
 pub mod gates;
+pub mod groups;
 pub mod holds;
 pub mod home;
 pub mod hooks;

@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::forms::{Check, Invalid};
+use crate::groups::GroupName;
 use crate::ids::{BindingId, LinkId, PersonId};
 use crate::providers::RoleSource;
 use crate::slugs::Slug;
@@ -130,6 +131,8 @@ pub struct MemberRole {
     pub place: String,
     /// Where it comes from, where nobody gave it by hand.
     pub source: Option<RoleSource>,
+    /// The group to which it is bound, where it is not bound to the person.
+    pub group: Option<GroupName>,
     /// Whether who asks may take it away.
     pub may_revoke: bool,
 }

@@ -5,7 +5,8 @@
 use crate::access::{Action, Actor, Grant, Identity, Place, Reach, Role, Target};
 use crate::changes::moment;
 use crate::forms::{Check, Invalid};
-use crate::ids::{BindingId, PersonId, ProjectId};
+use crate::groups::GroupName;
+use crate::ids::{BindingId, GroupId, PersonId, ProjectId};
 use crate::providers::RoleSource;
 use crate::slugs::Slug;
 use crate::timeline::{Change, Event};
@@ -99,6 +100,8 @@ pub struct Through {
     /// Where the role is bound, in words.
     pub place: String,
     pub source: Option<RoleSource>,
+    /// The group to which the role is bound, where it is not bound to the person.
+    pub group: Option<GroupName>,
     /// Whether production is left out.
     pub outside_production: bool,
 }
@@ -131,6 +134,7 @@ pub struct Held {
     pub role: Slug,
     pub place: Place,
     pub source: Option<RoleSource>,
+    pub group: Option<GroupName>,
 }
 
 /// How much of a place a role covers.
@@ -194,10 +198,25 @@ pub struct Ledger {
     open: BTreeSet<ProjectId>,
     /// Of the installation's own.
     roles: BTreeMap<Slug, Role>,
+    groups: BTreeMap<GroupId, Crew>,
+}
+
+/// Who was in a group, and what it held.
+#[derive(Debug)]
+struct Crew {
+    name: GroupName,
+    members: BTreeSet<PersonId>,
+    held: BTreeMap<BindingId, (Slug, Place)>,
 }
 
 /// The kinds of events that a [`Ledger`] reads.
-pub const TELLING: [&str; 8] = [
+pub const TELLING: [&str; 14] = [
+    "group_made",
+    "group_deleted",
+    "group_joined",
+    "group_left",
+    "group_role_granted",
+    "group_role_revoked",
     "role_granted",
     "role_revoked",
     "role_made",
@@ -213,7 +232,7 @@ impl Ledger {
     pub fn take(&mut self, event: Event) {
         match event.change {
             Change::RoleGranted { binding, person, role, place, source } => {
-                self.held.insert(binding, Held { person, role, place, source });
+                self.held.insert(binding, Held { person, role, place, source, group: None });
             }
             Change::RoleRevoked { binding, .. } => {
                 self.held.remove(&binding);
@@ -238,6 +257,32 @@ impl Ledger {
                     (None, _) => {}
                 }
             }
+            other => self.take_of_group(other),
+        }
+    }
+
+    fn take_of_group(&mut self, change: Change) {
+        match change {
+            Change::GroupMade { group, slug, title } => {
+                let name = GroupName { slug, title };
+                let crew = Crew { name, members: BTreeSet::new(), held: BTreeMap::new() };
+                self.groups.insert(group, crew);
+            }
+            Change::GroupDeleted { group, .. } => {
+                self.groups.remove(&group);
+            }
+            Change::GroupJoined { group, person, .. } => {
+                self.groups.entry(group).and_modify(|crew| _ = crew.members.insert(person));
+            }
+            Change::GroupLeft { group, person, .. } => {
+                self.groups.entry(group).and_modify(|crew| _ = crew.members.remove(&person));
+            }
+            Change::GroupRoleGranted { group, binding, role, place, .. } => {
+                self.groups.entry(group).and_modify(|crew| _ = crew.held.insert(binding, (role, place)));
+            }
+            Change::GroupRoleRevoked { group, binding, .. } => {
+                self.groups.entry(group).and_modify(|crew| _ = crew.held.remove(&binding));
+            }
             _ => {}
         }
     }
@@ -260,7 +305,20 @@ impl Ledger {
 
     /// Every role that was held, also by those who could not act.
     pub fn held(self) -> Vec<Held> {
-        self.held.into_values().collect()
+        let of_groups = self.groups.values().flat_map(|crew| {
+            let each = move |person: PersonId| {
+                crew.held.values().map(move |(role, place)| Held {
+                    person,
+                    role: role.clone(),
+                    place: *place,
+                    source: None,
+                    group: Some(crew.name.clone()),
+                })
+            };
+            crew.members.iter().copied().flat_map(each)
+        });
+        let of_groups: Vec<Held> = of_groups.collect();
+        self.held.into_values().chain(of_groups).collect()
     }
 }
 
@@ -313,6 +371,28 @@ mod tests {
         assert_eq!(known(&ledger).map(|role| role.title), Some("Two".to_owned()));
         ledger.take(event(Change::RoleDeleted { role, before: after }));
         assert_eq!(known(&ledger), None);
+    }
+
+    #[test]
+    fn a_ledger_gives_the_roles_of_a_group_to_who_was_in_it() {
+        let (group, title) = (id(7), "Crew".to_owned());
+        let slug = Slug::parse("crew").expect("a slug");
+        let joined = |person| Change::GroupJoined { group, title: title.clone(), person: id(person) };
+        let left = |person| Change::GroupLeft { group, title: title.clone(), person: id(person) };
+        let (role, place) = (Role::viewer().slug, Place::Installation);
+        let made = Change::GroupMade { group, slug, title: title.clone() };
+        let granted = Change::GroupRoleGranted { group, title: title.clone(), binding: id(1), role, place };
+        let all = |changes: Vec<Change>| {
+            let mut ledger = Ledger::default();
+            for change in changes {
+                ledger.take(event(change));
+            }
+            ledger.held().into_iter().map(|held| held.person).collect::<Vec<PersonId>>()
+        };
+        let changes = vec![made, joined(101), granted, joined(102), left(101), joined(103)];
+        assert_eq!(all(changes.clone()), [id(102), id(103)]);
+        let deleted = Change::GroupDeleted { group, title: title.clone(), members: 2, roles: 1 };
+        assert_eq!(all([changes, vec![deleted]].concat()), []);
     }
 
     #[test]

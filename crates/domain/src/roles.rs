@@ -5,6 +5,7 @@
 
 use crate::access::{Action, Permissions, Reach, Role};
 use crate::forms::{Check, Invalid};
+use crate::groups::GroupName;
 use crate::ids::PersonId;
 use crate::slugs::Slug;
 use crate::timeline::RoleShape;
@@ -153,6 +154,7 @@ pub struct RoleHolder {
     pub name: String,
     /// The place in words.
     pub place: String,
+    pub group: Option<GroupName>,
 }
 
 #[cfg(test)]

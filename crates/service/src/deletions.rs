@@ -3,7 +3,7 @@
 //! Whatever uses a thing stands in its way, and is named; nothing is taken from under a stage, a rule or a promotion.
 
 use crate::projects::in_use;
-use crate::{Error, Service, allow, delegations, explain, scenes};
+use crate::{Error, Service, allow, delegations, explain, groups, scenes};
 use towpath_domain::access::{Action, Actor, Place, Target};
 use towpath_domain::buckets::{BucketKey, BucketKind};
 use towpath_domain::deletions::{
@@ -78,13 +78,14 @@ impl Found {
 
     /// Ends the roles that are bound at it and the invitations to it: a place that is gone gives no right, nor a way in.
     async fn end_rights(&self, tx: &mut Tx, service: &Service, by: EventActor) -> Result<(), Error> {
-        for Bound { binding, role, source } in self.roles(tx).await? {
+        for Bound { binding, role, source, .. } in self.roles(tx).await?.into_iter().filter(Bound::is_own) {
             access::unbind(tx, binding.id).await?;
             let (person, place) = (binding.person, binding.place);
             let change = Change::RoleRevoked { binding: binding.id, person, role: role.slug, place, source };
             tx.tell(service.event(by, Scene::default(), change));
             delegations::end_lost(tx, service, person, by).await?;
         }
+        groups::end_at(tx, service, by, |place| self.is_place(place)).await?;
         for Link { id, purpose, .. } in self.invitations(tx, service.now()).await? {
             let Purpose::Invitation { email, role, place } = purpose else { continue };
             links::withdraw(tx, id).await?;

@@ -11,6 +11,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, Event, EventActor, Personal, Scene};
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
+use towpath_store::access::Bound;
 use towpath_store::links::{Link, Purpose};
 use towpath_store::{Conn, Tx, access, links, people, sessions};
 
@@ -191,8 +192,10 @@ impl Joining {
         place: Place,
         now: Time,
     ) -> Result<(), Error> {
-        let held = access::grants(tx, person).await?;
-        if held.iter().any(|grant| grant.role.slug == *role && grant.place == place) {
+        let held = access::bindings_of(tx, person).await?;
+        let same = |bound: &Bound| bound.role.slug == *role && bound.binding.place == place;
+        // What they hold as a member of a group ends with that.
+        if held.iter().any(|bound| bound.is_own() && same(bound)) {
             return Ok(());
         }
         let binding = Binding { id: self.service.id(), person, place };

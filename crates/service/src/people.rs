@@ -211,7 +211,9 @@ pub(crate) async fn grant(
             check_there(tx, &role).await?;
             // What goes with a group does not stand against giving it for good.
             let held = access::bindings_of(tx, person).await?;
-            let lasting = |bound: &&Bound| bound.source.as_ref().is_none_or(|source| source.group.is_none());
+            let lasting = |bound: &&Bound| {
+                bound.is_own() && bound.source.as_ref().is_none_or(|source| source.group.is_none())
+            };
             if held
                 .iter()
                 .filter(lasting)
@@ -230,13 +232,15 @@ pub(crate) async fn grant(
 pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(), Error> {
     let gone = || Error::not_found("This role binding");
     let bindings = access::bindings(&mut service.read().await?).await?;
-    let bound = bindings.into_iter().find(|bound| bound.binding.id == id).ok_or_else(gone)?;
+    // What is bound to a group is taken from the group.
+    let bound =
+        bindings.into_iter().find(|bound| bound.binding.id == id && bound.is_own()).ok_or_else(gone)?;
     // Ids tell nothing of projects that who asks does not see.
     if !sees(actor, &bound.binding.place) {
         return Err(gone());
     }
     allow(actor, Action::ManagePeople, &target(&bound.binding.place))?;
-    let Bound { binding, role, source } = bound;
+    let Bound { binding, role, source, .. } = bound;
     let Binding { person, place, .. } = binding;
     let change = Change::RoleRevoked { binding: id, person, role: role.slug, place, source };
     let (writer, by) = (service.clone(), Service::event_actor(actor));
@@ -255,7 +259,7 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
 }
 
 /// Refuses what leaves nobody who may act as an admin of the installation.
-async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
+pub(crate) async fn keep_an_admin(tx: &mut Tx) -> Result<(), Error> {
     let admin = Role::admin().slug;
     let bindings = access::bindings(tx).await?.into_iter();
     let admins =

@@ -116,6 +116,7 @@ fn through(places: &Places, held: &Held, role: &Role) -> Through {
         title: role.title.clone(),
         place: places.words(&held.place),
         source: held.source.clone(),
+        group: held.group.clone(),
         outside_production: false,
     }
 }
@@ -162,6 +163,7 @@ async fn jobs(
             title: role.title,
             place: reach_words(conn, &publisher).await?,
             source: None,
+            group: None,
             outside_production: false,
         };
         let (kind, name) = (HolderKind::Publisher, publisher.title.to_string());
@@ -253,6 +255,7 @@ impl Standing {
                     role: bound.role.slug,
                     place: bound.binding.place,
                     source: bound.source,
+                    group: bound.group,
                 })
                 .collect();
             let ids: Vec<PersonId> = held.iter().map(|held| held.person).collect();

@@ -17,7 +17,7 @@ use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, RoleShape, Scene};
 use towpath_domain::workflows::Graph;
 use towpath_store::access::Bound;
-use towpath_store::{Conn, Tx, access, links, people, roles, workflows};
+use towpath_store::{Conn, Tx, access, groups, links, people, roles, workflows};
 
 const BUILT_IN: &str = "A role that is built in means the same everywhere, so it stays as it is. Clone it, and change the clone.";
 const TAKEN: &str = "There is a role of this name already, or was one. Choose another.";
@@ -63,14 +63,15 @@ async fn find(conn: &mut Conn, slug: &str) -> Result<Role, Error> {
 
 /// Who holds a role and where, by name.
 async fn holders(conn: &mut Conn, role: &Role) -> Result<Vec<RoleHolder>, Error> {
-    let bindings: Vec<Bound> =
-        access::bindings(conn).await?.into_iter().filter(|bound| bound.role.slug == role.slug).collect();
+    let mut bindings = access::bindings(conn).await?;
+    bindings.retain(|bound| bound.role.slug == role.slug);
     let ids: Vec<PersonId> = bindings.iter().map(|bound| bound.binding.person).collect();
     let (names, places) = (people::names(conn, &ids).await?, Places::load(conn).await?);
     let holder = |bound: &Bound| RoleHolder {
         person: bound.binding.person,
         name: names.get(&bound.binding.person).cloned().unwrap_or_default(),
         place: places.words(&bound.binding.place),
+        group: bound.group.clone(),
     };
     let mut holders: Vec<RoleHolder> = bindings.iter().map(holder).collect();
     holders.sort_by_key(|holder| holder.name.to_lowercase());
@@ -188,8 +189,16 @@ pub async fn delete(service: &Service, actor: &Actor, slug: &str) -> Result<(), 
 
 /// Names what stands against deleting a role.
 async fn check_unused(tx: &mut Tx, role: &Role, service: &Service) -> Result<(), Error> {
-    let held = holders(tx, role).await?.into_iter();
-    let held: Vec<String> = held.map(|holder| format!("{} in {}", holder.name, holder.place)).collect();
+    let held = holders(tx, role).await?.into_iter().filter(|holder| holder.group.is_none());
+    let mut held: Vec<String> = held.map(|holder| format!("{} in {}", holder.name, holder.place)).collect();
+    // A group may hold it though nobody is in it.
+    let places = Places::load(tx).await?;
+    let known = groups::list(tx).await?;
+    for binding in groups::bindings(tx).await?.into_iter().filter(|binding| binding.role == role.slug) {
+        let group = known.iter().find(|group| group.id == binding.group);
+        let title = group.map(|group| group.title.to_string()).unwrap_or_default();
+        held.insert(0, format!("the group {title} in {}", places.words(&binding.place)));
+    }
     let open = links::open_invitations(tx, service.now()).await?;
     let invited: Vec<String> = open
         .into_iter()

@@ -308,7 +308,7 @@ pub async fn delete(service: &Service, actor: &Actor, id: PersonId) -> Result<()
                 return Err(Error::not_found("This service account"));
             }
             stored::disable(tx, id, Some(now)).await?;
-            for Bound { binding, role, source } in access::bindings_of(tx, id).await? {
+            for Bound { binding, role, source, .. } in access::bindings_of(tx, id).await? {
                 access::unbind(tx, binding.id).await?;
                 let (binding, place) = (binding.id, binding.place);
                 let change = Change::RoleRevoked { binding, person: id, role: role.slug, place, source };

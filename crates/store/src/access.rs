@@ -4,6 +4,7 @@ use crate::query::{execute, fetch};
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
 use towpath_domain::access::{Binding, Grant, Permissions, Place, Role};
+use towpath_domain::groups::GroupName;
 use towpath_domain::ids::{BindingId, PersonId};
 use towpath_domain::providers::RoleSource;
 use towpath_domain::slugs::Slug;
@@ -35,6 +36,8 @@ struct BindingRow {
     place: Place,
     provider: Option<String>,
     provider_group: Option<String>,
+    group_slug: Option<String>,
+    group_title: Option<String>,
     #[sqlx(flatten)]
     role: RoleRow,
 }
@@ -46,6 +49,15 @@ pub struct Bound {
     pub role: Role,
     /// Where it comes from, where nobody gave it by hand.
     pub source: Option<RoleSource>,
+    /// The group to which it is bound, where it is not bound to the person.
+    pub group: Option<GroupName>,
+}
+
+impl Bound {
+    /// Whether it is the person's own, so that it can be taken from them.
+    pub const fn is_own(&self) -> bool {
+        self.group.is_none()
+    }
 }
 
 impl TryFrom<BindingRow> for Bound {
@@ -57,8 +69,15 @@ impl TryFrom<BindingRow> for Bound {
             Ok::<_, Error>(RoleSource { provider, group: row.provider_group })
         };
         let source = row.provider.map(source).transpose()?;
+        let group = match row.group_slug.zip(row.group_title) {
+            Some((slug, title)) => Some(GroupName {
+                slug: Slug::parse(&slug).map_err(|error| Error::inconsistent("people_groups", error))?,
+                title,
+            }),
+            None => None,
+        };
         let binding = Binding { id: row.id, person: row.person, place: row.place };
-        Ok(Self { binding, role: row.role.into(), source })
+        Ok(Self { binding, role: row.role.into(), source, group })
     }
 }
 
@@ -86,32 +105,37 @@ pub async fn save_built_in(tx: &mut Tx, role: &Role) -> Result<(), Error> {
     .map(drop)
 }
 
+/// What people hold, with the columns of a [`BindingRow`].
+macro_rules! held {
+    ($more:literal) => {
+        concat!(
+            "select b.id, b.person, b.place, b.provider, b.provider_group, g.slug as group_slug, g.title as group_title,
+             r.slug, r.title, r.permissions
+             from held_roles b join roles r on r.slug = b.role left join people_groups g on g.id = b.of_group ",
+            $more
+        )
+    };
+}
+
 /// Everything that one person was granted.
 pub async fn grants(conn: &mut Conn, person: PersonId) -> Result<Vec<Grant>, Error> {
     let bound = bindings_of(conn, person).await?;
     Ok(bound.into_iter().map(|bound| Grant { role: bound.role, place: bound.binding.place }).collect())
 }
 
-/// Every binding there is, by person.
+/// Everything that anybody holds, by person: also what they hold as members of groups, after their own.
 pub async fn bindings(conn: &mut Conn) -> Result<Vec<Bound>, Error> {
-    let rows = fetch!(
-        fetch_all,
-        BindingRow,
-        conn,
-        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
-         from bindings b join roles r on r.slug = b.role order by b.person, b.id"
-    )?;
+    let rows = fetch!(fetch_all, BindingRow, conn, held!("order by b.person, b.of_group is not null, b.id"))?;
     rows.into_iter().map(Bound::try_from).collect()
 }
 
-/// The bindings of one person.
+/// What one person holds, also as a member of groups.
 pub async fn bindings_of(conn: &mut Conn, person: PersonId) -> Result<Vec<Bound>, Error> {
     let rows = fetch!(
         fetch_all,
         BindingRow,
         conn,
-        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
-         from bindings b join roles r on r.slug = b.role where b.person = $1 order by b.id",
+        held!("where b.person = $1 order by b.of_group is not null, b.id"),
         person.uuid()
     )?;
     rows.into_iter().map(Bound::try_from).collect()
@@ -123,8 +147,7 @@ pub async fn bindings_by_groups(conn: &mut Conn) -> Result<Vec<Bound>, Error> {
         fetch_all,
         BindingRow,
         conn,
-        "select b.id, b.person, b.place, b.provider, b.provider_group, r.slug, r.title, r.permissions
-         from bindings b join roles r on r.slug = b.role where b.provider_group is not null order by b.person, b.id"
+        held!("where b.provider_group is not null order by b.person, b.id")
     )?;
     rows.into_iter().map(Bound::try_from).collect()
 }

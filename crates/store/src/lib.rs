@@ -25,6 +25,7 @@ pub mod deployments;
 pub mod environments;
 pub mod evidence;
 pub mod garbage;
+pub mod groups;
 pub mod holds;
 pub mod home;
 pub mod hooks;

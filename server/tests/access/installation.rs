@@ -4,7 +4,7 @@
 //! admin of the installation sees it.
 
 use crate::callers::Caller;
-use crate::doors::{ROLE, Subject};
+use crate::doors::{GROUP, ROLE, Subject};
 use crate::maker::Maker;
 use crate::world::{Clock, World};
 use serde_json::Value;
@@ -81,6 +81,8 @@ impl Installation {
         lab.session.clone_from(&shop.session);
         shop.person = maker.person("viewer").await;
         lab.person = maker.person("keeper").await;
+        shop.crew_role = maker.group(GROUP, "viewer").await;
+        lab.crew_role.clone_from(&shop.crew_role);
         shop.binding = maker.binding("viewer").await;
         lab.binding = maker.binding("keeper").await;
         let bearer = maker.bearer("qa-manager").await;

@@ -109,6 +109,17 @@ impl Maker {
         self.post("/roles", json!({"slug": slug, "title": slug, "from": "viewer"})).await;
     }
 
+    /// A group with someone in it, and the role that it holds, by its id.
+    pub async fn group(&self, slug: &str, member: &str) -> String {
+        self.post("/groups", json!({"slug": slug, "title": slug})).await;
+        let path = format!("/groups/{slug}");
+        self.ask("POST", &format!("{path}/members"), json!({"email": email(member)}), 204).await;
+        let role = json!({"role": "viewer", "place": "environment:shop/qa"});
+        self.ask("POST", &format!("{path}/roles"), role, 204).await;
+        let group = self.ask("GET", &path, Value::Null, 200).await.json();
+        text(&group["roles"][0]["binding"])
+    }
+
     /// An integration that was deleted and can be restored.
     async fn retired(&self, project: &str) {
         let new = json!({"slug": "retired", "title": "Retired", "kind": "environment"});
@@ -166,6 +177,7 @@ impl Maker {
             account: self.account(project, number).await,
             person: String::new(),
             binding: String::new(),
+            crew_role: String::new(),
             delegation: String::new(),
             token: String::new(),
             secret: String::new(),

@@ -122,3 +122,63 @@ async fn an_invitation_is_withdrawn_by_its_id() {
     let people = world.get("/people", &world.ana).await;
     assert_eq!(people.body["invitations"], json!([]));
 }
+
+#[tokio::test]
+async fn a_role_of_ones_own_is_cloned_changed_held_and_deleted() {
+    let world = World::with_shop().await;
+    let dev = world.person("Dev", "developer", "project:shop").await;
+    let new = json!({"slug": "deployer", "title": "Deployer", "from": "viewer", "permissions": {"pull": "", "push": "outside_production"}});
+    let made = world.post("/roles", &world.ana, new.clone()).await;
+    assert_eq!(made.status, 201, "{made}");
+    assert_eq!(made.body["permissions"], json!({"view": "everywhere", "push": "outside_production"}));
+    assert_eq!(world.post("/roles", &world.ana, new.clone()).await.status, 422, "the name is taken");
+    assert_eq!(world.post("/roles", &dev, new).await.status, 403);
+    let both =
+        json!({"slug": "both", "title": "Both", "from": "admin", "permissions": {"approve": "everywhere"}});
+    let refused = world.post("/roles", &world.ana, both).await;
+    assert_eq!(refused.status, 422, "{refused}");
+    assert_eq!(refused.body["errors"][0]["pointer"], "#/permissions/approve", "{refused}");
+
+    let given = json!({"email": "dev@example.org", "role": "deployer", "place": "project:shop"});
+    assert_eq!(world.post("/invitations", &world.ana, given).await.status, 200);
+    let change = json!({"title": "Pusher", "permissions": {"push": "everywhere"}});
+    let changed = world.put("/roles/deployer", &world.ana, change.clone()).await;
+    assert_eq!(changed.status, 200, "{changed}");
+    assert_eq!(changed.body["title"], "Pusher", "{changed}");
+    let seen = world.get("/roles/deployer", &world.ana).await;
+    assert_eq!(seen.body["held_by"][0]["name"], "Dev", "{seen}");
+    let seen = world.get("/roles/deployer", &dev).await;
+    assert_eq!(seen.status, 200, "{seen}");
+    assert_eq!(seen.body.get("held_by"), None, "{seen}");
+    let held = world.delete("/roles/deployer", &world.ana).await;
+    assert_eq!(held.status, 409, "{held}");
+    assert_eq!(world.put("/roles/viewer", &world.ana, change).await.status, 409, "it is built in");
+    assert_eq!(world.get("/roles/nothing", &world.ana).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_group_gives_its_roles_to_its_members() {
+    let world = World::with_shop().await;
+    let dev = world.person("Dev", "developer", "project:shop").await;
+    let made = world.post("/groups", &world.ana, json!({"slug": "crew", "title": "Crew"})).await;
+    assert_eq!(made.status, 201, "{made}");
+    let role = json!({"role": "release-manager", "place": "project:shop"});
+    assert_eq!(world.post("/groups/crew/roles", &world.ana, role).await.status, 204);
+    let member = json!({"email": "dev@example.org"});
+    assert_eq!(world.post("/groups/crew/members", &dev, member.clone()).await.status, 403);
+    assert_eq!(world.post("/groups/crew/members", &world.ana, member).await.status, 204);
+    let nobody = world.post("/groups/crew/members", &world.ana, json!({"email": "no@example.org"})).await;
+    assert_eq!(nobody.status, 422, "{nobody}");
+    assert_eq!(nobody.body["errors"][0]["pointer"], "#/email", "{nobody}");
+    let group = world.get("/groups/crew", &world.ana).await;
+    assert_eq!(group.body["people"][0]["name"], "Dev", "{group}");
+    let who = world.get("/rights?action=approve&place=project:shop", &dev).await;
+    assert_eq!(who.body["items"][0]["through"][0]["group"], "crew", "{who}");
+    let binding = group.body["roles"][0]["binding"].as_str().expect("an id").to_owned();
+    assert_eq!(world.delete(&format!("/bindings/{binding}"), &world.ana).await.status, 404);
+    assert_eq!(world.delete(&format!("/groups/crew/roles/{binding}"), &world.ana).await.status, 204);
+    let person = group.body["people"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(world.delete(&format!("/groups/crew/members/{person}"), &world.ana).await.status, 204);
+    assert_eq!(world.delete("/groups/crew", &world.ana).await.status, 204);
+    assert_eq!(world.get("/groups/crew", &world.ana).await.status, 404);
+}

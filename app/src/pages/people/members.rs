@@ -169,7 +169,7 @@ pub fn MemberLine(
 /// One role, which can be taken away; asks once more, and opens without script.
 #[component]
 pub fn RoleLine(role: MemberRole, person: String, revoke: ServerAction<RevokeRole>) -> impl IntoView {
-    let MemberRole { binding, title, place, source, may_revoke, .. } = role;
+    let MemberRole { binding, title, place, source, group, may_revoke, .. } = role;
     let note = match &source {
         Some(RoleSource { group: Some(_), .. }) => {
             "Takes effect at once, until they sign in again and are in the group still."
@@ -195,6 +195,7 @@ pub fn RoleLine(role: MemberRole, person: String, revoke: ServerAction<RevokeRol
         <li class="roles__item">
             <span>{format!("{title} in {place}")}</span>
             {source.map(|source| view! { <span class="rows__meta">{source.to_string()}</span> })}
+            {group.map(|group| view! { <span class="rows__meta">{group.to_string()}</span> })}
             {revoke}
         </li>
     }

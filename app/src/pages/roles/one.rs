@@ -77,13 +77,14 @@ fn Found(
 #[component]
 fn Holders(holders: Vec<RoleHolder>, words: String) -> impl IntoView {
     let none = holders.is_empty();
-    let line = |RoleHolder { person, name, place }| {
+    let line = |RoleHolder { person, name, place, group }| {
         view! {
             <li class="rows__item">
                 <a class="rows__link" href=paths::person_rights(person, "")>
                     {name}
                 </a>
                 <span class="rows__meta">{format!("in {place}")}</span>
+                {group.map(|group| view! { <span class="rows__meta">{group.to_string()}</span> })}
             </li>
         }
     };

@@ -11,6 +11,8 @@ impl Change {
             | Self::PasswordReset { person, .. }
             | Self::RoleGranted { person, .. }
             | Self::RoleRevoked { person, .. }
+            | Self::GroupJoined { person, .. }
+            | Self::GroupLeft { person, .. }
             | Self::NameChanged { person, .. }
             | Self::PasswordChanged { person }
             | Self::PersonDeactivated { person, .. }
@@ -44,7 +46,13 @@ impl Change {
 
     /// Whether it changes what people may without naming them.
     pub const fn is_of_many(&self) -> bool {
-        matches!(self, Self::RoleChanged { .. })
+        matches!(
+            self,
+            Self::RoleChanged { .. }
+                | Self::GroupDeleted { .. }
+                | Self::GroupRoleGranted { .. }
+                | Self::GroupRoleRevoked { .. }
+        )
     }
 
     /// The number of the promotion that it is about.

@@ -9,8 +9,8 @@ use crate::digests::Digest;
 use crate::garbage::Collected;
 use crate::holds::HoldAddress;
 use crate::ids::{
-    BindingId, DelegationId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId, StreamId,
-    SubscriptionId, TokenId, TrustRootId,
+    BindingId, DelegationId, GroupId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId,
+    StreamId, SubscriptionId, TokenId, TrustRootId,
 };
 use crate::placements::Refused;
 use crate::promotions::Choice;
@@ -77,6 +77,43 @@ pub enum Change {
     RoleDeleted {
         role: Slug,
         before: RoleShape,
+    },
+    /// A named set of people, which holds roles for its members.
+    GroupMade {
+        group: GroupId,
+        slug: Slug,
+        title: String,
+    },
+    GroupDeleted {
+        group: GroupId,
+        title: String,
+        /// How many were in it, and how many roles they had by it.
+        members: u64,
+        roles: u64,
+    },
+    GroupJoined {
+        group: GroupId,
+        title: String,
+        person: PersonId,
+    },
+    GroupLeft {
+        group: GroupId,
+        title: String,
+        person: PersonId,
+    },
+    GroupRoleGranted {
+        group: GroupId,
+        title: String,
+        binding: BindingId,
+        role: Slug,
+        place: Place,
+    },
+    GroupRoleRevoked {
+        group: GroupId,
+        title: String,
+        binding: BindingId,
+        role: Slug,
+        place: Place,
     },
     TokenCreated {
         token: TokenId,

@@ -101,7 +101,8 @@ impl Places {
             title: bound.role.title.clone(),
             place: self.words(&bound.binding.place),
             source: bound.source.clone(),
-            may_revoke,
+            group: bound.group.clone(),
+            may_revoke: may_revoke && bound.is_own(),
         }
     }
 

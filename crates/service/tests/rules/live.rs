@@ -5,13 +5,14 @@ use crate::shop::Shop;
 use futures::FutureExt;
 use futures::future::join_all;
 use std::time::Duration;
-use towpath_domain::access::Actor;
+use towpath_domain::access::{Actor, Place};
 use towpath_domain::ids::PersonId;
+use towpath_domain::roles::RoleForm;
 use towpath_domain::tokens::TokenForm;
 use towpath_service::live::{BACKLOG, FollowRefused, Follower, LAG, Message, STREAMS, Standing, follow};
 use towpath_service::sessions::{self, Kept, Origin};
 use towpath_service::timeline::head;
-use towpath_service::{Service, people, tokens};
+use towpath_service::{Service, people, roles, tokens};
 
 /// Begins a session, as signing in does, under the id of the person.
 async fn sign_in(service: &Service, person: PersonId) -> [u8; 16] {
@@ -240,5 +241,29 @@ fn one_person_follows_so_many_pages_and_no_more() {
         follower(&shop, &shop.ben, None).await;
         pages.pop();
         follower(&shop, &shop.dora, None).await;
+    });
+}
+
+#[test]
+fn who_holds_a_role_that_is_changed_reads_anew_and_nobody_else() {
+    on_both_engines(async |shop: Shop| {
+        let form = |permissions: &[(&str, &str)]| RoleForm {
+            slug: "own".to_owned(),
+            title: "Own".to_owned(),
+            permissions: permissions.iter().map(|(name, to)| ((*name).into(), (*to).into())).collect(),
+            ..RoleForm::default()
+        };
+        let own = roles::create(&shop, &shop.ana, form(&[])).await.expect("a role");
+        let zoe = shop.person("Zoe", own, Place::Project { project: shop.project.id }).await;
+        let mut holder = follower(&shop, &zoe, None).await;
+        let mut other = follower(&shop, &shop.dora, None).await;
+        let mut all = follower(&shop, &shop.ana, None).await;
+        roles::change(&shop, &shop.ana, "own", form(&[("hold", "everywhere")])).await.expect("may");
+        assert_eq!(next(&mut holder).await, Some(Message::Reset));
+        assert_eq!(next_seq(&mut all).await, head(&shop).await.expect("reads"), "the admin is told of it");
+        shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
+        assert!(
+            matches!(next(&mut other).await, Some(Message::Notice(notice)) if notice.kind != "role_changed")
+        );
     });
 }

@@ -32,6 +32,7 @@ mod environments;
 mod evidence;
 mod garbage;
 mod gates;
+mod groups;
 mod holds;
 mod home;
 mod hooks;

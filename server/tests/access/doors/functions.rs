@@ -1,7 +1,7 @@
 //! The server functions, as scripts of the pages call them.
 
 use super::rest::ADDRESS;
-use super::{Body, Door, Kind, ROLE, Subject};
+use super::{Body, Door, GROUP, Kind, ROLE, Subject};
 use crate::installation::{PASSWORD, email};
 use crate::maker::PUBLIC_KEY;
 
@@ -263,6 +263,18 @@ pub fn doors() -> Vec<Door> {
             let fields = [("environment", "qa"), ("form[title]", "Cluster"), ("form[days]", "1")];
             in_project(subject, &fields)
         }),
+        post("/fn/view_groups"),
+        post("/fn/view_group").body(|_, _| group(&[])),
+        post("/fn/create_group")
+            .body(|_, _| Body::Form(vec![("form[slug]", "others".into()), ("form[title]", "Others".into())])),
+        post("/fn/join_group").body(|_, _| group(&[("form[email]", "developer@example.org")])),
+        post("/fn/leave_group").body(|subject, _| group(&[("person", &subject.person)])),
+        post("/fn/give_group_role").body(|subject, _| {
+            let place = format!("project:{}", subject.project);
+            group(&[("form[role]", "developer"), ("form[place]", &place)])
+        }),
+        post("/fn/take_group_role").body(|subject, _| group(&[("binding", &subject.crew_role)])),
+        post("/fn/delete_group").body(|_, _| group(&[])),
         post("/fn/view_roles"),
         post("/fn/view_role").body(|_, _| role(&[])),
         post("/fn/create_role")
@@ -524,6 +536,12 @@ fn decision(subject: &Subject, choice: &str) -> Body {
     let fields =
         [("number", number.as_str()), ("choice", choice), ("digest", &subject.digest), ("comment", "Seen.")];
     in_project(subject, &fields)
+}
+
+/// About the group, with more fields.
+fn group(fields: &[(&'static str, &str)]) -> Body {
+    let more = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    Body::Form(std::iter::once(("group", GROUP.to_owned())).chain(more).collect())
 }
 
 /// About the installation's own role, with more fields.

@@ -69,6 +69,8 @@ pub struct Subject {
     pub hold: String,
     /// Someone's role in the project.
     pub binding: String,
+    /// What the group holds, by its id.
+    pub crew_role: String,
     /// A publisher of the project, by its id.
     pub publisher: String,
     /// A service account of the project.
@@ -99,6 +101,8 @@ pub struct Subject {
 
 /// The installation's own role, which nobody holds.
 pub const ROLE: &str = "puller";
+/// The installation's group: the viewer is in it, and sees `qa` of the shop by it.
+pub const GROUP: &str = "crew";
 
 impl Subject {
     /// Names like these that stand for nothing.
@@ -116,6 +120,7 @@ impl Subject {
             loose: digest,
             placement: id.clone(),
             binding: id.clone(),
+            crew_role: id.clone(),
             delegation: id.clone(),
             invitation: id.clone(),
             session: id.clone(),
@@ -261,6 +266,9 @@ impl Door {
             ("{project}", &subject.project),
             ("{integration}", &subject.integration),
             ("{role}", ROLE),
+            ("{group}", GROUP),
+            ("/members/{person}", &format!("/members/{}", subject.person)),
+            ("/roles/{binding}", &format!("/roles/{}", subject.crew_role)),
             // Every project of the installation has one of this name.
             ("{workflow}", "release"),
             ("{rule}", "branches"),

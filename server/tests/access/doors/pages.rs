@@ -27,6 +27,8 @@ pub fn doors() -> Vec<Door> {
         page("/service-accounts/{account}"),
         page("/projects/{project}/service-accounts"),
         page("/projects/{project}/environments/{environment}/read-tokens"),
+        page("/groups"),
+        page("/groups/{group}"),
         page("/roles"),
         page("/roles/new").query("from={role}"),
         page("/roles/{role}"),

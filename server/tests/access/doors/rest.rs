@@ -312,6 +312,17 @@ pub fn doors() -> Vec<Door> {
             Body::Json(json!({"title": "Puller", "permissions": {"push": "outside_production"}}))
         }),
         delete("/api/v1/roles/{role}"),
+        get("/api/v1/groups"),
+        post("/api/v1/groups").body(|_, _| Body::Json(json!({"slug": "others", "title": "Others"}))),
+        get("/api/v1/groups/{group}"),
+        delete("/api/v1/groups/{group}"),
+        post("/api/v1/groups/{group}/members")
+            .body(|_, _| Body::Json(json!({"email": "developer@example.org"}))),
+        delete("/api/v1/groups/{group}/members/{person}"),
+        post("/api/v1/groups/{group}/roles").body(|subject, _| {
+            Body::Json(json!({"role": "developer", "place": format!("project:{}", subject.project)}))
+        }),
+        delete("/api/v1/groups/{group}/roles/{binding}"),
         get("/api/v1/people"),
         get("/api/v1/rights").note("of the installation").query("action=configure&place=installation"),
         get("/api/v1/rights").note("of the project").query("action=push&place=project:{project}"),

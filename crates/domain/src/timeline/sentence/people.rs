@@ -40,6 +40,23 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             told.text("changed the role ").name(&before.title).text(&format!(": {words}"))
         }
         Change::RoleDeleted { before, .. } => told.text("deleted the role ").name(&before.title),
+        Change::GroupMade { title, .. } => told.text("made the group ").name(title),
+        Change::GroupDeleted { title, members, roles, .. } => told
+            .text("deleted the group ")
+            .name(title)
+            .text(&format!(", with {} and {}", several(*members, "member"), several(*roles, "role"))),
+        Change::GroupJoined { title, person, .. } => {
+            told.text("put ").person(*person).text(" into the group ").name(title)
+        }
+        Change::GroupLeft { title, person, .. } => {
+            told.text("took ").person(*person).text(" out of the group ").name(title)
+        }
+        Change::GroupRoleGranted { title, role, place: at, .. } => {
+            told.text("gave the group ").name(title).text(" the role ").name(role).text(" in ").at(at)
+        }
+        Change::GroupRoleRevoked { title, role, place: at, .. } => {
+            told.text("took the role ").name(role).text(" in ").at(at).text(" from the group ").name(title)
+        }
         Change::PersonDeactivated { person, tokens, approvals } => {
             told.text("deactivated ").person(*person).text(&format!(
                 ", which ended {} and took back {}",
