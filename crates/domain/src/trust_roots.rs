@@ -65,11 +65,12 @@ pub struct TrustRootForm {
     pub log_key: String,
 }
 
-/// A trust root that was checked, but for whether its keys and certificates can be read.
+/// A trust root that was checked, and what its keys and certificates were read as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTrustRoot {
+pub struct NewTrustRoot<T> {
     pub slug: Slug,
     pub trusts: Trusts,
+    pub read: T,
 }
 
 /// A trust root, in words for its page.
@@ -113,7 +114,11 @@ impl TrustRoot {
 }
 
 impl TrustRootForm {
-    pub fn check(&self) -> Result<NewTrustRoot, Invalid> {
+    /// Checks the form, all of it at once; `read` reads the keys and certificates, or says which fields it cannot read.
+    pub fn check<T, M: ToString>(
+        &self,
+        read: impl FnOnce(&Trusts) -> Result<T, Vec<(&'static str, M)>>,
+    ) -> Result<NewTrustRoot<T>, Invalid> {
         let mut check = Check::default();
         let slug = check.field("name", Slug::parse_new(&self.name));
         let trusts = match self.kind.as_str() {
@@ -127,7 +132,16 @@ impl TrustRootForm {
                 None
             }
         };
-        check.finish(slug.zip(trusts).map(|(slug, trusts)| NewTrustRoot { slug, trusts }))
+        let read = trusts.and_then(|trusts| match read(&trusts) {
+            Ok(read) => Some((trusts, read)),
+            Err(unreadable) => {
+                for (field, message) in unreadable {
+                    check.mistake(field, message);
+                }
+                None
+            }
+        });
+        check.finish(slug.zip(read).map(|(slug, (trusts, read))| NewTrustRoot { slug, trusts, read }))
     }
 
     fn check_identity(&self, check: &mut Check) -> Option<Identity> {
@@ -208,7 +222,7 @@ mod tests {
     }
 
     fn mistakes(form: &TrustRootForm) -> Vec<String> {
-        match form.check() {
+        match form.check(|_| Ok::<_, Vec<(&str, String)>>(())) {
             Ok(_) => Vec::new(),
             Err(invalid) => invalid.errors().iter().map(|error| error.field.clone()).collect(),
         }
@@ -221,6 +235,14 @@ mod tests {
         assert_eq!(mistakes(&form("")), ["kind"]);
         let empty = TrustRootForm { kind: "identity".into(), ..TrustRootForm::default() };
         assert_eq!(mistakes(&empty), ["name", "issuer", "subject", "certificates"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_beside_a_wrong_name() {
+        let form = TrustRootForm { name: "Release!".into(), ..form("key") };
+        let invalid = form.check(|_| Err::<(), _>(vec![("key", "no key")])).expect_err("both are wrong");
+        let fields: Vec<&str> = invalid.errors().iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["name", "key"]);
     }
 
     #[test]

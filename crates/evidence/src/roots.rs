@@ -56,18 +56,19 @@ impl Root {
     /// Reads what was uploaded.
     ///
     /// # Errors
-    /// The first field that cannot be read.
-    pub fn parse(trusts: &Trusts) -> Result<Self, Mistake> {
+    /// Every field that cannot be read.
+    pub fn parse(trusts: &Trusts) -> Result<Self, Vec<Mistake>> {
         let key = |field, pem: &str| Key::parse(pem).ok_or(Mistake { field, message: NO_KEY });
         Ok(Self(match trusts {
-            Trusts::Key { pem } => Kind::Key(key("key", pem)?),
+            Trusts::Key { pem } => Kind::Key(key("key", pem).map_err(|mistake| vec![mistake])?),
             Trusts::Identity(Identity { issuer, subject, certificates, log_key }) => {
                 let none = Mistake { field: "certificates", message: NO_CERTIFICATES };
-                Kind::Identity {
-                    issuer: issuer.clone(),
-                    subject: subject.clone(),
-                    authority: Authority::parse(certificates).ok_or(none)?,
-                    log: log_key.as_deref().map(|pem| key("log_key", pem)).transpose()?,
+                let authority = Authority::parse(certificates).ok_or(none);
+                let log = log_key.as_deref().map(|pem| key("log_key", pem)).transpose();
+                let (issuer, subject) = (issuer.clone(), subject.clone());
+                match (authority, log) {
+                    (Ok(authority), Ok(log)) => Kind::Identity { issuer, subject, authority, log },
+                    (authority, log) => return Err(authority.err().into_iter().chain(log.err()).collect()),
                 }
             }
         }))

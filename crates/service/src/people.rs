@@ -219,7 +219,7 @@ pub(crate) async fn grant(
                 .filter(lasting)
                 .any(|bound| bound.role.slug == role && bound.binding.place == place)
             {
-                return Err(Error::Conflict("They hold this role there already.".to_owned()));
+                return Err(Invalid::field("role", "They hold this role there already.").into());
             }
             access::bind(tx, &binding, &role, None, now).await?;
             tx.tell(event);

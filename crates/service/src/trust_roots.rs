@@ -12,7 +12,7 @@ use towpath_domain::timeline::Change;
 use towpath_domain::trust_roots::{
     NewTrustRoot, RootName, TrustRoot, TrustRootForm, TrustRootLine, TrustRootsView,
 };
-use towpath_evidence::Root;
+use towpath_evidence::{Mistake, Root};
 use towpath_store::{Conn, evidence, trust_roots, workflows};
 
 /// How many a project has at most: each signature is held against all of them.
@@ -61,9 +61,12 @@ pub async fn add(
     allow(actor, Action::Configure, &Target::project(project.id))?;
     project.check_in_use()?;
     drop(conn);
-    let NewTrustRoot { slug, trusts } = form.check()?;
-    let parsed = Root::parse(&trusts).map_err(|mistake| Invalid::field(mistake.field, mistake.message))?;
-    let about = parsed.about();
+    let unreadable = |mistakes: Vec<Mistake>| {
+        mistakes.into_iter().map(|mistake| (mistake.field, mistake.message)).collect()
+    };
+    let checked = form.check(|trusts| Root::parse(trusts).map_err(unreadable))?;
+    let NewTrustRoot { slug, trusts, read } = checked;
+    let about = read.about();
     let root = TrustRoot { id: service.id(), project: project.id, slug, trusts, created_at: service.now() };
     let change = Change::TrustRootAdded { root: root.id, slug: root.slug.clone(), about: about.clone() };
     let event = service.event(Service::event_actor(actor), project_scene(&project), change);
