@@ -118,3 +118,30 @@ test("what waits is named before a workflow is saved", async ({ browser }) => {
   const line = ada.page.getByRole("listitem").filter({ hasText: "keeps the gates of version" });
   await expect(line).toContainText("shop#2, 1.4.2 of checkout to prod");
 });
+
+test("gates that a change drops are named, and have to be let go of", async ({ browser }) => {
+  for (const script of [true, false]) {
+    const ada = await towpath.visitor(browser, script);
+    await ada.signIn(ADA);
+    const { page } = ada;
+    await ada.open(PAGE);
+    const before = await rows(page);
+    if (script) {
+      await chip(page, "prod").getByText("Move").click();
+      await page.getByRole("button", { name: /^Out of the workflow/ }).click();
+      await expect(page.getByText("Gates are dropped")).toBeVisible();
+      await expect(page.getByText(/^prod: .*approval.*\.$/)).toBeVisible();
+      await expectAccessible(page);
+    } else {
+      await page.getByRole("combobox", { name: "Bucket" }).nth(before.length - 1).selectOption("");
+      await page.getByRole("spinbutton", { name: "Approvals" }).nth(before.length - 2).fill("");
+    }
+    await steps.submit(page, "Save as the next version");
+    await expect(page.getByText(/Tick it if these gates may go, .*prod: /).first()).toBeVisible();
+    if (!script) {
+      await page.getByRole("checkbox", { name: "Drop these gates" }).check();
+      await steps.submit(page, "Save as the next version");
+      await expect(steps.heading(page, "Shop")).toBeVisible();
+    }
+  }
+});

@@ -104,8 +104,9 @@ pub fn typed<S: FromFormData>(form: NodeRef<html::Form>) -> Option<S> {
 /// The first mistake in a field among those of a check in the browser.
 pub fn first_mistake(
     mistakes: impl Fn() -> Vec<FieldError> + Send + Sync + 'static,
-    field: &'static str,
+    field: impl Into<String>,
 ) -> Signal<Option<String>> {
+    let field = field.into();
     Signal::derive(move || {
         mistakes().into_iter().find(|mistake| mistake.field == field).map(|mistake| mistake.message)
     })

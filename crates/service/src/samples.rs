@@ -361,6 +361,7 @@ fn form(way: &Way) -> WorkflowForm {
         kind: way.kind.to_owned(),
         is_default: Some("on".to_owned()),
         stages: way.stages.map(stage).into(),
+        drops: None,
     }
 }
 

@@ -80,7 +80,9 @@ pub async fn change(
         let name = &before.name;
         // What is permanent is not asked for.
         let form = WorkflowForm { slug: name.slug.to_string(), kind: name.kind.name().to_owned(), ..form };
-        form.check(given)
+        let next = form.check(given)?;
+        form.check_drops(&before.graph, &next.graph, given.slots)?;
+        Ok(next)
     })
     .await
 }

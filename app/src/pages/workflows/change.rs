@@ -111,6 +111,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
     let back = paths::project(&slug);
     let default = draft.ticked("is_default", "on", false);
     let stages = form.stages.len();
+    let dropped = draft.clone();
     let page = paths::workflow(&slug, &workflow.name.slug);
     view! {
         <section class="stack" aria-labelledby="change">
@@ -150,7 +151,8 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
                     hint="Integrations of its type that follow the default take this way."
                     checked=default
                 />
-                <Touched sketch=sketch view=view />
+                <Touched sketch=sketch view=view.clone() />
+                <Drops draft=dropped sketch=sketch view=view />
                 <div class="form__actions">
                     <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
                         "Save as the next version"
@@ -196,6 +198,34 @@ fn Touched(sketch: Sketch, view: WorkflowView) -> impl IntoView {
             <p class="banner__text">{kept(waiting)}</p>
             <ul class="banner__list">{waits.into_iter().map(wait).collect_view()} {more}</ul>
         </Banner>
+    }
+}
+
+/// The gates that saving the form as it stands would drop, which has to be meant. Without script it is told once the form was
+/// sent.
+#[component]
+fn Drops(draft: Draft, sketch: Sketch, view: WorkflowView) -> impl IntoView {
+    let graph = view.workflow.graph;
+    let drops = Memo::new(move |_| sketch.drops(&graph));
+    let mistake = draft.mistake("drops");
+    let ticked = draft.ticked("drops", "on", false);
+    let shown = Memo::new(move |_| !drops.read().is_empty() || mistake.get().is_some());
+    let listed = move || {
+        let lines = drops.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        view! { <ul class="banner__list">{lines}</ul> }
+    };
+    move || {
+        shown.get().then(|| {
+            view! {
+                <Banner tone=Tone::Warning title="Gates are dropped" live=true>
+                    <p class="banner__text">"Nothing asks for them any more, once this is saved:"</p>
+                    {listed}
+                </Banner>
+                <Fieldset name="drops" legend="Gates that go" error=mistake>
+                    <Checkbox name=input_name("drops") label="Drop these gates" checked=ticked />
+                </Fieldset>
+            }
+        })
     }
 }
 

@@ -86,6 +86,7 @@ fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl In
                         name=draft.field(&bucket)
                         label="Bucket"
                         options=sketch.options()
+                        live=sketch.mistake(bucket)
                         on_choose=move |_| sketch.look()
                     />
                     <Select

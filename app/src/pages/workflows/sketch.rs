@@ -83,7 +83,7 @@ impl Sketch {
 
     /// The first thing that the server's own check would say about a field; nothing while the form is
     /// untouched.
-    pub fn mistake(self, field: &'static str) -> Signal<Option<String>> {
+    pub fn mistake(self, field: impl Into<String>) -> Signal<Option<String>> {
         first_mistake(move || self.mistakes(), field)
     }
 
@@ -148,6 +148,15 @@ impl Sketch {
         self.ground.with_value(|ground| {
             let next = ground.check(&named(form)).ok()?;
             Some(before.changes(&next.graph, &ground.of(Some(before.kind())).cloned().collect::<Vec<_>>()))
+        })
+    }
+
+    /// The gates that saving the form as it stands would drop from a graph, a sentence for each stage.
+    pub fn drops(self, before: &Graph) -> Vec<String> {
+        let form = self.form.get();
+        self.ground.with_value(|ground| {
+            let Ok(next) = ground.check(&named(form)) else { return Vec::new() };
+            before.drops(&next.graph, &ground.slots)
         })
     }
 

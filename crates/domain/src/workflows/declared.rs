@@ -1,7 +1,7 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
 use super::given::{asks_for_nothing, asks_nobody, given_span, own_bucket, waits_for_itself};
-use super::{Arrivals, Contest, Given, Graph, NewWorkflow, Order, Stage as CheckedStage};
+use super::{Arrivals, Contest, Given, Graph, GraphError, NewWorkflow, Order, Stage as CheckedStage};
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
 use crate::forms::{Check, Invalid};
@@ -99,7 +99,11 @@ impl Workflow {
         let stages = kind.and_then(|_| self.check_stages(given, &mut check));
         let edges = self.check_edges(&mut check);
         let graph = stages.zip(edges);
-        let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
+        let graph = graph.and_then(|(stages, edges)| match Graph::new(stages, edges) {
+            // It stands beside the stage that names it again.
+            Err(GraphError::Twice) => None,
+            graph => check.field("stages", graph),
+        });
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -114,6 +118,9 @@ impl Workflow {
         let mut stages = Vec::new();
         for (row, stage) in self.stages.iter().enumerate() {
             let slot = check.field(&format!("stages[{row}][bucket]"), given.slot(self.kind, &stage.bucket));
+            if self.stages[..row].iter().any(|above| above.bucket == stage.bucket) {
+                check.mistake(&format!("stages[{row}][bucket]"), GraphError::Twice);
+            }
             let gates = stage.check_gates(row, self.kind, given, check);
             if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
                 check.mistake(&format!("stages[{row}][gates]"), own_bucket(&own.slug));

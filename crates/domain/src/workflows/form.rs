@@ -3,7 +3,7 @@
 mod row;
 
 use super::given::{asks_for_nothing, asks_nobody, own_bucket, waits_for_itself};
-use super::{Contest, Given, Graph, NewWorkflow, Stage, Workflow};
+use super::{Contest, Given, Graph, GraphError, NewWorkflow, Stage, Workflow};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::forms::{Check, Invalid};
 use crate::integrations::check_kind;
@@ -21,6 +21,8 @@ pub struct WorkflowForm {
     /// Present where it shall be the project's default of its kind.
     pub is_default: Option<String>,
     pub stages: Vec<StageForm>,
+    /// Present where gates may go that the change drops.
+    pub drops: Option<String>,
 }
 
 /// One stage of the form; a row without a bucket is left out.
@@ -109,6 +111,7 @@ impl WorkflowForm {
             kind: workflow.name.kind.name().to_owned(),
             is_default: workflow.is_default.then(|| "on".to_owned()),
             stages: graph.stages().iter().enumerate().map(stage).collect::<Option<_>>()?,
+            drops: None,
         })
     }
 
@@ -121,7 +124,11 @@ impl WorkflowForm {
         let stages = kind.and_then(|kind| self.check_stages(kind, given, &mut check));
         let edges = self.check_edges(&mut check);
         let graph = stages.zip(edges);
-        let graph = graph.and_then(|(stages, edges)| check.field("stages", Graph::new(stages, edges)));
+        let graph = graph.and_then(|(stages, edges)| match Graph::new(stages, edges) {
+            // It stands beside the row that names it again.
+            Err(GraphError::Twice) => None,
+            graph => check.field("stages", graph),
+        });
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -129,6 +136,25 @@ impl WorkflowForm {
             graph,
         });
         check.finish(new)
+    }
+
+    /// Whether the bucket of a row is a stage by an earlier one.
+    fn is_named_above(&self, row: usize) -> bool {
+        let bucket = &self.stages[row].bucket;
+        !bucket.is_empty() && self.stages[..row].iter().any(|above| above.bucket == *bucket)
+    }
+
+    /// Checks that no gate goes unseen: whoever takes a stage out has to say that its gates may go.
+    pub fn check_drops(&self, before: &Graph, next: &Graph, slots: &[Slot]) -> Result<(), Invalid> {
+        let drops = before.drops(next, slots);
+        if drops.is_empty() || self.drops.is_some() {
+            return Ok(());
+        }
+        let drops = drops.join(" ");
+        Err(Invalid::field(
+            "drops",
+            format!("Tick it if these gates may go, or put the stages back: {drops}"),
+        ))
     }
 
     /// The rows that say something, with their places in the form.
@@ -174,6 +200,9 @@ impl WorkflowForm {
                     slug => given.slot(kind, slug),
                 };
                 let slot = check.field(&field("bucket"), slot);
+                if self.is_named_above(row) {
+                    check.mistake(&field("bucket"), GraphError::Twice);
+                }
                 let gates = stage.check_gates(kind, given, check, &field);
                 if let Some(own) = slot.filter(|slot| waits_for_itself(slot, gates.as_deref())) {
                     check.mistake(&field("was_in"), own_bucket(&own.slug));

@@ -112,6 +112,7 @@ fn the_form_of_a_workflow_makes_the_same_again() {
         kind: "environment".into(),
         is_default: Some("on".into()),
         stages: rows.to_vec(),
+        drops: None,
     };
     let workflow = workflow_of(checked(&form).expect("sound").graph);
     let again = WorkflowForm::of(&workflow, &slots()).expect("the form can hold it");
@@ -125,7 +126,13 @@ fn row(bucket: &str, from: &str) -> StageForm {
 
 fn form_of(rows: &[StageForm]) -> WorkflowForm {
     let kind = "environment".to_owned();
-    WorkflowForm { slug: "x".into(), title: "X".into(), kind, is_default: None, stages: rows.to_vec() }
+    WorkflowForm {
+        slug: "x".into(),
+        title: "X".into(),
+        kind,
+        stages: rows.to_vec(),
+        ..WorkflowForm::default()
+    }
 }
 
 #[test]
@@ -149,6 +156,7 @@ fn a_form_draws_forks_and_joins_by_where_builds_come_from() {
     assert_eq!(wrong(&[row("qa", ""), row("prod", "staging")]), ["stages[1][from]"]);
     assert_eq!(wrong(&[row("qa", ""), row("prod", "prod")]), ["stages[1][from]"]);
     assert_eq!(wrong(&[row("qa", "prod"), row("prod", "qa")]), ["stages"]);
+    assert_eq!(wrong(&[row("qa", ""), row("", ""), row("qa", "")]), ["stages[2][bucket]"]);
     // A row that is left out is not the one above.
     let gap = form_of(&[row("qa", ""), row("", ""), row("prod", "")]);
     assert_eq!(checked(&gap).expect("sound").graph, Graph::linear(vec![stage(1), stage(3)]).expect("sound"));

@@ -1,7 +1,8 @@
 //! What a change of a workflow means for what follows it, in words for whoever is about to save it.
 
-use super::{Arrivals, Graph};
+use super::{Arrivals, Graph, Stage};
 use crate::buckets::{BucketKey, Slot};
+use crate::gates::Gate;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,25 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// The gates that are gone in `next`, a sentence for each stage: of stages that are taken out, and of one that nothing
+    /// leads to any more. Gates that change are not dropped.
+    pub fn drops(&self, next: &Self, slots: &[Slot]) -> Vec<String> {
+        let entered = |bucket| next.stage(bucket).is_some() && !next.before(bucket).is_empty();
+        let gated = self.stages().iter().filter(|stage| !stage.gates.is_empty());
+        let dropped = gated.filter(|stage| {
+            let kept = next.stage(stage.bucket).is_some_and(|kept| !kept.gates.is_empty());
+            !kept && !entered(stage.bucket)
+        });
+        let told = |stage: &Stage| {
+            let name = slots.iter().find(|slot| slot.key == stage.bucket).map(|slot| slot.slug.as_str());
+            let words: Vec<String> = stage.gates.iter().map(Gate::words).collect();
+            format!("{}: {}.", name.unwrap_or("A bucket that is gone"), words.join("; "))
+        };
+        dropped.map(told).collect()
+    }
+}
+
 fn asks(words: &[String]) -> String {
     if words.is_empty() { "without gates".to_owned() } else { format!("with {}", words.join(", ")) }
 }
@@ -80,11 +100,9 @@ fn asks(words: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gates::Gate;
     use crate::ids::EnvironmentId;
     use crate::streams::Stream;
     use crate::words::Title;
-    use crate::workflows::Stage;
     use uuid::Uuid;
 
     const NAMES: [&str; 4] = ["qa", "perf", "staging", "prod"];
@@ -140,6 +158,25 @@ mod tests {
             line.changes(&cut, &slots()),
             ["Builds no longer go from qa to staging.", "CI may push into staging."]
         );
+    }
+
+    #[test]
+    fn gates_that_go_with_their_stage_are_told_one_by_one() {
+        let line = graph(&[0, 2, 3], &[(0, 1), (1, 2)]);
+        let mut stages = line.stages().to_vec();
+        stages[1].gates = vec![Gate::Verified];
+        stages[2].gates = vec![Gate::Verified, Gate::Verified];
+        let gated = Graph::new(stages.clone(), vec![(0, 1), (1, 2)]).unwrap();
+        let words = Gate::Verified.words();
+        assert_eq!(gated.drops(&gated, &slots()), Vec::<String>::new());
+        let without = Graph::linear(vec![stages[0].clone(), stages[1].clone()]).unwrap();
+        assert_eq!(gated.drops(&without, &slots()), [format!("prod: {words}; {words}.")]);
+        // The first stage has no gates, so one that comes to stand there loses its own.
+        let first = Graph::linear(vec![Stage::bare(bucket(2)), stages[2].clone()]).unwrap();
+        assert_eq!(gated.drops(&first, &slots()), [format!("staging: {words}.")]);
+        let looser =
+            Graph::linear(vec![stages[0].clone(), Stage::bare(bucket(2)), stages[2].clone()]).unwrap();
+        assert_eq!(gated.drops(&looser, &slots()), Vec::<String>::new(), "that is a change, and told as one");
     }
 
     #[test]

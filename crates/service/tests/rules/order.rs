@@ -53,7 +53,7 @@ fn an_older_commit_that_arrives_late_is_kept_and_does_not_become_current() {
 fn a_stage_can_take_builds_as_they_come() {
     on_both_engines(async |shop: Shop| {
         let first = StageForm { order: "as_they_come".to_owned(), ..stage("qa", "") };
-        let form = workflow("release", "environment", &[first, stage("staging", "")]);
+        let form = workflow("release", "environment", &[first, stage("staging", ""), stage("prod", "1")]);
         workflows::change(&shop, &shop.ana, "shop", "release", 1, form).await.expect("may");
         for (tag, committed_at) in [("2.0", LATE), ("1.0", EARLY)] {
             shop.clock.advance(60);

@@ -97,8 +97,8 @@ pub fn workflow(slug: &str, kind: &str, stages: &[StageForm]) -> WorkflowForm {
         slug: slug.to_owned(),
         title: slug.to_owned(),
         kind: kind.to_owned(),
-        is_default: None,
         stages: stages.to_vec(),
+        ..WorkflowForm::default()
     }
 }
 

@@ -136,3 +136,21 @@ fn mistakes_and_missing_rights_change_nothing() {
         assert_eq!(self::form(&shop).await.0, before);
     });
 }
+
+#[test]
+fn gates_that_a_change_drops_have_to_be_let_go_of() {
+    on_both_engines(async |shop: Shop| {
+        let (_, mut form) = form(&shop).await;
+        form.stages.truncate(2);
+        match save(&shop, 1, form.clone()).await {
+            Err(Error::Invalid(invalid)) => {
+                let [mistake] = invalid.errors() else { panic!("{invalid}") };
+                assert_eq!(mistake.field, "drops");
+                assert!(mistake.message.ends_with("prod: 1 approval by a release manager."), "{invalid}");
+            }
+            other => panic!("{other:?}"),
+        }
+        let meant = WorkflowForm { drops: Some("on".to_owned()), ..form };
+        assert_eq!(save(&shop, 1, meant).await.expect("is meant").version, 2);
+    });
+}
