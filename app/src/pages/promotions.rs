@@ -119,8 +119,13 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
     let may_pass = Memo::new(move |_| waits.get() && view.read().may_pass.is_ok());
     tell(promotion.number, state);
     let holds = Memo::new(move |_| view.read().holds.clone());
-    // Where time alone is waited for, nobody has anything to decide.
+    // Where time alone is waited for, nobody has anything to decide; and once it is ready, only who may still reject it.
     let asks_people = promotion.gates.iter().any(|gate| matches!(gate, Gate::Approvals(_)));
+    let decides = Memo::new(move |_| {
+        let view = view.read();
+        let may = view.may_decide.is_ok() || view.for_others.iter().any(|other| other.may.is_ok());
+        asks_people && waits.get() && (may || !ready.get())
+    });
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=trail />
@@ -135,7 +140,7 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
             </div>
             <div class="stack">
                 {move || ready.get().then(|| view! { <ApplyForm view=view action=apply /> })}
-                {move || (waits.get() && asks_people).then(|| view! { <DecideForm view=view action=decide /> })}
+                {move || decides.get().then(|| view! { <DecideForm view=view action=decide /> })}
                 {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
                 {move || may_pass.get().then(|| view! { <PassForm view=view action=pass /> })}
                 {move || {

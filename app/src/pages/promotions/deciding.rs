@@ -185,10 +185,18 @@ pub(super) fn ApplyForm(view: View, action: ServerAction<ApplyPromotion>) -> imp
             </ActionForm>
         }
     };
+    let waits = StoredValue::new(match &promotion.pin {
+        Some(pin) => format!("Every gate passes. Whoever may pin in {} applies it.", pin.environment.slug),
+        None if promotion.is_rollback() => {
+            format!("Every gate passes. Whoever may roll {} back applies it.", promotion.to.slug)
+        }
+        None => format!("Every gate passes. Whoever may promote to {} applies it.", promotion.to.slug),
+    });
     let body = move || match may.get() {
         Ok(()) => form().into_any(),
         Err(why) => view! {
             <Banner tone=Tone::Info>
+                <p class="banner__text">{waits.get_value()}</p>
                 <p class="banner__text">
                     {why} " " <a href=who.get_value()>"Who may apply it in this project?"</a>
                 </p>
