@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod carry_overs;
 pub mod changes;
 pub mod deletions;
 pub mod differences;

@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod board;
 pub mod buckets;
 pub mod builds;
+pub mod carry_overs;
 pub mod changes;
 pub mod deletions;
 pub mod differences;

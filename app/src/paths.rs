@@ -388,11 +388,16 @@ pub fn difference(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/difference")
 }
 
-/// What reclassifying an integration would change.
+/// Carrying an integration over into one of the other type.
+pub fn carry_over(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/carry-over")
+}
+
 pub fn retention(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/retention")
 }
 
+/// What reclassifying an integration would change.
 pub fn reclassify(project: &Slug, integration: &Slug) -> String {
     format!("/projects/{project}/integrations/{integration}/reclassify")
 }

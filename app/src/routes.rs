@@ -85,6 +85,7 @@ lazy!(new_rule_page = crate::pages::rules::NewRulePage, in setting_up);
 lazy!(rule_page = crate::pages::rules::RulePage, in setting_up);
 lazy!(unclassified_page = crate::pages::rules::UnclassifiedPage, in setting_up);
 lazy!(reclassify_page = crate::pages::rules::ReclassifyPage, in setting_up);
+lazy!(carry_over_page = crate::pages::carry_overs::CarryOverPage, in setting_up);
 lazy!(new_integration_page = crate::pages::integrations::NewIntegrationPage, in setting_up);
 
 /// The whole app. Every page is rendered completely on the server before it is sent, so that it can be
@@ -226,6 +227,7 @@ routes! {
     "/projects/:project/integrations/:integration/difference" => difference_page::PAGE,
     "/projects/:project/integrations/:integration/unclassified" => unclassified_page::PAGE,
     "/projects/:project/integrations/:integration/retention" => retention_page::PAGE,
+    "/projects/:project/integrations/:integration/carry-over" => carry_over_page::PAGE,
     "/projects/:project/integrations/:integration/reclassify" => reclassify_page::PAGE,
     "/projects/:project/integrations/new" => new_integration_page::PAGE,
     "/projects/:project/integrations/:integration" => board_page::PAGE,

@@ -109,6 +109,8 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/projects/shop/environments/staging/delete", "Delete the environment Staging"],
   ["/projects/shop/environments/new", "New environment"],
   ["/projects/shop/environments/staging", "Staging"],
+  ["/projects/shop/integrations/checkout/carry-over", "Carry checkout over"],
+  ["/projects/shop/integrations/checkout/carry-over?slug=web&title=Web&services=on", "Carry checkout over"],
   ["/projects/shop/environments/staging/stream", "Move staging to another stream"],
   ["/projects/shop/environments/staging/stream?to=production", "Move staging to another stream"],
   ["/projects/shop/environments/staging/pins/new", "Pin a build in Staging"],

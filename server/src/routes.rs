@@ -12,6 +12,7 @@ mod bodies;
 mod buckets;
 mod builds;
 mod callers;
+mod carry_overs;
 mod changes;
 mod checks;
 mod delegations;
@@ -107,6 +108,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(promotions::routes())
         .merge(release_sets::routes())
         .merge(buckets::routes())
+        .merge(carry_overs::routes())
         .merge(holds::routes())
         .merge(hooks::routes())
         .merge(images::routes())

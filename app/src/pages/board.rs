@@ -228,8 +228,12 @@ fn BoardView(
         let may = board.actor.may(Action::Configure, &Target::project(board.project.id));
         (may, Subject::Integration { project, slug })
     };
-    let retention =
-        board.with_untracked(|board| paths::retention(&board.project.slug, &board.integration.slug));
+    let (retention, carry_over) = board.with_untracked(|board| {
+        let (project, integration) = (&board.project.slug, &board.integration.slug);
+        // What is global has no other type to go to.
+        let other = (!board.project.is_global()).then(|| paths::carry_over(project, integration));
+        (paths::retention(project, integration), other)
+    });
     view! {
         <Heading board=board />
         <Archived table=table />
@@ -254,6 +258,14 @@ fn BoardView(
                     <p class="page__foot">
                         <a href=retention>"How long its images are kept"</a>
                     </p>
+                    {carry_over
+                        .map(|href| {
+                            view! {
+                                <p class="page__foot">
+                                    <a href=href>"Carry over to the other type…"</a>
+                                </p>
+                            }
+                        })}
                     <DeleteLink subject=subject />
                 }
             })}

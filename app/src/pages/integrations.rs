@@ -143,7 +143,7 @@ impl Choices {
     }
 }
 
-fn workflow_options(workflows: &[Workflow], kind: Option<BucketKind>) -> Vec<SelectOption> {
+pub(super) fn workflow_options(workflows: &[Workflow], kind: Option<BucketKind>) -> Vec<SelectOption> {
     let of_kind = |workflow: &&Workflow| kind.is_none_or(|kind| workflow.name.kind == kind);
     let default = workflows.iter().filter(of_kind).find(|workflow| workflow.is_default);
     let default = match (kind, default) {

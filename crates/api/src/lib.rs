@@ -8,6 +8,7 @@ pub mod audit;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod carry_overs;
 pub mod changes;
 pub mod checks;
 #[cfg(feature = "client")]

@@ -10,6 +10,7 @@ pub mod attempts;
 pub mod boards;
 pub mod buckets;
 pub mod builds;
+pub mod carry_overs;
 pub mod changes;
 pub mod checks;
 pub mod delegations;

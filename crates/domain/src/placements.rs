@@ -25,6 +25,14 @@ pub enum Cause {
     Assignment,
     /// Another rule, or another version of it, led it there.
     Reclassification,
+    /// It came with what it was in an integration of the other type.
+    CarriedOver {
+        /// By which it had come into the bucket there.
+        placement: PlacementId,
+        /// Whether it came as history only, and something newer with it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        earlier: bool,
+    },
 }
 
 /// A build became current in a bucket, at a moment, by someone.
@@ -80,6 +88,7 @@ impl Cause {
             Self::Rollback => "rollback",
             Self::Assignment => "assignment",
             Self::Reclassification => "reclassification",
+            Self::CarriedOver { .. } => "carry-over",
         }
     }
 }

@@ -27,6 +27,7 @@ const OF_RULES: &[&str] = &[
     "workflow_changed",
     "workflow_deleted",
     "integration_created",
+    "service_moved",
     "role_granted",
     "role_revoked",
 ];
@@ -87,7 +88,7 @@ impl Telling {
     async fn load(conn: &mut Conn, found: &[InProduction]) -> Result<Self, Error> {
         let asked = |one: &InProduction| match one.placed.placement.cause {
             Cause::Promotion { promotion, .. } => Some(promotion),
-            Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
+            _ => None,
         };
         let ids: Vec<PromotionId> = found.iter().filter_map(asked).collect();
         let promotions = promotions::of_ids(conn, &ids).await?;
@@ -121,7 +122,7 @@ impl Telling {
         let placement = one.placed.placement;
         let promotion = match placement.cause {
             Cause::Promotion { promotion, .. } => self.promotions.get(&promotion),
-            Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
+            _ => None,
         };
         let change = ProductionChange {
             at: placement.at,

@@ -1,6 +1,7 @@
 //! How a use case ends when it does not succeed. Each edge turns these into its own protocol.
 
 use towpath_domain::access::Refusal;
+use towpath_domain::carry_overs::CarryOverRefused;
 use towpath_domain::deletions::DeletionRefused;
 use towpath_domain::environments::MoveRefused;
 use towpath_domain::forms::Invalid;
@@ -129,6 +130,15 @@ impl From<DeletionRefused> for Error {
 impl From<MoveRefused> for Error {
     fn from(refused: MoveRefused) -> Self {
         Self::Conflict(refused.to_string())
+    }
+}
+
+impl From<CarryOverRefused> for Error {
+    fn from(refused: CarryOverRefused) -> Self {
+        match refused {
+            CarryOverRefused::Global => Self::Refused(refused.to_string()),
+            CarryOverRefused::InUse(_) => Self::Conflict(refused.to_string()),
+        }
     }
 }
 

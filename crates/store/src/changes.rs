@@ -66,7 +66,8 @@ impl TryFrom<Row> for InProduction {
     }
 }
 
-/// Up to `limit` placements in production buckets of a project within a period, the newest first.
+/// Up to `limit` placements in production buckets of a project within a period, the newest first. History that was carried over
+/// never ran by its new bucket.
 pub async fn in_production(
     conn: &mut Conn,
     project: ProjectId,
@@ -93,6 +94,7 @@ pub async fn in_production(
                                            order by r.id desc limit 1)
          left join builds o on o.id = q.build
          where i.project = $1 and s.production and p.id >= $2 and p.id <= $3 and p.at >= $4 and p.at < $5
+           and cast(p.cause as text) not like '%\"earlier\"%'
          order by p.id desc limit $6",
         project.uuid(),
         first,

@@ -16,6 +16,7 @@ pub mod attempts;
 pub mod audit;
 pub mod buckets;
 pub mod builds;
+pub mod carry_overs;
 pub mod changes;
 pub mod checks;
 pub mod circumstances;

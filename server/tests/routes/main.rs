@@ -3,6 +3,7 @@
 mod archiving;
 mod audit;
 mod builds;
+mod carry_overs;
 mod chassis;
 mod deletions;
 mod deployments;

@@ -31,16 +31,22 @@ async fn who_has_an_account_is_given_the_role_and_it_is_taken_away_again() {
       "outcome": "granted"
     }
     "#);
-    assert_snapshot!(world.post("/invitations", &world.ana, new).await, @r#"
-    409 Conflict
+    assert_snapshot!(world.post("/invitations", &world.ana, new).await, @r##"
+    422 Unprocessable Entity
     {
       "detail": "They hold this role there already.",
+      "errors": [
+        {
+          "detail": "They hold this role there already.",
+          "pointer": "#/role"
+        }
+      ],
       "request_id": "a-request",
-      "status": 409,
-      "title": "Something stands against it",
-      "type": "/problems/conflict"
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
     }
-    "#);
+    "##);
     let people = world.get("/people", &world.ana).await;
     let members = people.body["items"].as_array().unwrap();
     let roles = members.iter().flat_map(|member| member["roles"].as_array().unwrap());

@@ -43,6 +43,7 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
         "rollback" => " rolled back to it ",
         "assignment" => " assigned it ",
         "reclassification" => " reclassified it ",
+        "carry-over" => " carried it over ",
         _ => " pushed it ",
     };
     let tag = card.build.tag.to_string();

@@ -46,6 +46,7 @@ fn tell(before: &Column, now: &Column, told: &mut Vec<String>) {
             "rollback" => format!("{by} rolled {slug} back to {tag}."),
             "assignment" => format!("{by} assigned {tag} to {slug}."),
             "reclassification" => format!("{by} led {tag} to {slug} by reclassifying."),
+            "carry-over" => format!("{by} carried {tag} over to {slug}."),
             _ => format!("{by} pushed {tag} to {slug}."),
         });
     }

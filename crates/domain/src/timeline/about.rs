@@ -96,6 +96,7 @@ impl Change {
             | Self::BuildRouted { build, .. }
             | Self::BuildAssigned { build, .. }
             | Self::BuildReclassified { build, .. }
+            | Self::BuildsCarriedOver { build, .. }
             | Self::CheckReported { build, .. }
             | Self::EvidenceFound { build, .. }
             | Self::PinApplied { build, .. }

@@ -200,6 +200,29 @@ pub enum Change {
     IntegrationRestored {
         title: String,
     },
+    /// Builds of the scene's integration were carried over into a new one of the other type.
+    IntegrationCarriedOver {
+        to: Slug,
+        of: BucketKind,
+        builds: usize,
+    },
+    /// The scene's bucket was filled from those of another integration, with what had been current there.
+    BuildsCarriedOver {
+        from: Slug,
+        bucket: Slug,
+        build: BuildName,
+        placement: PlacementId,
+        /// What came as history, oldest first.
+        earlier: Vec<BuildName>,
+    },
+    /// Another integration builds it from then on.
+    ServiceMoved {
+        slug: Slug,
+        before: Slug,
+        after: Slug,
+        /// Where it should run another image since.
+        environments: Vec<Slug>,
+    },
     EnvironmentDeleted {
         slug: Slug,
         title: String,

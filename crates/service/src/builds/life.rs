@@ -200,7 +200,7 @@ impl Reading {
         let last = lived.last().filter(|_| more).map(|last| &last.placed.placement);
         let by_promotion = lived.iter().filter_map(|lived| match lived.placed.placement.cause {
             Cause::Promotion { promotion, .. } => Some(promotion),
-            Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
+            _ => None,
         });
         let by_promotion: Vec<PromotionId> = by_promotion.collect();
         let passed = promotions::of_ids(conn, &by_promotion).await?;
@@ -304,7 +304,7 @@ impl Reading {
         let placement = &lived.placed.placement;
         let promotion = match placement.cause {
             Cause::Promotion { promotion, .. } => self.passed.get(&promotion),
-            Cause::Push | Cause::Rollback | Cause::Assignment | Cause::Reclassification => None,
+            _ => None,
         };
         Some(Link::Placed(Placed {
             bucket: self.slot(lived.key)?.slug.clone(),

@@ -19,6 +19,7 @@ mod audit;
 mod automatic;
 mod buckets;
 mod builds;
+mod carry_overs;
 mod changes;
 mod checks;
 mod contests;

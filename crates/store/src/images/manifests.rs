@@ -271,8 +271,8 @@ macro_rules! own {
     };
 }
 
-/// Lets what says something about an image, such as signatures, be read through another name of its integration: what has
-/// it as its subject, what in turn has that, and what clients keep under tags of its digest.
+/// Lets what says something about an image, such as signatures, be read through another name: what has it as its
+/// subject in the integration, what in turn has that, and what clients keep under tags of its digest.
 pub async fn follow(
     tx: &mut Tx,
     from: Repository,
@@ -280,11 +280,12 @@ pub async fn follow(
     digest: &Digest,
     now: Time,
 ) -> Result<(), Error> {
-    let (integration, to, digest) = (to.integration(), to.bucket(), digest.to_string());
+    let (integration, other, bucket) = (from.integration(), to.integration(), to.bucket());
+    let digest = digest.to_string();
     for subjects in [
         concat!(
             "insert into repository_manifests (integration, bucket, manifest, pushed_at)
-             select distinct r.integration, $2, r.manifest, $4
+             select distinct $5, $2, r.manifest, $4
              from manifests m join repository_manifests r on r.manifest = m.digest
              where r.integration = $1 and m.subject in ",
             own!(),
@@ -292,39 +293,40 @@ pub async fn follow(
         ),
         concat!(
             "insert into repository_manifests (integration, bucket, manifest, pushed_at)
-             select distinct r.integration, $2, r.manifest, $4
+             select distinct $5, $2, r.manifest, $4
              from manifests m join repository_manifests r on r.manifest = m.digest
              where r.integration = $1 and m.subject in (select digest from manifests where subject in ",
             own!(),
             ") on conflict (integration, bucket, manifest) do nothing"
         ),
     ] {
-        execute!(tx.conn(), subjects, integration, to, digest.as_str(), now.micros())?;
+        execute!(tx.conn(), subjects, integration, bucket, digest.as_str(), now.micros(), other)?;
     }
     // Under such a tag stands the digest with a hyphen, alone or before a dot and a word.
     for tags in [
         concat!(
             "insert into tags (integration, bucket, name, manifest, updated_at)
-             select t.integration, $2, t.name, t.manifest, $4
+             select $5, $2, t.name, t.manifest, $4
              from ",
             own!(),
             " o join tags t on t.name >= replace(o.digest, ':', '-') and t.name < replace(o.digest, ':', '-') || '/'
-             where t.integration = $1 and t.bucket = $5
+             where t.integration = $1 and t.bucket = $6
                and substr(t.name, length(o.digest) + 1, 1) in ('', '.')
              on conflict (integration, bucket, name) do nothing"
         ),
         concat!(
             "insert into repository_manifests (integration, bucket, manifest, pushed_at)
-             select distinct t.integration, $2, t.manifest, $4
+             select distinct $5, $2, t.manifest, $4
              from ",
             own!(),
             " o join tags t on t.name >= replace(o.digest, ':', '-') and t.name < replace(o.digest, ':', '-') || '/'
-             where t.integration = $1 and t.bucket = $5
+             where t.integration = $1 and t.bucket = $6
                and substr(t.name, length(o.digest) + 1, 1) in ('', '.')
              on conflict (integration, bucket, manifest) do nothing"
         ),
     ] {
-        execute!(tx.conn(), tags, integration, to, digest.as_str(), now.micros(), from.bucket())?;
+        let name = from.bucket();
+        execute!(tx.conn(), tags, integration, bucket, digest.as_str(), now.micros(), other, name)?;
     }
     Ok(())
 }

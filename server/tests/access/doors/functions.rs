@@ -152,6 +152,12 @@ pub fn doors() -> Vec<Door> {
         }),
         post("/fn/view_retention").body(|subject, _| in_integration(subject, &[])),
         post("/fn/set_retention").body(|subject, _| in_integration(subject, &[("form[last]", "500")])),
+        post("/fn/view_carry_over").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/view_carry_over")
+            .note("as asked")
+            .body(|subject, _| in_integration(subject, &[("form[slug]", "other"), ("form[title]", "Other")])),
+        post("/fn/carry_over")
+            .body(|subject, _| in_integration(subject, &[("form[slug]", "other"), ("form[title]", "Other")])),
         post("/fn/view_unclassified").body(|subject, _| in_integration(subject, &[])),
         post("/fn/choose_rule").body(|subject, _| in_integration(subject, &[("rule", ":none")])),
         post("/fn/assign_build").body(|subject, _| {
@@ -371,6 +377,7 @@ pub fn doors() -> Vec<Door> {
                 ("form[title]", "Release"),
                 ("form[is_default]", "on"),
                 ("form[stages][0][bucket]", "qa"),
+                ("form[drops]", "on"),
             ];
             in_project(subject, &fields)
         }),

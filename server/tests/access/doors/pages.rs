@@ -39,6 +39,7 @@ pub fn doors() -> Vec<Door> {
         page("/projects/{project}/rules/{rule}"),
         page("/projects/{project}/integrations/{integration}/unclassified"),
         page("/projects/{project}/integrations/{integration}/retention"),
+        page("/projects/{project}/integrations/{integration}/carry-over"),
         page("/projects/{project}/integrations/{integration}/reclassify"),
         page("/projects/{project}/integrations/{integration}/ci"),
         page("/projects/{project}/integrations/{integration}/hooks"),

@@ -175,6 +175,11 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}/integrations/{integration}/retention"),
         put("/api/v1/projects/{project}/integrations/{integration}/retention")
             .body(|_, _| Body::Json(json!({"last": 500}))),
+        post("/api/v1/projects/{project}/integrations/{integration}/carry-over")
+            .body(|_, _| Body::Json(json!({"slug": "other", "title": "Other"}))),
+        post("/api/v1/projects/{project}/integrations/{integration}/carry-over")
+            .note("dry run")
+            .body(|_, _| Body::Json(json!({"slug": "third", "title": "Third", "dry_run": true}))),
         get("/api/v1/projects/{project}/integrations/{integration}/unclassified"),
         post("/api/v1/projects/{project}/integrations/{integration}/assignments").body(|subject, _| {
             Body::Json(json!({"digest": subject.unnamed, "bucket": "qa", "reason": "No rule knows it."}))

@@ -34,6 +34,18 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
         Change::BuildReclassified { build, before, .. } => {
             told.text("reclassified ").build(build).text(" to ").bucket().place().before(before.as_ref())
         }
+        Change::BuildsCarriedOver { from, bucket, build, earlier, .. } => {
+            told.text("carried ")
+                .build(build)
+                .text(&format!(" over from {from}/{bucket} into "))
+                .bucket()
+                .place();
+            match earlier.len() {
+                0 => told,
+                1 => told.text(", with one build of its history"),
+                more => told.text(&format!(", with {more} builds of its history")),
+            }
+        }
         Change::CheckReported { build, name, bucket, state, .. } => {
             let word = match state {
                 CheckState::Pending => "is under way",

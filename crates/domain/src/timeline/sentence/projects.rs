@@ -1,6 +1,7 @@
 //! What changed about projects and what they are made of.
 
 use super::Telling;
+use crate::slugs::Slug;
 use crate::timeline::Change;
 use crate::words::bytes;
 
@@ -36,6 +37,24 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             told.text("deleted the integration ").integration().with_current(*current)
         }
         Change::IntegrationRestored { .. } => told.text("restored the integration ").integration(),
+        Change::IntegrationCarriedOver { to, of, builds } => {
+            let builds = if *builds == 1 { "1 build".to_owned() } else { format!("{builds} builds") };
+            told.text("carried ").text(&builds).text(" of ").integration();
+            told.text(" over to ").name(to).text(&format!(", an integration of {}", of.plural()))
+        }
+        Change::ServiceMoved { slug, before, after, environments } => {
+            told.text("moved the service ")
+                .name(slug)
+                .text(&format!(" from {before} to {after}"))
+                .of_project();
+            match environments.as_slice() {
+                [] => told,
+                some => {
+                    let some: Vec<&str> = some.iter().map(Slug::as_str).collect();
+                    told.text(&format!("; another build of it should run in {}", some.join(" and ")))
+                }
+            }
+        }
         Change::ServiceCreated { slug } => told.text("created the service ").name(slug).place(),
         Change::AnonymousPullSet { allowed: true } => told.text("let anybody pull from ").project(),
         Change::AnonymousPullSet { allowed: false } => {
