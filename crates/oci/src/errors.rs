@@ -25,6 +25,9 @@ pub enum Error {
     Refused { server: String, status: StatusCode, message: String },
     #[error("the answer of {server} is not one of a registry: {message}")]
     Unexpected { server: String, message: String },
+    /// An address that whoever runs this does not let it call.
+    #[error("{0}")]
+    NotAllowed(String),
     #[error("{server} cannot be reached: {cause}")]
     Unreachable { server: String, cause: String },
     #[error(transparent)]
@@ -33,7 +36,7 @@ pub enum Error {
 
 impl Error {
     /// Whether the same may work in a moment.
-    pub(crate) fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable { .. } => true,
             Self::Refused { status, .. } => {
@@ -59,12 +62,29 @@ impl Error {
 
     /// A request that got no answer.
     pub(crate) fn unreachable(server: &str, error: &reqwest::Error) -> Self {
-        // The innermost cause says what happened; those around it say that a request failed.
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(inner) = cause.source() {
-            cause = inner;
-        }
-        Self::Unreachable { server: server.to_owned(), cause: cause.to_string() }
+        Self::Unreachable { server: server.to_owned(), cause: cause(error) }
+    }
+}
+
+/// What happened, in words. The innermost cause says it; those around it say where.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    let (mut looked_up, mut encrypted) = (false, false);
+    while let Some(inner) = cause.source() {
+        // The client gives no type to go by.
+        looked_up |= inner.to_string() == "dns error";
+        let kept = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        encrypted |= kept.is_some_and(|kept| kept.is::<rustls::Error>()) || inner.is::<rustls::Error>();
+        cause = inner;
+    }
+    if error.is_timeout() {
+        "it took too long to answer".to_owned()
+    } else if looked_up {
+        format!("its name leads nowhere ({cause})")
+    } else if encrypted {
+        format!("no encrypted connection with it can be trusted ({cause})")
+    } else {
+        cause.to_string()
     }
 }
 

@@ -8,15 +8,18 @@ mod places;
 
 pub use places::{Place, Source};
 
-use crate::manifests::{self, Contents, Descriptor, Manifest, Platform};
+use crate::manifests::{self, Contents as Parts, Descriptor, Manifest, Platform};
 use crate::registry::Repository;
 use crate::{Error, Pieces};
 use archives::Files;
 use bytes::Bytes;
 use futures::TryStreamExt;
+use futures::future::BoxFuture;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 use towpath_domain::digests::{Algorithm, Digest};
 
 /// One image, or an index of images for several platforms.
@@ -35,6 +38,17 @@ enum Kept {
         shown: String,
     },
     Registry(Repository),
+    Store(Arc<dyn Contents>),
+}
+
+/// Where contents lie by their digests, manifests among them, such as the store of a registry.
+pub trait Contents: fmt::Debug + Send + Sync {
+    /// Part of a content; absent where it is not there.
+    fn read<'a>(
+        &'a self,
+        digest: &'a Digest,
+        part: Option<Range<u64>>,
+    ) -> BoxFuture<'a, Result<Option<Pieces>, std::io::Error>>;
 }
 
 impl Image {
@@ -57,6 +71,12 @@ impl Image {
                 let root = repository.read_manifest(&reference).await?;
                 let root = root.ok_or(Error::NoImage(reference))?;
                 Ok(Self { root, kept: Kept::Registry(repository) })
+            }
+            Source::Store { contents, digest, media_type } => {
+                let bytes = read_all(contents.as_ref(), &digest).await?;
+                let bytes = bytes.ok_or_else(|| Error::NoImage(digest.to_string()))?;
+                let root = Manifest::read(Some(&media_type), bytes)?;
+                Ok(Self { root, kept: Kept::Store(contents) })
             }
         }
     }
@@ -82,8 +102,8 @@ impl Image {
     /// A label of its configuration; of an index, of its first image. Absent where there is none that can be read.
     pub async fn label(&self, name: &str) -> Option<String> {
         let first = match &self.root.contents {
-            Contents::Index(children) => Some(self.manifest(children.first()?).await.ok()?),
-            Contents::Image(_) => None,
+            Parts::Index(children) => Some(self.manifest(children.first()?).await.ok()?),
+            Parts::Image(_) => None,
         };
         let config = self.config(first.as_ref().unwrap_or(&self.root)).await?;
         config.pointer("/config/Labels")?.get(name)?.as_str().map(str::to_owned)
@@ -91,7 +111,7 @@ impl Image {
 
     /// The configuration of one image, as far as it can be read.
     async fn config(&self, image: &Manifest) -> Option<Value> {
-        let Contents::Image(parts) = &image.contents else { return None };
+        let Parts::Image(parts) = &image.contents else { return None };
         let config = parts.first().filter(|config| config.size <= manifests::LIMIT as u64)?;
         let pieces = self.blob(config, 0..config.size).await.ok()?;
         let content: Vec<Bytes> = pieces.try_collect().await.ok()?;
@@ -100,7 +120,7 @@ impl Image {
 
     /// The one image of an index that is for a platform; of one image itself, if it is for that.
     pub async fn only(self, platform: &Platform) -> Result<Self, Error> {
-        let Contents::Index(children) = &self.root.contents else {
+        let Parts::Index(children) = &self.root.contents else {
             let its = self.config(&self.root).await.and_then(|config| serde_json::from_value(config).ok());
             return match its.filter(|its: &Platform| !its.is(platform)) {
                 Some(other) => Err(Error::NoImage(format!("for {platform}: this one is for {other}"))),
@@ -131,6 +151,10 @@ impl Image {
                 let found = repository.read_manifest(&descriptor.digest.to_string()).await?;
                 found.ok_or_else(|| missing("the registry".to_owned()))
             }
+            Kept::Store(contents) => {
+                let bytes = read_all(contents.as_ref(), &descriptor.digest).await?;
+                Manifest::read(Some(&descriptor.media_type), bytes.ok_or_else(|| missing(STORE.to_owned()))?)
+            }
         }
     }
 
@@ -148,16 +172,38 @@ impl Image {
                 files.part(&name, part).await?.ok_or_else(missing)
             }
             Kept::Registry(repository) => repository.read_blob(&blob.digest, part).await,
+            Kept::Store(contents) => {
+                let missing = || Error::Missing { digest: blob.digest.clone(), place: STORE.to_owned() };
+                contents.read(&blob.digest, Some(part)).await?.ok_or_else(missing)
+            }
         }
     }
 
     /// The repository that it lies in, if it does in one.
     pub(crate) fn repository(&self) -> Option<&Repository> {
         match &self.kept {
-            Kept::Files { .. } => None,
+            Kept::Files { .. } | Kept::Store(_) => None,
             Kept::Registry(repository) => Some(repository),
         }
     }
+}
+
+/// How errors call a place of [`Contents`].
+const STORE: &str = "the store";
+
+/// A manifest of a store, checked against its digest.
+async fn read_all(contents: &dyn Contents, digest: &Digest) -> Result<Option<Bytes>, Error> {
+    let Some(mut pieces) = contents.read(digest, None).await? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.try_next().await? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > manifests::LIMIT {
+            return Err(Error::Source(format!("the manifest {digest} is too large")));
+        }
+    }
+    let bytes = Bytes::from(bytes);
+    check(digest, &bytes)?;
+    Ok(Some(bytes))
 }
 
 fn check(digest: &Digest, bytes: &Bytes) -> Result<(), Error> {

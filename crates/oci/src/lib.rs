@@ -12,10 +12,10 @@ mod registry;
 mod retries;
 
 pub use errors::Error;
-pub use images::{Image, Place, Source};
+pub use images::{Contents, Image, Place, Source};
 pub use manifests::{Descriptor, Manifest, Platform};
-pub use pushing::{Pushed, Step, push};
-pub use registry::{Credentials, Registry, Repository};
+pub use pushing::{Pushed, Step, push, push_beside};
+pub use registry::{Client, Credentials, Judge, Registry, Repository};
 pub use retries::Retries;
 
 use bytes::Bytes;

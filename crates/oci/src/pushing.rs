@@ -43,6 +43,16 @@ pub async fn push(
     to: &Repository,
     watch: impl Fn(Step<'_>) + Send + Sync + 'static,
 ) -> Result<Pushed, Error> {
+    push_beside(image, to, &[], watch).await
+}
+
+/// The same, where other repositories of the registry may have some of its contents already.
+pub async fn push_beside(
+    image: &Image,
+    to: &Repository,
+    beside: &[Repository],
+    watch: impl Fn(Step<'_>) + Send + Sync + 'static,
+) -> Result<Pushed, Error> {
     let watch: Watch = Arc::new(watch);
     let root = image.root();
     let mut pushed = Pushed {
@@ -64,8 +74,11 @@ pub async fn push(
             }
         }
     }
-    let sending =
-        blobs.iter().map(|blob| async { Ok::<_, Error>((blob.size, carry(image, to, blob, &watch).await?)) });
+    let known: Vec<&Repository> =
+        image.repository().into_iter().chain(beside).filter(|from| from.is_beside(to)).collect();
+    let sending = blobs
+        .iter()
+        .map(|blob| async { Ok::<_, Error>((blob.size, carry(image, (to, &known), blob, &watch).await?)) });
     let mut done = futures::stream::iter(sending).buffer_unordered(AT_ONCE);
     while let Some((size, sent)) = done.try_next().await? {
         *(if sent { &mut pushed.sent } else { &mut pushed.there }) += size;
@@ -98,13 +111,16 @@ async fn all_manifests(image: &Image) -> Result<Vec<Manifest>, Error> {
 }
 
 /// Brings one content there, and tells whether it had to be sent.
-async fn carry(image: &Image, to: &Repository, blob: &Descriptor, watch: &Watch) -> Result<bool, Error> {
-    let from = image.repository().filter(|from| from.is_beside(to));
-    let there = to.has_blob(&blob.digest).await?
-        || match from {
-            Some(from) => to.mount(&blob.digest, from).await?,
-            None => false,
-        };
+async fn carry(
+    image: &Image,
+    (to, beside): (&Repository, &[&Repository]),
+    blob: &Descriptor,
+    watch: &Watch,
+) -> Result<bool, Error> {
+    let mut there = to.has_blob(&blob.digest).await?;
+    for from in beside {
+        there = there || to.mount(&blob.digest, from).await?;
+    }
     if there {
         watch(Step::There(blob));
         return Ok(false);

@@ -11,7 +11,8 @@ use crate::{Pieces, Retries};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use http::{HeaderValue, StatusCode, header};
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::{Request, RequestBuilder, Response, Url};
+use serde::Deserialize;
 use signing_in::{Challenge, Granted};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -23,12 +24,39 @@ use towpath_domain::references::Tag;
 /// How long a request without content of size may take; streams are bounded by the client that is given.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// What requests are sent by, and who says before each whether its address may be called.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    judge: Option<Judge>,
+}
+
+/// Why an address may not be called, in words.
+pub type Judge = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+impl From<reqwest::Client> for Client {
+    fn from(http: reqwest::Client) -> Self {
+        Self { http, judge: None }
+    }
+}
+
+impl Client {
+    /// A client that calls only what its judge lets it. A registry names further addresses itself, for tokens and uploads.
+    pub fn judged(http: reqwest::Client, judge: Judge) -> Self {
+        Self { http, judge: Some(judge) }
+    }
+
+    fn judge(&self, url: &Url) -> Result<(), Error> {
+        self.judge.as_ref().map_or(Ok(()), |judge| judge(url.as_str())).map_err(Error::NotAllowed)
+    }
+}
+
 /// One registry, by one credential or none.
 #[derive(Clone)]
 pub struct Registry(Arc<Inner>);
 
 struct Inner {
-    http: reqwest::Client,
+    client: Client,
     url: Url,
     credentials: Option<Credentials>,
     /// Whether credentials are shown before they are asked for.
@@ -49,7 +77,7 @@ pub struct Repository {
 impl Registry {
     /// The registry at an address such as `https://registry.example.org`.
     pub fn new(
-        http: reqwest::Client,
+        client: impl Into<Client>,
         address: &str,
         credentials: Option<Credentials>,
         retries: Retries,
@@ -59,17 +87,17 @@ impl Registry {
         if !matches!(url.scheme(), "http" | "https") || url.cannot_be_a_base() {
             return Err(wrong());
         }
-        let granted = Mutex::default();
-        Ok(Self(Arc::new(Inner { http, url, credentials, at_once: false, granted, retries })))
+        let (client, granted) = (client.into(), Mutex::default());
+        Ok(Self(Arc::new(Inner { client, url, credentials, at_once: false, granted, retries })))
     }
 
     /// Shows its credentials before it is asked, which saves a question where it is known that they will be asked for.
     #[must_use]
     pub fn at_once(self) -> Self {
-        let Inner { http, url, credentials, retries, .. } = &*self.0;
-        let (http, url, credentials) = (http.clone(), url.clone(), credentials.clone());
+        let Inner { client, url, credentials, retries, .. } = &*self.0;
+        let (client, url, credentials) = (client.clone(), url.clone(), credentials.clone());
         let (granted, retries) = (Mutex::default(), retries.clone());
-        Self(Arc::new(Inner { http, url, credentials, at_once: true, granted, retries }))
+        Self(Arc::new(Inner { client, url, credentials, at_once: true, granted, retries }))
     }
 
     pub fn to_read(&self, name: &str) -> Repository {
@@ -78,6 +106,34 @@ impl Registry {
 
     pub fn to_write(&self, name: &str) -> Repository {
         Repository { registry: self.clone(), name: name.to_owned(), actions: "pull,push" }
+    }
+
+    /// Whether this is a registry that takes its credentials. Tells whether it asked for any.
+    pub async fn check(&self) -> Result<bool, Error> {
+        // No repository: what is asked is the root of the protocol (distribution-spec, “Determining Support”).
+        let root = Repository { registry: self.clone(), name: String::new(), actions: "" };
+        let found = root.ask(|http| http.get(root.address(&[]))).await;
+        let no_registry = |why: &str| Err(root.unexpected(why));
+        match found {
+            Err(Error::Refused { status: StatusCode::NOT_FOUND, .. }) => {
+                no_registry("it has nothing at /v2/")
+            }
+            Err(error) => Err(error),
+            Ok(answer) => {
+                let kind = answer.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+                if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+                    return no_registry("it answers with a page for people");
+                }
+                let granted = self.0.granted.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(granted.contains_key(""))
+            }
+        }
+    }
+
+    async fn execute(&self, request: Request) -> Result<Response, Error> {
+        let client = &self.0.client;
+        client.judge(request.url())?;
+        client.http.execute(request).await.map_err(|error| Error::unreachable(&self.server(), &error))
     }
 
     /// How errors call it.
@@ -112,7 +168,7 @@ impl Repository {
         let response = self
             .retry(async || {
                 self.call(async || {
-                    let request = self.registry.0.http.get(url.clone());
+                    let request = self.registry.0.client.http.get(url.clone());
                     Ok(if part.start == 0 {
                         request
                     } else {
@@ -139,13 +195,7 @@ impl Repository {
         };
         let declared = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let declared = declared.map(|text| text.split(';').next().unwrap_or_default().trim().to_owned());
-        let mut bytes = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
-            bytes.extend_from_slice(&piece);
-            if bytes.len() > manifests::LIMIT {
-                return Err(self.unexpected("the manifest is too large"));
-            }
-        }
+        let bytes = self.read(&mut response, "the manifest is too large").await?;
         if let Ok(digest) = Digest::parse(reference) {
             let actual = Digest::of(digest.algorithm(), &bytes);
             if actual != digest {
@@ -164,6 +214,40 @@ impl Repository {
             request.header(header::CONTENT_TYPE, &manifest.descriptor.media_type)
         };
         self.retry(async || self.ask(put).await).await.map(drop)
+    }
+
+    /// The tags here, after one of them or from the first on, and whether there are more.
+    pub async fn tags(&self, after: Option<&str>, most: usize) -> Result<(Vec<String>, bool), Error> {
+        #[derive(Deserialize)]
+        struct Page {
+            tags: Option<Vec<String>>,
+        }
+        let mut url = self.address(&["tags", "list"]);
+        url.query_pairs_mut().append_pair("n", &most.to_string());
+        if let Some(after) = after {
+            url.query_pairs_mut().append_pair("last", after);
+        }
+        let mut response = self.retry(async || self.ask(|http| http.get(url.clone())).await).await?;
+        let linked = response.headers().contains_key(header::LINK);
+        let bytes = self.read(&mut response, "the list of tags is too large").await?;
+        let page: Page =
+            serde_json::from_slice(&bytes).map_err(|_| self.unexpected("this is no list of tags"))?;
+        let mut tags = page.tags.unwrap_or_default();
+        // Some registries give all of them, whatever is asked for.
+        let more = linked || tags.len() > most;
+        tags.truncate(most);
+        Ok((tags, more))
+    }
+
+    async fn read(&self, response: &mut Response, too_large: &str) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.unreachable(&error))? {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > manifests::LIMIT {
+                return Err(self.unexpected(too_large));
+            }
+        }
+        Ok(bytes)
     }
 
     /// Makes a blob of another repository of the same registry readable here. False where that is not possible.
@@ -193,7 +277,7 @@ impl Repository {
 
     /// Sends a request that is small and quickly answered.
     async fn ask(&self, make: impl Fn(&reqwest::Client) -> RequestBuilder) -> Result<Response, Error> {
-        self.call(async || Ok(make(&self.registry.0.http).timeout(PATIENCE))).await
+        self.call(async || Ok(make(&self.registry.0.client.http).timeout(PATIENCE))).await
     }
 
     /// Sends a request, and once more with a token where the registry asks for one. Answers of success only.
@@ -222,14 +306,13 @@ impl Repository {
         request: RequestBuilder,
         authorization: Option<HeaderValue>,
     ) -> Result<Response, Error> {
-        let (http, request) = request.build_split();
-        let mut request = request.map_err(|error| self.unreachable(&error))?;
+        let mut request = request.build().map_err(|error| self.unreachable(&error))?;
         // What the registry points to elsewhere needs no credentials of ours, and gets none.
         if let Some(value) = authorization.filter(|_| request.url().origin() == self.registry.0.url.origin())
         {
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
-        http.execute(request).await.map_err(|error| self.unreachable(&error))
+        self.registry.execute(request).await
     }
 
     async fn succeeded(&self, response: Response) -> Result<Response, Error> {
@@ -248,6 +331,9 @@ impl Repository {
     }
 
     fn scope(&self) -> String {
+        if self.name.is_empty() {
+            return String::new();
+        }
         format!("repository:{}:{}", self.name, self.actions)
     }
 

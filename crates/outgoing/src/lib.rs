@@ -15,6 +15,7 @@ pub use allowed::{Allowed, NotAllowed};
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use names::{Names, NotPublic};
+use reqwest::redirect::Policy;
 use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,10 @@ use url::{Host, Url};
 const KNOCK: Duration = Duration::from_secs(5);
 /// How long a whole call may take.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a stream of any length may be silent.
+const SILENCE: Duration = Duration::from_mins(2);
+/// How often a stream's answer may lead elsewhere: a registry's to where its contents lie, and no further.
+const FOLLOWED: usize = 4;
 /// The largest answer that is read, in bytes: what is called so far answers with some kilobytes.
 pub const LARGEST: usize = 1024 * 1024;
 
@@ -62,23 +67,33 @@ impl Outgoing {
         // Whichever part of the process comes first; it is the same provider for all.
         _ = rustls::crypto::ring::default_provider().install_default();
         let allowed = Arc::new(allowed);
-        let http = reqwest::Client::builder()
-            .connect_timeout(KNOCK)
-            .timeout(PATIENCE)
-            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            // A proxy would resolve names itself.
-            .no_proxy()
-            .dns_resolver(Arc::new(Names { allowed: allowed.clone() }))
-            .build()
-            .map_err(|error| reason(&error))?;
-        Ok(Self { http, allowed })
+        let http = client(&allowed).timeout(PATIENCE).redirect(Policy::none()).build();
+        Ok(Self { http: http.map_err(|error| reason(&error))?, allowed })
+    }
+
+    /// A client for answers and requests of any length, such as the contents of images: only silence is bounded. Whoever
+    /// uses it asks [`Outgoing::judge`] before each request; where an answer leads elsewhere, that is judged here.
+    ///
+    /// # Errors
+    /// When the machine's certificates cannot be read, in words.
+    pub fn streams(&self) -> Result<reqwest::Client, String> {
+        let allowed = self.allowed.clone();
+        let follow = Policy::custom(move |attempt| {
+            if attempt.previous().len() > FOLLOWED {
+                return attempt.error("it leads from one address to the next");
+            }
+            match check(&allowed, attempt.url().as_str()) {
+                Ok(_) => attempt.follow(),
+                Err(error) => attempt.error(error),
+            }
+        });
+        client(&self.allowed).read_timeout(SILENCE).redirect(follow).build().map_err(|error| reason(&error))
     }
 
     /// Sends a request and reads its whole answer, whatever its status. Redirects are answers.
     pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let (parts, body) = request.into_parts();
-        let (url, host) = self.check(&parts.uri.to_string())?;
+        let (url, host) = check(&self.allowed, &parts.uri.to_string())?;
         let sending = self.http.request(parts.method, url).headers(parts.headers).body(body).send();
         let mut answer = sending.await.map_err(|error| failed(&host, &error))?;
         let status = answer.status();
@@ -98,31 +113,40 @@ impl Outgoing {
 
     /// Whether an address may be called, as far as it says so by itself: what a name leads to is judged at each call.
     pub fn judge(&self, address: &str) -> Result<(), Error> {
-        self.check(address).map(drop)
+        check(&self.allowed, address).map(drop)
     }
+}
 
-    /// Judges what an address says by itself. A name's addresses are judged when it is looked up, but an address that
-    /// is written out is never looked up. The parser knows all spellings of one: `0x7f.1`, `2130706433`, `[::1]`.
-    fn check(&self, address: &str) -> Result<(Url, String), Error> {
-        let no_address = || Error::Address(address.to_owned());
-        let url = Url::parse(address).map_err(|_| no_address())?;
-        let host = url.host().ok_or_else(no_address)?.to_owned();
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allowed.unencrypted(&host) => {}
-            "http" => return Err(Error::NotEncrypted(host.to_string())),
-            _ => return Err(no_address()),
-        }
-        let literal = match &host {
-            Host::Ipv4(address) => Some((*address).into()),
-            Host::Ipv6(address) => Some((*address).into()),
-            Host::Domain(_) => None,
-        };
-        if literal.is_some_and(|address| !addresses::is_public(address)) && !self.allowed.names(&host) {
-            return Err(Error::NotPublic(host.to_string()));
-        }
-        Ok((url, host.to_string()))
+fn client(allowed: &Arc<Allowed>) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .connect_timeout(KNOCK)
+        .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
+        // A proxy would resolve names itself.
+        .no_proxy()
+        .dns_resolver(Arc::new(Names { allowed: allowed.clone() }))
+}
+
+/// Judges what an address says by itself. A name's addresses are judged when it is looked up, but an address that
+/// is written out is never looked up. The parser knows all spellings of one: `0x7f.1`, `2130706433`, `[::1]`.
+fn check(allowed: &Allowed, address: &str) -> Result<(Url, String), Error> {
+    let no_address = || Error::Address(address.to_owned());
+    let url = Url::parse(address).map_err(|_| no_address())?;
+    let host = url.host().ok_or_else(no_address)?.to_owned();
+    match url.scheme() {
+        "https" => {}
+        "http" if allowed.unencrypted(&host) => {}
+        "http" => return Err(Error::NotEncrypted(host.to_string())),
+        _ => return Err(no_address()),
     }
+    let literal = match &host {
+        Host::Ipv4(address) => Some((*address).into()),
+        Host::Ipv6(address) => Some((*address).into()),
+        Host::Domain(_) => None,
+    };
+    if literal.is_some_and(|address| !addresses::is_public(address)) && !allowed.names(&host) {
+        return Err(Error::NotPublic(host.to_string()));
+    }
+    Ok((url, host.to_string()))
 }
 
 fn failed(host: &str, error: &reqwest::Error) -> Error {

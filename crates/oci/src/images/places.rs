@@ -1,7 +1,10 @@
 //! How people name an image and where it lies, after the words of skopeo (containers-transports(5)).
 
+use super::Contents;
 use crate::{Error, Repository};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use towpath_domain::digests::Digest;
 use towpath_domain::references::ImageReference;
 
 /// Where an image is said to lie.
@@ -37,6 +40,12 @@ pub enum Source {
     Registry {
         repository: Repository,
         reference: String,
+    },
+    /// A manifest in a store of contents.
+    Store {
+        contents: Arc<dyn Contents>,
+        digest: Digest,
+        media_type: String,
     },
 }
 

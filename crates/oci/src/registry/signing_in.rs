@@ -120,29 +120,36 @@ impl Repository {
     pub(super) async fn sign_in(&self, challenge: &Challenge) -> Result<Option<HeaderValue>, Error> {
         let inner = &self.registry.0;
         let Challenge::Bearer { realm, service } = challenge else {
-            return Ok(inner.credentials.as_ref().map(Credentials::header));
+            let shown = inner.credentials.as_ref().map(Credentials::header);
+            return Ok(shown.inspect(|header| self.keep(Granted(header.clone()))));
         };
         let mut url = self.realm(realm)?;
         url.query_pairs_mut()
             .extend_pairs(service.iter().map(|service| ("service", service)))
-            .append_pair("scope", &self.scope());
-        let mut request = inner.http.get(url).timeout(super::PATIENCE);
+            .extend_pairs(Some(self.scope()).filter(|scope| !scope.is_empty()).map(|scope| ("scope", scope)));
+        let mut request = inner.client.http.get(url).timeout(super::PATIENCE);
         if let Some(credentials) = &inner.credentials {
             request = request.header(header::AUTHORIZATION, credentials.header());
         }
-        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let request = request.build().map_err(|error| self.unreachable(&error))?;
+        let mut response = self.registry.execute(request).await?;
         if !response.status().is_success() {
             return Err(refusal(&self.registry.server(), response).await);
         }
-        let bytes = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        let bytes = self.read(&mut response, "its token service says too much").await?;
         let answer: Option<Answer> = serde_json::from_slice(&bytes).ok();
         let token = answer.and_then(|answer| answer.token.or(answer.access_token));
         let token = token.ok_or_else(|| self.unexpected("its token service sent no token"))?;
         let granted = Granted(secret(&format!("Bearer {token}")));
         let value = granted.header();
-        let mut all = inner.granted.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(self.scope(), granted);
+        self.keep(granted);
         Ok(Some(value))
+    }
+
+    /// Shows it from now on without being asked.
+    fn keep(&self, granted: Granted) {
+        let mut all = self.registry.0.granted.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(self.scope(), granted);
     }
 
     /// A token service is often another server; whoever pretends to be the registry by plain HTTP must not learn from it

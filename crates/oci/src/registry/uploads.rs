@@ -105,7 +105,7 @@ impl Repository {
             at += piece.len() as u64;
             watch(Progress::At(at));
         });
-        let request = self.registry.0.http.patch(session.url.clone());
+        let request = self.registry.0.client.http.patch(session.url.clone());
         Ok(request
             .header(header::CONTENT_TYPE, "application/octet-stream")
             .header(header::CONTENT_LENGTH, part.end - part.start)
