@@ -13,7 +13,7 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 24] = pages![
+const PAGES: [(&str, &str); 25] = pages![
     "first-steps",
     "concepts",
     "roles",
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str); 24] = pages![
     "deploying",
     "projects",
     "storage",
+    "registries",
     "keyboard",
     "install",
     "configuration",

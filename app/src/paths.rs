@@ -8,7 +8,7 @@ use towpath_domain::digests::Digest;
 use towpath_domain::holds::{self, HoldAddress};
 use towpath_domain::home;
 use towpath_domain::ids::{
-    AttemptId, BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId,
+    AttemptId, BuildId, DeliveryId, HookDeliveryId, HookId, PersonId, PlacementId, PromotionId, RegistryId,
     SubscriptionId,
 };
 use towpath_domain::projects::{Listed, Part};
@@ -167,6 +167,25 @@ pub fn subscriptions(project: Option<&Slug>) -> String {
 pub fn subscription(id: SubscriptionId, before: Option<DeliveryId>) -> String {
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     with_query(&format!("/subscriptions/{id}"), [("before", before.as_str())])
+}
+
+/// The registries that a project, or the installation, is connected with.
+pub fn registries(project: Option<&Slug>) -> String {
+    project.map_or_else(|| "/registries".to_owned(), |project| format!("/projects/{project}/registries"))
+}
+
+pub fn registry(id: RegistryId) -> String {
+    format!("/registries/{id}")
+}
+
+/// A registry, with the tags of a repository there after one of them.
+pub fn registry_tags(id: RegistryId, repository: &str, after: &str) -> String {
+    with_query(&registry(id), [("repository", repository), ("after", after)])
+}
+
+/// What the promotions of an integration do in registries elsewhere.
+pub fn outside_steps(project: &Slug, integration: &Slug) -> String {
+    format!("/projects/{project}/integrations/{integration}/outside-steps")
 }
 
 /// Ready files by which a CI pushes into an integration.

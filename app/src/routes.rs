@@ -66,6 +66,9 @@ lazy!(pipelines_page = crate::pages::pipelines::PipelinesPage, in setting_up);
 lazy!(hook_page = crate::pages::hooks::HookPage, in setting_up);
 lazy!(subscriptions_page = crate::pages::subscriptions::SubscriptionsPage, in setting_up);
 lazy!(subscription_page = crate::pages::subscriptions::SubscriptionPage, in setting_up);
+lazy!(registries_page = crate::pages::registries::RegistriesPage, in setting_up);
+lazy!(registry_page = crate::pages::registries::RegistryPage, in setting_up);
+lazy!(outside_steps_page = crate::pages::outside_steps::OutsideStepsPage, in setting_up);
 lazy!(storage_page = crate::pages::storage::StoragePage, in setting_up);
 lazy!(retention_page = crate::pages::retention::RetentionPage, in setting_up);
 lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
@@ -116,6 +119,7 @@ pub fn App() -> impl IntoView {
                 <PublisherRoutes />
                 <IntegrationRoutes />
                 <SubscriptionRoutes />
+                <RegistryRoutes />
                 <DeletionRoutes />
             </Routes>
         </Router>
@@ -246,6 +250,15 @@ routes! {
     "/projects/:project/integrations/:integration/hooks" => hooks_page::PAGE,
     "/projects/:project/integrations/:integration/hooks/:hook" => hook_page::PAGE,
     "/projects/:project/subscriptions" => subscriptions_page::PAGE,
+}
+
+routes! {
+    /// Registries elsewhere, of a project and of the installation, and what promotions do there.
+    RegistryRoutes
+    "/registries" => registries_page::PAGE,
+    "/registries/:registry" => registry_page::PAGE,
+    "/projects/:project/registries" => registries_page::PAGE,
+    "/projects/:project/integrations/:integration/outside-steps" => outside_steps_page::PAGE,
 }
 
 routes! {

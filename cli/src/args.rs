@@ -25,7 +25,7 @@ pub use differences::Diff;
 pub use holds::{Hold, Holds, Release};
 pub use open::Open;
 pub use pins::{Pin, Pins, Unpin};
-pub use promotions::{Apply, Decide, Explain, Pass, Promote, Review};
+pub use promotions::{Apply, Decide, Explain, Pass, Promote, Retry, Review, UntilEnd};
 pub use push::{Destination, Push, ReportedCheck, Said};
 pub use resolve::{Form, Resolve};
 pub use search::{Search, Where};
@@ -119,12 +119,17 @@ pub enum Command {
     #[command(before_help = "Examples:
   towpath promote shop/checkout 1.4.2 --from qa --to staging --reason 'Release 1.4'
   towpath promote shop/checkout 1.4.2 --from staging --to prod --reason 'Release 1.4' --at 2026-12-01T06:00:00Z
+  towpath promote shop/checkout 1.4.2 --from staging --to prod --reason 'Release 1.4' --wait
   towpath promote shop/checkout sha256:… --from staging --to prod --dry-run")]
     Promote(Promote),
     /// Apply a promotion that is ready, where its stage is entered by hand.
     #[command(before_help = "Example:
   towpath apply shop#2")]
     Apply(Apply),
+    /// Let a promotion that has failed try again what it does in a registry elsewhere.
+    #[command(before_help = "Example:
+  towpath retry shop#2 --wait")]
+    Retry(Retry),
     /// Approve a promotion that waits.
     #[command(before_help = "Examples:
   towpath approve shop#2

@@ -35,6 +35,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Push(push) => pushing::run(&common, *push, format).await,
         Command::Promote(promote) => promotions::promote(&client(&common)?, promote, format).await,
         Command::Apply(apply) => promotions::apply(&client(&common)?, apply, format).await,
+        Command::Retry(retry) => promotions::retry(&client(&common)?, retry, format).await,
         Command::Approve(decide) => {
             promotions::decide(&client(&common)?, decide, Choice::Approve, format).await
         }

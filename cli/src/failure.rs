@@ -71,7 +71,7 @@ fn of_image(error: &towpath_oci::Error) -> Exit {
             _ => Exit::Failure,
         },
         Error::Unreachable { .. } => Exit::TryAgain,
-        Error::Unexpected { .. } | Error::Io(_) => Exit::Failure,
+        Error::NotAllowed(_) | Error::Unexpected { .. } | Error::Io(_) => Exit::Failure,
     }
 }
 

@@ -13,6 +13,7 @@ const towpath = Installation.declare();
 let invitation: string;
 let digest: string;
 let subscription: string;
+let registry: string;
 let hook: string;
 let ada: Visitor;
 let rui: Visitor;
@@ -51,6 +52,13 @@ test.beforeAll(async ({ browser }) => {
   const listed = (await admin.call("view_subscriptions", { project: "shop" })) as { subscriptions: { id: string }[] };
   subscription = listed.subscriptions[0]?.id ?? "";
   await admin.call("test_subscription", { subscription });
+  const elsewhere = { "form[name]": "ghcr", "form[address]": "ghcr.io", "form[below]": "acme" };
+  await admin.call("connect_registry", { project: "shop", ...elsewhere });
+  const connected = (await admin.call("view_registries", { project: "shop" })) as { registries: { id: string }[] };
+  registry = connected.registries[0]?.id ?? "";
+  const step = { "form[bucket]": "prod", "form[does]": "copy", "form[registry]": "ghcr" };
+  const there = { "form[repository]": "acme/checkout", "form[tags]": "{bucket} {bucket}-{number}" };
+  await admin.call("set_outside_step", { project: "shop", integration: "checkout", ...step, ...there });
   const job = { "form[title]": "Release job", "form[source]": "distribution" };
   const secret = (await admin.call("create_hook", { project: "shop", integration: "checkout", ...job })) as string;
   const made = (await admin.call("view_hooks", { project: "shop", integration: "checkout" })) as { hooks: { id: string }[] };
@@ -156,6 +164,10 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/subscriptions", "Webhooks of the installation"],
   ["/projects/shop/subscriptions", "Webhooks of Shop"],
   [() => `/subscriptions/${subscription}`, "Deployer"],
+  ["/registries", "Registries of the installation"],
+  ["/projects/shop/registries", "Registries of Shop"],
+  [() => `/registries/${registry}`, "ghcr"],
+  ["/projects/shop/integrations/checkout/outside-steps", "Steps elsewhere of checkout"],
   ["/people", "People"],
   ["/people/sign-in", "Sign-in"],
   ["/refused-attempts", "Refused attempts"],
@@ -186,6 +198,7 @@ const PAGES: [path: string | (() => string), heading: string | RegExp, status?: 
   ["/holds/1", "Hold 1"],
   ["/docs", "First steps"],
   ["/docs/proxy", "Behind a proxy"],
+  ["/docs/registries", "Registries elsewhere"],
   ["/docs/trusted-publishing", "Trusted publishing"],
   ["/docs/signatures", "Signatures and provenance"],
   ["/projects/nowhere", "Not found", 404],

@@ -25,6 +25,7 @@ const BEARER: &str = "bearer";
         (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),
         (name = "subscriptions", description = "Events as webhooks, and what became of each"),
         (name = "hooks", description = "Addresses at which other systems announce builds"),
+        (name = "registries", description = "Registries elsewhere, and what promotions do there"),
         (name = "evidence", description = "What is said about builds, and whose signatures count"),
         (name = "storage", description = "What is kept, for how long, and who may pull it"),
         (name = "timeline", description = "Who did what, when and why"),

@@ -31,6 +31,7 @@ mod incoming;
 mod insights;
 mod integrations;
 mod moments;
+mod outside_steps;
 mod people;
 mod pins;
 mod problems;
@@ -39,6 +40,7 @@ mod promotions;
 mod publishers;
 mod queries;
 mod read_tokens;
+mod registries;
 mod release_sets;
 mod retention;
 mod rights;
@@ -122,6 +124,8 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(tokens::routes())
         .merge(delegations::routes())
         .merge(publishers::routes())
+        .merge(registries::routes())
+        .merge(outside_steps::routes())
         .merge(trust_roots::routes())
         .merge(evidence::routes())
         .merge(people::routes())

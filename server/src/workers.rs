@@ -2,6 +2,7 @@
 
 mod attempts;
 mod evidence;
+mod outside_steps;
 mod subscriptions;
 
 use crate::audit::{self, Places};
@@ -32,6 +33,7 @@ pub fn start(service: &Service, places: Places, stop: &CancellationToken) -> Joi
     workers.spawn(attempts::write_down(service.clone(), stop.clone()));
     workers.spawn(evidence::examine(service.clone(), stop.clone()));
     workers.spawn(subscriptions::send(service.clone(), stop.clone()));
+    workers.spawn(outside_steps::work(service.clone(), stop.clone()));
     workers.spawn(collect(service.clone(), stop.clone()));
     workers.spawn(scrub(service.clone(), stop.clone()));
     workers.spawn(sign(service.clone(), places, stop.clone()));

@@ -111,6 +111,14 @@ pub async fn apply_promotion(project: String, number: i64, digest: String) -> Re
     Ok(())
 }
 
+/// Lets a promotion that has failed try again what it does elsewhere.
+#[server(prefix = "/fn", endpoint = "retry_promotion", output = Answer)]
+pub async fn retry_promotion(project: String, number: i64) -> Result<(), AppError> {
+    let (_, actor) = signed_in()?;
+    towpath_service::promotions::retry(&service()?, &actor, &project, number).await?;
+    Ok(())
+}
+
 /// Applies a waiting promotion past its gates in an emergency.
 #[server(prefix = "/fn", endpoint = "pass_gates", output = Answer)]
 pub async fn pass_gates(

@@ -234,6 +234,8 @@ fn BoardView(
         let other = (!board.project.is_global()).then(|| paths::carry_over(project, integration));
         (paths::retention(project, integration), other)
     });
+    let steps =
+        board.with_untracked(|board| paths::outside_steps(&board.project.slug, &board.integration.slug));
     view! {
         <Heading board=board />
         <Archived table=table />
@@ -257,6 +259,8 @@ fn BoardView(
                 view! {
                     <p class="page__foot">
                         <a href=retention>"How long its images are kept"</a>
+                        " · "
+                        <a href=steps>"What promotions do elsewhere"</a>
                     </p>
                     {carry_over
                         .map(|href| {

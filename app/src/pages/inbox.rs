@@ -57,6 +57,8 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let any_ending = Memo::new(move |_| !ending.read().is_empty());
     let to_apply = Memo::new(move |_| inbox.read().to_apply.clone());
     let any_to_apply = Memo::new(move |_| !to_apply.read().is_empty());
+    let to_retry = Memo::new(move |_| inbox.read().to_retry.clone());
+    let any_to_retry = Memo::new(move |_| !to_retry.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
     view! {
         <Title text="Inbox" />
@@ -83,6 +85,17 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
                     view! {
                         <Card title="For you to apply" id="to-apply">
                             <List items=to_apply now=now verb="Look" />
+                        </Card>
+                    }
+                })
+        }}
+        {move || {
+            any_to_retry
+                .get()
+                .then(|| {
+                    view! {
+                        <Card title="Failed elsewhere" id="to-retry">
+                            <List items=to_retry now=now verb="Look" />
                         </Card>
                     }
                 })

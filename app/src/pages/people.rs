@@ -92,6 +92,9 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button" href=paths::SIGN_IN_WAYS>
                         "Sign-in"
                     </a>
+                    <a class="button" href=paths::registries(None)>
+                        "Registries"
+                    </a>
                     <a class="button" href=paths::subscriptions(None)>
                         "Webhooks"
                     </a>

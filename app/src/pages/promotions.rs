@@ -1,6 +1,7 @@
 //! A promotion: what it moves, how its gates stand, who said what, and the forms to decide.
 
 mod deciding;
+mod elsewhere;
 mod emergency;
 mod gates;
 mod pinning;
@@ -14,7 +15,7 @@ use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
 use crate::fns::promotions::{
-    ApplyPromotion, CancelPromotion, Decide, PassGates, ReviewEmergency, view_promotion,
+    ApplyPromotion, CancelPromotion, Decide, PassGates, RetryPromotion, ReviewEmergency, view_promotion,
 };
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
@@ -25,6 +26,7 @@ use crate::pages::roll_back::reach;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
 use deciding::{ApplyForm, CancelForm, DecideForm, Decisions};
+use elsewhere::{ElsewherePanel, RetryForm};
 use emergency::{EmergencyMark, PassForm};
 use gates::Gates;
 use leptos::prelude::*;
@@ -32,6 +34,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use pinning::{PinFacts, standing, summary};
 use std::sync::Arc;
+use std::time::Duration;
 use towpath_domain::gates::Gate;
 use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
@@ -43,6 +46,7 @@ pub fn PromotionPage() -> impl IntoView {
     let acts = Acts {
         decide: ServerAction::new(),
         apply: ServerAction::new(),
+        retry: ServerAction::new(),
         cancel: ServerAction::new(),
         pass: ServerAction::new(),
         review: ServerAction::new(),
@@ -60,8 +64,8 @@ pub fn PromotionPage() -> impl IntoView {
     // What waits in the inbox changed with the decision; the count on top follows.
     let deeds = use_context::<Deeds>();
     Effect::new(move |_| {
-        let Acts { decide, apply, pass, review, .. } = acts;
-        let versions = [decide.version(), apply.version(), pass.version(), review.version()];
+        let Acts { decide, apply, retry, pass, review, .. } = acts;
+        let versions = [decide.version(), apply.version(), retry.version(), pass.version(), review.version()];
         if versions.map(|version| version.get()).into_iter().sum::<usize>() > 0
             && let Some(Deeds(deeds)) = deeds
         {
@@ -85,6 +89,7 @@ pub(super) type View = Signal<Arc<PromotionView>>;
 struct Acts {
     decide: ServerAction<Decide>,
     apply: ServerAction<ApplyPromotion>,
+    retry: ServerAction<RetryPromotion>,
     cancel: ServerAction<CancelPromotion>,
     pass: ServerAction<PassGates>,
     review: ServerAction<ReviewEmergency>,
@@ -92,7 +97,7 @@ struct Acts {
 
 #[component]
 fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoView {
-    let Acts { decide, apply, cancel, pass, review } = acts;
+    let Acts { decide, apply, retry, cancel, pass, review } = acts;
     let promotion = first.promotion.clone();
     let (number, tag, to) = (promotion.number, &promotion.tag, &promotion.to.slug);
     let title = match &promotion.pin {
@@ -115,6 +120,7 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
     let state = Memo::new(move |_| view.read().promotion.state.clone());
     let waits = Memo::new(move |_| state.read().is_open());
     let ready = Memo::new(move |_| matches!(*state.read(), State::Ready { .. }));
+    let failed = Memo::new(move |_| matches!(*state.read(), State::Failed { .. }));
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
     let may_pass = Memo::new(move |_| waits.get() && view.read().may_pass.is_ok());
     tell(promotion.number, state);
@@ -139,6 +145,8 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
                 <Facts view=view /> <Differs view=view /> <Gates view=view /> <Decisions view=view />
             </div>
             <div class="stack">
+                <ElsewherePanel view=view />
+                {move || failed.get().then(|| view! { <RetryForm view=view action=retry /> })}
                 {move || ready.get().then(|| view! { <ApplyForm view=view action=apply /> })}
                 {move || decides.get().then(|| view! { <DecideForm view=view action=decide /> })}
                 {move || may_cancel.get().then(|| view! { <CancelForm view=view action=cancel /> })}
@@ -201,16 +209,30 @@ fn kept(first: PromotionView, acts: Acts, gone: Callback<()>) -> View {
     );
     let (decided, cancelled) = (successes(acts.decide), successes(acts.cancel));
     let (passed, reviewed) = (successes(acts.pass), successes(acts.review));
-    let applied = successes(acts.apply);
-    Effect::new(move |before: Option<[usize; 5]>| {
-        let acts = [decided.get(), applied.get(), cancelled.get(), passed.get(), reviewed.get()];
+    let (applied, retried) = (successes(acts.apply), successes(acts.retry));
+    Effect::new(move |before: Option<[usize; 6]>| {
+        let acts =
+            [decided.get(), applied.get(), retried.get(), cancelled.get(), passed.get(), reviewed.get()];
         if before.is_some_and(|before| before != acts) {
             read.run(());
         }
         acts
     });
+    Effect::new(move |_| {
+        let look = move || {
+            if view.with_untracked(|view| view.promotion.is_sending()) {
+                read.run(());
+            }
+        };
+        if let Ok(looking) = set_interval_with_handle(look, LOOK) {
+            on_cleanup(move || looking.clear());
+        }
+    });
     view
 }
+
+/// How often a page looks again how far that is which a promotion does elsewhere: no event tells of it.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// Tells those who listen that it is over.
 fn tell(number: i64, state: Memo<State>) {
@@ -228,6 +250,8 @@ pub fn badge(state: &State) -> impl IntoView + use<> {
     let (tone, symbol) = match state {
         State::Waiting => (Tone::Warning, Symbol::Clock),
         State::Ready { .. } => (Tone::Info, Symbol::Check),
+        State::Sending { .. } => (Tone::Info, Symbol::Clock),
+        State::Failed { .. } => (Tone::Danger, Symbol::Warning),
         State::Applied { .. } => (Tone::Success, Symbol::Check),
         State::Rejected { .. } => (Tone::Danger, Symbol::Ban),
         State::Cancelled { .. } => (Tone::Neutral, Symbol::Close),
@@ -347,7 +371,7 @@ fn Facts(view: View) -> impl IntoView {
 /// How it ended, where it did.
 fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
     let (words, at) = match &first.promotion.state {
-        State::Waiting | State::Ready { .. } => return None,
+        State::Waiting | State::Ready { .. } | State::Sending { .. } | State::Failed { .. } => return None,
         State::Applied { at, .. } => match &first.promotion.pin {
             Some(pin) => (format!("It was pinned in {}", pin.environment.slug), *at),
             None => (format!("It became current in {}", first.promotion.to.slug), *at),

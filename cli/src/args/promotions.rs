@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::names::{IntegrationName, PromotionName};
 use clap::Args;
+use std::time::Duration;
 
 /// The promotion that a command is about, in one word or two.
 #[derive(Debug, Args)]
@@ -40,6 +41,17 @@ pub struct Wish {
     pub dry_run: bool,
 }
 
+/// Whether to wait for the end of a promotion.
+#[derive(Debug, Args)]
+pub struct UntilEnd {
+    /// Wait until it is applied, or ends otherwise, instead of returning once it is asked for.
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait at most, such as 90s, 10m or 2h.
+    #[arg(long, value_name = "LENGTH", default_value = "10m", value_parser = super::wait::length, requires = "wait")]
+    pub timeout: Duration,
+}
+
 #[derive(Debug, Args)]
 pub struct Promote {
     /// The integration.
@@ -56,6 +68,8 @@ pub struct Promote {
     pub to: String,
     #[command(flatten)]
     pub wish: Wish,
+    #[command(flatten)]
+    pub until: UntilEnd,
 }
 
 #[derive(Debug, Args)]
@@ -65,6 +79,14 @@ pub struct Apply {
     /// Apply it only if it is of this digest.
     #[arg(long, value_name = "DIGEST")]
     pub digest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Retry {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub until: UntilEnd,
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ pub struct Wait {
     pub timeout: Duration,
 }
 
-fn length(text: &str) -> Result<Duration, String> {
+pub fn length(text: &str) -> Result<Duration, String> {
     let wrong = || "write a length of time such as 90s, 10m or 2h".to_owned();
     let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let number: u32 = number.parse().map_err(|_| wrong())?;

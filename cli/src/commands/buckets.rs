@@ -100,8 +100,14 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
         let current = if rollback.promotion.is_some() { "goes back to" } else { "current" };
         Table::facts([("bucket", args.bucket.to_string()), (current, rollback.digest.clone())])
     })?;
-    if let (Some(number), PromotionState::Waiting) = (rollback.promotion, rollback.state) {
-        let name = PromotionName { project: rollback.project, number };
+    let asked = rollback.promotion.map(|number| PromotionName { project: rollback.project, number });
+    if let (Some(name), PromotionState::Ready) = (&asked, rollback.state) {
+        say(&format!(
+            "It is made once that is done which it does elsewhere. Wait for it with: towpath wait {name}"
+        ));
+        return Ok(Exit::Waiting);
+    }
+    if let (Some(name), PromotionState::Waiting) = (asked, rollback.state) {
         say(&format!("The stage wants rollbacks approved. Someone else does with: towpath approve {name}"));
         return Ok(Exit::Waiting);
     }

@@ -1,12 +1,15 @@
-//! `promote`, `explain`, `approve`, `reject`, `pass` and `review`.
+//! `promote`, `retry`, `explain`, `approve`, `reject`, `pass` and `review`.
 
-use crate::args::{Apply, Decide, Explain, Format, Pass, Promote, Review};
+use super::waiting;
+use crate::args::{Apply, Decide, Explain, Format, Pass, Promote, Retry, Review, UntilEnd};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::PromotionName;
 use crate::output::{Table, say, show};
+use tokio::time::Instant;
 use towpath_api::boards::{Board, Card};
 use towpath_api::client::Client;
+use towpath_api::outside_steps::OutsideProgress;
 use towpath_api::pins::Pinning;
 use towpath_api::promotions::{
     Application, Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
@@ -36,7 +39,30 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
         return foresee(outlook, format);
     }
     let promotion = client.promote(&at.project, &at.integration, &new).await?;
-    tell(&promotion, format)
+    tell_at_end(client, &promotion, &args.until, format).await
+}
+
+/// Lets one that has failed try again what it does elsewhere.
+pub async fn retry(client: &Client, args: Retry, format: Format) -> Result<Exit, Failure> {
+    let name = args.which.name()?;
+    let promotion = client.retry_promotion(&name.project, name.number).await?;
+    tell_at_end(client, &promotion, &args.until, format).await
+}
+
+/// Shows a promotion as it is, or as it is in the end, where that is to be waited for.
+async fn tell_at_end(
+    client: &Client,
+    promotion: &Promotion,
+    until: &UntilEnd,
+    format: Format,
+) -> Result<Exit, Failure> {
+    if !until.wait || !promotion.line.state.is_open() {
+        return tell(promotion, format);
+    }
+    let line = &promotion.line;
+    let name = PromotionName { project: line.project.clone(), number: line.number };
+    say(&format!("{name} waits for {}.", line.needs.join(" and ")));
+    waiting::promotion(client, &name, Instant::now() + until.timeout, format).await
 }
 
 /// Applies one that is ready, having told what that does.
@@ -187,6 +213,17 @@ pub(super) fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failur
     let name = PromotionName { project: line.project.clone(), number: line.number };
     match line.state {
         PromotionState::Waiting => {}
+        PromotionState::Failed => {
+            let because = line.failed_because.as_deref().unwrap_or_default();
+            say(&format!("It has failed: {because} Let it try again with: towpath retry {name}"));
+            return Ok(Exit::Failure);
+        }
+        PromotionState::Ready if promotion.outside.is_some() => {
+            say(&format!(
+                "It is applied once that is done which it does elsewhere. Wait for it with: towpath wait {name}"
+            ));
+            return Ok(Exit::Waiting);
+        }
         PromotionState::Ready => {
             say(&format!("It is ready. Whoever may promote there applies it with: towpath apply {name}"));
             return Ok(Exit::Waiting);
@@ -226,6 +263,7 @@ fn table(promotion: &Promotion) -> Table {
         ("way", way(line)),
         ("pins", line.pin.as_ref().map(pinned).unwrap_or_default()),
         ("needs", line.needs.join(", ")),
+        ("elsewhere", promotion.outside.as_ref().map(elsewhere).unwrap_or_default()),
         ("reason", line.reason.clone()),
         ("not before", line.scheduled_for.map(|at| at.0.to_words()).unwrap_or_default()),
         ("emergency", promotion.emergency.as_ref().map(emergency).unwrap_or_default()),
@@ -254,6 +292,16 @@ fn emergency(emergency: &Emergency) -> String {
     };
     let missing = or_nothing(&emergency.passed);
     format!("{} ({}), missing was {missing}, {review}", emergency.by, emergency.reason)
+}
+
+/// How far that is which it does elsewhere.
+fn elsewhere(progress: &OutsideProgress) -> String {
+    let OutsideProgress { does, tries, trouble, next_try_at, sent_bytes, total_bytes } = progress;
+    let does = does.as_deref().unwrap_or("does nothing any more");
+    let far = if *total_bytes > 0 { format!(", {}%", sent_bytes * 100 / total_bytes) } else { String::new() };
+    let again = next_try_at.map(|at| format!(", again on {}", at.0.to_words())).unwrap_or_default();
+    let failed = trouble.as_ref().map(|why| format!("; {tries} failed{again}: {why}"));
+    format!("{does}{far}{}", failed.unwrap_or_default())
 }
 
 fn or_nothing(missing: &[String]) -> String {

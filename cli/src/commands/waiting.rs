@@ -30,7 +30,8 @@ pub async fn run(client: &Client, args: Wait, format: Format) -> Result<Exit, Fa
     }
 }
 
-async fn promotion(
+/// Waits for the end of a promotion. One that has failed is waited for no more: somebody has to see to it.
+pub(super) async fn promotion(
     client: &Client,
     name: &PromotionName,
     until: Instant,
@@ -40,6 +41,9 @@ async fn promotion(
     loop {
         if let Some(promotion) = looked(client.promotion(&name.project, name.number).await, until)? {
             let state = promotion.line.state;
+            if state == PromotionState::Failed {
+                return promotions::tell(&promotion, format);
+            }
             if !state.is_open() {
                 promotions::tell(&promotion, format)?;
                 // It is not applied, and will not be.

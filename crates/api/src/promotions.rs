@@ -1,5 +1,6 @@
 //! Promotions.
 
+use crate::outside_steps::OutsideProgress;
 use crate::pins::Pinning;
 use crate::problems::Problem;
 use crate::times::Timestamp;
@@ -63,8 +64,10 @@ pub enum Outlook {
 #[serde(rename_all = "snake_case")]
 pub enum PromotionState {
     Waiting,
-    /// Its gates pass, and it waits until a person applies it.
+    /// Its gates pass, and it waits until a person applies it, or until that is done which it does in a registry elsewhere.
     Ready,
+    /// What it does in a registry elsewhere did not succeed; somebody lets it try again, or takes it back.
+    Failed,
     Applied,
     Rejected,
     Cancelled,
@@ -100,6 +103,9 @@ pub struct PromotionLine {
     /// Why it has expired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired_because: Option<String>,
+    /// Why it has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_because: Option<String>,
     /// The number of the promotion in whose favour it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<i64>,
@@ -166,6 +172,9 @@ pub struct Promotion {
     /// Present where its gates were passed in an emergency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<Emergency>,
+    /// How far that is which it does in a registry elsewhere, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<OutsideProgress>,
     /// Why you may not decide on it; absent if you may, in your name or another's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub barred: Option<String>,
@@ -261,6 +270,10 @@ impl From<InboxItem> for PromotionLine {
                 State::Expired { because, .. } => Some(because.clone()),
                 _ => None,
             },
+            failed_because: match &promotion.state {
+                State::Failed { because, .. } => Some(because.clone()),
+                _ => None,
+            },
             superseded_by: match &promotion.state {
                 State::Superseded { by, .. } => Some(*by),
                 _ => None,
@@ -305,6 +318,7 @@ impl From<PromotionView> for Promotion {
         Self {
             workflow_version: view.promotion.workflow_version,
             emergency,
+            outside: view.progress.clone().map(OutsideProgress::from),
             decisions: decisions.collect(),
             barred: view
                 .may_decide
@@ -342,7 +356,8 @@ impl From<State> for PromotionState {
     fn from(state: State) -> Self {
         match state {
             State::Waiting => Self::Waiting,
-            State::Ready { .. } => Self::Ready,
+            State::Ready { .. } | State::Sending { .. } => Self::Ready,
+            State::Failed { .. } => Self::Failed,
             State::Applied { .. } => Self::Applied,
             State::Rejected { .. } => Self::Rejected,
             State::Cancelled { .. } => Self::Cancelled,
@@ -355,7 +370,7 @@ impl From<State> for PromotionState {
 impl PromotionState {
     /// Whether it can still be applied.
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Waiting | Self::Ready)
+        matches!(self, Self::Waiting | Self::Ready | Self::Failed)
     }
 
     /// As it stands on the wire and on screens.
@@ -363,6 +378,7 @@ impl PromotionState {
         match self {
             Self::Waiting => "waiting",
             Self::Ready => "ready",
+            Self::Failed => "failed",
             Self::Applied => "applied",
             Self::Rejected => "rejected",
             Self::Cancelled => "cancelled",

@@ -57,6 +57,9 @@ pub struct Column {
     pub gates: Vec<String>,
     /// Whether what becomes current in a stage before is promoted without anybody asking.
     pub automatic: bool,
+    /// What a promotion into it does in a registry elsewhere, in words; absent where that is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outside: Option<String>,
     pub current: Option<Card>,
     /// What was current before, newest first; the newest few.
     pub history: Vec<Card>,
@@ -108,6 +111,9 @@ pub struct Waiting {
     /// Whether its gates pass, and a person only has to apply it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ready: bool,
+    /// Whether what it does in a registry elsewhere failed, so that somebody has to let it try again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
     /// When it enters without anybody doing anything, where that is known.
     pub until: Option<Time>,
     /// A person, or the stage where that asked by itself.
@@ -218,6 +224,7 @@ impl Board {
             ahead: None,
             pinned: None,
             current: None,
+            outside: to.outside.is_some(),
             holds: self
                 .holds
                 .iter()

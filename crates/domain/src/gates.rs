@@ -108,6 +108,9 @@ pub struct Circumstances {
     /// What is current in the bucket, for one that is to roll it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<BuildName>,
+    /// Whether it does something in a registry elsewhere before it is applied.
+    #[serde(default)]
+    pub outside: bool,
 }
 
 /// How long a build was current in a bucket; without an end, it still is.

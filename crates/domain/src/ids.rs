@@ -93,6 +93,8 @@ ids! {
     PublisherId,
     /// Names a refused exchange of a CI job's token.
     RefusalId,
+    /// Names a registry elsewhere.
+    RegistryId,
     /// Names a bucket that has had a placement, a refusal or a hold.
     BucketId,
     /// Names a release set; people use its number.

@@ -8,6 +8,7 @@ use crate::digests::Digest;
 use crate::gates::GateVerdict;
 use crate::holds::{HoldAddress, HoldLine};
 use crate::ids::PersonId;
+use crate::outside_steps::Progress;
 use crate::pins::Pin;
 use crate::promotions::Promotion;
 use crate::references::Tag;
@@ -48,6 +49,10 @@ pub struct PromotionView {
     pub for_others: Vec<ForOther>,
     /// Whether who looks may apply it, or why not.
     pub may_apply: Result<(), String>,
+    /// Whether who looks may let it try again what failed elsewhere, or why not.
+    pub may_retry: Result<(), String>,
+    /// How far that is which it does elsewhere, while it does.
+    pub progress: Option<Progress>,
     pub may_cancel: Result<(), String>,
     /// Whether who looks may pass the gates in an emergency, or why not.
     pub may_pass: Result<(), String>,
@@ -76,6 +81,8 @@ pub struct Inbox {
     pub to_review: Vec<ReviewLine>,
     /// Those that are ready, and that this person can apply.
     pub to_apply: Vec<InboxLine>,
+    /// Those that failed elsewhere, and that this person can let try again.
+    pub to_retry: Vec<InboxLine>,
     /// Those that this person asked for.
     pub asked: Vec<InboxLine>,
     /// What this person asked for or placed and ends by itself within [`SOON`], the first first.
@@ -112,7 +119,7 @@ pub struct InboxLine {
 impl Inbox {
     /// How much waits for this person.
     pub fn waiting(&self) -> usize {
-        self.to_decide.len() + self.to_apply.len() + self.to_review.len()
+        self.to_decide.len() + self.to_apply.len() + self.to_retry.len() + self.to_review.len()
     }
 }
 

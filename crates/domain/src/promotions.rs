@@ -9,12 +9,14 @@ mod deciding;
 mod emergency;
 mod pinning;
 mod readiness;
+mod sending;
 mod turning;
 
 pub use asking::{Asking, Move, Outlook, RequestRefused, consider, consider_emergency, request};
 pub use deciding::{CancelRefused, DecideRefused};
 pub use emergency::{Emergency, PassRefused, Review, ReviewRefused};
 pub use readiness::ApplyRefused;
+pub use sending::{ELSEWHERE, RetryRefused};
 pub use turning::{LONGEST_WAIT, Standing};
 
 use crate::buckets::BucketName;
@@ -94,6 +96,15 @@ pub enum State {
     Ready {
         since: Time,
     },
+    /// Its gates passed, and it is applied once what it does in a registry elsewhere has succeeded.
+    Sending {
+        since: Time,
+    },
+    /// What it does elsewhere did not succeed: somebody lets it try again, or takes it back.
+    Failed {
+        at: Time,
+        because: String,
+    },
     Applied {
         at: Time,
         /// Absent where it made a pin, which bears its own id.
@@ -162,7 +173,7 @@ impl Promotion {
     pub fn final_verdicts(&self, circumstances: &Circumstances, now: Time) -> Verdicts {
         let mut verdicts = self.verdicts(circumstances, now);
         let known = |rule: &str| match (&self.state, &self.emergency) {
-            (State::Waiting | State::Ready { .. }, _) => None,
+            (state, _) if state.is_open() => None,
             (State::Applied { .. }, None) => Some(true),
             (State::Applied { .. }, Some(emergency)) => {
                 Some(!emergency.rules.iter().any(|shut| shut == rule))
@@ -185,7 +196,7 @@ impl Promotion {
 
     /// When it is applied without anybody doing anything, where that is known.
     pub fn passes_at(&self, circumstances: &Circumstances, now: Time) -> Option<Time> {
-        if self.by_hand {
+        if self.by_hand || matches!(self.state, State::Sending { .. } | State::Failed { .. }) {
             return None;
         }
         passes(&self.gates, &self.facts(circumstances), now)
@@ -198,8 +209,12 @@ impl Promotion {
 
     /// What is still missing, by the verdicts on its gates: last of all a hand, where the stage wants one.
     pub fn needs(&self, verdicts: &Verdicts) -> Vec<String> {
-        let hand = self.by_hand.then(|| HAND.to_owned());
-        verdicts.needs().into_iter().chain(hand).collect()
+        let last = match self.state {
+            State::Sending { .. } => Some(ELSEWHERE),
+            State::Failed { .. } => Some(sending::RETRY),
+            _ => self.by_hand.then_some(HAND),
+        };
+        verdicts.needs().into_iter().chain(last.map(str::to_owned)).collect()
     }
 
     /// Whether an approval is still missing, by the verdicts on its gates.
@@ -220,7 +235,7 @@ impl Promotion {
 
     fn facts(&self, circumstances: &Circumstances) -> Facts {
         let mut circumstances = pinning::met(circumstances, self.goes_back());
-        if matches!(self.state, State::Ready { .. }) {
+        if matches!(self.state, State::Ready { .. } | State::Sending { .. } | State::Failed { .. }) {
             // Its turn has come, and is not lost to one that was asked for before and scheduled for later.
             circumstances.ahead = None;
         }
@@ -290,13 +305,13 @@ impl Transition {
 impl State {
     /// Whether it can still be applied.
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Ready { .. })
+        matches!(self, Self::Waiting | Self::Ready { .. } | Self::Sending { .. } | Self::Failed { .. })
     }
 
     /// When it ended; absent while it waits.
     pub const fn ended_at(&self) -> Option<Time> {
         match self {
-            Self::Waiting | Self::Ready { .. } => None,
+            Self::Waiting | Self::Ready { .. } | Self::Sending { .. } | Self::Failed { .. } => None,
             Self::Applied { at, .. }
             | Self::Rejected { at, .. }
             | Self::Cancelled { at, .. }
@@ -308,7 +323,8 @@ impl State {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Ready { .. } => "ready",
+            Self::Ready { .. } | Self::Sending { .. } => "ready",
+            Self::Failed { .. } => "failed",
             Self::Applied { .. } => "applied",
             Self::Rejected { .. } => "rejected",
             Self::Cancelled { .. } => "cancelled",

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The kinds that a page offers one by one; any other can be named, too, and none at all means every kind.
-pub const OFFERED: [&str; 26] = [
+pub const OFFERED: [&str; 29] = [
     "build_received",
     "build_placed",
     "build_routed",
@@ -24,6 +24,9 @@ pub const OFFERED: [&str; 26] = [
     "promotion_decided",
     "promotion_ready",
     "promotion_unready",
+    "promotion_sending",
+    "promotion_failed",
+    "promotion_retried",
     "promotion_applied",
     "promotion_cancelled",
     "promotion_expired",

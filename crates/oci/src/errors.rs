@@ -73,8 +73,7 @@ fn cause(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         // The client gives no type to go by.
         looked_up |= inner.to_string() == "dns error";
-        let kept = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        encrypted |= kept.is_some_and(|kept| kept.is::<rustls::Error>()) || inner.is::<rustls::Error>();
+        encrypted |= is_of_encryption(inner);
         cause = inner;
     }
     if error.is_timeout() {
@@ -85,6 +84,13 @@ fn cause(error: &reqwest::Error) -> String {
         format!("no encrypted connection with it can be trusted ({cause})")
     } else {
         cause.to_string()
+    }
+}
+
+fn is_of_encryption(error: &(dyn std::error::Error + 'static)) -> bool {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(kept) => kept.is::<rustls::Error>(),
+        None => error.is::<rustls::Error>(),
     }
 }
 

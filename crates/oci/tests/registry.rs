@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use towpath_oci::{Credentials, Error, Image, Registry, Retries, Source, Step, push};
+use towpath_oci::{Client, Credentials, Error, Image, Registry, Retries, Source, Step, push};
 
 /// What the registry has, and how it misbehaves.
 #[derive(Default)]
@@ -243,6 +243,21 @@ async fn a_token_is_got_once_from_the_service_that_the_registry_names() {
     pushed.unwrap();
     // Contents are sent side by side, so that the first of them may ask at the same time.
     assert!((1..=2).contains(&lock(&shared).tokens));
+}
+
+#[tokio::test]
+async fn nothing_is_called_that_a_judge_does_not_let_it_call() {
+    let (url, shared) = serve(Kept { asks_for_token: true, ..Kept::default() }).await;
+    _ = rustls::crypto::ring::default_provider().install_default();
+    let judge = |address: &str| {
+        if address.contains("/token") { Err(format!("{address} is not allowed")) } else { Ok(()) }
+    };
+    let client = Client::judged(reqwest::Client::new(), Arc::new(judge));
+    let retries = Retries::new(3, Duration::from_millis(2), || 0);
+    let registry = Registry::new(client, &url, Some(Credentials::new("ana", "secret")), retries).unwrap();
+    let refused = registry.to_read("shop/app").read_manifest("1.0").await;
+    assert!(matches!(&refused, Err(Error::NotAllowed(words)) if words.contains("/token")), "{refused:?}");
+    assert_eq!(lock(&shared).tokens, 0, "nobody learned the password");
 }
 
 #[tokio::test]

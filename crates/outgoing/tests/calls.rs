@@ -13,6 +13,7 @@ async fn server() -> u16 {
     let router = Router::new()
         .route("/hello", get(async || "hello"))
         .route("/away", get(async || Redirect::temporary("/hello")))
+        .route("/inside", get(async || Redirect::temporary("http://10.0.0.1/")))
         .route("/large", get(async || Body::from(vec![b'x'; LARGEST])))
         .route("/larger", get(async || Body::from(vec![b'x'; LARGEST + 1])));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -101,4 +102,16 @@ async fn where_nobody_listens_the_answer_says_so() {
     let Err(Error::Unreachable { host, reason }) = refused else { panic!("{refused:?}") };
     assert_eq!(host, "127.0.0.1");
     assert!(reason.contains("refused"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_stream_follows_only_where_it_may_call() {
+    let port = server().await;
+    let outgoing = Outgoing::new(Allowed::parse("http://127.0.0.1").expect("hosts")).expect("a client");
+    let streams = outgoing.streams().expect("a client");
+    let get = async |path: &str| streams.get(format!("http://127.0.0.1:{port}{path}")).send().await;
+    assert_eq!(get("/away").await.expect("is followed").text().await.expect("text"), "hello");
+    assert!(get("/inside").await.expect_err("leads inside").is_redirect());
+    let larger = get("/larger").await.expect("is of any length").bytes().await.expect("all of it");
+    assert_eq!(larger.len(), LARGEST + 1);
 }

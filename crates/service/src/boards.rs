@@ -18,6 +18,7 @@ use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
 use towpath_domain::gates::{Gate, Reported};
 use towpath_domain::ids::{BuildId, PersonId, PlacementId};
+use towpath_domain::outside_steps::{Does, OutsideStep, done_into};
 use towpath_domain::placements::BY_ITSELF;
 use towpath_domain::promotions::{Promotion, State};
 use towpath_domain::references::Tag;
@@ -26,7 +27,9 @@ use towpath_domain::workflows::{Stage, Workflow, arrivals_without_stage};
 use towpath_store::buckets::{Bucket, Placed, RefusedArrival};
 use towpath_store::builds::Pushed;
 use towpath_store::deployments::Place;
-use towpath_store::{Conn, buckets, builds, deployments, integrations, people, promotions, timeline};
+use towpath_store::{
+    Conn, buckets, builds, deployments, integrations, outside_steps, people, promotions, timeline,
+};
 
 /// How many earlier builds, refusals and unclassified builds the board shows.
 const HISTORY: i64 = 10;
@@ -82,6 +85,7 @@ struct Rows {
     waiting: Vec<Promotion>,
     judge: Judge,
     unclassified: Vec<Pushed>,
+    steps: Vec<OutsideStep>,
     places: Vec<Place>,
     known: Known,
 }
@@ -108,6 +112,7 @@ impl Rows {
             rows.push(BucketRows { bucket, history, refused });
         }
         let waiting = promotions::waiting_of(conn, located.integration.id).await?;
+        let steps = outside_steps::list(conn, located.integration.id).await?;
         let unclassified = builds::unclassified(conn, located.integration.id, None, UNCLASSIFIED).await?;
         let mut wanted: Vec<BuildId> = rows
             .iter()
@@ -143,7 +148,7 @@ impl Rows {
         let known = Known { builds, names, been, ran, checks, witnesses, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
-        Ok(Self { buckets: rows, waiting, judge, unclassified, places, known })
+        Ok(Self { buckets: rows, waiting, judge, unclassified, steps, places, known })
     }
 
     /// The digests of the builds that it shows.
@@ -167,6 +172,7 @@ impl Rows {
                 .map_or_else(|| arrivals_without_stage(&slot), |workflow| workflow.graph.arrivals(&slot)),
             gates: stage.map(Stage::words).unwrap_or_default(),
             automatic: stage.is_some_and(|stage| stage.automatic),
+            outside: done_into(&self.steps, &slot.slug).map(Does::words),
             current,
             history,
             waiting: waiting.map(|promotion| self.waiting(promotion)).collect(),
@@ -211,6 +217,7 @@ impl Rows {
             from: promotion.from.slug.clone(),
             needs: promotion.needs(&verdicts),
             ready: matches!(promotion.state, State::Ready { .. }),
+            failed: matches!(promotion.state, State::Failed { .. }),
             until: self.judge.passes_at(promotion),
             requested_by: if promotion.automatic {
                 BY_ITSELF.to_owned()

@@ -5,7 +5,7 @@ use crate::holds::Standing;
 use crate::promotions::Wish;
 use crate::retention::check_kept;
 use crate::scenes::Located;
-use crate::{Error, Service, allow, pins, read_tokens, scenes};
+use crate::{Error, Service, allow, outside_steps, pins, read_tokens, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::builds::Build;
@@ -18,10 +18,10 @@ use towpath_domain::holds::stops_rollback;
 use towpath_domain::ids::{PlacementId, ServiceId};
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
-use towpath_domain::promotions::Promotion;
+use towpath_domain::promotions::{ELSEWHERE, Promotion};
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
-use towpath_domain::workflows::{Arrivals, Workflow};
+use towpath_domain::workflows::Arrivals;
 use towpath_store::buckets::Bucket;
 use towpath_store::services::ShouldRun;
 use towpath_store::{Conn, Tx, buckets, builds, deployments, environments, promotions, services};
@@ -109,7 +109,7 @@ impl Rolling {
 
     /// What it would wait for, in words; nothing where it is made at once.
     pub(crate) async fn needs(&self, conn: &mut Conn) -> Result<Vec<String>, Error> {
-        Ok(needs(self.located.workflow(conn).await?.as_ref(), &self.slot))
+        needs(conn, &self.located, &self.slot).await
     }
 
     /// Rolls back, or asks for it. What is refused has written nothing.
@@ -173,9 +173,14 @@ impl Rolling {
 }
 
 /// What a rollback of a bucket waits for, in words; nothing where it is made at once.
-pub(crate) fn needs(workflow: Option<&Workflow>, slot: &Slot) -> Vec<String> {
-    let gates = workflow.map(|workflow| workflow.graph.gates(slot.key, slot.key)).unwrap_or_default();
-    gates.iter().map(Gate::words).collect()
+pub(crate) async fn needs(conn: &mut Conn, located: &Located, slot: &Slot) -> Result<Vec<String>, Error> {
+    // Without a workflow nothing is promoted, and so nothing was done elsewhere that could be taken back.
+    let Some(workflow) = located.workflow(conn).await? else { return Ok(Vec::new()) };
+    let mut needs: Vec<String> = workflow.graph.gates(slot.key, slot.key).iter().map(Gate::words).collect();
+    if outside_steps::is_set(conn, located.integration.id, slot.key).await? {
+        needs.push(ELSEWHERE.to_owned());
+    }
+    Ok(needs)
 }
 
 /// Makes an earlier build of a locked bucket current again. What enters there by itself pauses, and what waits to enter is

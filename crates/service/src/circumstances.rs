@@ -20,7 +20,7 @@ use towpath_domain::promotions::{PassRefused, Promotion};
 use towpath_domain::times::Time;
 use towpath_store::circumstances::{been, of_promotions, ran, stay};
 use towpath_store::promotions::{ahead, destinations};
-use towpath_store::{Conn, buckets, checks, pins};
+use towpath_store::{Conn, buckets, checks, outside_steps, pins};
 
 /// For how many days from now a window's openings are told: two weeks and a day, as the clock may leave one out.
 const DAYS: i64 = 16;
@@ -65,6 +65,8 @@ pub(crate) async fn of_wish(
         holds,
         pinned,
         current: None,
+        // Whoever asks knows where it wants to go.
+        outside: false,
     })
 }
 
@@ -168,6 +170,7 @@ async fn of_all(
                 holds: Vec::new(),
                 pinned: None,
                 current: None,
+                outside: false,
             },
         ))
     };
@@ -181,6 +184,10 @@ async fn of_all(
     let in_turn: Vec<PromotionId> = in_turn.map(|promotion| promotion.id).collect();
     for (promotion, number) in ahead(conn, &in_turn, now).await? {
         known.entry(promotion).or_default().ahead = Some(number);
+    }
+    let open: Vec<PromotionId> = waiting.iter().map(|promotion| promotion.id).collect();
+    for promotion in outside_steps::of_promotions(conn, &open).await? {
+        known.entry(promotion).or_default().outside = true;
     }
     let to_pin = waiting.iter().filter_map(|promotion| Some((promotion.id, promotion.pin.as_ref()?)));
     let to_pin: Vec<(PromotionId, &Pinning)> = to_pin.collect();

@@ -7,7 +7,7 @@ use towpath_domain::environments::MoveRefused;
 use towpath_domain::forms::Invalid;
 use towpath_domain::projects::{ArchiveRefused, Archived};
 use towpath_domain::promotions::{
-    ApplyRefused, CancelRefused, DecideRefused, PassRefused, RequestRefused, ReviewRefused,
+    ApplyRefused, CancelRefused, DecideRefused, PassRefused, RequestRefused, RetryRefused, ReviewRefused,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +172,15 @@ impl From<ApplyRefused> for Error {
             ApplyRefused::Forbidden(refusal) => Self::Forbidden(refusal),
             ApplyRefused::NotReady => Self::Refused(refused.to_string()),
             other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+impl From<RetryRefused> for Error {
+    fn from(refused: RetryRefused) -> Self {
+        match refused {
+            RetryRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            RetryRefused::NotFailed(_) => Self::Conflict(refused.to_string()),
         }
     }
 }

@@ -46,6 +46,7 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         to_decide: Vec::new(),
         to_review,
         to_apply: Vec::new(),
+        to_retry: Vec::new(),
         asked: Vec::new(),
         ending,
         as_of,
@@ -69,9 +70,10 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
         let for_other = others.next().map(|other| other.person.name.to_string());
         let decides = own || for_other.is_some();
         let applies = promotion.may_apply(actor, &target).is_ok();
+        let retries = promotion.may_retry(actor, &target).is_ok();
         let asked = promotion.requested_by == actor.person() && !promotion.automatic;
         let end = LONGEST_WAIT.after(promotion.requested_at);
-        if (decides || applies || asked) && now < end && end <= SOON.after(now) {
+        if (decides || applies || retries || asked) && now < end && end <= SOON.after(now) {
             let (project, tag, to) = (project.clone(), promotion.tag.clone(), promotion.to.slug.clone());
             let what = Ending::Promotion { project, number: promotion.number, tag, to };
             inbox.ending.push(EndingLine { what, at: end });
@@ -82,6 +84,8 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
             inbox.to_decide.push(item);
         } else if applies {
             inbox.to_apply.push(item);
+        } else if retries {
+            inbox.to_retry.push(item);
         } else if asked {
             inbox.asked.push(item);
         }

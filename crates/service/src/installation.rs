@@ -8,6 +8,7 @@ use crate::live::{self, Live};
 use crate::passwords::Hasher;
 use crate::providers::{Providers, SignIn};
 use crate::publishers::Issuers;
+use crate::registries::Reach;
 use crate::subscriptions::Sender;
 use crate::{Error, Inner, SealingKey, Service, Sources};
 use std::path::Path;
@@ -96,6 +97,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
     let (token_lapse, attempts_kept) = (settings.sign_in.token_lapse, settings.sign_in.attempts_kept);
     let sender = Sender::new(settings.sign_in.outgoing.clone());
+    let reach = Reach::new(settings.sign_in.outgoing.clone());
     let issuers = Issuers::new(settings.sign_in.outgoing.clone());
     let providers = Providers::new(settings.sign_in, &public_url, &roles)?;
     let service = Service(Arc::new(Inner {
@@ -113,6 +115,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         token_lapse,
         sealing: settings.sealing,
         sender,
+        reach,
         doorkeeper: Doorkeeper::default(),
         issuers,
         found_whole: FoundWhole::default(),

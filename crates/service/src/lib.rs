@@ -43,6 +43,7 @@ mod manifests;
 pub mod members;
 pub mod moments;
 pub mod moving;
+pub mod outside_steps;
 pub mod passwords;
 pub mod people;
 pub mod pins;
@@ -51,6 +52,7 @@ pub mod promotions;
 pub mod providers;
 pub mod publishers;
 pub mod read_tokens;
+pub mod registries;
 pub mod release_sets;
 pub mod retention;
 pub mod rights;
@@ -104,6 +106,7 @@ struct Inner {
     token_lapse: Option<i64>,
     sealing: SealingKey,
     sender: subscriptions::Sender,
+    reach: registries::Reach,
     doorkeeper: hooks::Doorkeeper,
     issuers: publishers::Issuers,
     found_whole: images::FoundWhole,

@@ -6,7 +6,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-use towpath_domain::ids::{HookId, SubscriptionId};
+use towpath_domain::ids::{HookId, RegistryId, SubscriptionId};
 use towpath_domain::times::Time;
 use towpath_domain::words::Email;
 
@@ -30,7 +30,7 @@ const SENT: Rate = Rate { tries: 300, seconds: 60 };
 /// Coming back from a provider and being refused, per address of the network: each is told on the timeline.
 const REFUSED: Rate = Rate { tries: 30, seconds: 60 };
 
-/// Sending something to a subscription by hand, for each: enough to look for a mistake, too few to wear a receiver out.
+/// Sending something to a subscription by hand, or looking at a registry, for each: enough to look for a mistake, too few to wear a receiver out.
 const TRIED: Rate = Rate { tries: 20, seconds: 60 };
 
 /// Webhooks that come to one hook: a registry that is filled tells of each of its images.
@@ -53,6 +53,7 @@ pub(crate) struct Limits {
     sent: Windows<Network>,
     refused: Windows<Network>,
     tried: Windows<SubscriptionId>,
+    looked_at: Windows<RegistryId>,
     by_hook: Windows<HookId>,
     turned_away: Windows<Network>,
     exchanges: Windows<Network>,
@@ -95,6 +96,11 @@ impl Limits {
     /// Counts something that is to be sent to a subscription by hand.
     pub fn try_subscription(&self, id: SubscriptionId, now: Time) -> Result<(), Error> {
         self.tried.count(id, TRIED, now)
+    }
+
+    /// Counts a look by hand at a registry elsewhere.
+    pub fn try_registry(&self, id: RegistryId, now: Time) -> Result<(), Error> {
+        self.looked_at.count(id, TRIED, now)
     }
 
     /// Whether somebody may knock at a hook, after what was counted by [`Self::turned_away_from_hook`].

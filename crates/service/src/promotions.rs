@@ -7,6 +7,7 @@ mod found;
 mod many;
 mod pinning;
 mod saving;
+mod sending;
 mod turns;
 
 pub use asking::{Request, explain, explain_emergency, request};
@@ -17,4 +18,6 @@ pub(crate) use found::Found;
 pub use many::{Decided, decide_all};
 pub use pinning::{PinRequest, explain_pin, explain_pin_in_emergency, pin};
 pub(crate) use pinning::{feeding, locate};
+pub use sending::retry;
+pub(crate) use sending::{not_sent, sent, still_passes};
 pub use turns::look_again;

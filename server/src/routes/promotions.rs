@@ -29,6 +29,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(decide))
         .routes(routes!(cancel))
         .routes(routes!(apply))
+        .routes(routes!(retry))
         .routes(routes!(pass))
         .routes(routes!(review))
 }
@@ -157,6 +158,23 @@ async fn cancel(
 ) -> Result<Json<Promotion>, Failure> {
     let number = parse(&project, &number)?;
     promotions::cancel(&service, &caller.actor, &project, number, &reason).await?;
+    show(&service, &caller, &project, number).await
+}
+
+/// Lets a promotion that has failed try again what it does in a registry elsewhere. Its gates are judged again first: where
+/// one does not pass any more, the answer is `waiting`.
+#[utoipa::path(
+    post, path = "/projects/{project}/promotions/{number}/retry", operation_id = "retry_promotion",
+    tag = "promotions",
+    responses((status = 200, description = "As asked for", body = Promotion), Failure)
+)]
+async fn retry(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, number)): Path<(String, String)>,
+) -> Result<Json<Promotion>, Failure> {
+    let number = parse(&project, &number)?;
+    promotions::retry(&service, &caller.actor, &project, number).await?;
     show(&service, &caller, &project, number).await
 }
 

@@ -46,7 +46,7 @@ impl Choice {
     }
 }
 
-/// Whose subscriptions to list.
+/// Whose subscriptions, or registries, to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -54,6 +54,29 @@ pub struct OfProject {
     /// The slug of a project; without one, the installation's.
     #[param(required = false)]
     pub project: String,
+}
+
+/// The bucket that is meant.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfBucket {
+    /// Its slug; left out, every bucket that has nothing of its own.
+    #[param(required = false)]
+    pub bucket: String,
+}
+
+/// The repository elsewhere that is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfRepository {
+    /// Its name in the registry, such as `acme/checkout`.
+    pub repository: String,
+    /// The tag after which to begin, as `after` of the page before held it.
+    #[serde(default)]
+    #[param(required = false)]
+    pub after: String,
 }
 
 /// Whether to do it, or to say what that would mean.

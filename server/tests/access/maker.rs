@@ -3,7 +3,7 @@
 use crate::callers::Caller;
 use crate::calls::{Answer, Call};
 use crate::doors::registry::MANIFEST;
-use crate::doors::rest::ADDRESS;
+use crate::doors::rest::{ADDRESS, REGISTRY};
 use crate::doors::{Kind, Subject};
 use crate::installation::{PASSWORD, email};
 use crate::world::{URL, World};
@@ -186,6 +186,7 @@ impl Maker {
             event: self.newest_event(&name).await,
             subscription,
             delivery,
+            registry: self.registry(project, slug).await,
             hook,
             came,
         }
@@ -199,6 +200,15 @@ impl Maker {
         let path = format!("/subscriptions/{subscription}/test");
         let delivery = text(&self.ask("POST", &path, Value::Null, 200).await.json()["id"]);
         (subscription, delivery)
+    }
+
+    /// A registry of the project, by the name of the integration, and a step of qa that does nothing there.
+    async fn registry(&self, project: &str, slug: &str) -> String {
+        let new = json!({"project": project, "name": slug, "address": REGISTRY});
+        let step = json!({"bucket": "qa", "does": "record"});
+        let steps = format!("/projects/{project}/integrations/{slug}/outside-steps");
+        self.ask("PUT", &steps, step, 200).await;
+        text(&self.post("/registries", new).await["id"])
     }
 
     /// A hook of an integration, and a webhook that came to it.

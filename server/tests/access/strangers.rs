@@ -23,6 +23,7 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
         (&subject.placement, "PLACEMENT"),
         (&subject.subscription, "PLACEMENT"),
         (&subject.delivery, "PLACEMENT"),
+        (&subject.registry, "PLACEMENT"),
         (&subject.hook, "PLACEMENT"),
         (&subject.came, "PLACEMENT"),
         (&subject.person, "PLACEMENT"),

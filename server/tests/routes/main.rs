@@ -17,6 +17,7 @@ mod people;
 mod pins;
 mod projects;
 mod promotions;
+mod registries;
 mod release_sets;
 mod rules;
 mod search;

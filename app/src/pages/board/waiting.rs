@@ -51,6 +51,7 @@ fn Item(table: Table, column: Memo<Column>, waiting: Waiting) -> impl IntoView {
         match (now, last) {
             // Only a rollback keeps out what passes every gate.
             (Some(now), _) if now.ready => "Ready: a person has to apply it.".to_owned(),
+            (Some(now), _) if now.failed => "Failed elsewhere: a person has to let it try again.".to_owned(),
             (Some(now), _) if now.needs.is_empty() => "Waits until arrivals are resumed.".to_owned(),
             (Some(now), _) => format!("Waits for {}.", now.needs.join(" and ")),
             (None, Some(last)) => last.clone(),

@@ -52,6 +52,7 @@ pub fn Overview(
     let sets = paths::release_sets(&project.slug, None);
     let members = paths::members(&project.slug);
     let webhooks = view.may_configure.is_ok().then(|| paths::subscriptions(Some(&project.slug)));
+    let registries = view.may_configure.is_ok().then(|| paths::registries(Some(&project.slug)));
     let publishers = paths::publishers(&project.slug);
     let trust_roots = paths::trust_roots(&project.slug);
     let storage = paths::storage(&project.slug);
@@ -66,6 +67,7 @@ pub fn Overview(
             <LinkButton href=trust_roots>"Trust roots"</LinkButton>
             <LinkButton href=members>"Members"</LinkButton>
             {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
+            {registries.map(|href| view! { <LinkButton href=href>"Registries"</LinkButton> })}
             <LinkButton href=storage>"Storage"</LinkButton>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}

@@ -27,7 +27,7 @@ use crate::streams::{NewStream, Stream};
 use crate::timeline::{ExportFormat, TimelineEntry, TimelineExport, TimelineFilter};
 use crate::tokens::{CreatedToken, NewToken, Token};
 use crate::workflows::{NewWorkflow, Workflow};
-use reqwest::Url;
+use reqwest::{Method, Url};
 use std::time::Duration;
 
 impl Client {
@@ -244,6 +244,12 @@ impl Client {
     ) -> Result<Promotion, Error> {
         let number = number.to_string();
         self.post(self.address(&["projects", project, "promotions", &number, "application"]), new).await
+    }
+
+    pub async fn retry_promotion(&self, project: &str, number: i64) -> Result<Promotion, Error> {
+        let number = number.to_string();
+        let url = self.address(&["projects", project, "promotions", &number, "retry"]);
+        super::read(self.send(Method::POST, url, None::<&()>).await?).await
     }
 
     pub async fn pass_gates(

@@ -60,6 +60,7 @@ fn facts(approvers: &[u128]) -> Facts {
             holds: Vec::new(),
             pinned: None,
             current: None,
+            outside: false,
         },
     }
 }

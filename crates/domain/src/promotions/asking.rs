@@ -2,7 +2,7 @@
 
 use super::emergency::{bad_mark, missing};
 use super::pinning::met;
-use super::{HAND, Promotion, State, Transition};
+use super::{ELSEWHERE, HAND, Promotion, State, Transition};
 use crate::access::{Action, Actor, Refusal, Target, may};
 use crate::buckets::{BucketName, Slot};
 use crate::builds::Build;
@@ -117,7 +117,7 @@ pub struct Asking {
 pub fn consider(wish: &Move) -> Outlook {
     match plan(wish, true, false) {
         Err(refused) => Outlook::Refused { refused },
-        Ok(verdicts) if verdicts.pass() && !wish.by_hand() => Outlook::Enters,
+        Ok(verdicts) if verdicts.pass() && !wish.by_hand() && !wish.sends() => Outlook::Enters,
         Ok(verdicts) => Outlook::Waits { needs: wish.needs(&verdicts), until: passes_at(wish) },
     }
 }
@@ -141,7 +141,8 @@ fn passes_at(wish: &Move) -> Option<Time> {
         return None;
     }
     let gates = wish.workflow.map(|workflow| wish.gates(workflow)).unwrap_or_default();
-    passes(&gates, &first_facts(wish, true), wish.now)
+    // How long it takes to do something elsewhere is not known.
+    passes(&gates, &first_facts(wish, true), wish.now).filter(|_| !wish.sends())
 }
 
 /// What is known of a wish before anyone has approved it.
@@ -269,8 +270,13 @@ impl Move<'_> {
 
     /// What is missing, by the verdicts on the gates: last of all a hand, where the stage wants one.
     fn needs(&self, verdicts: &Verdicts) -> Vec<String> {
-        let hand = self.by_hand().then(|| HAND.to_owned());
-        verdicts.needs().into_iter().chain(hand).collect()
+        let last = [self.by_hand().then_some(HAND), self.sends().then_some(ELSEWHERE)];
+        verdicts.needs().into_iter().chain(last.into_iter().flatten().map(str::to_owned)).collect()
+    }
+
+    /// Whether it does something in a registry elsewhere before it is applied.
+    fn sends(&self) -> bool {
+        self.circumstances.outside && self.pin.is_none()
     }
 
     /// How promotions into the bucket stand to each other. Pins stand beside them, and rollbacks wait for none.

@@ -114,7 +114,7 @@ impl Promotion {
         Ok(self.pass(actor, reason, circumstances, placement, (now, Vec::new()), Vec::new()))
     }
 
-    /// Applies it with the mark, whatever kept it out: its gates, and what else is named.
+    /// Applies it with the mark, after what it does elsewhere, whatever kept it out: its gates, and what else is named.
     pub(super) fn pass(
         self,
         actor: &Actor,
@@ -136,7 +136,7 @@ impl Promotion {
             reason: Personal::new(&reason),
         });
         let emergency = Some(Emergency { by: actor.person(), at: now, reason, passed, rules, review: None });
-        Self { emergency, ..self }.apply(circumstances, placement, now, changes)
+        Self { emergency, ..self }.conclude(circumstances, placement, now, changes)
     }
 
     /// Whether an actor may review the emergency now, and why not. Nobody does whose wish it was, and nobody in another's

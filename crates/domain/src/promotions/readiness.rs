@@ -18,6 +18,10 @@ pub enum ApplyRefused {
     Over(String),
     #[error("Its gates do not pass yet. It can be applied once they do.")]
     NotReady,
+    #[error("It is applied by itself once what it does in a registry elsewhere is done.")]
+    Elsewhere,
+    #[error("What it does in a registry elsewhere failed. Let it try that again, or take it back.")]
+    Failed,
     #[error("It is applied by itself once its gates pass; nobody has to.")]
     ByItself,
     #[error("The build is not the one you looked at. Reload the page and look again.")]
@@ -33,6 +37,8 @@ impl Promotion {
         may(actor, self.action(), place)?;
         match self.state {
             State::Ready { .. } => Ok(()),
+            State::Sending { .. } => Err(ApplyRefused::Elsewhere),
+            State::Failed { .. } => Err(ApplyRefused::Failed),
             _ if self.by_hand => Err(ApplyRefused::NotReady),
             _ => Err(ApplyRefused::ByItself),
         }
@@ -55,7 +61,7 @@ impl Promotion {
         }
         self.version += 1;
         Ok(match self.enter(circumstances, now, Vec::new()) {
-            Ok((promotion, changes)) => promotion.apply(circumstances, placement, now, changes),
+            Ok((promotion, changes)) => promotion.conclude(circumstances, placement, now, changes),
             Err(step) => *step,
         })
     }
@@ -73,7 +79,7 @@ impl Promotion {
 
     /// Lets it wait for its gates, also where it was ready before.
     pub(super) fn wait(self, needs: Vec<String>, due: Time, mut changes: Vec<Change>) -> Transition {
-        if let State::Ready { .. } = self.state {
+        if let State::Ready { .. } | State::Sending { .. } = self.state {
             let (number, build, pins_in) = (self.number, self.build_name(), self.pins_in());
             changes.push(Change::PromotionUnready { number, build, pins_in, needs });
         }

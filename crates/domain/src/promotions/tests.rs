@@ -6,6 +6,7 @@ mod emergencies;
 mod pinning;
 mod readiness;
 mod rollbacks;
+mod sending;
 
 use super::*;
 use crate::access::{Action, Actor, Grant, Identity, Place, Refusal, Role, Target};
@@ -130,6 +131,7 @@ fn world(approvals: u8, bar_pusher: bool) -> World {
         holds: Vec::new(),
         pinned: None,
         current: None,
+        outside: false,
     };
     let behind = Behind::from(id::<PersonId>(9));
     World { project, qa, prod, workflow, build, place, behind, circumstances, now: Time::from_micros(1) }

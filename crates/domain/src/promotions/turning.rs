@@ -45,6 +45,11 @@ impl Promotion {
         if let Some(because) = self.vain(target) {
             return Some(self.expire(because, now, Vec::new()));
         }
+        match self.state {
+            State::Sending { .. } => return Some(self.look_at_sending(circumstances, now)),
+            State::Failed { .. } => return Some(self.look_at_failed(now)),
+            _ => {}
+        }
         let end = LONGEST_WAIT.after(self.requested_at);
         // After a rollback nothing enters without a person: one applies it, or has asked to go back further.
         if target.paused
@@ -60,7 +65,7 @@ impl Promotion {
     }
 
     /// Why it can be applied no more, as its target stands.
-    fn vain(&self, target: &Standing) -> Option<String> {
+    pub(super) fn vain(&self, target: &Standing) -> Option<String> {
         let to = &self.to.slug;
         if target.current == Some(self.build) {
             Some(format!("It is current in {to} already."))
@@ -93,7 +98,7 @@ impl Promotion {
     }
 
     /// Ends it by itself.
-    fn expire(self, because: String, now: Time, mut changes: Vec<Change>) -> Transition {
+    pub(super) fn expire(self, because: String, now: Time, mut changes: Vec<Change>) -> Transition {
         let (number, build) = (self.number, self.build_name());
         changes.push(Change::PromotionExpired {
             pins_in: self.pins_in(),
@@ -128,12 +133,17 @@ impl Promotion {
         now: Time,
         changes: Vec<Change>,
     ) -> Transition {
+        if let State::Failed { .. } = self.state {
+            // Somebody has to let it try again.
+            let due = Some(self.end());
+            return Transition { promotion: self, changes, due };
+        }
         match self.enter(circumstances, now, changes) {
-            Ok((promotion, changes)) if promotion.by_hand => {
+            Ok((promotion, changes)) if promotion.by_hand && !promotion.is_sending() => {
                 let due = promotion.due(circumstances, now);
                 promotion.get_ready(due, now, changes)
             }
-            Ok((promotion, changes)) => promotion.apply(circumstances, placement, now, changes),
+            Ok((promotion, changes)) => promotion.conclude(circumstances, placement, now, changes),
             Err(step) => *step,
         }
     }
@@ -160,10 +170,15 @@ impl Promotion {
     }
 
     /// When it has to be looked at again if nobody does anything: when a verdict may turn, and at its end at the latest.
-    fn due(&self, circumstances: &Circumstances, now: Time) -> Time {
-        let end = LONGEST_WAIT.after(self.requested_at);
-        let end = self.pin.as_ref().map_or(end, |pin| pin.until.min(end));
+    pub(super) fn due(&self, circumstances: &Circumstances, now: Time) -> Time {
+        let end = self.end();
         turns(&self.gates, &self.facts(circumstances), now).map_or(end, |turns| turns.min(end))
+    }
+
+    /// When it ends at the latest.
+    pub(super) fn end(&self) -> Time {
+        let end = LONGEST_WAIT.after(self.requested_at);
+        self.pin.as_ref().map_or(end, |pin| pin.until.min(end))
     }
 
     pub(super) fn apply(

@@ -62,6 +62,9 @@ impl Change {
             | Self::PromotionDecided { number, .. }
             | Self::PromotionReady { number, .. }
             | Self::PromotionUnready { number, .. }
+            | Self::PromotionSending { number, .. }
+            | Self::PromotionFailed { number, .. }
+            | Self::PromotionRetried { number, .. }
             | Self::PromotionApplied { number, .. }
             | Self::PromotionCancelled { number, .. }
             | Self::PromotionExpired { number, .. }
@@ -86,6 +89,9 @@ impl Change {
             | Self::PromotionDecided { build, .. }
             | Self::PromotionReady { build, .. }
             | Self::PromotionUnready { build, .. }
+            | Self::PromotionSending { build, .. }
+            | Self::PromotionFailed { build, .. }
+            | Self::PromotionRetried { build, .. }
             | Self::PromotionApplied { build, .. }
             | Self::PromotionCancelled { build, .. }
             | Self::PromotionExpired { build, .. }

@@ -9,8 +9,8 @@ use crate::digests::Digest;
 use crate::garbage::Collected;
 use crate::holds::HoldAddress;
 use crate::ids::{
-    BindingId, DelegationId, GroupId, HookId, LinkId, PersonId, PlacementId, PublisherId, SessionId,
-    StreamId, SubscriptionId, TokenId, TrustRootId,
+    BindingId, DelegationId, GroupId, HookId, LinkId, PersonId, PlacementId, PublisherId, RegistryId,
+    SessionId, StreamId, SubscriptionId, TokenId, TrustRootId,
 };
 use crate::placements::Refused;
 use crate::promotions::Choice;
@@ -302,6 +302,22 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pins_in: Option<Slug>,
         needs: Vec<String>,
+    },
+    /// Its gates passed, and what it does in a registry elsewhere is under way.
+    PromotionSending {
+        number: i64,
+        build: BuildName,
+    },
+    /// What it does elsewhere did not succeed.
+    PromotionFailed {
+        number: i64,
+        build: BuildName,
+        because: String,
+    },
+    /// Somebody lets it try again what failed.
+    PromotionRetried {
+        number: i64,
+        build: BuildName,
     },
     PromotionApplied {
         number: i64,
@@ -614,6 +630,37 @@ pub enum Change {
     AuditKeyRotated {
         before: String,
         after: String,
+    },
+    RegistryConnected {
+        registry: RegistryId,
+        slug: Slug,
+        address: String,
+        /// Who signs in there; absent where nobody does.
+        user: Option<String>,
+    },
+    RegistryChanged {
+        registry: RegistryId,
+        slug: Slug,
+        /// Its address, who signs in, and what may be used, in words; before and after.
+        before: String,
+        after: String,
+        /// Whether it has another password.
+        new_secret: bool,
+    },
+    RegistryRemoved {
+        registry: RegistryId,
+        slug: Slug,
+    },
+    /// What promotions do elsewhere is another, in words.
+    OutsideStepSet {
+        /// Absent where it holds for every bucket that has none of its own.
+        into: Option<Slug>,
+        before: Option<String>,
+        after: String,
+    },
+    OutsideStepRemoved {
+        into: Option<Slug>,
+        before: String,
     },
     TrustRootAdded {
         root: TrustRootId,

@@ -101,7 +101,7 @@ impl Found {
         let workflow = self.located.workflow(conn).await?;
         let stage = workflow.as_ref().and_then(|way| way.graph.stage(self.slot.key));
         let fed = fed(conn, actor, self.located.integration.id, self.slot.key, self.now).await?;
-        let rollback_needs = crate::buckets::needs(workflow.as_ref(), &self.slot);
+        let rollback_needs = crate::buckets::needs(conn, &self.located, &self.slot).await?;
         Ok(History {
             fed,
             automatic: stage.is_some_and(|stage| stage.automatic),

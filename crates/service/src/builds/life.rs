@@ -380,7 +380,11 @@ impl Reading {
             State::Superseded { at, by } => {
                 ("Towpath".to_owned(), *at, Some(format!("#{by} was asked for after it.")))
             }
-            State::Waiting | State::Ready { .. } | State::Applied { .. } => return None,
+            State::Waiting
+            | State::Ready { .. }
+            | State::Sending { .. }
+            | State::Failed { .. }
+            | State::Applied { .. } => return None,
         };
         let last = promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);
         Some(Link::Ended {
@@ -400,7 +404,7 @@ impl Reading {
             from: promotion.from.slug.clone(),
             to: promotion.to.slug.clone(),
             pins_in: promotion.pin.as_ref().map(|pin| pin.environment.slug.clone()),
-            needs: self.judge.verdicts(promotion).needs(),
+            needs: promotion.needs(&self.judge.verdicts(promotion)),
             by: if promotion.automatic { By::itself() } else { self.by(asker(promotion)) },
             at: promotion.requested_at,
             reason: promotion.reason.to_string(),

@@ -15,13 +15,14 @@ use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::PersonId;
 use towpath_domain::inbox::{ForOther, PromotionView};
+use towpath_domain::outside_steps::{Does, Progress};
 use towpath_domain::people::Person;
 use towpath_domain::pins::Pin;
 use towpath_domain::promotions::Promotion;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 use towpath_domain::words::Title;
-use towpath_store::{Conn, buckets, builds, people, pins, release_sets};
+use towpath_store::{Conn, buckets, builds, outside_steps, people, pins, release_sets};
 
 /// The release set by which a promotion was asked for, where who asks may see it.
 async fn release_set(
@@ -110,6 +111,8 @@ pub async fn promotion(
     let may_decide = promotion.may_decide(actor, &place).map_err(|refused| refused.to_string());
     let for_others = for_others(&mut conn, actor, &promotion, &place, now).await?;
     let may_apply = promotion.may_apply(actor, &place).map_err(|refused| refused.to_string());
+    let may_retry = promotion.may_retry(actor, &place).map_err(|refused| refused.to_string());
+    let progress = progress(&mut conn, &promotion).await?;
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     let may_review = promotion.may_review(actor, &place).map_err(|refused| refused.to_string());
     let may_pass = judge.may_pass(&promotion, actor, &place).map_err(|refused| refused.to_string());
@@ -122,6 +125,8 @@ pub async fn promotion(
             .collect(),
         may_decide: in_use(&located.project, may_decide),
         may_apply: in_use(&located.project, may_apply),
+        may_retry: in_use(&located.project, may_retry),
+        progress,
         may_cancel: in_use(&located.project, may_cancel),
         project: located.project.slug,
         integration: located.integration.slug,
@@ -140,6 +145,17 @@ pub async fn promotion(
         now,
         promotion,
     })
+}
+
+/// How far that is which a promotion does elsewhere.
+async fn progress(conn: &mut Conn, promotion: &Promotion) -> Result<Option<Progress>, Error> {
+    if !promotion.is_sending() {
+        return Ok(None);
+    }
+    let does = outside_steps::of_bucket(conn, promotion.integration, promotion.to.key).await?;
+    let words = (does != Does::Record).then(|| does.words());
+    let progress = outside_steps::progress(conn, promotion.id).await?;
+    Ok(progress.map(|progress| Progress { words, ..progress }))
 }
 
 /// Those for whom who looks could decide, each once, and whether that would count here.

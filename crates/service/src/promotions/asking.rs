@@ -4,7 +4,7 @@ use super::saving::save_as;
 use crate::builds::{current_name, placer};
 use crate::retention::check_kept;
 use crate::scenes::Located;
-use crate::{Error, Service, circumstances, patterns, scenes};
+use crate::{Error, Service, circumstances, outside_steps, patterns, scenes};
 use towpath_domain::access::{Actor, Target};
 use towpath_domain::buckets::Slot;
 use towpath_domain::digests::Digest;
@@ -244,6 +244,8 @@ impl Wish {
         let about = (&self.pushed.build, pin);
         let mut circumstances =
             circumstances::of_wish(conn, &gates, (from, &place, &bucket), about, now).await?;
+        circumstances.outside =
+            pin.is_none() && outside_steps::is_set(conn, integration, self.to.key).await?;
         if let (Some(to), Some(_)) = (to, self.takes_back) {
             circumstances.current = current_name(conn, to).await?;
         }

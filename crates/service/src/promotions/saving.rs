@@ -8,9 +8,10 @@ use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{Promotion, Transition};
 use towpath_domain::timeline::EventActor;
+use towpath_domain::times::Time;
 use towpath_store::buckets::Bucket;
 use towpath_store::images::{self, Repository};
-use towpath_store::{Tx, buckets, promotions};
+use towpath_store::{Tx, buckets, outside_steps, promotions};
 
 /// Saves a step of an actor.
 pub(super) async fn save(
@@ -35,7 +36,7 @@ pub(super) async fn save_as(
     bucket: &Bucket,
     step: Transition,
 ) -> Result<Promotion, Error> {
-    promotions::save(tx, &step).await?;
+    keep(tx, &step, service.now()).await?;
     if step.pins() {
         // What was pinned there before, and is over by now, is told first.
         pins::tell_over(tx, service, located, step.promotion()).await?;
@@ -68,7 +69,7 @@ pub(super) async fn save_as(
         let waiting = promotions::waiting_for(tx, integration, to).await?;
         for earlier in waiting.into_iter().filter(|earlier| !earlier.is_rollback()) {
             if let Some(step) = earlier.supersede(promotion.number, now) {
-                promotions::save(tx, &step).await?;
+                keep(tx, &step, now).await?;
                 for change in step.changes() {
                     tx.tell(service.event(who, scene.clone(), change.clone()));
                 }
@@ -83,6 +84,18 @@ pub(super) async fn save_as(
         buckets::tell_again(tx, integration, &workflow.graph.before(to)).await?;
     }
     Ok(promotion)
+}
+
+/// Saves a step, and begins or ends with it what the promotion does elsewhere.
+async fn keep(tx: &mut Tx, step: &Transition, now: Time) -> Result<(), Error> {
+    promotions::save(tx, step).await?;
+    let promotion = step.promotion();
+    if promotion.is_sending() {
+        outside_steps::begin(tx, promotion.id, now).await?;
+    } else if promotion.version > 1 {
+        outside_steps::end(tx, promotion.id).await?;
+    }
+    Ok(())
 }
 
 /// Makes a promotion's build current. No bytes are copied; the tag comes along where it is free, and where it is not, the

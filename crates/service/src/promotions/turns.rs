@@ -5,12 +5,14 @@ use super::saving::save_as;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances};
 use towpath_domain::access::{Actor, Identity, Target};
+use towpath_domain::gates::Circumstances;
+use towpath_domain::ids::{PlacementId, PromotionId};
 use towpath_domain::placements::{Cause, Placer};
-use towpath_domain::promotions::{Promotion, Standing};
+use towpath_domain::promotions::{Promotion, Standing, Transition};
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
 use towpath_store::buckets::Bucket;
-use towpath_store::{Tx, access, buckets, promotions, tokens};
+use towpath_store::{Conn, access, buckets, promotions, tokens};
 
 /// In how many seconds one is tried again that could not be looked at.
 pub(super) const LATER: i64 = 600;
@@ -36,7 +38,7 @@ async fn look_once(service: &Service) -> Result<u64, Error> {
     let mut ended = 0;
     for promotion in due {
         let (id, number) = (promotion.id, promotion.number);
-        match take_turn(service, promotion).await {
+        match take_turn(service, id).await {
             Ok(over) => ended += u64::from(over),
             // One that cannot be looked at keeps nobody from the others.
             Err(error) => {
@@ -51,14 +53,14 @@ async fn look_once(service: &Service) -> Result<u64, Error> {
 
 /// Whether whoever asked for a promotion may still ask for it, by the same token if it was one.
 async fn requester_may(
-    tx: &mut Tx,
+    conn: &mut Conn,
     promotion: &Promotion,
     target: &Target,
     now: Time,
 ) -> Result<bool, Error> {
     let scope = match promotion.requested_with {
         None => None,
-        Some(id) => match tokens::load(tx, id).await? {
+        Some(id) => match tokens::load(conn, id).await? {
             Some(found) if found.token.revoked_at.is_none() && found.token.expires_at > now => {
                 Some(found.scope)
             }
@@ -67,7 +69,7 @@ async fn requester_may(
     };
     let actor = Actor {
         identity: Identity::Person { person: promotion.requested_by },
-        grants: access::grants(tx, promotion.requested_by).await?,
+        grants: access::grants(conn, promotion.requested_by).await?,
         scope,
     };
     Ok(actor.may(promotion.action(), target))
@@ -75,7 +77,7 @@ async fn requester_may(
 
 /// How the bucket stands into which a promotion wants, and whether whoever asked for it may still ask.
 pub(super) async fn standing(
-    tx: &mut Tx,
+    conn: &mut Conn,
     (promotion, place): (&Promotion, &Target),
     bucket: &Bucket,
     now: Time,
@@ -88,12 +90,34 @@ pub(super) async fn standing(
         rolled_back: current.is_some_and(|placement| {
             matches!(placement.cause, Cause::Rollback) && placement.at >= promotion.requested_at
         }),
-        requester_may: promotion.automatic || requester_may(tx, promotion, place, now).await?,
+        requester_may: promotion.automatic || requester_may(conn, promotion, place, now).await?,
     })
 }
 
+/// What a step goes by that nobody takes.
+pub(super) struct Scene {
+    pub standing: Standing,
+    pub circumstances: Circumstances,
+    pub placement: PlacementId,
+    pub now: Time,
+}
+
 /// Looks again at one; whether it has ended by that.
-async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Error> {
+async fn take_turn(service: &Service, promotion: PromotionId) -> Result<bool, Error> {
+    turn(service, promotion, |promotion, scene| {
+        promotion.look_again(&scene.standing, &scene.circumstances, scene.placement, scene.now)
+    })
+    .await
+}
+
+/// Takes a step on a promotion in nobody's name, if there is one; whether it has ended by that.
+pub(super) async fn turn(
+    service: &Service,
+    id: PromotionId,
+    step: impl FnOnce(Promotion, &Scene) -> Option<Transition> + Send + 'static,
+) -> Result<bool, Error> {
+    let found = promotions::of_ids(&mut service.read().await?, &[id]).await?.pop();
+    let Some(promotion) = found else { return Ok(false) };
     let writer = service.clone();
     service
         .db()
@@ -102,18 +126,16 @@ async fn take_turn(service: &Service, promotion: Promotion) -> Result<bool, Erro
             let project = towpath_store::projects::load(tx, integration.project).await?;
             let located = Located { project, integration };
             let bucket = buckets::lock(tx, promotion.integration, promotion.to.key, writer.id()).await?;
-            let Some(promotion) = promotions::lock(tx, promotion.id).await? else { return Ok(false) };
+            let Some(promotion) = promotions::lock(tx, id).await? else { return Ok(false) };
             let now = writer.now();
             let circumstances = circumstances::of_promotion(tx, &promotion, now).await?;
             // It may have been archived since it was found to be due.
             located.project.check_in_use()?;
             let slot = crate::scenes::slot_of(tx, promotion.to.key).await?;
             let place = place(&located, &slot, &promotion);
-            let target = standing(tx, (&promotion, &place), &bucket, now).await?;
-            let id = bucket.next(writer.id());
-            let Some(step) = promotion.look_again(&target, &circumstances, id, now) else {
-                return Ok(false);
-            };
+            let standing = standing(tx, (&promotion, &place), &bucket, now).await?;
+            let scene = Scene { standing, circumstances, placement: bucket.next(writer.id()), now };
+            let Some(step) = step(promotion, &scene) else { return Ok(false) };
             let over = step.due().is_none();
             let asked = step.promotion();
             let by = Placer { person: asked.requested_by, token: asked.requested_with };

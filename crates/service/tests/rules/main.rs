@@ -1,5 +1,6 @@
 //! The rules of the use cases, each on SQLite and on Postgres, through the doors that every edge uses.
 
+mod elsewhere;
 #[path = "../../../store/tests/contract/engines.rs"]
 mod engines;
 mod images;
@@ -48,12 +49,14 @@ mod model;
 mod moments;
 mod moving;
 mod order;
+mod outside_steps;
 mod people;
 mod pins;
 mod promotions;
 mod publishers;
 mod read_tokens;
 mod readiness;
+mod registries;
 mod release_sets;
 mod replicas;
 mod retention;

@@ -1,6 +1,6 @@
 //! The server functions, as scripts of the pages call them.
 
-use super::rest::ADDRESS;
+use super::rest::{ADDRESS, REGISTRY};
 use super::{Body, Door, GROUP, Kind, ROLE, Subject};
 use crate::installation::{PASSWORD, email};
 use crate::maker::PUBLIC_KEY;
@@ -71,6 +71,30 @@ pub fn doors() -> Vec<Door> {
             Body::Form(vec![("subscription", subscription), ("delivery", delivery)])
         }),
         post("/fn/delete_subscription").body(|subject, _| of_subscription(subject)),
+        post("/fn/view_registries"),
+        post("/fn/view_registries").note("of the project").body(|subject, _| in_project(subject, &[])),
+        post("/fn/view_registry").body(|subject, _| of_registry(subject)),
+        post("/fn/view_registry_tags").body(|subject, _| {
+            let registry = subject.registry.clone();
+            Body::Form(vec![("registry", registry), ("repository", "acme/checkout".into())])
+        }),
+        post("/fn/connect_registry").note("with the installation").body(|_, _| {
+            Body::Form(vec![("form[name]", "another".into()), ("form[address]", REGISTRY.into())])
+        }),
+        post("/fn/connect_registry").note("with the project").body(|subject, _| {
+            in_project(subject, &[("form[name]", "another"), ("form[address]", REGISTRY)])
+        }),
+        post("/fn/change_registry").body(|subject, _| {
+            let registry = subject.registry.clone();
+            Body::Form(vec![("registry", registry), ("form[address]", REGISTRY.into())])
+        }),
+        post("/fn/test_registry").body(|subject, _| of_registry(subject)),
+        post("/fn/remove_registry").body(|subject, _| of_registry(subject)),
+        post("/fn/view_outside_steps").body(|subject, _| in_integration(subject, &[])),
+        post("/fn/set_outside_step").body(|subject, _| {
+            in_integration(subject, &[("form[bucket]", "staging"), ("form[does]", "record")])
+        }),
+        post("/fn/remove_outside_step").body(|subject, _| in_integration(subject, &[("bucket", "qa")])),
         post("/fn/view_pipeline").body(|subject, _| in_integration(subject, &[("system", "gitlab")])),
         post("/fn/view_hooks").body(|subject, _| in_integration(subject, &[])),
         post("/fn/view_hook").body(|subject, _| of_hook(subject)),
@@ -425,6 +449,9 @@ pub fn doors() -> Vec<Door> {
         post("/fn/apply_promotion").note("of one that nobody has to apply").body(|subject, _| {
             in_project(subject, &[("number", &subject.number.to_string()), ("digest", &subject.digest)])
         }),
+        post("/fn/retry_promotion")
+            .note("one that has not failed")
+            .body(|subject, _| in_project(subject, &[("number", &subject.number.to_string())])),
         post("/fn/pass_gates").body(|subject, _| {
             let number = subject.number.to_string();
             let fields =
@@ -476,6 +503,10 @@ fn doomed(subject: &Subject) -> Vec<(&'static str, String)> {
 
 fn of_hook(subject: &Subject) -> Body {
     Body::Form(vec![("hook", subject.hook.clone())])
+}
+
+fn of_registry(subject: &Subject) -> Body {
+    Body::Form(vec![("registry", subject.registry.clone())])
 }
 
 fn of_subscription(subject: &Subject) -> Body {

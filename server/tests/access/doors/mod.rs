@@ -94,6 +94,8 @@ pub struct Subject {
     /// A subscription of the project, and a test that was sent to it.
     pub subscription: String,
     pub delivery: String,
+    /// A registry of the project.
+    pub registry: String,
     /// A hook of the integration, and what came to it.
     pub hook: String,
     pub came: String,
@@ -126,6 +128,7 @@ impl Subject {
             session: id.clone(),
             subscription: id.clone(),
             delivery: id.clone(),
+            registry: id.clone(),
             hook: id.clone(),
             came: id.clone(),
             publisher: id.clone(),
@@ -253,6 +256,8 @@ impl Door {
             ),
             ("/hooks/{id}", &format!("/hooks/{}", subject.hook)),
             ("/hooks/{hook}", &format!("/hooks/{}", subject.hook)),
+            ("/registries/{id}", &format!("/registries/{}", subject.registry)),
+            ("{registry}", &subject.registry),
             ("{subscription}", &subject.subscription),
             ("{delivery}", &subject.delivery),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),

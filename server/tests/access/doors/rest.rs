@@ -133,6 +133,7 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/projects/{project}/promotions/{number}/application")
             .note("of one that nobody has to apply")
             .body(|subject, _| Body::Json(json!({"digest": subject.digest}))),
+        post("/api/v1/projects/{project}/promotions/{number}/retry").note("one that has not failed"),
         post("/api/v1/projects/{project}/promotions/{number}/emergency")
             .body(|subject, _| Body::Json(json!({"digest": subject.digest, "reason": "The shop is down."}))),
         post("/api/v1/projects/{project}/promotions/{number}/review")
@@ -172,6 +173,10 @@ pub fn doors() -> Vec<Door> {
         get("/api/v1/projects/{project}/integrations/{integration}/rule"),
         put("/api/v1/projects/{project}/integrations/{integration}/rule")
             .body(|_, _| Body::Json(json!({"follows": "none"}))),
+        get("/api/v1/projects/{project}/integrations/{integration}/outside-steps"),
+        put("/api/v1/projects/{project}/integrations/{integration}/outside-steps")
+            .body(|_, _| Body::Json(json!({"bucket": "staging", "does": "record"}))),
+        delete("/api/v1/projects/{project}/integrations/{integration}/outside-steps").query("bucket=qa"),
         get("/api/v1/projects/{project}/integrations/{integration}/retention"),
         put("/api/v1/projects/{project}/integrations/{integration}/retention")
             .body(|_, _| Body::Json(json!({"last": 500}))),
@@ -246,6 +251,19 @@ pub fn doors() -> Vec<Door> {
         post("/api/v1/subscriptions/{id}/test"),
         get("/api/v1/subscriptions/{id}/deliveries"),
         post("/api/v1/subscriptions/{id}/deliveries/{delivery}/replay"),
+        get("/api/v1/registries"),
+        get("/api/v1/registries").note("of the project").query("project={project}"),
+        post("/api/v1/registries")
+            .note("with the installation")
+            .body(|_, _| Body::Json(json!({"name": "another", "address": REGISTRY}))),
+        post("/api/v1/registries").note("with the project").body(|subject, _| {
+            Body::Json(json!({"project": subject.project, "name": "another", "address": REGISTRY}))
+        }),
+        get("/api/v1/registries/{id}"),
+        put("/api/v1/registries/{id}").body(|_, _| Body::Json(json!({"address": REGISTRY}))),
+        delete("/api/v1/registries/{id}"),
+        post("/api/v1/registries/{id}/test"),
+        get("/api/v1/registries/{id}/tags").query("repository=acme/checkout"),
         get("/api/v1/delegations"),
         post("/api/v1/delegations").body(|_, _| {
             Body::Json(json!({"delegate": "admin@example.org", "until": "14d", "reason": "On holiday."}))
@@ -352,6 +370,8 @@ pub fn doors() -> Vec<Door> {
 
 /// Leads nowhere, by the rules of what may be called.
 pub const ADDRESS: &str = "https://localhost/in";
+/// A registry at which nobody listens.
+pub const REGISTRY: &str = "https://localhost:9";
 
 fn get(path: &'static str) -> Door {
     Door::new(Kind::Rest, "GET", path)

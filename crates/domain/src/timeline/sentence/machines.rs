@@ -1,7 +1,14 @@
-//! What changed about what machines come with and what is sent to them: tokens, trusted jobs, service accounts, webhooks, keys.
+//! What changed about what machines come with and what is sent to them: tokens, trusted jobs, service accounts,
+//! webhooks, registries elsewhere, keys.
 
 use super::{Telling, several};
+use crate::slugs::Slug;
 use crate::timeline::Change;
+
+/// The bucket for which an outside step holds, in words.
+fn into_words(bucket: Option<&Slug>) -> String {
+    bucket.map_or_else(|| "every other bucket".to_owned(), Slug::to_string)
+}
 
 pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
     match change {
@@ -87,6 +94,27 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
         }
         Change::HookDeleted { title, .. } => told.text("deleted the hook ").name(title).place(),
         Change::HookRotated { title, .. } => told.text("rotated the secret of the hook ").name(title).place(),
+        Change::RegistryConnected { slug, address, user, .. } => {
+            let user =
+                user.as_ref().map_or_else(|| "without signing in".to_owned(), |user| format!("as {user}"));
+            told.text("connected the registry ").name(slug).of_project().text(&format!(": {address}, {user}"))
+        }
+        Change::RegistryChanged { slug, before, after, new_secret, .. } => {
+            told.text("changed the registry ").name(slug).of_project();
+            if before != after {
+                told.text(&format!(" from {before} to {after}"));
+            }
+            told.text(if *new_secret { ", with another password" } else { "" })
+        }
+        Change::RegistryRemoved { slug, .. } => told.text("removed the registry ").name(slug).of_project(),
+        Change::OutsideStepSet { into, after, .. } => {
+            told.text("set what promotions into ").text(&into_words(into.as_ref())).place();
+            told.text(&format!(" do elsewhere: each {after}"))
+        }
+        Change::OutsideStepRemoved { into, before } => {
+            told.text("removed what promotions into ").text(&into_words(into.as_ref())).place();
+            told.text(&format!(" do elsewhere, where each {before}"))
+        }
         Change::AuditKeyRotated { after, .. } => {
             told.text("rotated the key of the audit log to ").name(after.split('+').nth(1).unwrap_or(after))
         }

@@ -50,6 +50,16 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             told.text("let ").request(*number, build, pins_in.as_ref());
             told.text(&format!(" wait again for {}", needs.join(" and ")))
         }
+        Change::PromotionSending { number, build } => {
+            told.text("began what is to be done elsewhere for ").request(*number, build, None)
+        }
+        Change::PromotionFailed { number, build, because } => {
+            told.text("failed to do elsewhere what is to be done for ").request(*number, build, None);
+            told.text(&format!(": {because}"))
+        }
+        Change::PromotionRetried { number, build } => {
+            told.text("let ").request(*number, build, None).text(" try again what failed elsewhere")
+        }
         Change::PromotionApplied { number, build, from, .. } => told
             .text("promoted ")
             .build(build)
