@@ -234,8 +234,9 @@ pub(super) const PROVIDER_KEYS: &[Key] = &[
 pub(super) fn guide() -> String {
     let mut page = GUIDE.to_owned();
     for key in KEYS {
+        let default = if key.default.is_empty() { "none".to_owned() } else { format!("`{}`", key.default) };
         // Writing to a string does not fail.
-        _ = writeln!(page, "| `{}` | `{}` | `{}` | {} |", key.name, key.variable(), key.default, key.meaning);
+        _ = writeln!(page, "| `{}` | `{}` | {default} | {} |", key.name, key.variable(), key.meaning);
     }
     page += PROVIDERS;
     for key in PROVIDER_KEYS {

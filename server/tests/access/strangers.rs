@@ -31,6 +31,7 @@ fn neutral(answer: &Answer, subject: &Subject) -> String {
     ];
     let neutral = |text: &str| {
         let text = without_nonces(text).replace("%3A", ":");
+        let text = without_ages(&text);
         without_times(&names.iter().fold(text, |text, (name, word)| text.replace(*name, word)))
     };
     let location = answer.location.as_deref().unwrap_or_default();
@@ -42,6 +43,16 @@ fn without_nonces(text: &str) -> String {
     let mut parts = text.split("nonce=\"");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + part.split_once('"').map_or(part, |(_, rest)| rest))
+}
+
+/// Cuts out how long ago something was, which is another from second to second.
+fn without_ages(text: &str) -> String {
+    let text = text.replace("just now", " ago");
+    let mut parts: Vec<&str> = text.split(" ago").collect();
+    let rest = parts.pop().unwrap_or_default();
+    let of_age = |letter: char| letter.is_ascii_alphanumeric() || letter == ' ';
+    let before = parts.into_iter().map(|part| part.trim_end_matches(of_age));
+    before.chain([rest]).collect()
 }
 
 /// Cuts the present time out of what views carry, in microseconds.

@@ -24,7 +24,7 @@ pub(super) fn PermissionFields(draft: Draft) -> impl IntoView {
         <section class="form__section">
             <h2 class="form__section-title">"What it permits"</h2>
             <p class="form__note">"To see where it is bound is a part of every role."</p>
-            <div class="form__row">{chosen.map(select).collect_view()}</div>
+            <div class="form__row form__row--level">{chosen.map(select).collect_view()}</div>
         </section>
     }
 }

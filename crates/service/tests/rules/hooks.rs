@@ -140,10 +140,10 @@ fn what_is_unfinished_is_worked_on_or_taken_up_again() {
         let digest = shop.push(&shop.dora, "shop/checkout/qa", "1.0").await.expect("arrives");
         let sent = Sent::new(&shop, "msg_1", &secret, &build(&digest, "1.0"));
         // The database fails in the middle of it.
-        shop.sql("alter table bindings rename to lost").await;
+        shop.sql("alter table builds rename to lost").await;
         let failed = sent.to(&shop, &hook).await;
         assert!(matches!(failed, Err(Refused::Failed(Error::Store(_)))), "{failed:?}");
-        shop.sql("alter table lost rename to bindings").await;
+        shop.sql("alter table lost rename to builds").await;
         let kept = view(&shop, &shop.ana, hook.id, None, 9).await.expect("is there").deliveries;
         assert_eq!(kept[0].verdict, Verdict::Unfinished);
         let early = sent.to(&shop, &hook).await;

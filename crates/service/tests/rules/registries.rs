@@ -107,15 +107,15 @@ fn a_test_tells_what_failed() {
         let words = "It is a registry, and it answers. It takes the password of robot.";
         assert_eq!(tried(&registry).await, (true, words.to_owned()));
         elsewhere.admit("robot", "another");
-        let (works, words) = tried(&registry).await;
-        assert!(!works && words.contains("401") && words.contains("Look at the user"), "{words}");
+        let (reached, words) = tried(&registry).await;
+        assert!(!reached && words.contains("401") && words.contains("Look at the user"), "{words}");
         elsewhere.turn_into_a_page();
-        let (works, words) = tried(&registry).await;
-        assert!(!works && words.contains("a page for people"), "{words}");
+        let (reached, words) = tried(&registry).await;
+        assert!(!reached && words.contains("a page for people"), "{words}");
         let nobody = RegistryForm { address: "http://127.0.0.1:9".to_owned(), ..form(&elsewhere) };
         let gone = change(&shop, &shop.ana, registry.id, nobody).await.expect("is changed");
-        let (works, words) = tried(&gone).await;
-        assert!(!works && words.contains("cannot be reached"), "{words}");
+        let (reached, words) = tried(&gone).await;
+        assert!(!reached && words.contains("cannot be reached"), "{words}");
     });
 }
 
