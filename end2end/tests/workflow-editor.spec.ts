@@ -133,8 +133,10 @@ test("gates that a change drops are named, and have to be let go of", async ({ b
       await expect(page.getByText(/^prod: .*approval.*\.$/)).toBeVisible();
       await expectAccessible(page);
     } else {
-      await page.getByRole("combobox", { name: "Bucket" }).nth(before.length - 1).selectOption("");
-      await page.getByRole("spinbutton", { name: "Approvals" }).nth(before.length - 2).fill("");
+      const last = page.getByRole("group", { name: `Stage ${before.length}`, exact: true });
+      await last.getByRole("combobox", { name: "Bucket" }).selectOption("");
+      await last.getByRole("spinbutton", { name: "Approvals" }).fill("");
+      await last.getByRole("textbox", { name: "Comes from" }).fill("");
     }
     await steps.submit(page, "Save as the next version");
     await expect(page.getByText(/Tick it if these gates may go, .*prod: /).first()).toBeVisible();
