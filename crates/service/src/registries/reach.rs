@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use towpath_domain::forms::Invalid;
+use towpath_domain::words::capitalised;
 use towpath_oci::{Client, Credentials, Registry, Retries};
 use towpath_outgoing::{Allowed, Outgoing};
 use towpath_store::registries::Stored;
@@ -115,10 +116,8 @@ pub(crate) fn words(error: &towpath_oci::Error) -> String {
         }
         _ => "",
     };
-    let mut letters = said.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    // A host begins as it is written.
-    let first = if said.starts_with("http") { said.chars().take(1).collect() } else { first };
     let end = if said.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}{hint}", letters.as_str())
+    // A host begins as it is written.
+    let said = if said.starts_with("http") { said } else { capitalised(&said) };
+    format!("{said}{end}{hint}")
 }
