@@ -1,7 +1,8 @@
 //! Search, wherever one is: the box in the bar, and the palette that opens over the page.
 //!
 //! The box is a plain form that leads to the page of results. With script, a click on it or a shortcut opens the
-//! palette instead, which answers while one types. Its code is loaded when it is first opened.
+//! palette instead, which answers while one types. Its code is loaded when it is first opened; what is typed until
+//! then goes into the box, and from there to the palette.
 
 pub mod entries;
 mod palette;
@@ -11,13 +12,15 @@ use crate::components::icon::{Icon, Symbol};
 use crate::lazy::{NotLoaded, lazy_part};
 use crate::paths;
 use leptos::ev::{PointerEvent, SubmitEvent};
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{HtmlFormElement, HtmlInputElement};
+use leptos::web_sys::HtmlElement;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use palette::Palette;
+use std::cell::RefCell;
 
 /// The palette, for whoever has it to open.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +30,15 @@ pub struct Search {
     loaded: RwSignal<bool>,
     /// Who is signed in: what was opened lately is remembered for them alone.
     who: RwSignal<Option<String>>,
+    /// The box's field.
+    field: NodeRef<html::Input>,
+    /// Whether the palette was asked for and is not shown yet.
+    awaited: RwSignal<bool>,
+}
+
+thread_local! {
+    /// What had the focus when the palette was asked for. Elements are of the browser's one thread, and no signal's.
+    static FOCUSED: RefCell<Option<HtmlElement>> = const { RefCell::new(None) };
 }
 
 impl Search {
@@ -34,16 +46,46 @@ impl Search {
     pub fn open(self) -> bool {
         let there = self.who.with_untracked(Option::is_some);
         if there {
+            if !self.awaited.get_untracked() {
+                let focused = document().active_element().and_then(|element| element.dyn_into().ok());
+                FOCUSED.set(focused);
+                self.awaited.set(true);
+            }
+            if let Some(field) = self.field.get_untracked() {
+                // It is hidden in narrow windows, and is not focused there.
+                let _ = field.focus();
+            }
             spawn_local(async move {
-                if load_palette().await.is_ok() {
+                if load_palette().await.is_err() {
+                    // The box has the focus and goes on working.
+                    self.awaited.set(false);
+                    crate::notices::not_reached();
+                } else if self.awaited.get_untracked() {
                     self.loaded.set(true);
                     self.open.set(true);
-                } else {
-                    crate::notices::not_reached();
                 }
             });
         }
         there
+    }
+
+    /// What was typed into the box while the palette was waited for. The focus is given back to what had it, where the
+    /// dialog will return it when it closes.
+    fn hand_over(self) -> Option<String> {
+        if !self.awaited.get_untracked() {
+            return None;
+        }
+        self.awaited.set(false);
+        let typed = self.field.get_untracked().map(|field| {
+            let typed = field.value();
+            field.set_value("");
+            let _ = field.blur();
+            typed
+        });
+        if let Some(focused) = FOCUSED.take() {
+            let _ = focused.focus();
+        }
+        typed.filter(|typed| !typed.is_empty())
     }
 
     /// Has the palette for who is signed in, and for nobody else.
@@ -61,6 +103,8 @@ pub fn provide_search() {
         open: RwSignal::new(false),
         loaded: RwSignal::new(false),
         who: RwSignal::new(None),
+        field: NodeRef::new(),
+        awaited: RwSignal::new(false),
     });
 }
 
@@ -71,7 +115,7 @@ pub fn use_search() -> Search {
 /// The palette itself, beside the bar and not in it: the bar is drawn anew when its counts change.
 #[component]
 pub fn SearchPalette() -> impl IntoView {
-    let Search { open, loaded, who } = use_search();
+    let Search { open, loaded, who, .. } = use_search();
     let palette = move |who| {
         Suspend::new(async move { palette(open, who).await.unwrap_or_else(|NotLoaded| ().into_any()) })
     };
@@ -101,12 +145,9 @@ pub fn SearchBox() -> impl IntoView {
     };
     let submitted = move |event: SubmitEvent| {
         event.prevent_default();
-        let typed = event_target::<HtmlFormElement>(&event)
-            .query_selector("input")
-            .ok()
-            .flatten()
-            .and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
-            .map(|input| input.value());
+        // It goes to the page of results now, and no palette is wanted over it.
+        search.awaited.set(false);
+        let typed = search.field.get_untracked().map(|field| field.value());
         navigate(&paths::search(&typed.unwrap_or_default()), NavigateOptions::default());
     };
     view! {
@@ -120,6 +161,7 @@ pub fn SearchBox() -> impl IntoView {
                 placeholder="Search"
                 autocomplete="off"
                 maxlength="200"
+                node_ref=search.field
                 on:pointerdown=open
                 on:pointerenter=move |_| expect_palette()
                 on:focus=move |_| expect_palette()

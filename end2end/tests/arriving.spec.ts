@@ -61,6 +61,29 @@ test("a secret that is shown once is where one is", async () => {
   await page.setViewportSize({ width: 1280, height: 720 });
 });
 
+test("what is typed before the search is there goes into it", async () => {
+  const { page } = ada;
+  await ada.open("/projects");
+  // Its code takes a while to come.
+  await page.route("**/pkg/*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("tim");
+  const search = page.getByRole("combobox", { name: "Search" });
+  await expect(search).toBeFocused();
+  await page.keyboard.type("eline");
+  await expect(search).toHaveValue("timeline");
+  await expect(page.getByRole("option", { name: "Timeline", exact: true })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("");
+  await page.unroute("**/pkg/*");
+  // The focus is where it was, so that single keys act as before.
+  await page.keyboard.type("gt");
+  await expect(steps.heading(page, "Timeline")).toBeVisible();
+});
+
 test("a search that finds nothing says so", async () => {
   const { page } = ada;
   await ada.open("/projects");

@@ -6,7 +6,8 @@ use crate::components::icon::{Icon, Symbol};
 use crate::fns::people::SignOut;
 use crate::fns::search::search;
 use crate::paths;
-use leptos::ev::{Event, KeyboardEvent, MouseEvent};
+use crate::search::use_search;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,40 +46,12 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
     let sign_out = ServerAction::<SignOut>::new();
     let navigate = use_navigate();
 
-    Effect::new(move |_| {
-        let wanted = open.get();
-        let Some(dialog) = dialog.get() else { return };
-        if wanted && !dialog.open() {
-            lately.set(recent::load(&who.get_value()));
-            let there = dialog.is_connected();
-            let show = move || {
-                // Fails only where the dialog is not in the page, and then there is nothing to show.
-                let _ = dialog.show_modal();
-                if let Some(input) = input.get_untracked() {
-                    input.select();
-                }
-            };
-            // The first time it is just being put there.
-            if there { show() } else { request_animation_frame(show) }
-        } else if !wanted && dialog.open() {
-            dialog.close();
-        }
-    });
-    Effect::new(move |_| {
-        let id = option_id(chosen.get());
-        if open.get_untracked()
-            && let Some(option) = document().get_element_by_id(&id)
-        {
-            option.scroll_into_view_with_bool(false);
-        }
-    });
-
-    let type_in = move |event: Event| {
-        typed.set(event_target_value(&event));
+    let ask = move |words: String| {
+        typed.set(words);
         chosen.set(0);
         let mine = newest.get_value() + 1;
         newest.set_value(mine);
-        let ask = move || {
+        let rested = move || {
             if newest.try_get_value() != Some(mine) {
                 return;
             }
@@ -97,8 +70,44 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
                 }
             });
         };
-        set_timeout(ask, REST);
+        set_timeout(rested, REST);
     };
+    let search_box = use_search();
+    Effect::new(move |_| {
+        let wanted = open.get();
+        let Some(dialog) = dialog.get() else { return };
+        if wanted && !dialog.open() {
+            lately.set(recent::load(&who.get_value()));
+            let there = dialog.is_connected();
+            let show = move || {
+                let begun = search_box.hand_over();
+                // Fails only where the dialog is not in the page, and then there is nothing to show.
+                let _ = dialog.show_modal();
+                let Some(input) = input.get_untracked() else { return };
+                match begun {
+                    None => input.select(),
+                    Some(begun) => {
+                        // The next letter stands behind these, and does not replace them.
+                        input.set_value(&begun);
+                        ask(begun);
+                    }
+                }
+            };
+            // The first time it is just being put there.
+            if there { show() } else { request_animation_frame(show) }
+        } else if !wanted && dialog.open() {
+            dialog.close();
+        }
+    });
+    Effect::new(move |_| {
+        let id = option_id(chosen.get());
+        if open.get_untracked()
+            && let Some(option) = document().get_element_by_id(&id)
+        {
+            option.scroll_into_view_with_bool(false);
+        }
+    });
+
     let go = move |entry: Entry| {
         open.set(false);
         typed.set(String::new());
@@ -172,7 +181,7 @@ pub fn Palette(open: RwSignal<bool>, who: String) -> impl IntoView {
                     maxlength="200"
                     prop:value=typed
                     node_ref=input
-                    on:input=type_in
+                    on:input=move |event| ask(event_target_value(&event))
                     on:keydown=on_key
                 />
                 <button type="button" class="palette__close" on:click=move |_| open.set(false)>
