@@ -9,6 +9,9 @@ import { BOARD, CHECKOUT, openShop } from "../support/shop.ts";
 import { card, heading, name, stage, submit, unfold } from "../support/steps.ts";
 import { ADA, RUI, type Visitor } from "../support/visitors.ts";
 
+// Nothing here changes what the next test sees: each worker takes a part, on an installation of its own.
+test.describe.configure({ mode: "parallel" });
+
 const towpath = Installation.declare();
 let invitation: string;
 let digest: string;
