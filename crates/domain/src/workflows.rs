@@ -101,8 +101,9 @@ pub enum GraphError {
     Mixed,
     #[error("An edge names a stage that is not there.")]
     Edge,
+    /// With the buckets around which it leads, in order.
     #[error("A way must not lead back to where it came from.")]
-    Cycle,
+    Cycle(Vec<BucketKey>),
 }
 
 impl Graph {
@@ -129,8 +130,8 @@ impl Graph {
         if edges.iter().any(|(from, to)| *from >= stages.len() || *to >= stages.len()) {
             return Err(GraphError::Edge);
         }
-        if has_cycle(stages.len(), &edges) {
-            return Err(GraphError::Cycle);
+        if let Some(around) = cycle(stages.len(), &edges) {
+            return Err(GraphError::Cycle(around.into_iter().map(|at| stages[at].bucket).collect()));
         }
         Ok(Self { parts: Parts { stages, edges } })
     }
@@ -182,6 +183,43 @@ impl Graph {
         self.ends().any(|edge| edge == (from, to))
     }
 
+    /// The same with its stages in an order in which every edge leads downwards, and else as they are.
+    #[must_use]
+    pub fn downwards(&self) -> Self {
+        let Parts { stages, edges } = &self.parts;
+        let mut order: Vec<usize> = Vec::new();
+        while order.len() < stages.len() {
+            let ready = |stage: &usize| {
+                let free = edges.iter().filter(|(_, to)| to == stage).all(|(from, _)| order.contains(from));
+                free && !order.contains(stage)
+            };
+            // No way leads back, so that one is always ready.
+            let Some(next) = (0..stages.len()).find(ready) else { break };
+            order.push(next);
+        }
+        let place = |stage: usize| order.iter().position(|known| *known == stage);
+        let edges = edges.iter().filter_map(|(from, to)| place(*from).zip(place(*to))).collect();
+        Self { parts: Parts { stages: order.iter().map(|stage| stages[*stage].clone()).collect(), edges } }
+    }
+
+    /// Whether a way leads from one bucket to another, over any number of edges.
+    pub fn reaches(&self, from: BucketKey, to: BucketKey) -> bool {
+        let mut left = vec![from];
+        let mut seen = left.clone();
+        while let Some(here) = left.pop() {
+            for next in self.after(here) {
+                if next == to {
+                    return true;
+                }
+                if !seen.contains(&next) {
+                    seen.push(next);
+                    left.push(next);
+                }
+            }
+        }
+        false
+    }
+
     fn ends(&self) -> impl Iterator<Item = (BucketKey, BucketKey)> {
         let bucket = |position: usize| self.parts.stages[position].bucket;
         self.parts.edges.iter().map(move |(from, to)| (bucket(*from), bucket(*to)))
@@ -198,20 +236,30 @@ impl Graph {
     }
 }
 
-/// Takes away stages that nothing leads to until none is left, or only a cycle is.
-fn has_cycle(stages: usize, edges: &[(usize, usize)]) -> bool {
+/// The stages around which a way leads back to where it came from, in order. Takes away stages that nothing leads to
+/// until none is left, or only such ways are.
+fn cycle(stages: usize, edges: &[(usize, usize)]) -> Option<Vec<usize>> {
     let mut left: Vec<usize> = (0..stages).collect();
+    let before = |stage: usize, left: &[usize]| {
+        edges.iter().find(|(from, to)| *to == stage && left.contains(from)).map(|(from, _)| *from)
+    };
     loop {
-        let before = left.len();
-        let entered = |stage: usize| edges.iter().any(|(from, to)| *to == stage && left.contains(from));
-        let next: Vec<usize> = left.iter().copied().filter(|stage| entered(*stage)).collect();
-        if next.is_empty() {
-            return false;
-        }
-        if next.len() == before {
-            return true;
+        let next: Vec<usize> = left.iter().copied().filter(|stage| before(*stage, &left).is_some()).collect();
+        if next.len() == left.len() {
+            break;
         }
         left = next;
+    }
+    // Each that is left is entered from another that is: back from any of them, one comes twice.
+    let mut around = vec![*left.first()?];
+    loop {
+        let from = before(*around.last()?, &left)?;
+        if let Some(start) = around.iter().position(|known| *known == from) {
+            around.drain(..start);
+            around.reverse();
+            return Some(around);
+        }
+        around.push(from);
     }
 }
 

@@ -124,7 +124,8 @@ async fn make_next(
     reporters.extend(before.named_tokens());
     // A trust root that was removed stays in the version that names it, and comes into no other.
     let roots = trust_roots::names(&mut conn, project.id).await?;
-    let given = given(&project, &slots, &roles, (&reporters, &roots));
+    let graph = Some(&before.graph);
+    let given = Given { before: graph, ..given(&project, &slots, &roles, (&reporters, &roots)) };
     // Before its mistakes: who looked at another version would correct what is there no more.
     if version != before.version {
         return Err(towpath_store::Error::Changed.into());
@@ -225,6 +226,7 @@ fn given<'a>(
         roles,
         reporters,
         roots,
+        before: None,
         is_zone: circumstances::is_zone,
         pattern: patterns::check,
     }

@@ -68,14 +68,12 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
         (Ok(()), None) => view! {
             <Banner tone=Tone::Info title="It is changed through REST">
                 <p class="banner__text">
-                    "A stage has gates for which this page has no form, or the first stage is entered from another. "
-                    <a href=paths::docs("rest")>"See the REST guide"</a>
+                    "One of its buckets is no more. " <a href=paths::docs("rest")>"See the REST guide"</a>
                 </p>
             </Banner>
         }
         .into_any(),
-        (Err(why), _) => view! { <OnlyLook words="You can look at it, not change it" why=why /> }
-        .into_any(),
+        (Err(why), _) => view! { <OnlyLook words="You can look at it, not change it" why=why /> }.into_any(),
     };
     view! {
         <Title text=format!("{title} in {slug}") />
@@ -106,7 +104,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
     let draft = Draft::of(action).starting(start(&form));
     let node = NodeRef::<html::Form>::new();
     let forget = Callback::new(move |()| action.clear());
-    let sketch = Sketch::new(&project, node, form.kind.clone(), read, forget);
+    let sketch = Sketch::new(&project, node, (form.kind.clone(), Some(workflow.graph.clone())), read, forget);
     let slug = project.project.slug.clone();
     let back = paths::project(&slug);
     let default = draft.ticked("is_default", "on", false);

@@ -46,7 +46,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
     let back = paths::project(&project);
     let kind = draft.value_or("kind", first_kind(&view).name());
     let forget = Callback::new(move |()| action.clear());
-    let sketch = Sketch::new(&view, form, kind.clone(), read, forget);
+    let sketch = Sketch::new(&view, form, (kind.clone(), None), read, forget);
     let taken = view.workflows.iter().map(|workflow| workflow.name.slug.clone());
     let global = view.project.is_global();
     let default = draft.ticked("is_default", "on", !has_default(&view));

@@ -15,6 +15,7 @@ use towpath_domain::buckets::BucketKind;
 use towpath_domain::checks::TokenName;
 use towpath_domain::gates::Bar;
 use towpath_domain::projects::ProjectView;
+use towpath_domain::words::capitalised;
 use towpath_domain::workflows::StageForm;
 
 /// How many rows are open at once, and how many there are for new stages at most.
@@ -76,8 +77,18 @@ fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl In
     let field = move |name: &str| format!("stages[{row}][{name}]");
     let bucket = field("bucket");
     let (arrivals, order) = (field("arrivals"), field("order"));
-    let gates =
-        (row > 0).then(|| view! { <GateFields draft=draft.clone() sketch=sketch people=people row=row /> });
+    let kept = kept_gates(&draft, sketch, row);
+    let gates = if row > 0 {
+        view! { <GateFields draft=draft.clone() sketch=sketch people=people row=row /> }.into_any()
+    } else {
+        // What is said about entering it stays as it is.
+        let said = ["automatic", "by_hand", "rollbacks_ask", "contest"].map(field);
+        let said = said.map(|field| (input_name(&field), draft.value(&field)));
+        let said = said.into_iter().filter(|(_, value)| !value.is_empty());
+        said.map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
+            .into_any()
+    };
     view! {
         <Fieldset name=format!("stages[{row}]") legend=format!("Stage {}", row + 1)>
             <div class="form__rows">
@@ -100,10 +111,39 @@ fn StageRow(draft: Draft, sketch: Sketch, people: People, row: usize) -> impl In
                         options=order_options()
                     />
                 </div>
-                {gates}
+                {gates} {kept}
             </div>
         </Fieldset>
     }
+}
+
+/// The gates of a stage for which its row has no fields: they stay, or are taken out.
+fn kept_gates(draft: &Draft, sketch: Sketch, row: usize) -> Option<impl IntoView + use<>> {
+    let field = format!("stages[{row}][kept]");
+    let gates = sketch.kept(&draft.value(&format!("stages[{row}][bucket]")));
+    if gates.is_empty() {
+        return None;
+    }
+    let count = gates.len();
+    let ticked =
+        |name: &str| (0..count).any(|number| draft.ticked(&format!("{field}[{number}]"), name, false));
+    let boxes = gates.into_iter().enumerate().map(|(number, (name, words))| {
+        let checked = ticked(&name);
+        view! {
+            <Checkbox name=input_name(&format!("{field}[{number}]")) value=name label=capitalised(&words) checked=checked />
+        }
+    });
+    let boxes = boxes.collect_view();
+    Some(view! {
+        <Fieldset
+            name=field.clone()
+            legend="Further gates"
+            hint="They were set through REST, and have no fields here. What is ticked stays as it is."
+            error=draft.mistake(&field)
+        >
+            {boxes}
+        </Fieldset>
+    })
 }
 
 /// Whose word gates can ask for.
@@ -270,6 +310,7 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
             built_by,
             builder,
             source,
+            kept,
         } = stage;
         let texts = [
             ("bucket", bucket),
@@ -304,6 +345,8 @@ pub fn fields(stages: Vec<StageForm>) -> Vec<(String, String)> {
         ];
         let named = texts.into_iter().filter(|(_, text)| !text.is_empty());
         fields.extend(named.map(|(name, text)| (format!("stages[{row}][{name}]"), text)));
+        let kept = kept.into_iter().enumerate();
+        fields.extend(kept.map(|(number, gate)| (format!("stages[{row}][kept][{number}]"), gate)));
     }
     fields
 }

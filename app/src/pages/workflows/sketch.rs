@@ -22,6 +22,8 @@ struct Ground {
     roles: Vec<Slug>,
     reporters: Vec<TokenName>,
     roots: Vec<RootName>,
+    /// The version that is changed; absent for a new workflow.
+    before: Option<Graph>,
 }
 
 /// The form as it was last looked at in the browser.
@@ -45,7 +47,7 @@ impl Sketch {
     pub fn new(
         view: &ProjectView,
         node: NodeRef<html::Form>,
-        kind: String,
+        (kind, before): (String, Option<Graph>),
         read: fn(NodeRef<html::Form>) -> Option<WorkflowForm>,
         forget: Callback<()>,
     ) -> Self {
@@ -55,6 +57,7 @@ impl Sketch {
             roles: view.approving_roles.iter().map(|role| role.slug.clone()).collect(),
             reporters: view.reporters.clone(),
             roots: view.roots.clone(),
+            before,
         };
         let sketch = Self {
             node,
@@ -122,6 +125,16 @@ impl Sketch {
         self.forget.run(());
         self.filled.set(Some(form.stages.clone()));
         self.form.set(form);
+    }
+
+    /// The gates of a stage that have no field and can be kept: what the form calls each, and its words.
+    pub fn kept(self, bucket: &str) -> Vec<(String, String)> {
+        let kept = |ground: &Ground| {
+            let graph = ground.before.as_ref()?;
+            let slot = ground.of(Some(graph.kind())).find(|slot| slot.slug.as_str() == bucket)?;
+            Some(graph.kept(slot))
+        };
+        self.ground.with_value(kept).unwrap_or_default()
     }
 
     /// The buckets of the chosen type, by their slugs.
@@ -210,6 +223,7 @@ impl Ground {
             roles: &self.roles,
             reporters: &self.reporters,
             roots: &self.roots,
+            before: self.before.as_ref(),
             is_zone: |_| true,
             pattern: |_| Ok(()),
         };

@@ -1,6 +1,9 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
-use super::given::{asks_for_nothing, asks_nobody, given_span, own_bucket, waits_for_itself};
+use super::given::{
+    asks_for_nothing, asks_nobody, comes_later, given_span, leads_back, outlives, own_bucket,
+    waits_for_itself,
+};
 use super::{Arrivals, Contest, Given, Graph, GraphError, NewWorkflow, Order, Stage as CheckedStage};
 use crate::buckets::BucketKind;
 use crate::checks::{CheckName, Wanted};
@@ -102,8 +105,15 @@ impl Workflow {
         let graph = graph.and_then(|(stages, edges)| match Graph::new(stages, edges) {
             // It stands beside the stage that names it again.
             Err(GraphError::Twice) => None,
+            Err(GraphError::Cycle(around)) => {
+                check.mistake("edges", leads_back(&around, given.slots));
+                None
+            }
             graph => check.field("stages", graph),
         });
+        for (row, why) in graph.iter().flat_map(|graph| comes_later(graph, given.slots)) {
+            check.mistake(&format!("stages[{row}][gates]"), why);
+        }
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -137,6 +147,9 @@ impl Workflow {
             });
             if let Some(mistake) = checked.as_ref().and_then(asks_for_nothing) {
                 check.mistake(&format!("stages[{row}][rollbacks_ask]"), mistake);
+            }
+            if let Some(mistake) = checked.as_ref().and_then(|stage| outlives(&stage.gates)) {
+                check.mistake(&format!("stages[{row}][gates]"), mistake);
             }
             if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
                 check.mistake(&format!("stages[{row}][automatic]"), mistake);
@@ -204,8 +217,7 @@ impl Gate {
             Self::Approvals { count, role, bar_pusher, bar_author, bar_actor } => {
                 let enough = (1..=20).contains(count).then_some(*count);
                 let count = check.field(&field("count"), enough.ok_or("Use a number from 1 to 20."));
-                let role = given.roles.iter().find(|known| known.as_str() == role).cloned();
-                let role = check.field(&field("role"), role.ok_or("Name a role that may approve."));
+                let role = check.field(&field("role"), given.role(role));
                 count.zip(role).map(|(count, role)| {
                     let (bar_pusher, bar_author, bar_actor) = (*bar_pusher, *bar_author, *bar_actor);
                     CheckedGate::Approvals(Approvals { count, role, bar_pusher, bar_author, bar_actor })
@@ -293,6 +305,7 @@ mod tests {
             roles: &roles,
             reporters: &[],
             roots: &[],
+            before: None,
             is_zone: |zone| zone.as_str() == "Europe/Berlin",
             pattern: |pattern| {
                 if pattern.as_str() == "(" { Err("It has no end.".to_owned()) } else { Ok(()) }
@@ -363,7 +376,7 @@ mod tests {
     #[test]
     fn mistakes_are_told_where_they_are() {
         assert_eq!(mistakes(&workflow(Some(&[("qa", "mars")]))), ["edges[0][to]"]);
-        assert_eq!(mistakes(&workflow(Some(&[("qa", "eu"), ("eu", "qa")]))), ["stages"]);
+        assert_eq!(mistakes(&workflow(Some(&[("qa", "eu"), ("eu", "qa")]))), ["edges"]);
         let mut wrong = workflow(None);
         wrong.stages[1].bucket = "mars".to_owned();
         let gate = Gate::Approvals {

@@ -2,10 +2,13 @@
 
 mod row;
 
-use super::given::{asks_for_nothing, asks_nobody, own_bucket, waits_for_itself};
-use super::{Contest, Given, Graph, GraphError, NewWorkflow, Stage, Workflow};
+use super::given::{
+    asks_for_nothing, asks_nobody, comes_later, kept_name, leads_back, outlives, own_bucket, waits_for_itself,
+};
+use super::{Given, Graph, GraphError, NewWorkflow, Stage, Workflow};
 use crate::buckets::{BucketKey, BucketKind, Slot};
 use crate::forms::{Check, Invalid};
+use crate::gates::Gate;
 use crate::integrations::check_kind;
 use crate::slugs::Slug;
 use crate::words::Title;
@@ -83,28 +86,22 @@ pub struct StageForm {
     pub built_by: String,
     pub builder: String,
     pub source: String,
+    /// Those of the stage's gates that have no field above and stay as they are.
+    pub kept: Vec<String>,
 }
 
 /// What a row says to which no way leads.
 pub(super) const NOWHERE: &str = "-";
 
 impl WorkflowForm {
-    /// The form that makes this workflow; absent where stages have gates that the form cannot hold.
+    /// The form that makes this workflow; absent where a bucket is gone. Its first row has no fields for gates, so that
+    /// stages change places where something leads to the first one.
     pub fn of(workflow: &Workflow, slots: &[Slot]) -> Option<Self> {
-        let graph = &workflow.graph;
+        let graph = &workflow.graph.as_rows();
         let stage = |(position, stage)| {
             let from = comes_from(graph, position, slots)?;
-            Some(StageForm { from, ..StageForm::of(stage, slots)? })
+            Some(StageForm { from, ..StageForm::of(stage, slots, position == 0)? })
         };
-        // Nothing is promoted into the first stage, so the form has nothing about that.
-        let bare = graph.stages().first().is_some_and(|first| {
-            let nothing = first.gates.is_empty()
-                && !first.automatic
-                && !first.by_hand
-                && first.contest == Contest::default();
-            nothing && graph.before(first.bucket).is_empty()
-        });
-        bare.then_some(())?;
         Some(Self {
             slug: workflow.name.slug.to_string(),
             title: workflow.name.title.to_string(),
@@ -127,8 +124,16 @@ impl WorkflowForm {
         let graph = graph.and_then(|(stages, edges)| match Graph::new(stages, edges) {
             // It stands beside the row that names it again.
             Err(GraphError::Twice) => None,
+            Err(GraphError::Cycle(around)) => {
+                check.mistake("stages", leads_back(&around, given.slots));
+                None
+            }
             graph => check.field("stages", graph),
         });
+        let rows: Vec<usize> = self.filled().map(|(row, _)| row).collect();
+        for (position, why) in graph.iter().flat_map(|graph| comes_later(graph, given.slots)) {
+            check.mistake(&format!("stages[{}][was_in]", rows[position]), why);
+        }
         let new = slug.zip(title).zip(graph).map(|((slug, title), graph)| NewWorkflow {
             slug,
             title,
@@ -224,6 +229,9 @@ impl WorkflowForm {
                 if let Some(mistake) = checked.as_ref().and_then(asks_for_nothing) {
                     check.mistake(&field("approvals"), mistake);
                 }
+                if let Some(mistake) = checked.as_ref().and_then(|stage| outlives(&stage.gates)) {
+                    check.mistake(&field("maximum_age"), mistake);
+                }
                 if let Some(mistake) = checked.as_ref().and_then(asks_nobody) {
                     check.mistake(&field("reference"), mistake);
                 }
@@ -231,6 +239,24 @@ impl WorkflowForm {
             })
             .collect();
         stages.into_iter().collect()
+    }
+}
+
+impl Graph {
+    /// The gates of a stage that its row has no fields for: what the form calls each, and its words.
+    pub fn kept(&self, slot: &Slot) -> Vec<(String, String)> {
+        let Some(stage) = self.stage(slot.key) else { return Vec::new() };
+        let first = self.as_rows().stages().first().is_some_and(|first| first.bucket == slot.key);
+        let kept = StageForm::of(stage, std::slice::from_ref(slot), first).map(|row| row.kept);
+        let named = |(number, gate): (usize, &Gate)| (kept_name(&slot.slug, number), gate.words());
+        let all = stage.gates.iter().enumerate().map(named);
+        all.filter(|(name, _)| kept.as_ref().is_some_and(|kept| kept.contains(name))).collect()
+    }
+
+    /// The same as the rows of a form have it: with its stages in another order where something leads to the first one.
+    fn as_rows(&self) -> Self {
+        let entered = self.stages().first().is_some_and(|first| !self.before(first.bucket).is_empty());
+        if entered { self.downwards() } else { self.clone() }
     }
 }
 

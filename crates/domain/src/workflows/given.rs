@@ -1,13 +1,13 @@
 //! What a workflow is checked against, by its form and as it is declared.
 
-use super::{Graph, Stage};
-use crate::buckets::{BucketKind, BucketName, Slot};
+use super::{Arrivals, Graph, Stage};
+use crate::buckets::{BucketKey, BucketKind, BucketName, Slot};
 use crate::checks::{CheckName, TokenName, Wanted};
 use crate::gates::{Built, Gate, Pattern, Signed, Zone};
 use crate::slugs::Slug;
 use crate::spans::Span;
 use crate::trust_roots::RootName;
-use crate::words::{Title, is_plain};
+use crate::words::{Title, brief, is_plain};
 
 /// What a workflow is checked against: what its project has, and what only the server can tell.
 pub struct Given<'a> {
@@ -19,6 +19,8 @@ pub struct Given<'a> {
     pub reporters: &'a [TokenName],
     /// The trust roots of the project.
     pub roots: &'a [RootName],
+    /// The version that a form changes; absent for a new workflow.
+    pub before: Option<&'a Graph>,
     /// Whether there is a time zone of this name.
     pub is_zone: fn(&Zone) -> bool,
     /// Whether a text is a regular expression, or why it is none.
@@ -32,6 +34,14 @@ pub struct NewWorkflow {
     pub title: Title,
     pub is_default: bool,
     pub graph: Graph,
+}
+
+/// Between a bucket's slug and the number of a gate there, in the name of a gate that is kept.
+const KEPT: char = '.';
+
+/// What a form calls a gate of the version before that it has no fields for.
+pub(super) fn kept_name(slug: &Slug, number: usize) -> String {
+    format!("{slug}{KEPT}{number}")
 }
 
 /// Whether a gate before a bucket asks that the build has been in that bucket, which could never be.
@@ -56,6 +66,52 @@ pub(super) fn asks_for_nothing(stage: &Stage) -> Option<String> {
         .then(|| "Ask for approvals first: a rollback needs the same ones.".to_owned())
 }
 
+/// Why no build would ever pass the gates of a stage by their lengths of time, where none would: what stays long enough
+/// in the stage before is too old by then.
+pub(super) fn outlives(gates: &[Gate]) -> Option<String> {
+    let soak = gates.iter().find_map(|gate| match gate {
+        Gate::Soak { time } => Some(*time),
+        _ => None,
+    })?;
+    let age = gates.iter().find_map(|gate| match gate {
+        Gate::MaximumAge { age } => Some(*age),
+        _ => None,
+    })?;
+    (soak >= age).then(|| {
+        let (soak, age) = (soak.words(), age.words());
+        format!("Nothing would ever pass: what has been in the stage before for {soak} is older than {age}.")
+    })
+}
+
+/// The stages whose gates ask that a build was where only promotions bring it, after these very stages: their positions,
+/// and why nothing would ever pass.
+pub(super) fn comes_later(graph: &Graph, slots: &[Slot]) -> Vec<(usize, String)> {
+    let slug = |key: BucketKey| slots.iter().find(|slot| slot.key == key);
+    let mut never = Vec::new();
+    for (position, stage) in graph.stages().iter().enumerate() {
+        let asked = stage.gates.iter().flat_map(|gate| match gate {
+            Gate::WasIn { buckets } => buckets.as_slice(),
+            _ => &[],
+        });
+        for bucket in asked.filter(|bucket| graph.reaches(stage.bucket, bucket.key)) {
+            let (Some(here), Some(there)) = (slug(stage.bucket), slug(bucket.key)) else { continue };
+            if graph.arrivals(there) == Arrivals::PromotionOnly {
+                let (here, there) = (&here.slug, &there.slug);
+                let why = format!("Nothing would ever pass: builds come to {there} only after {here}.");
+                never.push((position, why));
+            }
+        }
+    }
+    never
+}
+
+/// How a way leads back, by the slugs of the buckets around which it does.
+pub(super) fn leads_back(around: &[BucketKey], slots: &[Slot]) -> String {
+    let slug = |key: &BucketKey| slots.iter().find(|slot| slot.key == *key).map(|slot| slot.slug.as_str());
+    let names: Vec<&str> = around.iter().chain(around.first()).filter_map(slug).collect();
+    format!("{} leads back to where it came from. Take one of these ways out.", names.join(" → "))
+}
+
 pub(super) fn own_bucket(slug: &Slug) -> String {
     format!("A build cannot have been in {slug} before it enters {slug}.")
 }
@@ -70,6 +126,24 @@ impl Given<'_> {
     pub(super) fn slot(&self, kind: BucketKind, slug: &str) -> Result<&Slot, String> {
         let found = self.slots.iter().find(|slot| slot.key.kind() == kind && slot.slug.as_str() == slug);
         found.ok_or_else(|| format!("“{slug}” is not one of the {} here.", kind.plural()))
+    }
+
+    /// A gate of the version before that a form has no fields for and keeps as it is, by its [`kept_name`].
+    pub(super) fn kept(&self, kind: BucketKind, name: &str) -> Result<Gate, String> {
+        let gate = name.rsplit_once(KEPT).and_then(|(slug, number)| {
+            let slot = self.slot(kind, slug).ok()?;
+            self.before?.stage(slot.key)?.gates.get(number.parse::<usize>().ok()?).cloned()
+        });
+        gate.ok_or_else(|| format!("“{}” is no gate of this workflow. Reload the page.", brief(name, 40)))
+    }
+
+    /// A role that can approve, by its slug.
+    pub(super) fn role(&self, slug: &str) -> Result<Slug, String> {
+        let found = self.roles.iter().find(|role| role.as_str() == slug).cloned();
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self.roles.iter().map(Slug::as_str).collect();
+            format!("“{}” is no role that may approve. These may: {}.", brief(slug, 40), known.join(", "))
+        })
     }
 
     pub(super) fn was_in(&self, kind: BucketKind, slugs: &[String]) -> Result<Gate, String> {

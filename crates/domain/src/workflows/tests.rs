@@ -32,9 +32,12 @@ fn unsound_graphs_are_refused() {
     assert_eq!(Graph::linear(vec![stage(1), stage(1)]), Err(GraphError::Twice));
     assert_eq!(Graph::linear(vec![stage(1), stream]), Err(GraphError::Mixed));
     assert_eq!(Graph::new(vec![stage(1)], vec![(0, 1)]), Err(GraphError::Edge));
-    assert_eq!(Graph::new(vec![stage(1)], vec![(0, 0)]), Err(GraphError::Cycle));
+    assert_eq!(Graph::new(vec![stage(1)], vec![(0, 0)]), Err(GraphError::Cycle(vec![stage(1).bucket])));
     let ring = vec![(0, 1), (1, 2), (2, 1)];
-    assert_eq!(Graph::new((1..=3).map(stage).collect(), ring), Err(GraphError::Cycle));
+    assert_eq!(
+        Graph::new((1..=3).map(stage).collect(), ring),
+        Err(GraphError::Cycle(vec![stage(3).bucket, stage(2).bucket]))
+    );
 }
 
 fn slots() -> Vec<Slot> {
@@ -55,6 +58,11 @@ fn slots() -> Vec<Slot> {
 }
 
 fn checked(form: &WorkflowForm) -> Result<NewWorkflow, Invalid> {
+    checked_after(form, None)
+}
+
+/// Checks the form for the next version after one.
+fn checked_after(form: &WorkflowForm, before: Option<&Graph>) -> Result<NewWorkflow, Invalid> {
     let (project, slots) = (Slug::parse("shop").expect("a slug"), slots());
     let roles = [crate::access::Role::release_manager().slug];
     let given = Given {
@@ -63,6 +71,7 @@ fn checked(form: &WorkflowForm) -> Result<NewWorkflow, Invalid> {
         roles: &roles,
         reporters: &[],
         roots: &[],
+        before,
         is_zone: |_| true,
         pattern: |_| Ok(()),
     };
@@ -163,16 +172,58 @@ fn a_form_draws_forks_and_joins_by_where_builds_come_from() {
 }
 
 #[test]
-fn what_the_form_cannot_hold_has_none() {
-    // Its first row has nothing that is about entering it.
-    let backwards = Graph::new((1..=2).map(stage).collect(), vec![(1, 0)]).expect("sound");
-    assert_eq!(WorkflowForm::of(&workflow_of(backwards), &slots()), None);
+fn gates_without_a_field_are_kept() {
     let soak = |minutes| Gate::Soak { time: Span::minutes(minutes).expect("a length") };
+    let first = Stage { gates: vec![soak(1)], ..stage(1) };
     let twice = Stage { gates: vec![soak(1), soak(2)], ..stage(2) };
-    let twice = Graph::linear(vec![stage(1), twice]).expect("sound");
-    assert_eq!(WorkflowForm::of(&workflow_of(twice), &slots()), None);
+    let graph = Graph::linear(vec![first, twice]).expect("sound");
+    let form = WorkflowForm::of(&workflow_of(graph.clone()), &slots()).expect("the form can hold it");
+    let kept: Vec<_> = form.stages.iter().map(|stage| stage.kept.join(" ")).collect();
+    assert_eq!(kept, ["qa.0", "staging.1"]);
+    assert_eq!(checked_after(&form, Some(&graph)).expect("sound").graph, graph);
+    // One that is not named any more is dropped, and none is made up.
+    let mut fewer = form.clone();
+    fewer.stages[1].kept.clear();
+    let next = checked_after(&fewer, Some(&graph)).expect("sound").graph;
+    assert_eq!(next.stages()[1].gates, [soak(1)]);
+    for wrong in ["staging.7", "prod.0", "moon.0", "staging", ""] {
+        fewer.stages[1].kept = vec![wrong.to_owned()];
+        let invalid = checked_after(&fewer, Some(&graph)).expect_err("no such gate");
+        assert_eq!(invalid.errors()[0].field, "stages[1][kept]", "{wrong}");
+    }
+    fewer.stages[1].kept = vec!["staging.1".to_owned()];
+    assert!(checked(&fewer).is_err(), "a new workflow has no gates to keep");
+}
+
+#[test]
+fn the_form_begins_with_what_nothing_leads_to() {
+    let backwards = Graph::new((1..=3).map(stage).collect(), vec![(1, 0), (0, 2)]).expect("sound");
+    let form = WorkflowForm::of(&workflow_of(backwards), &slots()).expect("the form can hold it");
+    let rows: Vec<_> = form.stages.iter().map(|stage| (stage.bucket.as_str(), stage.from.as_str())).collect();
+    assert_eq!(rows, [("staging", ""), ("qa", ""), ("prod", "")]);
     let gone = Graph::linear(vec![stage(1), stage(9)]).expect("sound");
-    assert_eq!(WorkflowForm::of(&workflow_of(gone), &slots()), None);
+    assert_eq!(WorkflowForm::of(&workflow_of(gone), &slots()), None, "a bucket is gone");
+}
+
+#[test]
+fn what_nothing_could_ever_pass_is_refused() {
+    let wrong = |rows: &[StageForm]| {
+        let invalid = checked(&form_of(rows)).expect_err("a mistake");
+        invalid.errors().iter().map(|error| (error.field.clone(), error.message.clone())).collect::<Vec<_>>()
+    };
+    let later = StageForm { was_in: "prod".into(), ..row("staging", "") };
+    let why = "Nothing would ever pass: builds come to prod only after staging.";
+    let told = |field: &str, why: &str| vec![(field.to_owned(), why.to_owned())];
+    assert_eq!(wrong(&[row("qa", ""), later.clone(), row("prod", "")]), told("stages[1][was_in]", why));
+    // What CI may push there can have been there before.
+    let pushed = StageForm { arrivals: "any".into(), ..row("prod", "") };
+    assert!(checked(&form_of(&[row("qa", ""), later, pushed])).is_ok());
+    let old = StageForm { soak: "2d".into(), maximum_age: "1d".into(), ..row("staging", "") };
+    let why = "Nothing would ever pass: what has been in the stage before for 2 days is older than 1 day.";
+    assert_eq!(wrong(&[row("qa", ""), old]), told("stages[1][maximum_age]", why));
+    let ring = [row("qa", "prod"), row("staging", ""), row("prod", "")];
+    let why = "qa → staging → prod → qa leads back to where it came from. Take one of these ways out.";
+    assert_eq!(wrong(&ring), told("stages", why));
 }
 
 #[test]

@@ -5,9 +5,8 @@ use crate::buckets::{BucketKind, Slot};
 use crate::checks::Wanted;
 use crate::forms::Check;
 use crate::gates::{Approvals, Bar, Gate, Window};
-use crate::slugs::Slug;
 use crate::trust_roots::RootName;
-use crate::workflows::given::given_span;
+use crate::workflows::given::{given_span, kept_name};
 use crate::workflows::{Arrivals, Contest, Given, Order, Stage};
 
 /// How many checks a row can hold.
@@ -23,8 +22,8 @@ fn slugs(roots: &[RootName]) -> String {
 }
 
 impl StageForm {
-    /// The row that makes this stage; absent where it has gates that one row cannot hold.
-    pub(super) fn of(stage: &Stage, slots: &[Slot]) -> Option<Self> {
+    /// The row that makes this stage; absent where its bucket is gone. The first row has no fields for gates.
+    pub(super) fn of(stage: &Stage, slots: &[Slot], first: bool) -> Option<Self> {
         let slot = slots.iter().find(|slot| slot.key == stage.bucket)?;
         let arrivals = match stage.arrivals {
             None => "",
@@ -45,76 +44,83 @@ impl StageForm {
             contest: contest.to_owned(),
             ..Self::default()
         };
-        let mut checks: Vec<&Wanted> = Vec::new();
-        for gate in &stage.gates {
-            let (field, text) = match gate {
-                Gate::Check(wanted) => {
-                    checks.push(wanted);
-                    continue;
-                }
-                // The second one has fields of its own, and who is barred from one is barred from both.
-                Gate::Approvals(approvals) if !form.approvals.is_empty() => {
-                    if approvals.bar_pusher != form.bar_pusher.is_some()
-                        || approvals.bar_author.name() != form.bar_author
-                        || approvals.bar_actor.name() != form.bar_actor
-                    {
-                        return None;
-                    }
-                    form.also_role = approvals.role.to_string();
-                    (&mut form.also_approvals, approvals.count.to_string())
-                }
-                Gate::Approvals(approvals) => {
-                    form.role = approvals.role.to_string();
-                    form.bar_pusher = approvals.bar_pusher.then(|| "on".to_owned());
-                    approvals.bar_author.name().clone_into(&mut form.bar_author);
-                    approvals.bar_actor.name().clone_into(&mut form.bar_actor);
-                    (&mut form.approvals, approvals.count.to_string())
-                }
-                Gate::Soak { time } => (&mut form.soak, time.to_string()),
-                Gate::WasIn { buckets } => {
-                    let slugs: Vec<&str> = buckets.iter().map(|bucket| bucket.slug.as_str()).collect();
-                    (&mut form.was_in, slugs.join(", "))
-                }
-                Gate::Window(window) => {
-                    window.zone.as_str().clone_into(&mut form.zone);
-                    (&mut form.hours, window.hours())
-                }
-                Gate::Reference { pattern } => (&mut form.reference, pattern.as_str().to_owned()),
-                Gate::MaximumAge { age } => (&mut form.maximum_age, age.to_string()),
-                Gate::Verified => (&mut form.verified, "on".to_owned()),
-                Gate::Signed(signed) => {
-                    if signed.all { "all" } else { "" }.clone_into(&mut form.signed_all);
-                    (&mut form.signed_by, slugs(&signed.roots))
-                }
-                Gate::Built(built) if form.built_by.is_empty() => {
-                    form.builder.clone_from(&built.builder);
-                    form.source.clone_from(&built.source);
-                    (&mut form.built_by, slugs(&built.roots))
-                }
-                Gate::Built(_) => return None,
-            };
-            // A second gate of one kind has no field.
-            if !field.is_empty() {
-                return None;
+        for (number, gate) in stage.gates.iter().enumerate() {
+            if first || !form.hold(gate) {
+                form.kept.push(kept_name(&slot.slug, number));
             }
-            *field = text;
         }
-        form.set_checks(&checks)?;
         Some(form)
     }
 
-    /// Fills in the checks; absent where tokens are named that one field cannot hold.
-    fn set_checks(&mut self, checks: &[&Wanted]) -> Option<()> {
-        let by = checks.first().map(|wanted| wanted.by.clone()).unwrap_or_default();
-        let few = checks.len() <= MOST_CHECKS && by.len() <= 1;
-        (few && checks.iter().all(|wanted| wanted.by == by)).then_some(())?;
-        let words = |wanted: &&Wanted| match &wanted.bucket {
+    /// Fills in the fields of a gate; tells whether there are any left for it.
+    fn hold(&mut self, gate: &Gate) -> bool {
+        let (field, text) = match gate {
+            Gate::Check(wanted) => return self.hold_check(wanted),
+            // The second one has fields of its own, and who is barred from one is barred from both.
+            Gate::Approvals(approvals) if !self.approvals.is_empty() => {
+                if approvals.bar_pusher != self.bar_pusher.is_some()
+                    || approvals.bar_author.name() != self.bar_author
+                    || approvals.bar_actor.name() != self.bar_actor
+                    || !self.also_approvals.is_empty()
+                {
+                    return false;
+                }
+                self.also_role = approvals.role.to_string();
+                (&mut self.also_approvals, approvals.count.to_string())
+            }
+            Gate::Approvals(approvals) => {
+                self.role = approvals.role.to_string();
+                self.bar_pusher = approvals.bar_pusher.then(|| "on".to_owned());
+                approvals.bar_author.name().clone_into(&mut self.bar_author);
+                approvals.bar_actor.name().clone_into(&mut self.bar_actor);
+                (&mut self.approvals, approvals.count.to_string())
+            }
+            Gate::Soak { time } => (&mut self.soak, time.to_string()),
+            Gate::WasIn { buckets } => {
+                let slugs: Vec<&str> = buckets.iter().map(|bucket| bucket.slug.as_str()).collect();
+                (&mut self.was_in, slugs.join(", "))
+            }
+            Gate::Window(window) if self.hours.is_empty() => {
+                window.zone.as_str().clone_into(&mut self.zone);
+                (&mut self.hours, window.hours())
+            }
+            Gate::Reference { pattern } => (&mut self.reference, pattern.as_str().to_owned()),
+            Gate::MaximumAge { age } => (&mut self.maximum_age, age.to_string()),
+            Gate::Verified => (&mut self.verified, "on".to_owned()),
+            Gate::Signed(signed) if self.signed_by.is_empty() => {
+                if signed.all { "all" } else { "" }.clone_into(&mut self.signed_all);
+                (&mut self.signed_by, slugs(&signed.roots))
+            }
+            Gate::Built(built) if self.built_by.is_empty() => {
+                self.builder.clone_from(&built.builder);
+                self.source.clone_from(&built.source);
+                (&mut self.built_by, slugs(&built.roots))
+            }
+            Gate::Window(_) | Gate::Signed(_) | Gate::Built(_) => return false,
+        };
+        // A second gate of one kind has no field.
+        let free = field.is_empty();
+        if free {
+            *field = text;
+        }
+        free
+    }
+
+    /// Puts a check beside those that are there, all of which are reported by the same token.
+    fn hold_check(&mut self, wanted: &Wanted) -> bool {
+        let by = wanted.by.first().map(|token| token.id.to_string()).unwrap_or_default();
+        let held = listed(&self.checks).len();
+        if wanted.by.len() > 1 || held >= MOST_CHECKS || (held > 0 && by != self.reporter) {
+            return false;
+        }
+        let words = match &wanted.bucket {
             Some(bucket) => format!("{} in {}", wanted.name, bucket.slug),
             None => wanted.name.to_string(),
         };
-        self.checks = checks.iter().map(words).collect::<Vec<_>>().join(", ");
-        self.reporter = by.first().map(|token| token.id.to_string()).unwrap_or_default();
-        Some(())
+        let before = if held == 0 { String::new() } else { format!("{}, ", self.checks) };
+        self.checks = before + &words;
+        self.reporter = by;
+        true
     }
 
     /// The gates, if every one of them is right, in the order in which the form has them.
@@ -127,9 +133,7 @@ impl StageForm {
     ) -> Option<Vec<Gate>> {
         let was_in = self.was_in.split(',').map(|slug| slug.trim().to_owned());
         let was_in: Vec<String> = was_in.filter(|slug| !slug.is_empty()).collect();
-        let approvals = |count: &str, role: &str| {
-            self.check_approvals(count, role, given.roles).map_err(str::to_owned).transpose()
-        };
+        let approvals = |count: &str, role: &str| self.check_approvals(count, role, given).transpose();
         let also = approvals(&self.also_approvals, &self.also_role);
         let also = match approvals(&self.approvals, &self.role) {
             None if also.is_some() => Some(Err("Fill in the first approvals before these.".to_owned())),
@@ -154,7 +158,9 @@ impl StageForm {
         let gates: Vec<Option<Gate>> = gates.collect();
         let window = self.check_window(given, check, field);
         let checks = self.check_checks(kind, given, check, field);
-        gates.into_iter().chain(window).chain(checks).collect()
+        let kept: Vec<Option<Gate>> =
+            self.kept.iter().map(|name| check.field(&field("kept"), given.kept(kind, name))).collect();
+        gates.into_iter().chain(window).chain(checks).chain(kept).collect()
     }
 
     fn check_signed(&self, given: &Given) -> Option<Result<Gate, String>> {
@@ -222,20 +228,22 @@ impl StageForm {
         let evidence = [&self.signed_by, &self.built_by, &self.builder, &self.source];
         let nothing = texts.into_iter().chain(others).chain(evidence).all(|text| text.trim().is_empty());
         let nobody = [&self.approvals, &self.also_approvals].map(|count| matches!(count.trim(), "" | "0"));
-        nothing && nobody == [true; 2] && [&self.automatic, &self.rollbacks_ask, &self.by_hand] == [&None; 3]
+        nothing
+            && self.kept.is_empty()
+            && nobody == [true; 2]
+            && [&self.automatic, &self.rollbacks_ask, &self.by_hand] == [&None; 3]
     }
 
-    fn check_approvals(&self, count: &str, role: &str, roles: &[Slug]) -> Result<Option<Gate>, &'static str> {
+    fn check_approvals(&self, count: &str, role: &str, given: &Given) -> Result<Option<Gate>, String> {
         let count = match count.trim() {
             "" | "0" => return Ok(None),
             text => text.parse().ok().filter(|count| (1..=20).contains(count)),
         };
         let count = count.ok_or("Enter a number of approvals from 0 to 20.")?;
         let role = match role {
-            "" => Some(crate::access::Role::release_manager().slug),
-            text => roles.iter().find(|role| role.as_str() == text).cloned(),
+            "" => crate::access::Role::release_manager().slug,
+            text => given.role(text)?,
         };
-        let role = role.ok_or("Choose a role that may approve.")?;
         let bar = |text: &str| Bar::parse(text).ok_or("Choose whether they may approve it.");
         let bar_pusher = self.bar_pusher.is_some();
         let (bar_author, bar_actor) = (bar(&self.bar_author)?, bar(&self.bar_actor)?);
