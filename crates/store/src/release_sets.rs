@@ -388,9 +388,18 @@ pub async fn list(
     Ok(rows.into_iter().map(line).collect())
 }
 
-/// The promotions that the acts of a set asked for, and the placements by which others returned a bucket to its builds; not
-/// those by which it was taken back.
-pub async fn made(conn: &mut Conn, set: ReleaseSetId) -> Result<(Vec<PromotionId>, Vec<PlacementId>), Error> {
+/// What the acts of a set have come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The promotions that were asked for to bring its builds somewhere.
+    pub asked: Vec<PromotionId>,
+    /// Those that were asked for to take its builds back, where that needs one.
+    pub taking_back: Vec<PromotionId>,
+    /// The placements by which buckets were returned to its builds.
+    pub placements: Vec<PlacementId>,
+}
+
+pub async fn made(conn: &mut Conn, set: ReleaseSetId) -> Result<Made, Error> {
     #[derive(sqlx::FromRow)]
     struct MadeRow {
         #[sqlx(json)]
@@ -398,7 +407,7 @@ pub async fn made(conn: &mut Conn, set: ReleaseSetId) -> Result<(Vec<PromotionId
         promotion: Option<Uuid>,
         placement: Option<Uuid>,
     }
-    let mut rows = fetch!(
+    let rows = fetch!(
         fetch_all,
         MadeRow,
         conn,
@@ -406,10 +415,16 @@ pub async fn made(conn: &mut Conn, set: ReleaseSetId) -> Result<(Vec<PromotionId
          from release_set_acts a join release_set_results r on r.act = a.id where a.release_set = $1",
         set.uuid()
     )?;
-    rows.retain(|row| !matches!(row.course, Course::TakeBack { .. }));
-    let promotions = rows.iter().filter_map(|row| row.promotion.map(PromotionId::from)).collect();
-    let placements = rows.iter().filter_map(|row| row.placement.map(PlacementId::from)).collect();
-    Ok((promotions, placements))
+    let mut made = Made::default();
+    for MadeRow { course, promotion, placement } in rows {
+        if matches!(course, Course::TakeBack { .. }) {
+            made.taking_back.extend(promotion.map(PromotionId::from));
+        } else {
+            made.asked.extend(promotion.map(PromotionId::from));
+            made.placements.extend(placement.map(PlacementId::from));
+        }
+    }
+    Ok(made)
 }
 
 /// What was done with a set, the newest first.

@@ -79,7 +79,9 @@ pub async fn view(
     let mut current = HashMap::<IntegrationId, Vec<BucketName>>::new();
     let mut back: Vec<Slug> = Vec::new();
     for here in release_sets::current(&mut conn, set.id).await? {
-        if known.own.contains(&here.placement) && visible.contains_key(&here.integration) {
+        // What waits to be taken back is not offered again.
+        let waits = known.waiting.contains(&(here.integration, here.bucket.slug.clone()));
+        if known.own.contains(&here.placement) && visible.contains_key(&here.integration) && !waits {
             back.push(here.bucket.slug.clone());
         }
         current.entry(here.integration).or_default().push(here.bucket);
@@ -131,8 +133,8 @@ pub async fn view(
 
 /// The placements that the acts of a set have made.
 pub(super) async fn own_placements(conn: &mut Conn, set: &ReleaseSet) -> Result<HashSet<PlacementId>, Error> {
-    let (asked, placed) = release_sets::made(conn, set.id).await?;
-    Ok(made_by(&promotions::of_ids(conn, &asked).await?, placed))
+    let made = release_sets::made(conn, set.id).await?;
+    Ok(made_by(&promotions::of_ids(conn, &made.asked).await?, made.placements))
 }
 
 /// The placements of these promotions, as far as they are applied, and these.
@@ -181,8 +183,8 @@ impl Known {
         let mut builds: HashMap<BuildId, BuildName> =
             named.map(|pushed| (pushed.build.id, build_name(&pushed.build))).collect();
         // Also those of older acts than are shown: what waits is not forgotten.
-        let (asked, placed) = release_sets::made(conn, set.id).await?;
-        let mut asked = promotions::of_ids(conn, &asked).await?;
+        let made = release_sets::made(conn, set.id).await?;
+        let mut asked = promotions::of_ids(conn, &made.asked).await?;
         // Each goes by what it was called where it came from.
         builds.extend(asked.iter().map(|promotion| (promotion.build, promotion.build_name())));
         for member in &set.members {
@@ -190,7 +192,8 @@ impl Known {
                 build.tag = member.tag.clone();
             }
         }
-        let own = made_by(&asked, placed);
+        let own = made_by(&asked, made.placements);
+        asked.extend(promotions::of_ids(conn, &made.taking_back).await?);
         asked.sort_by_key(|promotion| promotion.id);
         let judge = Judge::of(conn, &asked, service.now()).await?;
         let destinations = promotions::destinations(conn, &asked).await?;
