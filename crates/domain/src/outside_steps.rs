@@ -131,6 +131,19 @@ impl Does {
             Self::Copy(place) => format!("copies to {place}"),
         }
     }
+
+    /// What one promotion does, with the tags that are its own: “copies to ghcr.io/acme/checkout as prod”.
+    pub fn words_of(&self, names: Names<'_>) -> String {
+        let Some(place) = self.place() else { return self.words() };
+        let verb = if matches!(self, Self::Tag(_)) { "tags in" } else { "copies to" };
+        // A tag that is too long is told as its pattern; why it cannot be given is told where it is tried.
+        let tag = |pattern: &TagPattern| {
+            pattern.of(names).map_or_else(|_| pattern.to_string(), |tag| tag.to_string())
+        };
+        let tags: Vec<String> = place.tags.iter().map(tag).collect();
+        let named = if tags.is_empty() { String::new() } else { format!(" as {}", tags.join(", ")) };
+        format!("{verb} {}/{}{named}", place.address.host(), place.repository)
+    }
 }
 
 /// `ghcr.io/acme/checkout as {bucket}, {bucket}-{number}`.
@@ -181,7 +194,7 @@ impl StepForm {
             "tag" => self.place(project, registries, &mut check).map(Does::Tag),
             "copy" => self.place(project, registries, &mut check).map(Does::Copy),
             _ => {
-                check.mistake("does", "Choose what a promotion does.");
+                check.mistake("does", "Choose what a promotion does: record, tag or copy.");
                 None
             }
         };

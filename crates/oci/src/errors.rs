@@ -69,17 +69,20 @@ impl Error {
 /// What happened, in words. The innermost cause says it; those around it say where.
 fn cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
-    let (mut looked_up, mut encrypted) = (false, false);
+    let (mut looked_up, mut encrypted, mut plain) = (false, false, false);
     while let Some(inner) = cause.source() {
         // The client gives no type to go by.
         looked_up |= inner.to_string() == "dns error";
-        encrypted |= is_of_encryption(inner);
+        encrypted |= of_encryption(inner).is_some();
+        plain |= matches!(of_encryption(inner), Some(rustls::Error::InvalidMessage(_)));
         cause = inner;
     }
     if error.is_timeout() {
         "it took too long to answer".to_owned()
     } else if looked_up {
         format!("its name leads nowhere ({cause})")
+    } else if plain {
+        "it does not answer encrypted; if that is meant, write http:// before its name".to_owned()
     } else if encrypted {
         format!("no encrypted connection with it can be trusted ({cause})")
     } else {
@@ -87,10 +90,10 @@ fn cause(error: &reqwest::Error) -> String {
     }
 }
 
-fn is_of_encryption(error: &(dyn std::error::Error + 'static)) -> bool {
+fn of_encryption<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
     match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-        Some(kept) => kept.is::<rustls::Error>(),
-        None => error.is::<rustls::Error>(),
+        Some(kept) => kept.downcast_ref(),
+        None => error.downcast_ref(),
     }
 }
 

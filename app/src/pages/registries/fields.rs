@@ -50,7 +50,7 @@ pub(super) fn RegistryFields(
         <TextField
             name=draft.field("address")
             label="Address"
-            hint="A host, such as ghcr.io or registry.example.org:5000."
+            hint="A host, such as ghcr.io or registry.example.org:5000; with http:// before it where it speaks no TLS."
             required=true
             mono=true
             validate=Validate::by(Address::parse)

@@ -24,6 +24,7 @@ pub(super) fn TagsCard(id: RegistryId) -> impl IntoView {
         }
         Some(view_registry_tags(id, repository, after).await)
     });
+    let named = query.with_untracked(|query| query.get("repository")).unwrap_or_default();
     let list = move || {
         found.get().flatten().map(|found| match found {
             Ok(tags) => view! { <Found id=id tags=tags /> }.into_any(),
@@ -37,7 +38,7 @@ pub(super) fn TagsCard(id: RegistryId) -> impl IntoView {
                     name="repository"
                     label="Repository"
                     hint="As the registry calls it: acme/checkout."
-                    value=param("repository")
+                    value=named
                     mono=true
                 />
                 <div class="form__actions">

@@ -170,23 +170,45 @@ impl Work {
         Ok(image.root().clone())
     }
 
-    /// Gives it its names there. Those with the number of the promotion name nothing else before or after.
+    /// Gives it its names there. Those with the number of the promotion name nothing else before or after; they are looked
+    /// at and given first, as clusters may pull by the others: what cannot be done moves none of those.
     pub async fn name(&self, manifest: &Manifest) -> Result<(), Trouble> {
         let digest = &manifest.descriptor.digest;
+        let (mut given, mut moved) = (Vec::new(), Vec::new());
         for (pattern, tag) in &self.tags {
-            let there = self.to.read_manifest(tag.as_str()).await?.map(|there| there.descriptor.digest);
-            match there {
-                Some(there) if there == *digest => {}
+            match self.to.read_manifest(tag.as_str()).await? {
+                Some(there) if there.descriptor.digest == *digest => {}
                 Some(there) if pattern.stays() => {
-                    let shown = &self.shown;
-                    let tag = tag.as_str();
+                    let (shown, there) = (&self.shown, &there.descriptor.digest);
                     return Err(Trouble::Lasting(format!(
-                        "In {shown}, {tag} names another image already: {there}."
+                        "In {shown}, {} names another image already: {there}.",
+                        tag.as_str()
                     )));
                 }
-                _ => self.to.put_manifest(manifest, Some(tag)).await?,
+                None if pattern.stays() => given.push(tag),
+                there => moved.push((tag, there)),
+            }
+        }
+        for tag in given {
+            self.to.put_manifest(manifest, Some(tag)).await?;
+        }
+        for (number, (tag, _)) in moved.iter().enumerate() {
+            if let Err(error) = self.to.put_manifest(manifest, Some(tag)).await {
+                self.put_back(&moved[..number]).await;
+                return Err(error.into());
             }
         }
         Ok(())
+    }
+
+    /// Lets tags name again what they did, as far as the registry takes it: where another one could not be moved, none is.
+    async fn put_back(&self, moved: &[(&Tag, Option<Manifest>)]) {
+        for (tag, before) in moved {
+            let Some(before) = before else { continue };
+            if let Err(error) = self.to.put_manifest(before, Some(tag)).await {
+                let (shown, tag) = (&self.shown, tag.as_str());
+                tracing::warn!(%error, registry = %shown, tag, "a tag elsewhere could not be put back");
+            }
+        }
     }
 }

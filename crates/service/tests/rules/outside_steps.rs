@@ -217,8 +217,11 @@ fn only_what_is_there_is_named_and_a_number_names_one_image_for_good() {
         shop.promote(&shop.dora, &other, "qa", "staging").await.expect("may ask");
         turn(&shop).await;
         assert_eq!(shop.history("staging").await, ["1.1", "1.0"]);
-        let taken =
-            StepForm { tags: "x{number}".to_owned(), repository: "acme/taken".into(), ..copies("staging") };
+        let taken = StepForm {
+            tags: "{bucket} x{number}".to_owned(),
+            repository: "acme/taken".into(),
+            ..copies("staging")
+        };
         set(&shop, &shop.ana, "shop", "checkout", taken).await.expect("is set");
         let third = shop.push(&shop.dora, "shop/checkout/qa", "1.2").await.expect("arrives");
         elsewhere.take_name("acme/checkout", "x2", "acme/taken", "x3");
@@ -228,6 +231,8 @@ fn only_what_is_there_is_named_and_a_number_names_one_image_for_good() {
             panic!("it is taken")
         };
         assert!(because.contains("names another image"), "{because}");
+        // No name that clusters may pull by was moved for what did not come to be.
+        assert_eq!(elsewhere.tags("acme/taken").into_keys().collect::<Vec<_>>(), ["x3"]);
     });
 }
 
