@@ -31,6 +31,7 @@ pub mod page;
 pub mod pager;
 pub mod segments;
 pub mod select;
+pub mod sentence;
 pub mod table;
 pub mod time;
 pub mod toast;

@@ -3,7 +3,7 @@
 mod chain;
 mod evidence;
 mod life;
-mod origin;
+pub mod origin;
 mod pull;
 
 use crate::components::banner::Banner;

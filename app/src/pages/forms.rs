@@ -187,6 +187,27 @@ pub fn Version(path: &'static str, now: i64, #[prop(into)] page: String) -> impl
     }
 }
 
+/// What was answered to a form that is not there any more: meanwhile somebody else did what ends it. Nothing that was
+/// refused goes unseen.
+#[component]
+pub fn Late(
+    #[prop(into)] errors: Signal<Vec<FieldError>>,
+    /// Whether the form is there, which tells its errors itself.
+    #[prop(into)]
+    form: Signal<bool>,
+) -> impl IntoView {
+    move || {
+        let error = errors.get().into_iter().next().filter(|_| !form.get());
+        error.map(|error| {
+            view! {
+                <Banner tone=Tone::Warning title="It came too late, and was not taken" live=true>
+                    <p class="banner__text">{error.message}</p>
+                </Banner>
+            }
+        })
+    }
+}
+
 /// What went wrong with an action that has no fields of its own.
 #[component]
 pub fn Failure(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {

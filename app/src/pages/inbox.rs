@@ -12,6 +12,7 @@ use crate::fns::promotions::DecideTogether;
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
 use crate::pages::deciding::DecideFields;
+use crate::pages::forms::announce;
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -152,6 +153,7 @@ fn Together(
     /// Reads the inbox anew.
     read: Callback<()>,
 ) -> impl IntoView {
+    announce(action, "Your word was taken on those that you ticked.");
     // Some may have been decided though others were not.
     Effect::new(move |last: Option<usize>| {
         let now = action.version().get();

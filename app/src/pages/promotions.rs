@@ -1,5 +1,6 @@
 //! A promotion: what it moves, how its gates stand, who said what, and the forms to decide.
 
+mod course;
 mod deciding;
 mod elsewhere;
 mod emergency;
@@ -14,17 +15,20 @@ use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
 use crate::components::tone::Tone;
+use crate::echo::errors;
 use crate::fns::promotions::{
     ApplyPromotion, CancelPromotion, Decide, PassGates, RetryPromotion, ReviewEmergency, view_promotion,
 };
 use crate::live::{Kept, keep};
 use crate::loaded::Loaded;
+use crate::pages::builds::origin::OriginFacts;
 use crate::pages::differences::DifferenceView;
-use crate::pages::forms::successes;
+use crate::pages::forms::{Late, successes};
 use crate::pages::holds::HoldNote;
 use crate::pages::roll_back::reach;
 use crate::shell::{Announcement, Deeds};
 use crate::{AppError, paths};
+use course::{Course, WhoCanAct};
 use deciding::{ApplyForm, CancelForm, DecideForm, Decisions};
 use elsewhere::{ElsewherePanel, RetryForm};
 use emergency::{EmergencyMark, PassForm};
@@ -35,7 +39,7 @@ use leptos_router::hooks::use_params_map;
 use pinning::{PinFacts, standing, summary};
 use std::sync::Arc;
 use std::time::Duration;
-use towpath_domain::gates::Gate;
+use towpath_domain::gates::{Gate, Verdict};
 use towpath_domain::holds::{HoldLine, Phase};
 use towpath_domain::inbox::PromotionView;
 use towpath_domain::promotions::{Choice, State};
@@ -122,7 +126,13 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
     let ready = Memo::new(move |_| matches!(*state.read(), State::Ready { .. }));
     let failed = Memo::new(move |_| matches!(*state.read(), State::Failed { .. }));
     let may_cancel = Memo::new(move |_| waits.get() && view.read().may_cancel.is_ok());
-    let may_pass = Memo::new(move |_| waits.get() && view.read().may_pass.is_ok());
+    // Where every gate passes there is none to be passed by.
+    let may_pass = Memo::new(move |_| {
+        let view = view.read();
+        let missing = view.verdicts.iter().any(|gate| gate.verdict != Verdict::Passes);
+        waits.get() && missing && view.may_pass.is_ok()
+    });
+    let may_review = Memo::new(move |_| view.read().may_review.is_ok());
     tell(promotion.number, state);
     let holds = Memo::new(move |_| view.read().holds.clone());
     // Where time alone is waited for, nobody has anything to decide; and once it is ready, only who may still reject it.
@@ -138,14 +148,20 @@ fn Promotion(first: PromotionView, acts: Acts, gone: Callback<()>) -> impl IntoV
         <PageHeader title=title lead=lead>
             {move || badge(&state.read())}
         </PageHeader>
+        <Late errors=errors(move || decide.value().get()) form=decides />
+        <Late errors=errors(move || apply.value().get()) form=ready />
+        <Late errors=errors(move || retry.value().get()) form=failed />
+        <Late errors=errors(move || cancel.value().get()) form=may_cancel />
+        <Late errors=errors(move || pass.value().get()) form=may_pass />
+        <Late errors=errors(move || review.value().get()) form=may_review />
         <EmergencyMark view=view action=review />
         {move || holds.get().into_iter().map(|line| view! { <HoldBanner line=line view=view /> }).collect_view()}
         <div class="columns">
             <div class="stack">
-                <Facts view=view /> <Differs view=view /> <Gates view=view /> <Decisions view=view />
+                <Facts view=view /> <Differs view=view /> <Gates view=view /> <Decisions view=view /> <Course view=view />
             </div>
             <div class="stack">
-                <ElsewherePanel view=view />
+                <ElsewherePanel view=view /> <WhoCanAct view=view />
                 {move || failed.get().then(|| view! { <RetryForm view=view action=retry /> })}
                 {move || ready.get().then(|| view! { <ApplyForm view=view action=apply /> })}
                 {move || decides.get().then(|| view! { <DecideForm view=view action=decide /> })}
@@ -296,6 +312,8 @@ fn Facts(view: View) -> impl IntoView {
         (None, false) => "What moves",
     };
     let reaches = Memo::new(move |_| view.read().reaches.clone());
+    let open = Memo::new(move |_| view.read().promotion.is_open());
+    let ends_at = promotion.end();
     view! {
         <Panel title=title>
             <dl class="facts">
@@ -320,6 +338,19 @@ fn Facts(view: View) -> impl IntoView {
                         ", " <TimeView at=promotion.requested_at now=now />
                     </dd>
                 </div>
+                {move || {
+                    open.get()
+                        .then(|| {
+                            view! {
+                                <div class="facts__row">
+                                    <dt>"Expires"</dt>
+                                    <dd>
+                                        <ExactTime at=ends_at /> " (" <TimeView at=ends_at now=now /> ")"
+                                    </dd>
+                                </div>
+                            }
+                        })
+                }}
                 {promotion
                     .scheduled_for
                     .map(|at| {
@@ -363,6 +394,7 @@ fn Facts(view: View) -> impl IntoView {
                     <dt>"Pushed by"</dt>
                     <dd>{pusher}</dd>
                 </div>
+                <OriginFacts origin=first.build.origin.clone() />
             </dl>
         </Panel>
     }

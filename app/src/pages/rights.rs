@@ -192,13 +192,14 @@ fn Line(holder: Holder, at: String) -> impl IntoView {
 /// One role by which somebody may.
 #[component]
 fn Role(through: Through) -> impl IntoView {
-    let Through { title, place, source, group, outside_production, .. } = through;
+    let Through { title, place, source, group, outside_production, in_name_of, .. } = through;
     view! {
         <li class="roles__item">
             <span>{format!("{title} in {place}")}</span>
             {outside_production.then(|| view! { <span class="rows__meta">"outside production"</span> })}
             {source.map(|source| view! { <span class="rows__meta">{source.to_string()}</span> })}
             {group.map(|group| view! { <span class="rows__meta">{group.to_string()}</span> })}
+            {in_name_of.map(|name| view! { <span class="rows__meta">{format!("handed over by {name}")}</span> })}
         </li>
     }
 }

@@ -48,6 +48,9 @@ pub struct Through {
     /// The slug of the group to which it is bound, where it is not bound to the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// Whose role it is, where somebody has handed their decisions over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_name_of: Option<String>,
     /// Whether production is left out.
     pub outside_production: bool,
 }
@@ -106,6 +109,7 @@ impl From<domain::Through> for Through {
             place: through.place,
             source: through.source.map(RoleSource::from),
             group: through.group.map(|group| group.slug.into()),
+            in_name_of: through.in_name_of,
             outside_production: through.outside_production,
         }
     }

@@ -14,6 +14,7 @@ use crate::promotions::Promotion;
 use crate::references::Tag;
 use crate::slugs::Slug;
 use crate::spans::Span;
+use crate::timeline::Entry;
 use crate::times::Time;
 use crate::words::{Email, Title};
 use serde::{Deserialize, Serialize};
@@ -58,9 +59,32 @@ pub struct PromotionView {
     pub may_pass: Result<(), String>,
     /// Whether who looks may review the emergency, or why not.
     pub may_review: Result<(), String>,
+    /// Who can take the next step, where it is one that people take.
+    pub who_can: Option<WhoCan>,
+    /// What happened to it, the oldest first.
+    pub events: Vec<Entry>,
     /// The audit log's size when this was read.
     pub as_of: i64,
     pub now: Time,
+}
+
+/// Those who can take the next step on a promotion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhoCan {
+    pub next: Next,
+    /// Of people, by name; no more than can be read.
+    pub names: Vec<String>,
+    /// How many more there are.
+    pub others: usize,
+}
+
+/// A step on a promotion that people take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    Decide,
+    Apply,
+    Retry,
 }
 
 /// Somebody for whom who looks decides.

@@ -11,10 +11,13 @@ use crate::providers::RoleSource;
 use crate::slugs::Slug;
 use crate::timeline::{Change, Event};
 use crate::times::Time;
+use crate::words::brief;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: i64 = 86_400;
+/// How many characters of a question are repeated where it cannot be answered.
+const SHOWN: usize = 60;
 
 /// What is asked, as typed: an empty form asks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +107,9 @@ pub struct Through {
     pub group: Option<GroupName>,
     /// Whether production is left out.
     pub outside_production: bool,
+    /// Whose role it is, where somebody has handed their decisions over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_name_of: Option<String>,
 }
 
 /// What one person may do.
@@ -153,12 +159,39 @@ impl RightsForm {
 
     pub fn check(&self, now: Time) -> Result<Question, Invalid> {
         let mut check = Check::default();
-        let action = Action::parse(&self.action).ok_or("Choose what is to be done.");
-        let action = check.field("action", action);
-        let place = (!self.place.is_empty()).then(|| self.place.clone());
-        let place = check.field("place", place.ok_or("Choose where."));
+        let action = check.field("action", action(&self.action));
+        let place = check.field("place", place(&self.place));
         let at = check.field("at", past(&self.at, now));
         check.finish(action.zip(place).zip(at).map(|((action, place), at)| Question { action, place, at }))
+    }
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    Action::parse(text).ok_or_else(|| match text {
+        "" => "Choose what is to be done.".to_owned(),
+        other => {
+            let names = Action::ALL.map(Action::name).join(", ");
+            format!("“{}” is nothing that can be permitted. Name one of {names}.", brief(other, SHOWN))
+        }
+    })
+}
+
+/// Only its form: who asks may not see every place.
+fn place(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("Choose where.".to_owned());
+    }
+    let is_form = match text.split_once(':') {
+        None => text == "installation",
+        Some(("project" | "stream", name)) => !name.is_empty(),
+        Some(("environment", name)) => name.contains('/'),
+        Some(_) => false,
+    };
+    let forms = "installation, project:SLUG, environment:PROJECT/SLUG or stream:SLUG";
+    if is_form {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("“{}” is no place. Write {forms}.", brief(text, SHOWN)))
     }
 }
 

@@ -11,6 +11,7 @@ mod change;
 mod kinds;
 mod shapes;
 
+pub use about::PROMOTION_KINDS;
 pub use change::Change;
 pub use kinds::KINDS;
 pub use shapes::{PinTold, RoleShape, RuleShape, StageShape, WorkflowShape};

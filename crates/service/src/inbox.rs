@@ -1,5 +1,6 @@
 //! What waits for someone, and the promotions of a project.
 
+mod course;
 mod one;
 
 pub use one::promotion;

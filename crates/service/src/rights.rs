@@ -16,7 +16,7 @@ use towpath_domain::rights::{
 use towpath_domain::times::Time;
 use towpath_store::timeline::{Criteria, export};
 use towpath_store::{
-    Conn, access, environments, people, projects, publishers, service_accounts, storage, streams,
+    Conn, access, delegations, environments, people, projects, publishers, service_accounts, storage, streams,
 };
 
 /// How many events are read at a time.
@@ -32,7 +32,7 @@ pub async fn who_may(service: &Service, actor: &Actor, form: &RightsForm) -> Res
         None
     } else {
         let question = form.check(service.now())?;
-        Some(answer(&mut conn, actor, &places, question).await?)
+        Some(answer(&mut conn, actor, &places, question, service.now()).await?)
     };
     Ok(RightsView { form: form.clone(), places: places.named(|place| may_ask(actor, place)), answer })
 }
@@ -43,7 +43,7 @@ pub async fn ask(service: &Service, actor: &Actor, form: &RightsForm) -> Result<
     let question = form.check(service.now())?;
     let mut conn = service.read().await?;
     let places = Places::load(&mut conn).await?;
-    answer(&mut conn, actor, &places, question).await
+    answer(&mut conn, actor, &places, question, service.now()).await
 }
 
 /// A CI job has nothing to ask here, and is told nothing of people.
@@ -60,6 +60,7 @@ async fn answer(
     actor: &Actor,
     places: &Places,
     question: Question,
+    now: Time,
 ) -> Result<WhoMay, Error> {
     let Question { action, place: value, at } = question;
     let place = places.named_so(&value).filter(|place| may_ask(actor, place));
@@ -79,6 +80,14 @@ async fn answer(
             }
         }
     }
+    if action == Action::Approve {
+        for (person, cover, through) in
+            handed_over(conn, &standing, places, &wanted, at.unwrap_or(now)).await?
+        {
+            let by = if cover == Cover::Part { &mut partly } else { &mut all };
+            by.entry(person).or_default().push(through);
+        }
+    }
     partly.retain(|person, _| !all.contains_key(person));
     let mut holders = named(conn, all).await?;
     let mut anybody = false;
@@ -88,6 +97,40 @@ async fn answer(
     }
     let partly = named(conn, partly).await?;
     Ok(WhoMay { action, place: places.words(&place), at, holders, partly, anybody })
+}
+
+/// Those who decide for others, by the roles of these.
+async fn handed_over(
+    conn: &mut Conn,
+    standing: &Standing,
+    places: &Places,
+    wanted: &Target,
+    at: Time,
+) -> Result<Vec<(PersonId, Cover, Through)>, Error> {
+    let mut found = Vec::new();
+    let delegations = delegations::in_force(conn, at).await?;
+    let givers: Vec<PersonId> = delegations.iter().map(|delegation| delegation.from).collect();
+    let names = people::names(conn, &givers).await?;
+    for delegation in delegations {
+        let there = delegation.project.is_none() || delegation.project == wanted.project;
+        if !there || standing.deactivated.contains(&delegation.to) {
+            continue;
+        }
+        for held in standing.acting().filter(|held| held.person == delegation.from) {
+            if delegation.role.as_ref().is_some_and(|role| *role != held.role) {
+                continue;
+            }
+            let Some(role) = standing.roles.get(held.role.as_str()) else { continue };
+            let Some(cover) = covers(role, held.place, Action::Approve, wanted) else { continue };
+            let through = Through {
+                outside_production: cover == Cover::AllOutsideProduction,
+                in_name_of: names.get(&delegation.from).cloned(),
+                ..through(places, held, role)
+            };
+            found.push((delegation.to, cover, through));
+        }
+    }
+    Ok(found)
 }
 
 /// A place as what something is done to, with all that is known of it.
@@ -118,6 +161,7 @@ fn through(places: &Places, held: &Held, role: &Role) -> Through {
         source: held.source.clone(),
         group: held.group.clone(),
         outside_production: false,
+        in_name_of: None,
     }
 }
 
@@ -165,6 +209,7 @@ async fn jobs(
             source: None,
             group: None,
             outside_production: false,
+            in_name_of: None,
         };
         let (kind, name) = (HolderKind::Publisher, publisher.title.to_string());
         holders.push(Holder { kind, person: None, name, through: vec![through] });

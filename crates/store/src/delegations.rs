@@ -89,6 +89,17 @@ pub async fn find(conn: &mut Conn, id: DelegationId) -> Result<Option<Delegation
     row.map(Delegation::try_from).transpose()
 }
 
+/// Those that count at a moment, the oldest first.
+pub async fn in_force(conn: &mut Conn, at: Time) -> Result<Vec<Delegation>, Error> {
+    read(fetch!(
+        fetch_all,
+        Row,
+        conn,
+        select!("where made_at <= $1 and until_at > $1 and (ended_at is null or ended_at > $1) order by id"),
+        at.micros()
+    )?)
+}
+
 /// Those by which others decide for a person now, the oldest first.
 pub async fn given_by(conn: &mut Conn, person: PersonId, now: Time) -> Result<Vec<Delegation>, Error> {
     read(fetch!(

@@ -12,7 +12,7 @@ use crate::echo::{Echo, errors, mistake};
 use crate::fns::holds::{ReleaseHold, view_hold};
 use crate::live::{read_at, use_changes};
 use crate::loaded::Loaded;
-use crate::pages::forms::successes;
+use crate::pages::forms::{Late, successes};
 use crate::paths;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -87,12 +87,14 @@ fn One(view: HoldView, release: ServerAction<ReleaseHold>) -> impl IntoView {
         }
     });
     let number = hold.number;
+    let late = errors(move || release.value().get());
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Holds", paths::HOLDS), Crumb::here(title.clone())] />
         <PageHeader title=title lead=effect>
             <PhaseBadge phase=phase />
         </PageHeader>
+        <Late errors=late form=Signal::stored(stands) />
         <dl class="facts">
             <div class="facts__row">
                 <dt>"Stops"</dt>

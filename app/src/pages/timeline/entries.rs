@@ -2,10 +2,10 @@
 
 use super::days;
 use crate::components::avatar::Avatar;
+use crate::components::sentence::sentence_view;
 use crate::components::time::TimeView;
 use crate::paths;
 use leptos::prelude::*;
-use towpath_domain::timeline::sentence::Part;
 use towpath_domain::timeline::{Entry, SignedUpTo};
 use towpath_domain::times::Time;
 
@@ -70,7 +70,7 @@ fn Event(
                 <p class="event__sentence">
                     <strong>{who}</strong>
                     " "
-                    {sentence.into_iter().map(part).collect_view()}
+                    {sentence_view(sentence)}
                 </p>
                 {reason.map(|reason| view! { <blockquote class="event__reason">{reason}</blockquote> })}
                 <p class="event__meta">
@@ -99,27 +99,4 @@ fn Event(
             </div>
         </li>
     }
-}
-
-/// A part of the sentence; what has a page is a link to it.
-fn part(part: Part) -> impl IntoView {
-    let text = part.text();
-    let href = match part {
-        Part::Text { .. } => return text.into_any(),
-        Part::Name { .. } | Part::Bucket { .. } => return view! { <b>{text}</b> }.into_any(),
-        Part::Build { digest, tag } => {
-            let href = paths::build(&digest);
-            return view! {
-                <a href=href title=digest.to_string()>
-                    {tag.to_string()}
-                </a>
-            }
-            .into_any();
-        }
-        Part::Project { project } => paths::project(&project),
-        Part::Integration { project, integration } => paths::integration(&project, &integration),
-        Part::Promotion { project, number } => paths::promotion(&project, number),
-        Part::ReleaseSet { project, number } => paths::release_set(&project, number),
-    };
-    view! { <a href=href>{text}</a> }.into_any()
 }

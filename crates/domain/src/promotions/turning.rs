@@ -176,7 +176,7 @@ impl Promotion {
     }
 
     /// When it ends at the latest.
-    pub(super) fn end(&self) -> Time {
+    pub fn end(&self) -> Time {
         let end = LONGEST_WAIT.after(self.requested_at);
         self.pin.as_ref().map_or(end, |pin| pin.until.min(end))
     }

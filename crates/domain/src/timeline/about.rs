@@ -3,6 +3,27 @@
 use super::{BuildName, Change, Personal};
 use crate::ids::PersonId;
 
+/// The kinds of change that tell of a promotion: those for which [`Change::promotion`] has a number.
+pub const PROMOTION_KINDS: [&str; 17] = [
+    "promotion_requested",
+    "promotion_decided",
+    "promotion_ready",
+    "promotion_unready",
+    "promotion_sending",
+    "promotion_failed",
+    "promotion_retried",
+    "promotion_applied",
+    "promotion_cancelled",
+    "promotion_expired",
+    "promotion_superseded",
+    "gates_passed",
+    "emergency_reviewed",
+    "pin_applied",
+    "pin_released",
+    "pin_ended",
+    "rolled_back",
+];
+
 impl Change {
     /// The people that a sentence about this change names besides the actor.
     pub const fn person(&self) -> Option<PersonId> {
@@ -124,6 +145,8 @@ impl Change {
             | Self::BuildAssigned { reason, .. }
             | Self::HoldPlaced { reason, .. }
             | Self::PinReleased { reason, .. }
+            | Self::GatesPassed { reason, .. }
+            | Self::EmergencyReviewed { comment: reason, .. }
             | Self::DelegationMade { reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }

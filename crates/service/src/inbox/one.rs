@@ -1,6 +1,6 @@
 //! A promotion's page.
 
-use super::names;
+use super::{course, names};
 use crate::circumstances::Judge;
 use crate::deployments::fed;
 use crate::holds::Standing;
@@ -15,7 +15,7 @@ use towpath_domain::differences::commits_link;
 use towpath_domain::gates::Reported;
 use towpath_domain::ids::PersonId;
 use towpath_domain::inbox::{ForOther, PromotionView};
-use towpath_domain::outside_steps::{Does, Progress};
+use towpath_domain::outside_steps::{Does, Names, Progress};
 use towpath_domain::people::Person;
 use towpath_domain::pins::Pin;
 use towpath_domain::promotions::Promotion;
@@ -61,6 +61,7 @@ pub async fn promotion(
         None => None,
     };
     let bucket = buckets::find(&mut conn, promotion.integration, promotion.to.key).await?;
+    let bucket_id = bucket.as_ref().map(|bucket| bucket.id);
     let current = match (there, bucket.and_then(|bucket| bucket.current)) {
         (Some(pin), _) => Some(pinned(&mut conn, &pin, &mut names).await?),
         (None, None) => None,
@@ -76,6 +77,7 @@ pub async fn promotion(
                 by_token: placement.by.token.is_some() && !placement.cause.is_automatic(),
                 at: placement.at,
                 reason: None,
+                emergency: None,
                 been: Vec::new(),
                 ran: Reported::Nobody,
                 checks: Vec::new(),
@@ -116,7 +118,14 @@ pub async fn promotion(
     let may_cancel = promotion.may_cancel(actor, &place).map_err(|refused| refused.to_string());
     let may_review = promotion.may_review(actor, &place).map_err(|refused| refused.to_string());
     let may_pass = judge.may_pass(&promotion, actor, &place).map_err(|refused| refused.to_string());
+    let events = match bucket_id {
+        Some(bucket) => course::events(&mut conn, &promotion, bucket).await?,
+        None => Vec::new(),
+    };
+    let who_can = course::who_can(&mut conn, &promotion, &place, now).await?;
     Ok(PromotionView {
+        events,
+        who_can,
         may_pass: in_use(&located.project, may_pass),
         may_review: in_use(&located.project, may_review),
         for_others: for_others
@@ -153,7 +162,8 @@ async fn progress(conn: &mut Conn, promotion: &Promotion) -> Result<Option<Progr
         return Ok(None);
     }
     let does = outside_steps::of_bucket(conn, promotion.integration, promotion.to.key).await?;
-    let words = (does != Does::Record).then(|| does.words());
+    let names = Names { bucket: &promotion.to.slug, number: promotion.number, tag: &promotion.tag };
+    let words = (does != Does::Record).then(|| does.words_of(names));
     let progress = outside_steps::progress(conn, promotion.id).await?;
     Ok(progress.map(|progress| Progress { words, ..progress }))
 }
@@ -194,6 +204,7 @@ async fn pinned(conn: &mut Conn, pin: &Pin, names: &mut BTreeMap<PersonId, Strin
         by_token: false,
         at: pin.at,
         reason: None,
+        emergency: None,
         been: Vec::new(),
         ran: Reported::Nobody,
         checks: Vec::new(),
