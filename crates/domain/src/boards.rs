@@ -89,6 +89,9 @@ pub struct Card {
     pub by_token: bool,
     pub at: Time,
     pub reason: Option<String>,
+    /// Present where it came by passing the gates in an emergency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Passed>,
     /// The buckets in which the build is or ever was current, where a gate asks for some.
     pub been: Vec<BucketKey>,
     /// Since when it was reported to run where it is, where a gate asks for a stay.
@@ -98,6 +101,15 @@ pub struct Card {
     /// What the trust roots that gates name make of what is said about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub witnesses: Vec<Witness>,
+}
+
+/// The mark of a promotion whose gates were passed in an emergency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The promotion's.
+    pub number: i64,
+    /// Whether a second person has signed it.
+    pub reviewed: bool,
 }
 
 /// A promotion that waits to enter a bucket.

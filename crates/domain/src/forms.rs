@@ -21,6 +21,13 @@ impl Invalid {
         Self(vec![FieldError { field: field.to_owned(), message: message.to_string() }])
     }
 
+    /// These mistakes, and others of the same form after them.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     pub fn errors(&self) -> &[FieldError] {
         &self.0
     }

@@ -81,6 +81,14 @@ impl Cause {
         if self.is_automatic() { BY_ITSELF } else { person }
     }
 
+    /// The promotion by which it came.
+    pub const fn promotion(self) -> Option<PromotionId> {
+        match self {
+            Self::Promotion { promotion, .. } => Some(promotion),
+            _ => None,
+        }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Push => "push",

@@ -10,7 +10,7 @@ use crate::holds::Standing;
 use crate::projects::in_use;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, explain, scenes};
-use history::{Known, behind};
+use history::{Known, behind, emergencies};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::boards::{Board, Card, Column, RefusedCard, Waiting};
@@ -145,7 +145,9 @@ impl Rows {
         let checks = circumstances::checked(conn, gates, &wanted).await?;
         let witnesses = circumstances::witnessed(conn, gates, &wanted).await?;
         let behind = behind(conn, gates, builds.values().chain(&unclassified)).await?;
-        let known = Known { builds, names, been, ran, checks, witnesses, behind };
+        let placed = rows.iter().flat_map(|row| &row.history);
+        let emergencies = emergencies(conn, placed).await?;
+        let known = Known { builds, names, emergencies, been, ran, checks, witnesses, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));
         Ok(Self { buckets: rows, waiting, judge, unclassified, steps, places, known })
@@ -201,6 +203,7 @@ impl Rows {
             by_token: pushed.by.token.is_some(),
             at: pushed.build.received_at,
             reason: None,
+            emergency: None,
             been: Vec::new(),
             ran: Reported::Nobody,
             checks: Vec::new(),

@@ -86,11 +86,8 @@ struct Telling {
 
 impl Telling {
     async fn load(conn: &mut Conn, found: &[InProduction]) -> Result<Self, Error> {
-        let asked = |one: &InProduction| match one.placed.placement.cause {
-            Cause::Promotion { promotion, .. } => Some(promotion),
-            _ => None,
-        };
-        let ids: Vec<PromotionId> = found.iter().filter_map(asked).collect();
+        let ids: Vec<PromotionId> =
+            found.iter().filter_map(|one| one.placed.placement.cause.promotion()).collect();
         let promotions = promotions::of_ids(conn, &ids).await?;
         let mut acted: Vec<PersonId> = promotions.iter().flat_map(involved).collect();
         let mut used: Vec<TokenId> =

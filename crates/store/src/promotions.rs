@@ -14,9 +14,12 @@ pub use saving::save;
 use crate::query::{execute, fetch, fetch_in};
 use crate::{Conn, Error, Tx};
 use rows::{Row, complete, with_decisions};
+use std::collections::HashMap;
+use towpath_domain::boards::Passed;
 use towpath_domain::ids::{BuildId, IntegrationId, PersonId, ProjectId, PromotionId};
 use towpath_domain::promotions::Promotion;
 use towpath_domain::times::Time;
+use uuid::Uuid;
 
 /// The columns of [`Row`] with what it joins; each query adds its own condition.
 macro_rules! select {
@@ -77,6 +80,25 @@ pub async fn of_ids(conn: &mut Conn, ids: &[PromotionId]) -> Result<Vec<Promotio
     let ids = ids.iter().map(|id| id.uuid()).collect();
     let rows = fetch_in!(Row, conn, select!("where m.id in ("), ids, ")")?;
     with_decisions(conn, rows).await
+}
+
+/// Those of these promotions whose gates were passed in an emergency.
+pub async fn emergencies(
+    conn: &mut Conn,
+    ids: &[PromotionId],
+) -> Result<HashMap<PromotionId, Passed>, Error> {
+    let ids = ids.iter().map(|id| id.uuid()).collect();
+    let passed = fetch_in!(
+        (Uuid, i64, bool),
+        conn,
+        "select m.id, m.number, m.to_review from promotions m where m.emergency is not null and m.id in (",
+        ids,
+        ")"
+    )?;
+    let mark = |(id, number, to_review): (Uuid, i64, bool)| {
+        (PromotionId::from(id), Passed { number, reviewed: !to_review })
+    };
+    Ok(passed.into_iter().map(mark).collect())
 }
 
 /// All that waits in the installation, oldest first; in an archived project nobody can decide.

@@ -11,7 +11,7 @@ use crate::components::time::TimeView;
 use crate::paths;
 use leptos::ev::{DragEvent, KeyboardEvent};
 use leptos::prelude::*;
-use towpath_domain::boards::Card;
+use towpath_domain::boards::{Card, Passed};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::builds::Origin;
 use towpath_domain::digests::Digest;
@@ -82,6 +82,7 @@ pub(super) fn BuildCard(table: Table, key: BucketKey, card: Card) -> impl IntoVi
                 </span>
             </p>
             <BadMark table=table digest=card.build.digest.clone() />
+            {card.emergency.map(|passed| emergency_mark(table, passed))}
             <Runs table=table bucket=key should=card.build.id />
         </article>
     }
@@ -103,6 +104,22 @@ fn BadMark(table: Table, digest: Digest) -> impl IntoView {
                 </p>
             }
         })
+    }
+}
+
+/// That it is here past its gates, with the way to why.
+fn emergency_mark(table: Table, passed: Passed) -> impl IntoView {
+    let href = paths::promotion(&table.board.read_untracked().project.slug, passed.number);
+    let review = if passed.reviewed { "reviewed" } else { "not reviewed yet" };
+    view! {
+        <p class="build-card__bad">
+            <Icon symbol=Symbol::Warning />
+            <span>
+                <a href=href>{format!("Emergency #{}", passed.number)}</a>
+                ", "
+                {review}
+            </span>
+        </p>
     }
 }
 

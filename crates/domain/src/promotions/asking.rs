@@ -77,11 +77,13 @@ pub enum RequestRefused {
     Archived(#[from] Archived),
     #[error("This integration follows no workflow, so nothing can be promoted. Give it one first.")]
     NoWorkflow,
-    #[error("The workflow does not lead from {from} to {to}.")]
-    NoWay { from: Slug, to: Slug },
+    #[error(
+        "The workflow {workflow} does not lead from {from} to {to}. A build goes along its ways, from stage to stage."
+    )]
+    NoWay { workflow: Slug, from: Slug, to: Slug },
     #[error("It is already current in {to}.")]
     AlreadyThere { to: Slug },
-    #[error("Promotion #{number} of this build is waiting already.")]
+    #[error("Promotion #{number} asks for the same and has not ended. Go on with it, or take it back first.")]
     AlreadyAsked { number: i64 },
     #[error(
         "Promotion #{number} waits to enter {to}, which takes one at a time. Wait for its end, or take it back."
@@ -160,7 +162,8 @@ fn plan(wish: &Move, has_reference: bool, emergency: bool) -> Result<Verdicts, R
     let to = || wish.to.slug.clone();
     let from = || wish.from.slug.clone();
     if wish.from.key != wish.to.key && !workflow.graph.leads(wish.from.key, wish.to.key) {
-        return Err(RequestRefused::NoWay { from: from(), to: to() });
+        let workflow = workflow.name.slug.clone();
+        return Err(RequestRefused::NoWay { workflow, from: from(), to: to() });
     }
     let nowhere = wish.from.key == wish.to.key && wish.takes_back.is_none();
     let is_there = wish.current == Some(wish.build) || nowhere;

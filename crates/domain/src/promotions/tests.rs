@@ -241,7 +241,10 @@ fn each_refusal_to_ask_names_its_rule() {
             RequestRefused::Archived(Archived { project: archived.slug.clone() }),
         ),
         (Move { workflow: None, ..wish }, RequestRefused::NoWorkflow),
-        (Move { from: &world.prod, to: &world.qa, ..wish }, RequestRefused::NoWay { from: prod(), to: qa() }),
+        (
+            Move { from: &world.prod, to: &world.qa, ..wish },
+            RequestRefused::NoWay { workflow: world.workflow.name.slug.clone(), from: prod(), to: qa() },
+        ),
         (Move { to: &world.qa, ..wish }, RequestRefused::AlreadyThere { to: qa() }),
         (Move { current: Some(world.build.id), ..wish }, RequestRefused::AlreadyThere { to: prod() }),
         (Move { was_current: false, ..wish }, RequestRefused::NeverThere { from: qa() }),

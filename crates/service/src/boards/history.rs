@@ -7,16 +7,16 @@ use crate::scenes::Located;
 use crate::{Error, Service, explain, scenes};
 use std::collections::{BTreeMap, HashMap};
 use towpath_domain::access::{Action, Actor};
-use towpath_domain::boards::{Card, History};
+use towpath_domain::boards::{Card, History, Passed};
 use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::checks::Check;
 use towpath_domain::evidence::Witness;
 use towpath_domain::gates::{Behind, Gate, Reported};
-use towpath_domain::ids::{BuildId, PersonId, PlacementId};
+use towpath_domain::ids::{BuildId, PersonId, PlacementId, PromotionId};
 use towpath_domain::workflows::arrivals_without_stage;
 use towpath_store::buckets::{Bucket, Placed};
 use towpath_store::builds::Pushed;
-use towpath_store::{Conn, buckets, builds, people, timeline};
+use towpath_store::{Conn, buckets, builds, people, promotions, timeline};
 
 /// A page of what was current in a bucket, newest first, from before a placement.
 pub async fn history(
@@ -144,6 +144,8 @@ pub(super) async fn behind(
 pub(super) struct Known {
     pub(super) builds: HashMap<BuildId, Pushed>,
     pub(super) names: BTreeMap<PersonId, String>,
+    /// The promotions that passed their gates in an emergency.
+    pub(super) emergencies: HashMap<PromotionId, Passed>,
     /// Where each build has been, as far as somebody wants to know.
     pub(super) been: HashMap<BuildId, Vec<BucketKey>>,
     /// Since when each placed build was reported to run, as far as somebody wants to know.
@@ -156,19 +158,31 @@ pub(super) struct Known {
     pub(super) behind: HashMap<BuildId, Behind>,
 }
 
+/// The promotions by which something came and that passed their gates in an emergency.
+pub(super) async fn emergencies(
+    conn: &mut Conn,
+    placed: impl Iterator<Item = &Placed>,
+) -> Result<HashMap<PromotionId, Passed>, Error> {
+    let promotions: Vec<PromotionId> =
+        placed.filter_map(|placed| placed.placement.cause.promotion()).collect();
+    Ok(promotions::emergencies(conn, &promotions).await?)
+}
+
 impl Known {
     async fn load(conn: &mut Conn, placed: impl Iterator<Item = &Placed> + Clone) -> Result<Self, Error> {
         let mut wanted: Vec<BuildId> = placed.clone().map(|placed| placed.placement.build).collect();
-        let mut acted: Vec<PersonId> = placed.map(|placed| placed.placement.by.person).collect();
+        let mut acted: Vec<PersonId> = placed.clone().map(|placed| placed.placement.by.person).collect();
         wanted.sort_unstable();
         wanted.dedup();
         acted.sort_unstable();
         acted.dedup();
+        let emergencies = emergencies(conn, placed).await?;
         let builds = builds::list(conn, &wanted).await?;
         let builds = builds.into_iter().map(|pushed| (pushed.build.id, pushed)).collect();
         Ok(Self {
             builds,
             names: people::names(conn, &acted).await?,
+            emergencies,
             been: HashMap::new(),
             ran: HashMap::new(),
             checks: HashMap::new(),
@@ -189,6 +203,7 @@ impl Known {
             by_token: placed.placement.by.token.is_some() && !placed.placement.cause.is_automatic(),
             at: placed.placement.at,
             reason: placed.reason.clone(),
+            emergency: placed.placement.cause.promotion().and_then(|id| self.emergencies.get(&id)).copied(),
             been: self.been.get(&pushed.build.id).cloned().unwrap_or_default(),
             ran: self.ran.get(&placed.placement.id).copied().unwrap_or_default(),
             checks: self.checks.get(&pushed.build.id).cloned().unwrap_or_default(),

@@ -198,11 +198,8 @@ impl Reading {
         let more = lived.len() > part.links;
         lived.truncate(part.links);
         let last = lived.last().filter(|_| more).map(|last| &last.placed.placement);
-        let by_promotion = lived.iter().filter_map(|lived| match lived.placed.placement.cause {
-            Cause::Promotion { promotion, .. } => Some(promotion),
-            _ => None,
-        });
-        let by_promotion: Vec<PromotionId> = by_promotion.collect();
+        let by_promotion: Vec<PromotionId> =
+            lived.iter().filter_map(|lived| lived.placed.placement.cause.promotion()).collect();
         let passed = promotions::of_ids(conn, &by_promotion).await?;
         let unapplied = promotions::unapplied(conn, id, ASIDE).await?;
         let judge = Judge::of(conn, &unapplied, now).await?;

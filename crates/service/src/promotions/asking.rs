@@ -1,7 +1,7 @@
 //! Asking for a promotion, and what one would meet.
 
 use super::saving::save_as;
-use crate::builds::{current_name, placer};
+use crate::builds::current_name;
 use crate::retention::check_kept;
 use crate::scenes::Located;
 use crate::{Error, Service, circumstances, outside_steps, patterns, scenes};
@@ -47,9 +47,18 @@ pub struct Request {
 /// Asks for a promotion. One without gates, or whose gates pass, is applied in the same transaction.
 pub async fn request(service: &Service, actor: &Actor, request: Request) -> Result<Promotion, Error> {
     let wish = Wish::find(service, actor, &request).await?;
-    let reason = Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error))?;
-    let reference = read_reference(&request.reference)?;
-    let emergency = request.emergency;
+    let reference = read_reference(&request.reference);
+    let reason = match Reason::parse(&request.reason).map_err(|error| Invalid::field("reason", error)) {
+        Ok(reason) => reason,
+        Err(mistake) => {
+            // Both fields are told of at once, so that nobody comes back for the second one.
+            let workflow = wish.located.workflow(&mut service.read().await?).await?;
+            let gates = if request.emergency { Vec::new() } else { wish.gates(workflow.as_ref()) };
+            let other = reference.and_then(|reference| check_reference(&gates, reference.as_ref())).err();
+            return Err(other.map_or(mistake.clone(), |other| mistake.and(other)).into());
+        }
+    };
+    let (reference, emergency) = (reference?, request.emergency);
     check_emergency(&request)?;
     service.db().write(async move |tx| wish.ask(tx, reason, reference, emergency).await).await
 }
@@ -350,11 +359,10 @@ impl Wish {
         // What people asked for is ended by people.
         superseded.retain(|earlier| !earlier.is_rollback() && (earlier.automatic || !self.automatic));
         let now = self.service.now();
-        let by = placer(&self.actor);
-        let promotion = save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;
+        let promotion = save_as(tx, &self.service, who, &self.located, &bucket, step).await?;
         for earlier in superseded {
             if let Some(step) = earlier.supersede(number, now) {
-                save_as(tx, &self.service, (who, by), &self.located, &bucket, step).await?;
+                save_as(tx, &self.service, who, &self.located, &bucket, step).await?;
             }
         }
         Ok(promotion)

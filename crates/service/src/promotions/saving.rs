@@ -1,6 +1,6 @@
 //! Saving a step on a promotion with its events and with what becomes current by it.
 
-use crate::builds::{name_in, placer};
+use crate::builds::name_in;
 use crate::scenes::{Located, slot_of};
 use crate::{Error, Service, pins};
 use towpath_domain::access::Actor;
@@ -22,16 +22,15 @@ pub(super) async fn save(
     bucket: &Bucket,
     step: Transition,
 ) -> Result<Promotion, Error> {
-    let who = (Service::event_actor(actor), placer(actor));
-    save_as(tx, service, who, located, bucket, step).await
+    save_as(tx, service, Service::event_actor(actor), located, bucket, step).await
 }
 
-/// Saves a step with its events, and makes the build current where the step applies the promotion. `who` takes the step,
-/// and in whose name the build is placed.
+/// Saves a step with its events, and makes the build current where the step applies the promotion: in the name of whoever
+/// asked for it, whoever takes the last step.
 pub(super) async fn save_as(
     tx: &mut Tx,
     service: &Service,
-    (who, by): (EventActor, Placer),
+    who: EventActor,
     located: &Located,
     bucket: &Bucket,
     step: Transition,
@@ -46,6 +45,8 @@ pub(super) async fn save_as(
         tx.tell(service.event(who, scene.clone(), change.clone()));
     }
     if let Some(id) = step.placement() {
+        let asked = step.promotion();
+        let by = Placer { person: asked.requested_by, token: asked.requested_with };
         if step.promotion().is_rollback() {
             take_back(tx, service, by, located, bucket, step.promotion(), id).await?;
         } else {

@@ -7,7 +7,7 @@ use crate::{Error, Service, circumstances};
 use towpath_domain::access::{Actor, Identity, Target};
 use towpath_domain::gates::Circumstances;
 use towpath_domain::ids::{PlacementId, PromotionId};
-use towpath_domain::placements::{Cause, Placer};
+use towpath_domain::placements::Cause;
 use towpath_domain::promotions::{Promotion, Standing, Transition};
 use towpath_domain::timeline::EventActor;
 use towpath_domain::times::Time;
@@ -137,9 +137,7 @@ pub(super) async fn turn(
             let scene = Scene { standing, circumstances, placement: bucket.next(writer.id()), now };
             let Some(step) = step(promotion, &scene) else { return Ok(false) };
             let over = step.due().is_none();
-            let asked = step.promotion();
-            let by = Placer { person: asked.requested_by, token: asked.requested_with };
-            save_as(tx, &writer, (EventActor::System, by), &located, &bucket, step).await?;
+            save_as(tx, &writer, EventActor::System, &located, &bucket, step).await?;
             Ok::<_, Error>(over)
         })
         .await

@@ -14,8 +14,11 @@ const PROD: u128 = 4;
 
 /// The build lies in `staging`. It may not go back to `qa`, enters `perf` at once, and waits before `prod`.
 fn around() -> Around {
-    let refused =
-        || RequestRefused::NoWay { from: Slug::parse("staging").unwrap(), to: Slug::parse("qa").unwrap() };
+    let refused = || RequestRefused::NoWay {
+        workflow: Slug::parse("release").unwrap(),
+        from: Slug::parse("staging").unwrap(),
+        to: Slug::parse("qa").unwrap(),
+    };
     let berth = |number, name: &str, outlook| Berth { bucket: stage(number), name: name.to_owned(), outlook };
     Around {
         tag: "1.4.2".to_owned(),
