@@ -47,6 +47,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Check(check) => checks::report(&client(&common)?, check, format).await,
         Command::Checks(checks) => checks::list(&client(&common)?, checks, format).await,
         Command::Rollback(rollback) => buckets::roll_back(&client(&common)?, rollback, format).await,
+        Command::Resume(args) => buckets::resume(&client(&common)?, args).await,
         Command::Hold(hold) => holds::place(&client(&common)?, hold, format).await,
         Command::Release(release) => holds::release(&client(&common)?, release, format).await,
         Command::Holds(filter) => holds::list(&client(&common)?, filter, format).await,

@@ -80,7 +80,7 @@ test("a build stays in the hand while its verdicts change, until its card is rep
   await expect(stage(page, "prod")).toHaveAttribute("data-verdict", "waits");
   await shop.manager.call("promote", move("1.1.0", "staging", "prod"));
   await expect(stage(page, "prod")).toHaveAttribute("data-verdict", "blocked");
-  await expect(stage(page, "prod")).toContainText("Promotion #3 of this build is waiting already.");
+  await expect(stage(page, "prod")).toContainText("Promotion #3 asks for the same and has not ended.");
   await expect(stage(page, "staging")).toHaveAttribute("data-verdict", "source");
 
   await shop.manager.call("promote", move("1.2.0", "qa", "staging"));

@@ -132,10 +132,18 @@ test("into prod it waits, and another person approves", async ({ browser }) => {
   await rui.page.getByRole("link", { name: "Review #2" }).click();
   await steps.submit(rui.page, "Reject");
   await expect(rui.page.getByRole("alert")).toBeVisible();
+  // Somebody else has the same page open, and decides after it.
+  const late = await rui.page.context().newPage();
+  await late.goto(rui.page.url().replace(/\?.*/, ""));
   await rui.page.getByRole("textbox", { name: "Comment" }).fill("Looks good to me");
   await steps.submit(rui.page, "Approve");
   await expect(rui.page.getByText("It became current in prod")).toBeVisible();
   expect(await digestOf(towpath.server, token, `${CHECKOUT}/prod:current`)).toBe(first);
+  await late.getByRole("textbox", { name: "Comment" }).fill("Not before Monday");
+  await steps.submit(late, "Reject");
+  await expect(late.getByText("It came too late, and was not taken")).toBeVisible();
+  await expect(late.getByText("This promotion is applied already.").first()).toBeVisible();
+  await late.close();
 });
 
 test("qa is rolled back, and its arrivals are resumed", async () => {

@@ -9,6 +9,19 @@ use towpath_domain::differences::Comparison;
 #[cfg(feature = "ssr")]
 use crate::visitors::{service, signed_in};
 
+/// What a build would change about another of the same integration; both by their digests.
+#[server(prefix = "/fn", endpoint = "compare_builds", output = Answer)]
+pub async fn compare_builds(
+    project: String,
+    integration: String,
+    from: String,
+    to: String,
+) -> Result<Comparison, AppError> {
+    let ((_, actor), service) = (signed_in()?, service()?);
+    let at = (project.as_str(), integration.as_str());
+    Ok(towpath_service::differences::view(&service, &actor, at, &from, &to).await?)
+}
+
 /// Two builds side by side, each named as an address names it, and the board that they are from. Without both names, or
 /// where one is wrong, what is wrong with it.
 #[server(prefix = "/fn", endpoint = "view_difference", output = Answer)]

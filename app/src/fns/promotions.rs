@@ -38,8 +38,18 @@ pub async fn promote(#[server(flatten)] ask: Ask) -> Result<i64, AppError> {
     let board = format!("/projects/{project}/integrations/{integration}");
     let page = format!("/projects/{project}/promotions");
     let emergency = emergency.is_some();
-    let request =
-        Request { project, integration, digest, from, to, reason, reference, scheduled_for, emergency };
+    let request = Request {
+        project,
+        integration,
+        digest,
+        from,
+        to,
+        reason,
+        reference,
+        scheduled_for,
+        emergency,
+        ..Request::default()
+    };
     let promotion = towpath_service::promotions::request(&service()?, &actor, request).await?;
     if promotion.is_open() {
         leptos_axum::redirect(&format!("{page}/{}", promotion.number));

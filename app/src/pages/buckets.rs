@@ -20,6 +20,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use std::sync::Arc;
 use towpath_domain::boards::{Card, History};
 use towpath_domain::ids::PlacementId;
+use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
 
 #[component]
@@ -140,6 +141,20 @@ fn line(history: Signal<Arc<History>>, card: Card) -> impl IntoView {
             })
         }
     };
+    let onward = {
+        let first = history.read_untracked();
+        let (project, integration, from) = (&first.project.slug, &first.integration.slug, &first.slot.slug);
+        let way = |to: &Slug| {
+            let href = paths::promote(project, integration, &card.build.digest, from, to);
+            let label = format!("Promote to {to}: {}", card.build.tag);
+            view! {
+                <a class="button button--small" href=href aria-label=label>
+                    {format!("Promote to {to}")}
+                </a>
+            }
+        };
+        first.leads_to.iter().map(way).collect_view()
+    };
     let badge = move || {
         is_current.get().then(|| {
             view! {
@@ -164,7 +179,7 @@ fn line(history: Signal<Arc<History>>, card: Card) -> impl IntoView {
                 <span>{by} <TimeView at=card.at now=now /> " (" <ExactTime at=card.at /> ")"</span>
             </span>
             {card.reason.map(|reason| view! { <q class="history__reason">{reason}</q> })}
-            {back}
+            <span class="history__ways">{onward} {back}</span>
         </li>
     }
 }

@@ -12,15 +12,19 @@ use crate::components::time::TimeView;
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::boards::view_board;
+use crate::fns::differences::compare_builds;
 use crate::fns::promotions::Promote;
 use crate::loaded::{ErrorPage, Loaded};
+use crate::pages::differences::DifferenceView;
 use crate::{AppError, paths};
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::access::Action;
 use towpath_domain::boards::{Board, Card, Column};
 use towpath_domain::builds::Build;
+use towpath_domain::digests::Digest;
 use towpath_domain::promotions::{Outlook, RequestRefused};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -50,6 +54,9 @@ pub fn PromoteForm(
     /// The way back, where the form is a page of its own. In a dialog, the reason has the focus.
     #[prop(optional, into)]
     back: Option<String>,
+    /// Closes the dialog that the form stands in.
+    #[prop(optional, into)]
+    close: Option<Callback<()>>,
 ) -> impl IntoView {
     let errors = errors(move || action.value().get());
     let echo = Echo::of("/fn/promote");
@@ -61,7 +68,25 @@ pub fn PromoteForm(
     };
     let wanted = Memo::new(move |_| may_pass && !matches!(*outlook.read(), Outlook::Enters));
     let in_dialog = back.is_none();
-    let cancel = back.map(|back| view! { <a class="button" href=back>{if refused { "Back to the board" } else { "Cancel" }}</a> });
+    let label = match (refused, in_dialog) {
+        (true, false) => "Back to the board",
+        (true, true) => "Close",
+        (false, _) => "Cancel",
+    };
+    let cancel = match (back, close) {
+        (Some(back), _) => Some(view! { <a class="button" href=back>{label}</a> }.into_any()),
+        (None, Some(close)) => Some(
+            view! {
+                <button type="button" class="button" on:click=move |_| close.run(())>
+                    {label}
+                </button>
+            }
+            .into_any(),
+        ),
+        (None, None) => None,
+    };
+    let differs = (!refused)
+        .then(|| view! { <Differs project=project.clone() integration=integration.clone() digest=what.digest.clone() current=current /> });
     let said = {
         let (to, project) = (to.clone(), project.clone());
         move || foretell(&outlook.read(), &project, &to)
@@ -103,6 +128,7 @@ pub fn PromoteForm(
                     </dd>
                 </div>
             </dl>
+            {differs}
             {said}
             {(!refused).then(|| view! { <Superseded project=project.clone() numbers=supersedes /> })}
             {asks_for
@@ -170,29 +196,67 @@ pub fn PromoteForm(
                         </Disclosure>
                     }
                 })}
-            {(!refused || !in_dialog)
-                .then(|| {
-                    view! {
-                        <div class="form__actions">
-                            {(!refused)
-                                .then(|| {
-                                    view! {
-                                        <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
-                                            {format!("Promote to {to}")}
-                                        </SubmitButton>
-                                    }
-                                })}
-                            {cancel}
-                        </div>
-                    }
-                })}
+            <div class="form__actions">
+                {(!refused)
+                    .then(|| {
+                        view! {
+                            <SubmitButton kind=ButtonKind::Primary pending=action.pending()>
+                                {format!("Promote to {to}")}
+                            </SubmitButton>
+                        }
+                    })} {cancel}
+            </div>
         </ActionForm>
     }
 }
 
 /// Whether an emergency passes what keeps a build out.
-const fn is_passable(refused: &RequestRefused) -> bool {
+pub const fn is_passable(refused: &RequestRefused) -> bool {
     matches!(refused, RequestRefused::Blocked { .. } | RequestRefused::OneAtATime { .. })
+}
+
+/// Leads whoever may not do something to those who may.
+#[component]
+pub fn WhoMay(action: Action, project: Slug) -> impl IntoView {
+    let href = paths::rights(action, &format!("project:{project}"));
+    view! { <a href=href>{format!("Who may {action} in this project?")}</a> }
+}
+
+/// What it changes about what is there now, for whoever wants to know before they ask.
+#[component]
+fn Differs(
+    project: Slug,
+    integration: String,
+    digest: Digest,
+    current: Signal<Option<Card>>,
+) -> impl IntoView {
+    let there = Memo::new(move |_| current.read().as_ref().map(|card| card.build.digest.clone()));
+    let new = digest.clone();
+    let compared = Resource::new(
+        move || there.get().filter(|there| *there != new),
+        move |there| {
+            let (project, integration, to) = (project.to_string(), integration.clone(), digest.to_string());
+            async move {
+                let there = there?;
+                Some(compare_builds(project, integration, there.to_string(), to).await)
+            }
+        },
+    );
+    let told = move || {
+        let (difference, commits_link) = match compared.get().flatten()? {
+            Ok(compared) => (compared.difference, compared.commits_link),
+            // It is told for better judgement alone; what is asked for does not hang on it.
+            Err(_) => (None, None),
+        };
+        let content = match difference {
+            Some(difference) => {
+                view! { <DifferenceView difference=difference commits_link=commits_link /> }.into_any()
+            }
+            None => view! { <p class="muted">"The two images could not be compared."</p> }.into_any(),
+        };
+        Some(view! { <Disclosure summary="What it changes there">{content}</Disclosure> })
+    };
+    view! { <Transition>{told}</Transition> }
 }
 
 /// The promotions that end in favour of this one.
@@ -235,9 +299,14 @@ fn foretell(outlook: &Outlook, project: &Slug, to: &Slug) -> impl IntoView + use
     let other = other.map(|number| {
         view! { " " <a href=paths::promotion(project, number)>{format!("Open #{number}")}</a> }
     });
+    let who = match outlook {
+        Outlook::Refused { refused: RequestRefused::Forbidden(refusal) } => Some(refusal.action()),
+        _ => None,
+    };
+    let who = who.map(|action| view! { " " <WhoMay action=action project=project.clone() /> });
     view! {
         <Banner tone=tone title=title>
-            <p class="banner__text">{words} {other}</p>
+            <p class="banner__text">{words} {other} {who}</p>
         </Banner>
     }
 }

@@ -22,6 +22,19 @@ pub struct Rollback {
     #[arg(long, value_name = "PLACEMENT|TAG|DIGEST")]
     pub to: String,
     /// Why; it stays in the timeline.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", required_unless_present = "dry_run")]
+    pub reason: Option<String>,
+    /// Only tell what it would meet.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// The bucket.
+    #[arg(value_name = "PROJECT/INTEGRATION/BUCKET")]
+    pub bucket: BucketName,
+    /// Why; it stays in the timeline.
+    #[arg(long, value_name = "TEXT", default_value = "")]
     pub reason: String,
 }

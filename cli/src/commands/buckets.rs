@@ -1,15 +1,16 @@
-//! `status`, `resolve` and `rollback`.
+//! `status`, `rollback` and `resume`.
 
-use super::promotions::tags;
-use crate::args::{Format, Rollback as Args, Status};
+use super::promotions::{foresee, tags};
+use crate::args::{Format, Resume, Rollback as Args, Status};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::PromotionName;
 use crate::output::{Table, say, show};
 use std::time::Duration;
 use towpath_api::boards::{Board, Bucket, Card};
-use towpath_api::buckets::{NewRollback, Rollback};
+use towpath_api::buckets::{NewRollback, Resumption, Rollback};
 use towpath_api::client::Client;
+use towpath_api::holds::HoldState;
 use towpath_api::promotions::PromotionState;
 use towpath_domain::ids::PlacementId;
 
@@ -63,7 +64,7 @@ fn board(board: &Board) -> Table {
             ],
             None => ["empty".to_owned(), String::new(), String::new(), String::new()],
         };
-        table.row([bucket.slug.clone(), tag, digest, since, by, notes(bucket)]);
+        table.row([bucket.slug.clone(), tag, digest, since, by, notes(board, bucket)]);
     }
     table
 }
@@ -74,13 +75,20 @@ fn short(digest: &str) -> String {
     digits.chars().take(12).collect()
 }
 
-fn notes(bucket: &Bucket) -> String {
+fn notes(board: &Board, bucket: &Bucket) -> String {
+    // What marks a build is a hold on it, here or everywhere.
+    let marks = board.holds.iter().filter(|hold| hold.state == HoldState::InForce).filter(|hold| {
+        let of =
+            hold.on.strip_prefix("build:").map(|of| of.rsplit_once('/').map_or(of, |(_, digest)| digest));
+        of.is_some() && of == bucket.current.as_ref().map(|card| card.build.digest.as_str())
+    });
+    let bad = marks.map(|hold| format!("marked bad by hold {}", hold.number));
     let waiting = bucket.waiting.iter().map(|waiting| {
         format!("#{} of {} waits for {}", waiting.number, waiting.tag, waiting.needs.join(" and "))
     });
     let paused = bucket.paused_at.map(|since| format!("arrivals paused since {}", since.0.to_words()));
     let refused = bucket.refused.first().map(|refused| format!("{} refused: {}", refused.tag, refused.why));
-    waiting.chain(paused).chain(refused).collect::<Vec<_>>().join("; ")
+    bad.chain(waiting).chain(paused).chain(refused).collect::<Vec<_>>().join("; ")
 }
 
 pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Exit, Failure> {
@@ -92,9 +100,14 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
     let address = [&at.project, &at.integration, &bucket.slug].map(String::as_str);
     let new = NewRollback {
         placement: placement(client, address, &args).await?,
-        reason: args.reason,
+        reason: args.reason.clone().unwrap_or_default(),
         expected_version: Some(bucket.version),
+        dry_run: args.dry_run,
     };
+    if args.dry_run {
+        let outlook = client.consider_rollback(address, &new).await?;
+        return foresee(outlook, format);
+    }
     let rollback = client.roll_back(address, &new).await?;
     show(format, &rollback, |rollback: &Rollback| {
         let current = if rollback.promotion.is_some() { "goes back to" } else { "current" };
@@ -114,6 +127,15 @@ pub async fn roll_back(client: &Client, args: Args, format: Format) -> Result<Ex
     say(
         "A rollback deploys nothing by itself. If builds arrive here from CI, they are paused until resumed.",
     );
+    Ok(Exit::Success)
+}
+
+/// Lets builds enter a bucket by themselves again.
+pub async fn resume(client: &Client, args: Resume) -> Result<Exit, Failure> {
+    let at = &args.bucket.at;
+    let address = [at.project.as_str(), at.integration.as_str(), args.bucket.bucket.as_str()];
+    client.resume(address, &Resumption { reason: args.reason }).await?;
+    say(&format!("Builds enter {} by themselves again.", args.bucket));
     Ok(Exit::Success)
 }
 

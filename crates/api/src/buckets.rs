@@ -2,7 +2,7 @@
 
 use crate::deployments::Run;
 use crate::pins::PinMark;
-use crate::promotions::PromotionState;
+use crate::promotions::{Outlook, PromotionState};
 use serde::{Deserialize, Serialize};
 use towpath_domain::pins::Source;
 use utoipa::ToSchema;
@@ -14,10 +14,15 @@ pub struct NewRollback {
     /// The placement of the bucket's history to go back to.
     #[schema(format = "uuid")]
     pub placement: String,
+    /// Why; a dry run needs none.
+    #[serde(default)]
     pub reason: String,
     /// The bucket's version that was looked at; if it is another by then, nothing happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_version: Option<i64>,
+    /// Only tells what it would meet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
 }
 
 /// A rollback that was made, or asked for where the stage wants rollbacks approved.
@@ -33,6 +38,14 @@ pub struct Rollback {
     /// The number of the promotion by which it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promotion: Option<i64>,
+}
+
+/// What was made of a rollback, or would be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum RollbackAnswer {
+    Made(Rollback),
+    Foreseen(Outlook),
 }
 
 /// Lets builds arrive again in a bucket where a rollback paused them.

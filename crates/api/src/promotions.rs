@@ -35,6 +35,9 @@ pub struct NewPromotion {
     /// ever and has to be reviewed by a second person.
     #[serde(default)]
     pub emergency: bool,
+    /// The digest of what you saw in `to`, or `none` where nothing was: if it is another by then, nothing happens (409).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub expected_current: String,
     /// Only tells what it would meet.
     #[serde(default)]
     pub dry_run: bool,

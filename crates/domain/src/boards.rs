@@ -164,6 +164,8 @@ pub struct History {
     pub cards: Vec<Card>,
     /// The placement before which the next page starts, where there is one.
     pub older: Option<PlacementId>,
+    /// The stages to which the workflow leads from here: what is or was current here can be promoted there.
+    pub leads_to: Vec<Slug>,
     /// The environments that it feeds, as far as who looks may see them: what a rollback reaches.
     pub fed: Vec<Fed>,
     /// Counts the placements; a rollback expects the one it was decided on.

@@ -18,7 +18,7 @@ use towpath_domain::holds::stops_rollback;
 use towpath_domain::ids::{PlacementId, ServiceId};
 use towpath_domain::placements::{Cause, Placement};
 use towpath_domain::projects::Project;
-use towpath_domain::promotions::{ELSEWHERE, Promotion};
+use towpath_domain::promotions::{ELSEWHERE, Outlook, Promotion};
 use towpath_domain::timeline::{Change, Personal};
 use towpath_domain::words::Reason;
 use towpath_domain::workflows::Arrivals;
@@ -66,6 +66,20 @@ pub async fn roll_back(service: &Service, actor: &Actor, wish: RollBack) -> Resu
     db.db().write(async move |tx| rolling.run(tx, &reason).await).await
 }
 
+/// What a rollback would meet now, without making it.
+pub async fn explain_rollback(service: &Service, actor: &Actor, wish: RollBack) -> Result<Outlook, Error> {
+    let (located, slot) = find(service, actor, &wish.at).await?;
+    allow(actor, Action::RollBack, &located.slot_target(&slot))?;
+    let mut conn = service.read().await?;
+    let missing = || Error::not_found(format_args!("This placement in the history of {}", slot.slug));
+    let bucket = buckets::find(&mut conn, located.integration.id, slot.key).await?.ok_or_else(missing)?;
+    let (service, actor) = (service.clone(), actor.clone());
+    let rolling = Rolling { service, actor, located, slot, to: wish.to, expected: wish.expected };
+    rolling.foresee(&mut conn, &bucket).await?;
+    let needs = rolling.needs(&mut conn).await?;
+    Ok(if needs.is_empty() { Outlook::Enters } else { Outlook::Waits { needs, until: None } })
+}
+
 /// A rollback whose names are found.
 pub(crate) struct Rolling {
     pub(crate) service: Service,
@@ -85,7 +99,7 @@ impl Rolling {
         allow(&self.actor, Action::RollBack, &place)?;
         scenes::check_in_use(conn, self.located.project.id).await?;
         if self.expected.is_some_and(|expected| expected != bucket.version) {
-            return Err(towpath_store::Error::Changed.into());
+            return self.changed(conn, bucket).await;
         }
         let earlier = buckets::find_placement(conn, bucket.id, self.to).await?;
         let earlier = earlier.ok_or_else(|| {
@@ -105,6 +119,21 @@ impl Rolling {
             return Err(Error::Refused(format!("{slug} {held}. Hold {number} has to be released first.")));
         }
         Ok(build)
+    }
+
+    /// That the bucket is not any more as it was looked at, with what is there now.
+    async fn changed<T>(&self, conn: &mut Conn, bucket: &Bucket) -> Result<T, Error> {
+        let there = match &bucket.current {
+            Some(Placement { build, tag, .. }) => {
+                let digest = builds::load(conn, *build).await?.build.digest;
+                format!("{tag} ({digest}) is current there now")
+            }
+            None => "nothing is current there now".to_owned(),
+        };
+        let (slug, version) = (&self.slot.slug, bucket.version);
+        Err(Error::Conflict(format!(
+            "{slug} was changed in the meantime: {there}, at version {version}. Look at that before you go on."
+        )))
     }
 
     /// What it would wait for, in words; nothing where it is made at once.
@@ -166,6 +195,7 @@ impl Rolling {
             pushed: builds::load(tx, build.id).await?,
             scheduled_for: None,
             automatic: false,
+            expected_current: String::new(),
         };
         let asked = Box::pin(wish.ask(tx, reason.clone(), None, false)).await?;
         Ok(Rolled::Asked(Box::new(asked)))

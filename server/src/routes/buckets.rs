@@ -3,19 +3,20 @@
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
+use super::promotions::foretell;
 use super::queries::{Paging, Query};
 use axum::Json;
 use axum::extract::{Path, State};
 use http::StatusCode;
 use towpath_api::boards::Card;
-use towpath_api::buckets::{NewRollback, Resumption, Rollback};
+use towpath_api::buckets::{NewRollback, Resumption, Rollback, RollbackAnswer};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::pages::Page;
 use towpath_api::problems::Mistake;
-use towpath_api::promotions::PromotionState;
-use towpath_service::Service;
+use towpath_api::promotions::{Outlook, PromotionState};
 use towpath_service::boards::history;
-use towpath_service::buckets::{BucketAddress, RollBack, Rolled, resume, roll_back};
+use towpath_service::buckets::{BucketAddress, RollBack, Rolled, explain_rollback, resume, roll_back};
+use towpath_service::{Error, Service};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -49,14 +50,17 @@ async fn placements(
 #[utoipa::path(
     post, path = "/projects/{project}/integrations/{integration}/buckets/{bucket}/rollbacks",
     operation_id = "roll_back", tag = "promotions", request_body = NewRollback,
-    responses((status = 200, description = "As asked for", body = Rollback), Failure)
+    responses(
+        (status = 200, description = "As asked for; of a dry run, what it would meet", body = RollbackAnswer),
+        Failure
+    )
 )]
 async fn back(
     State(service): State<Service>,
     caller: Caller,
     Path((project, integration, bucket)): Path<(String, String, String)>,
     Body(new): Body<NewRollback>,
-) -> Result<Json<Rollback>, Failure> {
+) -> Result<Json<RollbackAnswer>, Failure> {
     let unknown = || Mistake::in_field("placement", "Name a placement of the bucket's history by its id.");
     let wish = RollBack {
         to: new.placement.parse().map_err(|_| Failure::invalid(vec![unknown()]))?,
@@ -68,13 +72,23 @@ async fn back(
             bucket: bucket.clone(),
         },
     };
+    if new.dry_run {
+        let outlook = match explain_rollback(&service, &caller.actor, wish).await {
+            Err(refused @ (Error::Conflict(_) | Error::Refused(_))) => {
+                Outlook::Refused { problem: Failure::from(refused).into_problem() }
+            }
+            outlook => foretell(outlook?),
+        };
+        return Ok(Json(RollbackAnswer::Foreseen(outlook)));
+    }
     let (digest, state, promotion) = match roll_back(&service, &caller.actor, wish).await? {
         Rolled::Back { digest, .. } => (digest, PromotionState::Applied, None),
         Rolled::Asked(promotion) => {
             (promotion.digest, PromotionState::from(promotion.state), Some(promotion.number))
         }
     };
-    Ok(Json(Rollback { project, integration, bucket, digest: digest.into(), state, promotion }))
+    let made = Rollback { project, integration, bucket, digest: digest.into(), state, promotion };
+    Ok(Json(RollbackAnswer::Made(made)))
 }
 
 /// Lets builds arrive again in a bucket where a rollback paused them.

@@ -70,7 +70,8 @@ async fn request(
     Path((project, integration)): Path<(String, String)>,
     Body(new): Body<NewPromotion>,
 ) -> Result<Response, Failure> {
-    let NewPromotion { digest, from, to, reason, reference, scheduled_for, emergency, dry_run } = new;
+    let NewPromotion { digest, from, to, reason, reference, scheduled_for, .. } = new;
+    let (emergency, dry_run, expected_current) = (new.emergency, new.dry_run, new.expected_current);
     let wish = Request {
         project: project.clone(),
         integration,
@@ -81,6 +82,7 @@ async fn request(
         reference,
         scheduled_for,
         emergency,
+        expected_current,
     };
     if dry_run && emergency {
         return Ok(match promotions::explain_emergency(&service, &caller.actor, wish).await? {

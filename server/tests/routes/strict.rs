@@ -77,6 +77,10 @@ async fn a_rollback_that_needs_approvals_is_a_promotion_that_waits() {
     let prod = &board.body["buckets"][2];
     let back = json!({"placement": prod["history"][0]["placement"], "reason": "Broken"});
     let rollbacks = "/projects/shop/integrations/checkout/buckets/prod/rollbacks";
+    let mut foreseen = back.clone();
+    foreseen["dry_run"] = json!(true);
+    let foreseen = world.post(rollbacks, &world.ana, foreseen).await.body;
+    assert_eq!(foreseen, json!({"outlook": "waits", "needs": ["1 approval by a release manager"]}));
     assert_snapshot!(world.post(rollbacks, &world.ana, back).await, @r#"
     200 OK
     {

@@ -61,24 +61,24 @@ pub(super) fn PromoteDialog(
         })
     });
     let announcement: Announcement = expect_context();
-    let closed = move |()| {
+    let closed = Callback::new(move |()| {
         if wish.with_untracked(Option::is_some) {
             announcement.0.set("Nothing was promoted.".to_owned());
         }
         wish.set(None);
         // The next one begins without the mistakes of this one.
         promote.clear();
-    };
+    });
     view! {
-        <Dialog id="promote" title=title open=open on_close=Callback::new(closed)>
-            {move || wish.get().map(|wish| view! { <Form table=table promote=promote wish=wish /> })}
+        <Dialog id="promote" title=title open=open on_close=closed>
+            {move || wish.get().map(|wish| view! { <Form table=table promote=promote wish=wish close=closed /> })}
         </Dialog>
     }
 }
 
 /// What is there now and what the promotion will meet follow the board; what was typed stays.
 #[component]
-fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoView {
+fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish, close: Callback<()>) -> impl IntoView {
     let board = table.board;
     let (build, (from, from_slug), (to, to_slug)) = (wish.build.id, wish.from, wish.to);
     let first = board.get_untracked();
@@ -108,6 +108,7 @@ fn Form(table: Table, promote: ServerAction<Promote>, wish: Wish) -> impl IntoVi
             supersedes=supersedes
             may_pass=may_pass
             now=table.now
+            close=close
         />
     })
 }

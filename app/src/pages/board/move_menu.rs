@@ -3,13 +3,15 @@
 
 use super::Table;
 use crate::components::menu::Menu;
+use crate::pages::promote::{WhoMay, is_passable};
 use crate::paths;
+use leptos::either::Either;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use towpath_domain::boards::{Board, Card};
 use towpath_domain::buckets::BucketKey;
 use towpath_domain::ids::BuildId;
-use towpath_domain::promotions::Outlook;
+use towpath_domain::promotions::{Outlook, RequestRefused};
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
 
@@ -20,7 +22,15 @@ struct Choice {
     slug: Slug,
     /// Whether the workflow leads there from here.
     leads: bool,
+    /// Whether something can be asked for there, or the form leads on to what was asked for already.
+    open: bool,
     outlook: Outlook,
+}
+
+impl Choice {
+    fn is_forbidden(&self) -> bool {
+        matches!(self.outlook, Outlook::Refused { refused: RequestRefused::Forbidden(_) })
+    }
 }
 
 #[component]
@@ -51,7 +61,7 @@ fn Together(table: Table, from: BucketKey, choices: Memo<Vec<Choice>>) -> impl I
         let board = table.board.read();
         let here = board.column(from).map(|column| column.slot.slug.clone());
         let to = |choice: &Choice| {
-            let here = here.as_ref().filter(|_| choice.leads)?;
+            let here = here.as_ref().filter(|_| choice.leads && !choice.is_forbidden())?;
             Some((paths::stages_compared(&board.project.slug, here, &choice.slug), choice.slug.clone()))
         };
         choices.read().iter().filter_map(to).collect::<Vec<_>>()
@@ -72,7 +82,12 @@ fn choices(board: &Board, build: BuildId, from: BucketKey, now: Time) -> Vec<Cho
     let choice = |column: &towpath_domain::boards::Column| {
         let (bucket, slug) = (column.slot.key, column.slot.slug.clone());
         let outlook = board.consider(build, from, bucket, now)?;
-        Some(Choice { bucket, slug, leads: next.contains(&bucket), outlook })
+        let open = match &outlook {
+            Outlook::Refused { refused: RequestRefused::AlreadyAsked { .. } } => true,
+            Outlook::Refused { refused } => is_passable(refused) && board.may_pass(column),
+            Outlook::Enters | Outlook::Waits { .. } => true,
+        };
+        Some(Choice { bucket, slug, leads: next.contains(&bucket), open, outlook })
     };
     others.filter_map(choice).collect()
 }
@@ -86,12 +101,13 @@ fn Item(
     choice: Choice,
 ) -> impl IntoView {
     let Choice { bucket, slug, leads, .. } = choice;
-    let outlook = Memo::new(move |last: Option<&Option<Outlook>>| {
-        let choices = choices.read();
-        let now = choices.iter().find(|choice| choice.bucket == bucket);
-        now.map(|choice| choice.outlook.clone()).or_else(|| last.cloned().flatten())
+    // One that has gone from the board stays as it was, until its item goes.
+    let standing = Memo::new(move |last: Option<&Option<Choice>>| {
+        let now = choices.read().iter().find(|choice| choice.bucket == bucket).cloned();
+        now.or_else(|| last.cloned().flatten())
     });
-    let words = move || outlook.get().map(|outlook| outlook.words());
+    let outlook = move || standing.get().map(|choice| choice.outlook);
+    let words = move || outlook().map(|outlook| outlook.words());
     if !leads {
         return view! {
             <span class="menu__item menu__item--stacked" aria-disabled="true">
@@ -107,17 +123,48 @@ fn Item(
         paths::promote(&board.project.slug, &board.integration.slug, &card.build.digest, &here, &slug)
     });
     let choose = move |event: MouseEvent| {
-        let refused = matches!(outlook.get_untracked(), None | Some(Outlook::Refused { .. }));
+        let refused = matches!(untrack(outlook), None | Some(Outlook::Refused { .. }));
         if !refused && !event.ctrl_key() && !event.meta_key() {
             event.prevent_default();
             table.ask(card.build.id, from, bucket);
         }
     };
-    view! {
-        <a class="menu__item menu__item--stacked" href=href on:click=choose draggable="false">
-            {format!("Promote to {slug}")}
-            <span class="menu__note">{words}</span>
-        </a>
-    }
+    let name = format!("Promote to {slug}");
+    let open = Memo::new(move |_| standing.read().as_ref().is_some_and(|choice| choice.open));
+    let refusal = Memo::new(move |_| match outlook() {
+        Some(Outlook::Refused { refused: RequestRefused::Forbidden(refusal) }) => Some(refusal),
+        _ => None,
+    });
+    let project = StoredValue::new(board.project.slug.clone());
+    (move || {
+        if open.get() {
+            Either::Left(view! {
+                <a
+                    class="menu__item menu__item--stacked"
+                    href=href.clone()
+                    on:click=choose.clone()
+                    draggable="false"
+                >
+                    {name.clone()}
+                    <span class="menu__note">{words}</span>
+                </a>
+            })
+        } else {
+            let who = refusal.get().map(|refusal| {
+                view! {
+                    <span class="menu__part menu__note">
+                        <WhoMay action=refusal.action() project=project.get_value() />
+                    </span>
+                }
+            });
+            Either::Right(view! {
+                <span class="menu__item menu__item--stacked" aria-disabled="true">
+                    {name.clone()}
+                    <span class="menu__note">{words}</span>
+                </span>
+                {who}
+            })
+        }
+    })
     .into_any()
 }

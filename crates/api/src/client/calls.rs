@@ -325,9 +325,18 @@ impl Client {
 
     /// Makes an earlier build of a bucket, given as project, integration and bucket, current again.
     pub async fn roll_back(&self, bucket: [&str; 3], new: &NewRollback) -> Result<Rollback, Error> {
-        let [project, integration, bucket] = bucket;
-        let url = ["projects", project, "integrations", integration, "buckets", bucket, "rollbacks"];
-        self.post(self.address(&url), new).await
+        let new = NewRollback { dry_run: false, ..new.clone() };
+        self.post(self.rollbacks(bucket), &new).await
+    }
+
+    /// What that would meet.
+    pub async fn consider_rollback(&self, bucket: [&str; 3], new: &NewRollback) -> Result<Outlook, Error> {
+        let new = NewRollback { dry_run: true, ..new.clone() };
+        self.post(self.rollbacks(bucket), &new).await
+    }
+
+    fn rollbacks(&self, [project, integration, bucket]: [&str; 3]) -> Url {
+        self.address(&["projects", project, "integrations", integration, "buckets", bucket, "rollbacks"])
     }
 
     /// Lets builds arrive again in a bucket, given as project, integration and bucket.

@@ -100,9 +100,13 @@ impl Found {
         let known = Known::load(conn, placed.iter().chain(&current)).await?;
         let workflow = self.located.workflow(conn).await?;
         let stage = workflow.as_ref().and_then(|way| way.graph.stage(self.slot.key));
+        let next = workflow.as_ref().map(|way| way.graph.after(self.slot.key)).unwrap_or_default();
+        let slots = if next.is_empty() { Vec::new() } else { self.located.slots(conn).await? };
+        let leads_to = next.iter().filter_map(|key| slots.iter().find(|slot| slot.key == *key));
         let fed = fed(conn, actor, self.located.integration.id, self.slot.key, self.now).await?;
         let rollback_needs = crate::buckets::needs(conn, &self.located, &self.slot).await?;
         Ok(History {
+            leads_to: leads_to.map(|slot| slot.slug.clone()).collect(),
             fed,
             automatic: stage.is_some_and(|stage| stage.automatic),
             arrivals: workflow

@@ -42,7 +42,12 @@ pub struct Request {
     pub scheduled_for: String,
     /// Whether its gates are passed in an emergency, for the reason that is given.
     pub emergency: bool,
+    /// The digest of what has to be current in `to` still, or [`NOTHING`]; empty for whatever is.
+    pub expected_current: String,
 }
+
+/// What is expected to be current in a bucket that is empty.
+pub const NOTHING: &str = "none";
 
 /// Asks for a promotion. One without gates, or whose gates pass, is applied in the same transaction.
 pub async fn request(service: &Service, actor: &Actor, request: Request) -> Result<Promotion, Error> {
@@ -152,6 +157,8 @@ pub(crate) struct Wish {
     pub(crate) scheduled_for: Option<Time>,
     /// Whether a stage asks by itself.
     pub(crate) automatic: bool,
+    /// What has to be current where it goes, as [`Request`] has it.
+    pub(crate) expected_current: String,
 }
 
 impl Wish {
@@ -171,7 +178,13 @@ impl Wish {
         let pushed = pushed.ok_or_else(missing)?;
         check_kept(&mut conn, &pushed.build).await?;
         let scheduled_for = read_schedule(&request.scheduled_for, service.now())?;
-        Ok(Self { scheduled_for, ..Self::between(service, actor, located, (from, to), pushed) })
+        let expected_current = request.expected_current.trim().to_lowercase();
+        if !matches!(expected_current.as_str(), "" | NOTHING) && Digest::parse(&expected_current).is_err() {
+            let wrong = format!("Name the digest of what you saw there, or “{NOTHING}” where nothing was.");
+            return Err(Invalid::field("expected_current", wrong).into());
+        }
+        let wish = Self::between(service, actor, located, (from, to), pushed);
+        Ok(Self { scheduled_for, expected_current, ..wish })
     }
 
     /// A wish that a build becomes current in a bucket, at once.
@@ -196,11 +209,37 @@ impl Wish {
             pushed,
             scheduled_for: None,
             automatic: false,
+            expected_current: String::new(),
         }
+    }
+
+    /// Refuses what was wished for by who saw something else where it goes.
+    async fn check_current(&self, conn: &mut Conn, to: Option<&Bucket>) -> Result<(), Error> {
+        if self.expected_current.is_empty() {
+            return Ok(());
+        }
+        let there = match to.and_then(|bucket| bucket.current.as_ref()) {
+            Some(placement) => Some(builds::load(conn, placement.build).await?.build.called(&placement.tag)),
+            None => None,
+        };
+        let digest = there.as_ref().map_or_else(|| NOTHING.to_owned(), |build| build.digest.to_string());
+        if digest == self.expected_current {
+            return Ok(());
+        }
+        let slug = &self.to.slug;
+        let found = there.as_ref().map_or_else(
+            || format!("Nothing is current in {slug}"),
+            |build| format!("{} ({}) is current in {slug}", build.tag, build.digest),
+        );
+        Err(Error::Conflict(format!(
+            "{found} by now, and not what was expected. Nothing was asked for: look again, and expect what is there."
+        )))
     }
 
     /// What it would meet now, with this reference.
     pub(super) async fn foresee(&self, conn: &mut Conn, reference: &str) -> Result<Outlook, Error> {
+        let current = buckets::find(conn, self.located.integration.id, self.to.key).await?;
+        self.check_current(conn, current.as_ref()).await?;
         let outlook = self.outlook(conn).await?;
         if !matches!(outlook, Outlook::Refused { .. }) {
             let workflow = self.located.workflow(conn).await?;
@@ -315,6 +354,7 @@ impl Wish {
         }
         check_kept(tx, &self.pushed.build).await?;
         let bucket = buckets::lock(tx, integration, self.to.key, self.service.id()).await?;
+        self.check_current(tx, Some(&bucket)).await?;
         // What is refused for another reason is not sent back for its reference.
         let refused = self.weigh(tx, Some(&bucket), |wish| {
             if emergency {

@@ -117,6 +117,7 @@ async fn ask(
         pushed: builds::load(tx, current.build).await?,
         scheduled_for: None,
         automatic: true,
+        expected_current: String::new(),
     };
     let reason = format!("It became current in {}, and {} is automatic.", from.slug, to.slug);
     let reason = Reason::parse(&reason).map_err(|error| Error::Internal(error.to_string()))?;

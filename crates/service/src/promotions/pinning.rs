@@ -14,8 +14,12 @@ use towpath_domain::pins::{PinForm, Pinning, read_until};
 use towpath_domain::promotions::{Outlook, Promotion, RequestRefused};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Named;
+use towpath_domain::words::brief;
 use towpath_store::services::Built;
 use towpath_store::{Conn, buckets, builds, integrations, projects, services};
+
+/// The most characters that are repeated of what is no digest.
+const SHOWN: usize = 60;
 
 /// A wish for a pin, by the names of where it is to be.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +75,11 @@ async fn find(service: &Service, actor: &Actor, request: &PinRequest) -> Result<
     if form.digest.trim().is_empty() {
         return Err(Invalid::field("digest", "Name the build to pin, by its digest.").into());
     }
-    let digest = Digest::parse(form.digest.trim()).map_err(|_| missing())?;
+    let digest = Digest::parse(form.digest.trim()).map_err(|_| {
+        let words =
+            format!("“{}” is no digest. Name the build by its own, sha256:…", brief(&form.digest, SHOWN));
+        Invalid::field("digest", words)
+    })?;
     let pushed = builds::find(&mut conn, located.integration.id, &digest, "").await?.ok_or_else(missing)?;
     check_kept(&mut conn, &pushed.build).await?;
     let from = match form.from.trim() {
@@ -99,6 +107,7 @@ async fn find(service: &Service, actor: &Actor, request: &PinRequest) -> Result<
         pushed,
         scheduled_for: read_schedule(&form.scheduled_for, now)?,
         automatic: false,
+        expected_current: String::new(),
     })
 }
 

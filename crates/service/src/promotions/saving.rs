@@ -7,7 +7,7 @@ use towpath_domain::access::Actor;
 use towpath_domain::ids::PlacementId;
 use towpath_domain::placements::{Cause, Placement, Placer};
 use towpath_domain::promotions::{Promotion, Transition};
-use towpath_domain::timeline::EventActor;
+use towpath_domain::timeline::{EventActor, Scene};
 use towpath_domain::times::Time;
 use towpath_store::buckets::Bucket;
 use towpath_store::images::{self, Repository};
@@ -60,6 +60,11 @@ pub(super) async fn save_as(
     // What a rollback ends, ends by itself.
     let passed = passed && !step.promotion().is_rollback();
     let promotion = step.into_promotion();
+    if promotion.is_sending() && promotion.is_rollback() {
+        // What is under way elsewhere for an earlier one would be there first, and the rollback would be in vain.
+        let earlier = |other: &Promotion| other.number < promotion.number;
+        supersede(tx, service, (who, &scene), &promotion, earlier).await?;
+    }
     // A pin stands beside the contest for the bucket.
     if promotion.is_open() || promotion.pin.is_some() {
         return Ok(promotion);
@@ -67,15 +72,7 @@ pub(super) async fn save_as(
     let (integration, to, now) = (promotion.integration, promotion.to.key, service.now());
     if passed {
         // What an emergency puts in place is newer than all that waits, whatever the stage says.
-        let waiting = promotions::waiting_for(tx, integration, to).await?;
-        for earlier in waiting.into_iter().filter(|earlier| !earlier.is_rollback()) {
-            if let Some(step) = earlier.supersede(promotion.number, now) {
-                keep(tx, &step, now).await?;
-                for change in step.changes() {
-                    tx.tell(service.event(who, scene.clone(), change.clone()));
-                }
-            }
-        }
+        supersede(tx, service, (who, &scene), &promotion, |_| true).await?;
     }
     // It may be the next one's turn, and an automatic stage may ask again for what it could not take.
     promotions::look_soon(tx, integration, to, now).await?;
@@ -85,6 +82,27 @@ pub(super) async fn save_as(
         buckets::tell_again(tx, integration, &workflow.graph.before(to)).await?;
     }
     Ok(promotion)
+}
+
+/// Ends those of the promotions into the same bucket in favour of one, rollbacks apart.
+async fn supersede(
+    tx: &mut Tx,
+    service: &Service,
+    (who, scene): (EventActor, &Scene),
+    promotion: &Promotion,
+    which: impl Fn(&Promotion) -> bool,
+) -> Result<(), Error> {
+    let now = service.now();
+    let waiting = promotions::waiting_for(tx, promotion.integration, promotion.to.key).await?;
+    for other in waiting.into_iter().filter(|other| !other.is_rollback() && which(other)) {
+        if let Some(step) = other.supersede(promotion.number, now) {
+            keep(tx, &step, now).await?;
+            for change in step.changes() {
+                tx.tell(service.event(who, scene.clone(), change.clone()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Saves a step, and begins or ends with it what the promotion does elsewhere.

@@ -165,7 +165,7 @@ fn a_build_tells_its_whole_life() {
             [
                 "qa by push of Dora: false",
                 "staging by promotion of Ana: true",
-                "prod by promotion of Ben: true"
+                "prod by promotion of Ana: true"
             ]
         );
     });
@@ -219,7 +219,7 @@ fn a_life_tells_who_let_a_build_pass_what_refused_it_and_what_waits() {
                 "staging of Dora by #1 of qa approved by []",
                 "prod refused it of Ben",
                 "#2 rejected by Ben: Some(\"I looked\")",
-                "prod of Ben by #3 of staging approved by [\"Ben\"]",
+                "prod of Ana by #3 of staging approved by [\"Ben\"]",
             ]
         );
         assert_eq!(life.received_by.to_string(), "Dora by the token “CI”");

@@ -276,7 +276,7 @@ fn fifty_equal_requests_at_once_are_one() {
         assert_eq!((won.len(), lost.len()), (1, 49));
         for outcome in lost {
             assert!(
-                matches!(&outcome, Err(Error::Conflict(why)) if why.contains("waiting already")),
+                matches!(&outcome, Err(Error::Conflict(why)) if why.contains("asks for the same")),
                 "{outcome:?}"
             );
         }

@@ -247,17 +247,17 @@ fn what_has_to_be_approved_to_go_back_stands_with_the_set() {
         let asks = StageForm { rollbacks_ask: Some("on".to_owned()), ..stage("staging", "1") };
         let careful = workflow("careful", "environment", &[stage("qa", ""), asks]);
         make_workflow(&shop, &shop.ana, "shop", careful).await.expect("a workflow");
-        let form = integration("api", "environment", "careful");
+        let form = integration("pay", "environment", "careful");
         make_integration(&shop, &shop.ana, "shop", form).await.expect("an integration");
         let approve = async |number: i64| {
-            let waits = seen(&shop, number).await.to_decide;
+            let waits = view(&shop, &shop.ben, "shop", number).await.expect("a set").to_decide;
             let wanted = waits.into_iter().map(|line| line.wanted).collect();
             decide_all(&shop, &shop.ben, wanted, Choice::Approve, "").await.expect("may").done.len()
         };
         let mut number = 0;
         for version in ["1.0", "1.1"] {
-            shop.push(&shop.dora, "shop/api/qa", version).await.expect("arrives");
-            let wish = making(comparing("qa", "staging"), &["shop/api"]);
+            shop.push(&shop.dora, "shop/pay/qa", version).await.expect("arrives");
+            let wish = making(comparing("qa", "staging"), &["shop/pay"]);
             number = make(&shop, &shop.dora, wish).await.expect("a set");
             assert_eq!(approve(number).await, 1);
         }
@@ -265,12 +265,12 @@ fn what_has_to_be_approved_to_go_back_stands_with_the_set() {
         assert_eq!(seen(&shop, number).await.back, [slug("staging")]);
         carry(&shop, &shop.ana, carrying(number, back)).await.expect("may ask");
         let waits = seen(&shop, number).await;
-        assert_eq!(results(&waits), ["api waiting"]);
+        assert_eq!(results(&waits), ["pay waiting"]);
         assert!(waits.back.is_empty(), "it is asked for already");
-        assert_eq!(current(&shop, "api", "staging").await, "1.1");
+        assert_eq!(current(&shop, "pay", "staging").await, "1.1");
         assert_eq!(approve(number).await, 1);
-        assert_eq!(results(&seen(&shop, number).await), ["api applied"]);
-        assert_eq!(current(&shop, "api", "staging").await, "1.0");
+        assert_eq!(results(&seen(&shop, number).await), ["pay applied"]);
+        assert_eq!(current(&shop, "pay", "staging").await, "1.0");
     });
 }
 

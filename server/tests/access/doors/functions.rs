@@ -197,6 +197,8 @@ pub fn doors() -> Vec<Door> {
         post("/fn/view_insights").body(|subject, _| in_project(subject, &[("form[days]", "30")])),
         post("/fn/view_production_changes").body(|subject, _| in_project(subject, &[])),
         post("/fn/view_moment").body(|subject, _| in_integration(subject, &[("at", "")])),
+        post("/fn/compare_builds")
+            .body(|subject, _| in_integration(subject, &[("from", "qa"), ("to", "staging")])),
         post("/fn/view_difference")
             .body(|subject, _| in_integration(subject, &[("from", "qa"), ("to", "staging")])),
         post("/fn/view_release_sets").body(|subject, _| in_project(subject, &[])),

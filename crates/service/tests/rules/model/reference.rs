@@ -160,7 +160,7 @@ impl Model {
                 // A rollback ends others when they are looked at, and others end it alike.
                 let back = self.promotions[promotion].takes_back.is_some();
                 others.retain(|other| !back && self.promotions[*other].takes_back.is_none());
-                self.apply(promotion, who);
+                self.apply(promotion);
                 self.supersede(&others, promotion);
                 Answer::Done
             }
@@ -279,7 +279,7 @@ impl Model {
             return Answer::Refused;
         }
         if emergency || (verdict == Verdict::Pass && !self.by_hand(number)) {
-            self.apply(number, who);
+            self.apply(number);
         } else if verdict == Verdict::Pass {
             self.promotions[number].state = State::Ready;
         }
@@ -306,7 +306,7 @@ impl Model {
             return Answer::Done;
         }
         self.promotions[number].approved_by.push((as_whom, who));
-        self.settle(number, who);
+        self.settle(number);
         Answer::Done
     }
 
@@ -356,18 +356,18 @@ impl Model {
         }
     }
 
-    fn settle(&mut self, number: usize, who: Who) {
+    fn settle(&mut self, number: usize) {
         match self.judge(number) {
             Verdict::Pass if self.by_hand(number) => self.promotions[number].state = State::Ready,
-            Verdict::Pass => self.apply(number, who),
+            Verdict::Pass => self.apply(number),
             Verdict::Wait => self.promotions[number].state = State::Waiting,
             Verdict::Blocked => self.end(number, State::Expired),
         }
     }
 
-    /// Whoever takes the step that applies it counts as who placed it.
-    fn apply(&mut self, number: usize, by: Who) {
-        let Promotion { build, to, takes_back, .. } = self.promotions[number];
+    /// Whoever asked for it counts as who placed it, whoever takes the step that applies it.
+    fn apply(&mut self, number: usize) {
+        let Promotion { build, to, takes_back, asked_by: by, .. } = self.promotions[number];
         self.place(to, Placed { build, at: self.now, by, rollback: takes_back.is_some() });
         if takes_back.is_some() && self.rules[to].automatic {
             self.buckets[to].paused = true;

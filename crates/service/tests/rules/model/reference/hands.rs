@@ -44,7 +44,7 @@ impl Model {
             return if self.by_hand(number) { Answer::Refused } else { Answer::Conflict };
         }
         match self.judge(number) {
-            Verdict::Pass => self.apply(number, who),
+            Verdict::Pass => self.apply(number),
             Verdict::Wait => self.promotions[number].state = State::Waiting,
             Verdict::Blocked => self.end(number, State::Expired),
         }

@@ -78,7 +78,7 @@ impl Model {
     }
 
     fn look_again(&mut self, number: usize) {
-        let Promotion { build, to, asked_at, asked_by, takes_back, state, .. } = self.promotions[number];
+        let Promotion { build, to, asked_at, takes_back, state, .. } = self.promotions[number];
         if !state.is_open() {
             return;
         }
@@ -92,7 +92,7 @@ impl Model {
         if target.current() == Some(build) || gone {
             self.end(number, State::Expired);
         } else if by_people || !(target.paused && self.judge(number) == Verdict::Pass) {
-            self.settle(number, asked_by);
+            self.settle(number);
         }
     }
 }
