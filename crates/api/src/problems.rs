@@ -167,6 +167,12 @@ impl Mistake {
         Self { detail: detail.into(), pointer: Some(format!("#/{path}")), parameter: None }
     }
 
+    /// The same mistake where the field is a parameter of the query.
+    pub fn of_query(self) -> Self {
+        let field = self.pointer.as_deref().and_then(|pointer| pointer.strip_prefix("#/")).map(str::to_owned);
+        Self { parameter: self.parameter.or(field), pointer: None, ..self }
+    }
+
     pub fn in_parameter(parameter: &str, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), pointer: None, parameter: Some(parameter.to_owned()) }
     }
@@ -207,6 +213,14 @@ mod tests {
     fn a_form_field_becomes_a_pointer() {
         let mistake = Mistake::in_field("stages[0][bucket]", "wrong");
         assert_eq!(mistake.pointer.as_deref(), Some("#/stages/0/bucket"));
+    }
+
+    #[test]
+    fn a_field_of_a_question_is_a_parameter() {
+        let mistake = Mistake::in_field("place", "wrong").of_query();
+        assert_eq!((mistake.pointer.as_deref(), mistake.parameter.as_deref()), (None, Some("place")));
+        let mistake = Mistake::in_parameter("limit", "wrong");
+        assert_eq!(mistake.clone().of_query(), mistake);
     }
 
     #[test]

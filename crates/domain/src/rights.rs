@@ -467,5 +467,20 @@ mod tests {
         let mistakes = form.check(now).expect_err("neither action nor place");
         let fields: Vec<&str> = mistakes.errors().iter().map(|mistake| &*mistake.field).collect();
         assert_eq!(fields, ["action", "place"]);
+        let told = |action: &str, place: &str| {
+            let form = RightsForm { action: action.into(), place: place.into(), at: String::new() };
+            form.check(now).err().map(|mistakes| mistakes.errors()[0].message.clone())
+        };
+        assert!(
+            told("fly", "installation")
+                .is_some_and(|words| words.contains("“fly”") && words.contains("approve"))
+        );
+        assert!(
+            told("view", "moon")
+                .is_some_and(|words| words.contains("“moon”") && words.contains("project:SLUG"))
+        );
+        for place in ["installation", "project:shop", "environment:shop/qa", "stream:production"] {
+            assert_eq!(told("view", place), None, "{place}");
+        }
     }
 }

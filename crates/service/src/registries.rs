@@ -265,7 +265,12 @@ pub async fn tags(
     service.0.limits.try_registry(id, service.now())?;
     let there = service.registry(&stored, Tries::Once)?.to_read(repository.as_str());
     let found = aside(move || async move { there.tags(after.as_ref().map(Tag::as_str), PAGE).await }).await?;
-    let (tags, more) = found.map_err(|error| Error::Refused(words(&error)))?;
+    let (tags, more) = found.map_err(|error| match error {
+        towpath_oci::Error::Refused { server, status, .. } if status.as_u16() == 404 => {
+            Error::not_found(format_args!("The repository “{repository}” of {server}"))
+        }
+        other => Error::Refused(words(&other)),
+    })?;
     let after = tags.last().cloned().filter(|_| more);
     Ok(Tags { repository, tags, after })
 }

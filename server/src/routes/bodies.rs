@@ -1,6 +1,7 @@
 //! Bodies of requests: JSON of a bounded size, whose mistakes are told where they are.
 
 use super::failures::Failure;
+use super::rejections::{Told, told};
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -53,15 +54,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
         }]));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let place = pointer(error.path());
-        match error.inner().classify() {
-            Category::Data => {
-                Failure::invalid(vec![Mistake { pointer: Some(place), ..mistake(error.inner()) }])
-            }
+    let value =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
+            Category::Data => Failure::invalid(vec![mistake(pointer(error.path()), error.inner())]),
             Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
-        }
-    })?;
+        })?;
     json.end().map_err(|error| malformed(&error))?;
     Ok(value)
 }
@@ -71,22 +68,26 @@ fn malformed(error: &serde_json::Error) -> Failure {
 }
 
 /// What is wrong, without the line and column that JSON's own words end in: the pointer says it better.
-fn mistake(error: &serde_json::Error) -> Mistake {
+fn mistake(place: String, error: &serde_json::Error) -> Mistake {
     let words = error.to_string();
     let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    let mut letters = words.chars();
-    let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
-    Mistake { detail: format!("{first}{}.", letters.as_str()), pointer: None, parameter: None }
+    let Told { detail, missing } = told(words);
+    let pointer = missing.map_or_else(|| place.clone(), |field| format!("{place}/{}", escaped(&field)));
+    Mistake { detail, pointer: Some(pointer), parameter: None }
 }
 
 /// A path as a JSON pointer in a fragment (RFC 6901 §3 and §6).
 fn pointer(path: &serde_path_to_error::Path) -> String {
     let segment = |segment: &Segment| match segment {
         Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Map { key } => Some(escaped(key)),
         Segment::Enum { .. } | Segment::Unknown => None,
     };
     path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 use std::collections::BTreeMap;
 use towpath_api::problems::{Mistake, Problem, ProblemKind};
 use towpath_domain::access::Refusal;
@@ -161,6 +161,8 @@ impl IntoResponse for Failure {
 pub async fn render(request: Request, next: Next) -> Response {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let slip = request.extensions().get::<Slip>().cloned().unwrap_or_default();
+    // What only asks has no body: what a use case calls a field is a parameter there.
+    let asks = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = next.run(request).await;
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
@@ -172,6 +174,9 @@ pub async fn render(request: Request, next: Next) -> Response {
             tracing::error!(cause, "a request of the API failed");
         }
         problem.request_id = id;
+        if asks {
+            problem.errors = problem.errors.into_iter().map(Mistake::of_query).collect();
+        }
         let (mut parts, _) = response.into_parts();
         parts.headers.remove(CONTENT_LENGTH);
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

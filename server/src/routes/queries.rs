@@ -1,13 +1,15 @@
 //! Queries of requests: pages of lists.
 
 use super::failures::Failure;
+use super::rejections::{Told, told, told_of_parameter};
 use axum::extract::FromRequestParts;
+use axum::extract::rejection::QueryRejection;
 use http::request::Parts;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use towpath_api::cursors::{Cursor, Listing, NotACursor};
-use towpath_api::problems::{Mistake, ProblemKind};
+use towpath_api::problems::Mistake;
 use utoipa::IntoParams;
 
 /// How many items a page has, where the query does not say.
@@ -21,10 +23,29 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
-        let query = axum::extract::Query::try_from_uri(&parts.uri)
-            .map_err(|rejection| Failure::new(ProblemKind::Malformed, rejection.body_text()))?;
-        Ok(Self(query.0))
+        let query = parts.uri.query().unwrap_or_default();
+        match axum::extract::Query::try_from_uri(&parts.uri) {
+            Ok(read) => Ok(Self(read.0)),
+            Err(rejection) => Err(refused(query, &rejection)),
+        }
     }
+}
+
+/// Which parameter is wrong, and why: the rejection's cause reads “limit: invalid digit found in string”, or names no
+/// parameter where one is missing or given twice.
+fn refused(query: &str, rejection: &QueryRejection) -> Failure {
+    let cause =
+        std::error::Error::source(rejection).map_or_else(|| rejection.body_text(), ToString::to_string);
+    let mut given = form_urlencoded::parse(query.as_bytes());
+    let wrong = given.find_map(|(name, value)| {
+        let words = cause.strip_prefix(&*name)?.strip_prefix(": ")?;
+        Some(Mistake::in_parameter(&name, told_of_parameter(words, &value).detail))
+    });
+    let wrong = wrong.unwrap_or_else(|| {
+        let Told { detail, missing } = told(&cause);
+        Mistake { detail, pointer: None, parameter: missing }
+    });
+    Failure::invalid(vec![wrong])
 }
 
 /// Which projects to list.

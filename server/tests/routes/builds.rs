@@ -269,7 +269,7 @@ async fn two_builds_are_compared_by_buckets_moments_and_digests() {
       "errors": [
         {
           "detail": "The bucket “shop/checkout/moon” was not found.",
-          "pointer": "#/from"
+          "parameter": "from"
         }
       ],
       "request_id": "a-request",
@@ -279,13 +279,19 @@ async fn two_builds_are_compared_by_buckets_moments_and_digests() {
     }
     "##);
     assert_snapshot!(world.get(AT, &world.ana).await, @r#"
-    400 Bad Request
+    422 Unprocessable Entity
     {
-      "detail": "Failed to deserialize query string: missing field `from`",
+      "detail": "“from” is missing.",
+      "errors": [
+        {
+          "detail": "“from” is missing.",
+          "parameter": "from"
+        }
+      ],
       "request_id": "a-request",
-      "status": 400,
-      "title": "The request cannot be read",
-      "type": "/problems/malformed"
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
     }
     "#);
 }

@@ -89,10 +89,10 @@ async fn a_field_that_is_not_known_is_refused_by_its_name() {
     assert_snapshot!(world.post("/projects", &world.ana, new).await, @r##"
     422 Unprocessable Entity
     {
-      "detail": "Unknown field `colour`, expected `slug` or `title`.",
+      "detail": "There is no “colour” here. Taken are “slug” and “title”.",
       "errors": [
         {
-          "detail": "Unknown field `colour`, expected `slug` or `title`.",
+          "detail": "There is no “colour” here. Taken are “slug” and “title”.",
           "pointer": "#/colour"
         }
       ],
@@ -112,10 +112,10 @@ async fn a_wrong_value_is_refused_where_it_stands() {
     assert_snapshot!(world.post("/projects/global/workflows", &world.ana, new).await, @r##"
     422 Unprocessable Entity
     {
-      "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`, `signed`, `built`.",
+      "detail": "“luck” is not known here. Taken are “approvals”, “soak”, “was_in”, “window”, “reference”, “maximum_age”, “check”, “verified”, “signed” and “built”.",
       "errors": [
         {
-          "detail": "Unknown variant `luck`, expected one of `approvals`, `soak`, `was_in`, `window`, `reference`, `maximum_age`, `check`, `verified`, `signed`, `built`.",
+          "detail": "“luck” is not known here. Taken are “approvals”, “soak”, “was_in”, “window”, “reference”, “maximum_age”, “check”, “verified”, “signed” and “built”.",
           "pointer": "#/stages/1/gates/0/gate"
         }
       ],

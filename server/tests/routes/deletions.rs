@@ -98,5 +98,5 @@ async fn what_is_in_use_says_what_uses_it() {
     "#);
     assert_eq!(delete(&world, "/streams/moon").await.status, 404);
     assert_eq!(delete(&world, "/projects/shop/rules/moon").await.status, 404);
-    assert_eq!(delete(&world, "/projects/shop/environments/prod?dry_run=perhaps").await.status, 400);
+    assert_eq!(delete(&world, "/projects/shop/environments/prod?dry_run=perhaps").await.status, 422);
 }

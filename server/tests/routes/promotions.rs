@@ -412,16 +412,49 @@ async fn a_made_up_cursor_or_limit_is_refused() {
     }
     "#);
     assert_snapshot!(world.get("/projects/shop/promotions?limit=all", &world.ana).await, @r#"
-    400 Bad Request
+    422 Unprocessable Entity
     {
-      "detail": "Failed to deserialize query string: limit: invalid digit found in string",
+      "detail": "“all” is no whole number from 0.",
+      "errors": [
+        {
+          "detail": "“all” is no whole number from 0.",
+          "parameter": "limit"
+        }
+      ],
       "request_id": "a-request",
-      "status": 400,
-      "title": "The request cannot be read",
-      "type": "/problems/malformed"
+      "status": 422,
+      "title": "Something in the request is wrong",
+      "type": "/problems/invalid"
     }
     "#);
-    assert_eq!(world.get("/projects/shop/promotions?page=2", &world.ana).await.status, 400);
+    let unknown = world.get("/projects/shop/promotions?page=2", &world.ana).await;
+    assert_eq!((unknown.status.as_u16(), &unknown.body["errors"][0]["parameter"]), (422, &json!("page")));
+}
+
+#[tokio::test]
+async fn who_expects_something_else_there_asks_for_nothing() {
+    let world = World::with_shop().await;
+    let first = world.push("qa", "1.4.1").await;
+    let expecting = |digest: &str, there: &str, dry_run: bool| {
+        let mut wish = wish(digest, "qa", "staging");
+        wish["expected_current"] = json!(there);
+        wish["dry_run"] = json!(dry_run);
+        wish
+    };
+    assert_eq!(world.post(PROMOTIONS, &world.ana, expecting(&first, "none", false)).await.status, 201);
+    let second = world.push("qa", "1.4.2").await;
+    for dry_run in [true, false] {
+        let late = world.post(PROMOTIONS, &world.ana, expecting(&second, "none", dry_run)).await;
+        assert_eq!(late.status, 409);
+        let detail = late.body["detail"].as_str().expect("a sentence");
+        assert!(detail.starts_with("1.4.1 (") && detail.contains("is current in staging by now"), "{detail}");
+    }
+    let wrong = world.post(PROMOTIONS, &world.ana, expecting(&second, "1.4.1", false)).await;
+    assert_eq!(
+        (wrong.status.as_u16(), &wrong.body["errors"][0]["pointer"]),
+        (422, &json!("#/expected_current"))
+    );
+    assert_eq!(world.post(PROMOTIONS, &world.ana, expecting(&second, &first, false)).await.status, 201);
 }
 
 #[tokio::test]
@@ -437,6 +470,8 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
     let back =
         |version: &Value| json!({"placement": placement, "reason": "Broken", "expected_version": version});
     let rollbacks = format!("{STAGING}/rollbacks");
+    let foreseen = world.post(&rollbacks, &world.ana, json!({"placement": placement, "dry_run": true})).await;
+    assert_eq!((foreseen.status.as_u16(), foreseen.body), (200, json!({"outlook": "enters"})));
     assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @r#"
     200 OK
     {
@@ -448,16 +483,13 @@ async fn a_bucket_goes_back_to_an_earlier_placement() {
     }
     "#);
     // The bucket has changed since it was looked at.
-    assert_snapshot!(world.post(&rollbacks, &world.ana, back(&staging["version"])).await, @r#"
-    409 Conflict
-    {
-      "detail": "It was changed in the meantime. Reload the page and look again.",
-      "request_id": "a-request",
-      "status": 409,
-      "title": "Something stands against it",
-      "type": "/problems/conflict"
-    }
-    "#);
+    let stale = world.post(&rollbacks, &world.ana, back(&staging["version"])).await;
+    let detail = stale.body["detail"].as_str().unwrap_or_default();
+    assert_eq!((stale.status.as_u16(), &stale.body["type"]), (409, &json!("/problems/conflict")));
+    assert!(detail.starts_with("staging was changed in the meantime: 1.4.1 (sha256:"), "{stale}");
+    let now = world.get("/projects/shop/integrations/checkout", &world.ana).await;
+    let version = &now.body["buckets"][1]["version"];
+    assert!(detail.contains(&format!(" at version {version}. ")), "{stale}");
     let nonsense = json!({"placement": "1.4.1", "reason": "Broken"});
     assert_snapshot!(world.post(&rollbacks, &world.ana, nonsense).await, @r##"
     422 Unprocessable Entity

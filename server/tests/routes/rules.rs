@@ -62,7 +62,7 @@ async fn a_rule_is_made_tried_out_and_changed() {
           "pointer": "#/criteria/0/key"
         },
         {
-          "detail": "Choose how it is compared.",
+          "detail": "Choose how it is compared: by equals, starts_with, ends_with, contains, glob, regex, semver.",
           "pointer": "#/criteria/0/operator"
         },
         {

@@ -91,5 +91,5 @@ async fn a_cursor_of_another_list_is_refused() {
       "type": "/problems/invalid"
     }
     "#);
-    assert_eq!(world.get("/timeline?colour=red", &world.ana).await.status, 400);
+    assert_eq!(world.get("/timeline?colour=red", &world.ana).await.status, 422);
 }
