@@ -18,7 +18,7 @@ mod timeline;
 mod wait;
 
 pub use audit::{Audit, AuditExport, AuditVerify, AuditVerifyReceipt};
-pub use buckets::{Rollback, Status};
+pub use buckets::{Resume, Rollback, Status};
 pub use checks::{Check, Checks};
 pub use deployments::Report;
 pub use differences::Diff;
@@ -27,7 +27,7 @@ pub use open::Open;
 pub use pins::{Pin, Pins, Unpin};
 pub use promotions::{Apply, Decide, Explain, Pass, Promote, Retry, Review, UntilEnd};
 pub use push::{Destination, Push, ReportedCheck, Said};
-pub use resolve::{Form, Resolve};
+pub use resolve::{Form, Missing, Resolve};
 pub use search::{Search, Where};
 pub use sessions::Login;
 pub use timeline::Timeline;
@@ -161,6 +161,10 @@ pub enum Command {
   towpath rollback shop/checkout/prod --to 1.4.1 --reason 'Errors since 1.4.2'
   towpath rollback shop/checkout/prod --to 0199f5a2-6c0e-7d53-9d0c-2f1f6f0f6a11 --reason 'Errors'")]
     Rollback(Rollback),
+    /// Let builds enter a bucket by themselves again, where a rollback paused that.
+    #[command(before_help = "Example:
+  towpath resume shop/checkout/qa --reason 'Mended in 1.4.3'")]
+    Resume(Resume),
     /// Stop what may enter a place, at once or from a date, or mark a build bad.
     #[command(before_help = "Examples:
   towpath hold stream:production --reason 'Year-end freeze' --from 2026-12-20T18:00:00Z --until 14d
@@ -178,7 +182,7 @@ pub enum Command {
     Holds(Holds),
     /// Ask that an environment runs another build of a service than its bucket says, until a time.
     #[command(before_help = "Examples:
-  towpath pin shop prod-eu checkout sha256:… --until 7d --reason 'Hold EU back until the fix'
+  towpath pin shop prod-eu checkout 1.4.1 --until 7d --reason 'Hold EU back until the fix'
   towpath pin shop prod-eu checkout sha256:… --until 2h --reason 'Canary' --dry-run")]
     Pin(Pin),
     /// Release a pin before its time.

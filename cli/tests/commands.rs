@@ -286,6 +286,16 @@ async fn half_an_environment_is_told_by_the_exit_code() {
     SERVICE  TAG  SOURCE  IMAGE
     ! checkout: Nothing is current in shop/checkout/qa yet, and the integration has no default build. Push or promote a build there.
     "#);
+    let written = terminal.run(&["resolve", "shop", "qa", "--as", "helm"], "");
+    assert!(
+        written.code == 5 && written.stdout.is_empty() && written.stderr.contains("--missing skip"),
+        "{written}"
+    );
+    assert_snapshot!(terminal.run(&["resolve", "shop", "qa", "--as", "helm", "--missing", "skip"], ""), @r#"
+    exit 0
+    images: {}
+    ! checkout: left out: Nothing is current in shop/checkout/qa yet, and the integration has no default build. Push or promote a build there.
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -380,6 +390,7 @@ async fn a_commit_is_found_where_it_is_current_and_what_waits_is_explained() {
     GATE                             PASSES  NEEDS                            NOTE
     1 approval by a release manager  no      1 approval by a release manager
     ! shop#2 of 1.4.2 to prod is waiting.
+    ! It waits for 1 approval by a release manager. Someone else gives it with: towpath approve shop#2
     "#);
 }
 
@@ -420,6 +431,11 @@ async fn a_build_is_pinned_in_an_environment_and_released() {
     let pin = |environment| ["pin", "shop", environment, "checkout", DIGEST, "--until", "7d"];
     let because = |environment| [&pin(environment)[..], &["--reason", "1.5.0 loses orders"]].concat();
     assert_eq!(terminal.run(&[&pin("qa")[..], &["--dry-run"]].concat(), "").code, 0);
+    let by_tag =
+        |tag| terminal.run(&["pin", "shop", "qa", "checkout", tag, "--until", "7d", "--dry-run"], "");
+    assert_eq!(by_tag("1.4.2").code, 0);
+    let unknown = by_tag("9.9");
+    assert!(unknown.code == 5 && unknown.stderr.contains("there were 1.5.0, 1.4.2"), "{unknown}");
     assert_snapshot!(terminal.run(&because("prod"), ""), @r#"
     exit 2
     ! error: digest: It has never been current in prod, nor in staging before it. Promote it as far as that first.

@@ -8,8 +8,8 @@ pub struct Pin {
     pub project: String,
     pub environment: String,
     pub service: String,
-    /// The build; it is or was current in the bucket that feeds the environment, or in a stage before it.
-    pub digest: String,
+    /// The build, by its digest or tag; it is or was current in the bucket that feeds the environment, or in a stage before it.
+    pub build: String,
     /// When it ends by itself: a time, or a length of time such as 7d; within 365 days.
     #[arg(long, value_name = "TIME|LENGTH")]
     pub until: String,

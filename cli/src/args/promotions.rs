@@ -66,6 +66,9 @@ pub struct Promote {
     /// The bucket where it shall become current.
     #[arg(long, value_name = "BUCKET")]
     pub to: String,
+    /// Only if this is what is current there still: a digest, or “none” for nothing.
+    #[arg(long, value_name = "DIGEST|none")]
+    pub expect_current: Option<String>,
     #[command(flatten)]
     pub wish: Wish,
     #[command(flatten)]

@@ -6,9 +6,12 @@ use clap::{Args, ValueEnum};
 pub struct Resolve {
     pub project: String,
     pub environment: String,
-    /// Write them in the form that a deployer takes, whatever --output says; nothing, where a service has no image yet.
+    /// Write them in the form that a deployer takes, whatever --output says.
     #[arg(long = "as", value_name = "FORM")]
     pub form: Option<Form>,
+    /// What becomes of services that have no image there.
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub missing: Missing,
     /// Do it again whenever what should run has changed, until this is stopped.
     #[arg(long)]
     pub watch: bool,
@@ -16,6 +19,17 @@ pub struct Resolve {
     /// started again after a while.
     #[arg(last = true, requires = "watch", requires = "form", value_name = "PROGRAM")]
     pub program: Vec<String>,
+}
+
+/// What becomes of services that have no image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Missing {
+    /// --as writes nothing, and the end is 5: half an environment is not taken for a whole one.
+    // As Argo CD's generator calls it.
+    #[value(alias = "refuse")]
+    Fail,
+    /// They are left out, and told: for services that are not meant for this environment.
+    Skip,
 }
 
 /// How deployers take images, each by its digest.

@@ -2,7 +2,7 @@
 
 mod watching;
 
-use crate::args::{Form, Format, Resolve};
+use crate::args::{Form, Format, Missing, Resolve};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Table, say, show};
@@ -20,26 +20,28 @@ pub async fn resolve(client: &Client, args: Resolve, format: Format) -> Result<E
     match args.form {
         None => _ = show(format, &resolved, table)?,
         Some(form) => {
-            if let Some(text) = whole(form, &resolved)? {
+            if let Some(text) = whole(form, args.missing, &resolved)? {
                 output::write(&text)?;
             }
         }
     }
-    Ok(tell(&resolved))
+    Ok(tell(&resolved, args.missing))
 }
 
-/// All images in a form; nothing, with a word about it, where a service has none: a deployer must not take half an environment
-/// for a whole one.
-fn whole(form: Form, resolved: &EnvironmentImages) -> Result<Option<String>, Failure> {
-    if resolved.missing.is_empty() {
+/// All images in a form; nothing, with a word about it, where a service has none that is not to be skipped: a deployer must not
+/// take half an environment for a whole one.
+fn whole(form: Form, missing: Missing, resolved: &EnvironmentImages) -> Result<Option<String>, Failure> {
+    if resolved.missing.is_empty() || missing == Missing::Skip {
         return written(form, &resolved.images).map(Some);
     }
-    say("Nothing was written, since it would not be the whole environment.");
+    say(
+        "Nothing was written, since it would not be the whole environment. --missing skip leaves out what has no image.",
+    );
     Ok(None)
 }
 
 /// Says what is to be known beside the images.
-fn tell(resolved: &EnvironmentImages) -> Exit {
+fn tell(resolved: &EnvironmentImages, missing: Missing) -> Exit {
     for image in &resolved.images {
         if image.bad {
             say(&format!("{}: {} is marked bad", image.service, image.tag));
@@ -49,10 +51,11 @@ fn tell(resolved: &EnvironmentImages) -> Exit {
             say(&format!("{}: pinned until {until} by {}#{number}: {reason}", image.service, pin.project));
         }
     }
-    for missing in &resolved.missing {
-        say(&format!("{}: {}", missing.service, missing.detail));
+    let skipped = if missing == Missing::Skip { "left out: " } else { "" };
+    for without in &resolved.missing {
+        say(&format!("{}: {skipped}{}", without.service, without.detail));
     }
-    if resolved.missing.is_empty() { Exit::Success } else { Exit::NotFound }
+    if resolved.missing.is_empty() || missing == Missing::Skip { Exit::Success } else { Exit::NotFound }
 }
 
 fn table(resolved: &EnvironmentImages) -> Table {

@@ -1,19 +1,22 @@
 //! `pin`, `pins` and `unpin`.
 
-use super::promotions::{foresee, tell};
+use super::promotions::{digest_of, foresee, tell};
 use crate::args::{Format, Pin as Ask, Pins, Unpin};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::names::BucketName;
 use crate::output::{Table, say, show};
+use towpath_api::buckets::{EnvironmentImages, Image};
 use towpath_api::client::Client;
 use towpath_api::pages::Page;
 use towpath_api::pins::{NewPin, NewPinRelease, Pin};
 use towpath_api::promotions::PromotionState;
 
 pub async fn ask(client: &Client, args: Ask, format: Format) -> Result<Exit, Failure> {
+    let digest = if args.build.contains(':') { args.build.clone() } else { tagged(client, &args).await? };
     let new = NewPin {
         service: args.service,
-        digest: args.digest,
+        digest,
         from: args.from.unwrap_or_default(),
         until: args.until,
         reason: args.wish.reason.unwrap_or_default(),
@@ -32,6 +35,31 @@ pub async fn ask(client: &Client, args: Ask, format: Format) -> Result<Exit, Fai
         say(&format!("Release it with: towpath unpin {project} {environment} {service} --reason …"));
     }
     Ok(exit)
+}
+
+/// The digest of the build that has a tag in the buckets of the integration that the service is of.
+async fn tagged(client: &Client, args: &Ask) -> Result<String, Failure> {
+    let Ask { project, environment, service, build, from, .. } = args;
+    let resolved = client.images(project, environment).await?;
+    let bucket = bucket(&resolved, service);
+    let bucket =
+        bucket.ok_or_else(|| Failure::NotFound(format!("there is no service “{service}” in {project}")))?;
+    let bucket: BucketName = bucket.parse().map_err(Failure::Usage)?;
+    let at = &bucket.at;
+    let board = client.board(&at.project, &at.integration).await?;
+    let buckets =
+        || board.buckets.iter().filter(|known| from.as_ref().is_none_or(|from| known.slug == *from));
+    let cards = || buckets().flat_map(|bucket| bucket.current.iter().chain(&bucket.history));
+    let place = from.as_ref().map_or_else(|| at.to_string(), |from| format!("{at}/{from}"));
+    digest_of(build, cards, &place)
+}
+
+/// The bucket that feeds an environment with a service, whether or not it has something: `PROJECT/INTEGRATION/BUCKET`.
+fn bucket<'a>(resolved: &'a EnvironmentImages, service: &str) -> Option<&'a str> {
+    let image = resolved.images.iter().find(|image| image.service == service);
+    let missing = resolved.missing.iter().find(|missing| missing.service == service);
+    let named = |image: &'a Image| Some(image.reference.rsplit_once('@')?.0.split_once('/')?.1);
+    image.and_then(named).or_else(|| missing.map(|missing| missing.bucket.as_str()))
 }
 
 pub async fn list(client: &Client, args: Pins, format: Format) -> Result<Exit, Failure> {

@@ -12,8 +12,8 @@ use towpath_api::client::Client;
 use towpath_api::outside_steps::OutsideProgress;
 use towpath_api::pins::Pinning;
 use towpath_api::promotions::{
-    Application, Choice, Emergency, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
-    PromotionLine, PromotionState,
+    Application, Choice, Emergency, GateStanding, NewDecision, NewEmergency, NewPromotion, NewReview,
+    Outlook, Promotion, PromotionLine, PromotionState,
 };
 
 pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<Exit, Failure> {
@@ -32,6 +32,7 @@ pub async fn promote(client: &Client, args: Promote, format: Format) -> Result<E
         reference,
         scheduled_for: args.wish.at.unwrap_or_default(),
         emergency: args.wish.emergency,
+        expected_current: args.expect_current.unwrap_or_default(),
         dry_run: args.wish.dry_run,
     };
     if args.wish.dry_run {
@@ -82,15 +83,23 @@ fn tagged(board: &Board, args: &Promote) -> Result<String, Failure> {
     let Promote { integration: at, build, from, .. } = args;
     let bucket = board.buckets.iter().find(|bucket| bucket.slug == *from);
     let bucket = bucket.ok_or_else(|| Failure::NotFound(format!("{at} has no bucket “{from}”")))?;
-    let cards = || bucket.current.iter().chain(&bucket.history);
+    digest_of(build, || bucket.current.iter().chain(&bucket.history), from)
+}
+
+/// The digest of the one build of these that has a tag.
+pub(super) fn digest_of<'a, Cards: Iterator<Item = &'a Card>>(
+    build: &str,
+    cards: impl Fn() -> Cards,
+    place: &str,
+) -> Result<String, Failure> {
     let mut digests: Vec<&str> =
-        cards().filter(|card| card.build.tag == *build).map(|card| card.build.digest.as_str()).collect();
+        cards().filter(|card| card.build.tag == build).map(|card| card.build.digest.as_str()).collect();
     digests.sort_unstable();
     digests.dedup();
     match digests.as_slice() {
         [digest] => Ok((*digest).to_owned()),
         [] => Err(Failure::NotFound(format!(
-            "no build “{build}” was in {from} lately; there were {}",
+            "no build “{build}” was in {place} lately; there were {}",
             tags(cards())
         ))),
         several => Err(Failure::Conflict(format!(
@@ -188,7 +197,13 @@ pub async fn explain(client: &Client, args: Explain, format: Format) -> Result<E
     show(format, &promotion, gates)?;
     let state = promotion.line.state;
     say(&format!("{name} of {} to {} is {}.", promotion.line.tag, promotion.line.to, state.name()));
-    Ok(if state.is_open() { Exit::Waiting } else { Exit::Success })
+    if let Some(progress) = promotion.outside.as_ref().filter(|progress| progress.trouble.is_some()) {
+        say(&elsewhere(progress));
+    }
+    if let Some(words) = course(&promotion) {
+        say(&words);
+    }
+    Ok(exit(state))
 }
 
 fn gates(promotion: &Promotion) -> Table {
@@ -209,32 +224,60 @@ fn gates(promotion: &Promotion) -> Table {
 /// Shows a promotion; one that waits says what for, and how that is given.
 pub(super) fn tell(promotion: &Promotion, format: Format) -> Result<Exit, Failure> {
     show(format, promotion, table)?;
+    if let Some(words) = course(promotion) {
+        say(&words);
+    }
+    Ok(exit(promotion.line.state))
+}
+
+const fn exit(state: PromotionState) -> Exit {
+    match state {
+        PromotionState::Waiting | PromotionState::Ready => Exit::Waiting,
+        PromotionState::Failed => Exit::Failure,
+        _ => Exit::Success,
+    }
+}
+
+/// How it goes on, or why it ended without anybody ending it.
+fn course(promotion: &Promotion) -> Option<String> {
     let line = &promotion.line;
     let name = PromotionName { project: line.project.clone(), number: line.number };
-    match line.state {
-        PromotionState::Waiting => {}
+    Some(match line.state {
+        PromotionState::Waiting => {
+            format!("It waits for {}. {}", line.needs.join(" and "), next(promotion, &name))
+        }
         PromotionState::Failed => {
             let because = line.failed_because.as_deref().unwrap_or_default();
-            say(&format!("It has failed: {because} Let it try again with: towpath retry {name}"));
-            return Ok(Exit::Failure);
+            format!("It has failed: {because} Let it try again with: towpath retry {name}")
         }
         PromotionState::Ready if promotion.outside.is_some() => {
-            say(&format!(
+            format!(
                 "It is applied once that is done which it does elsewhere. Wait for it with: towpath wait {name}"
-            ));
-            return Ok(Exit::Waiting);
+            )
         }
         PromotionState::Ready => {
-            say(&format!("It is ready. Whoever may promote there applies it with: towpath apply {name}"));
-            return Ok(Exit::Waiting);
+            format!("It is ready. Whoever may promote there applies it with: towpath apply {name}")
         }
-        _ => return Ok(Exit::Success),
+        PromotionState::Expired => format!("It has ended by itself: {}", line.expired_because.as_deref()?),
+        PromotionState::Superseded => {
+            format!("It has ended in favour of {}#{}.", line.project, line.superseded_by?)
+        }
+        PromotionState::Applied | PromotionState::Rejected | PromotionState::Cancelled => return None,
+    })
+}
+
+/// How what is missing is given. What a gate is, the contract tells by its words alone.
+fn next(promotion: &Promotion, name: &PromotionName) -> String {
+    let mut missing = promotion.gates.iter().filter(|gate| !gate.passes);
+    let wants_approval =
+        |gate: &GateStanding| gate.needs.as_ref().is_some_and(|needs| needs.contains("approval"));
+    if missing.clone().any(wants_approval) {
+        format!("Someone else gives it with: towpath approve {name}")
+    } else if missing.all(|gate| gate.until.is_some()) {
+        format!("It goes on by itself then. Wait for it with: towpath wait {name}")
+    } else {
+        format!("It goes on by itself once that is so. Wait for it with: towpath wait {name}")
     }
-    say(&format!(
-        "It waits for {}. Someone else gives it with: towpath approve {name}",
-        line.needs.join(" and ")
-    ));
-    Ok(Exit::Waiting)
 }
 
 fn table(promotion: &Promotion) -> Table {
@@ -263,6 +306,7 @@ fn table(promotion: &Promotion) -> Table {
         ("way", way(line)),
         ("pins", line.pin.as_ref().map(pinned).unwrap_or_default()),
         ("needs", line.needs.join(", ")),
+        ("because", ended(line)),
         ("elsewhere", promotion.outside.as_ref().map(elsewhere).unwrap_or_default()),
         ("reason", line.reason.clone()),
         ("not before", line.scheduled_for.map(|at| at.0.to_words()).unwrap_or_default()),
@@ -270,6 +314,12 @@ fn table(promotion: &Promotion) -> Table {
         ("asked by", format!("{}, {}", line.requested_by, line.requested_at.0.to_words())),
         ("decisions", decisions.join(", ")),
     ])
+}
+
+/// Why it has come to nothing by itself.
+fn ended(line: &PromotionLine) -> String {
+    let instead = line.superseded_by.map(|number| format!("superseded by {}#{number}", line.project));
+    line.expired_because.clone().or_else(|| line.failed_because.clone()).or(instead).unwrap_or_default()
 }
 
 fn way(line: &PromotionLine) -> String {
@@ -306,4 +356,54 @@ fn elsewhere(progress: &OutsideProgress) -> String {
 
 fn or_nothing(missing: &[String]) -> String {
     if missing.is_empty() { "nothing".to_owned() } else { missing.join(" and ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(of: serde_json::Value) -> (String, Exit) {
+        let mut promotion = json!({
+            "project": "shop", "number": 2, "integration": "checkout", "digest": "sha256:ab", "tag": "1.4",
+            "from": "qa", "to": "prod", "state": "waiting", "needs": ["3 days in the stage before"],
+            "reason": "Release", "requested_by": "Ana", "requested_at": "2026-01-31T09:30:00Z",
+            "workflow_version": 1, "gates": [], "decisions": [],
+        });
+        let (serde_json::Value::Object(all), serde_json::Value::Object(of)) = (&mut promotion, of) else {
+            unreachable!("both are objects")
+        };
+        all.extend(of);
+        let promotion: Promotion = serde_json::from_value(promotion).expect("a promotion");
+        (course(&promotion).unwrap_or_default(), exit(promotion.line.state))
+    }
+
+    #[test]
+    fn what_waits_for_time_alone_asks_nobody() {
+        let time =
+            json!({"rule": "3 days", "passes": false, "needs": "3 days", "until": "2026-02-01T09:30:00Z"});
+        let check = json!({"rule": "the check smoke", "passes": false, "needs": "the check smoke"});
+        let approval =
+            json!({"rule": "1 approval", "passes": false, "needs": "1 approval by a release manager"});
+        let (words, exit) = told(json!({"gates": [time]}));
+        assert!(
+            words.ends_with("It goes on by itself then. Wait for it with: towpath wait shop#2"),
+            "{words}"
+        );
+        assert_eq!(exit, Exit::Waiting);
+        let (words, _) = told(json!({"gates": [time, check]}));
+        assert!(words.contains("by itself once that is so") && !words.contains("approve"), "{words}");
+        let (words, _) = told(json!({"gates": [time, approval]}));
+        assert!(words.ends_with("Someone else gives it with: towpath approve shop#2"), "{words}");
+    }
+
+    #[test]
+    fn what_ended_by_itself_says_why() {
+        let expired = json!({"state": "expired", "expired_because": "The build is older than 3 minutes."});
+        let words = "It has ended by itself: The build is older than 3 minutes.";
+        assert_eq!(told(expired), (words.to_owned(), Exit::Success));
+        let superseded = json!({"state": "superseded", "superseded_by": 7});
+        assert_eq!(told(superseded).0, "It has ended in favour of shop#7.");
+        assert_eq!(told(json!({"state": "applied"})), (String::new(), Exit::Success));
+    }
 }

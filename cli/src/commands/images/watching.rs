@@ -30,7 +30,7 @@ pub async fn run(client: &Client, args: Resolve, format: Format) -> Result<Exit,
         let images = match heard {
             Ok(Some((images, tag))) => {
                 (known, pause) = (tag, FIRST);
-                tell(&images);
+                tell(&images, args.missing);
                 Some(images)
             }
             Ok(None) => failed.take(),
@@ -74,7 +74,7 @@ async fn hand_over(args: &Resolve, format: Format, images: &EnvironmentImages) -
     let Some(form) = args.form else {
         return Ok(read(show(format, images, table)?));
     };
-    let Some(text) = whole(form, images)? else { return Ok(Outcome::Taken) };
+    let Some(text) = whole(form, args.missing, images)? else { return Ok(Outcome::Taken) };
     let program = args.program.clone();
     if program.is_empty() {
         return Ok(read(output::write(&text)?));
