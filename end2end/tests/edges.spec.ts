@@ -1,11 +1,12 @@
 // What bad input, missing rights and other sites get.
 import { expect, type Page, test } from "@playwright/test";
+import { expectFits } from "../support/axe.ts";
 import { pushed } from "../support/clients.ts";
 import { Folder } from "../support/folders.ts";
 import { dockerArchive, origin } from "../support/images.ts";
 import { Installation } from "../support/installation.ts";
 import { Session } from "../support/sessions.ts";
-import { BOARD, CHECKOUT, invite, openShop, type Shop } from "../support/shop.ts";
+import { BOARD, CHECKOUT, invite, makeToken, openShop, type Shop } from "../support/shop.ts";
 import * as steps from "../support/steps.ts";
 import { card, heading, stage } from "../support/steps.ts";
 import { ADA, type Credentials, RUI, type Visitor } from "../support/visitors.ts";
@@ -120,7 +121,15 @@ test("who may only look reads what is missing, and who can grant it", async ({ b
   await mei.open(`${BOARD}/promote?digest=${digest}&from=qa&to=staging`);
   await expect(page.getByText(/You need the permission “promote” here/)).toBeVisible();
   await expect(page.getByRole("button", { name: "Promote to staging" })).toBeHidden();
+  await expect(page.getByRole("link", { name: "Who may promote in this project?" })).toBeVisible();
   await mei.open(BOARD);
+  const menu = card(page, "qa");
+  await steps.unfold(menu, "Move to…");
+  await expect(menu.locator('[aria-disabled="true"]', { hasText: "Promote to staging" })).toContainText("You need the permission");
+  await expect(menu.getByRole("link", { name: "Promote to staging" })).toBeHidden();
+  await expect(menu.getByRole("link", { name: /With other services/ })).toBeHidden();
+  await expect(menu.getByRole("link", { name: "Who may promote in this project?" })).toBeVisible();
+  await page.keyboard.press("Escape");
   await card(page, "qa").focus();
   await page.keyboard.press("Space");
   await steps.expectVerdicts(page, { staging: "forbidden" });
@@ -265,6 +274,29 @@ test("a request that is lost is seen by the watch over the browser", async () =>
   await page.route("**/lost", (route) => route.abort("connectionreset"));
   await page.evaluate(() => fetch("/lost").catch(() => {}));
   expect(ada.takeFaults().join()).toMatch(/GET \S+\/lost: net::ERR_CONNECTION_RESET/);
+});
+
+test("words without a blank make no page wider", async () => {
+  const { page } = ada;
+  await using folder = await Folder.make("images");
+  const tag = "t".repeat(120);
+  const archive = await dockerArchive(folder, origin("1.9.0"));
+  const long = await pushed(towpath.server, shop.token, archive, `${CHECKOUT}/qa:${tag}`);
+  const address = `${towpath.server.url}/api/v1/projects/shop/integrations/checkout/builds/${long}/checks`;
+  const scanner = await makeToken(shop.admin, "Scanner", "shop", ["view", "report"]);
+  const check = { name: "a".repeat(64), state: "success", summary: "s".repeat(300), link: "https://ci.example.org/7" };
+  const reported = await fetch(address, {
+    method: "POST",
+    headers: { authorization: `Bearer ${scanner}`, "content-type": "application/json" },
+    body: JSON.stringify(check),
+  });
+  expect(reported.ok, await reported.text()).toBe(true);
+  await shop.admin.call("place_hold", { "form[on]": "bucket:shop/checkout/staging", "form[reason]": "r".repeat(900) });
+  for (const path of [BOARD, `/builds/${long}`, `${BOARD}/moment`, "/holds", "/timeline", "/inbox", "/"]) {
+    await ada.open(path);
+    if (path === BOARD) await steps.unfold(card(page, "qa"), "Move to…");
+    for (const width of [320, 390, 1440]) await expectFits(page, width);
+  }
 });
 
 function forgery(url: string): string {
