@@ -147,3 +147,39 @@ test("gates that a change drops are named, and have to be let go of", async ({ b
     }
   }
 });
+
+test("gates without a field stay, or are taken out", async ({ browser }) => {
+  const { server } = towpath;
+  const token = await makeToken(shop.admin, "As code", "shop", ["configure"]);
+  const window = (hours: string) => ({ gate: "window", zone: "UTC", hours: [hours] });
+  const stages = [
+    { bucket: "qa", gates: [] },
+    { bucket: "prod", gates: [window("Mon-Fri 09:00-17:00"), window("Mon-Thu 08:00-12:00")] },
+  ];
+  const made = await fetch(`${server.url}/api/v1/projects/shop/workflows`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ slug: "twice", title: "Twice", kind: "environment", stages }),
+  });
+  expect(made.status, await made.text()).toBe(201);
+  for (const script of [true, false]) {
+    const ada = await towpath.visitor(browser, script);
+    await ada.signIn(ADA);
+    const { page } = ada;
+    await ada.open("/projects/shop/workflows/twice");
+    const further = page.getByRole("group", { name: "Further gates" });
+    const second = further.getByRole("checkbox", { name: /^Only Mon-Thu 08:00-12:00/ });
+    await expect(second).toBeChecked();
+    if (script) {
+      await expectAccessible(page);
+      await page.getByRole("textbox", { name: "Title" }).fill("Twice a day");
+    } else {
+      await second.uncheck();
+    }
+    await steps.submit(page, "Save as the next version");
+    await expect(steps.heading(page, "Shop")).toBeVisible();
+    await ada.open("/projects/shop/workflows/twice");
+    await expect(steps.heading(page, "Twice a day")).toBeVisible();
+    await expect(second).toHaveCount(script ? 1 : 0);
+  }
+});

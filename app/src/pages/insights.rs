@@ -120,9 +120,12 @@ fn Page(view: Insights, mistakes: Vec<FieldError>) -> impl IntoView {
 }
 
 fn row(hop: &Hop, days: i64) -> impl IntoView + use<> {
-    let (count, way) = (hop.promotions(), format!("{} → {}", hop.from, hop.to));
+    let count = hop.promotions();
+    // Nothing was promoted into a bucket that only went back.
+    let way = if hop.from == hop.to { hop.to.to_string() } else { format!("{} → {}", hop.from, hop.to) };
     let rate = |part: usize| match part {
         0 => "none".to_owned(),
+        part if count == 0 => part.to_string(),
         part => format!("{part} ({} %)", (part * 100).div_ceil(count.max(1))),
     };
     view! {
@@ -205,7 +208,10 @@ fn Definitions() -> impl IntoView {
         ),
         ("Since it was received", "From the push of the build until it was there."),
         ("Waiting for people", "From the asking until it was applied, of those on which somebody decided."),
-        ("Rolled back", "Rollbacks of the bucket in this time, and against the promotions into it."),
+        (
+            "Rolled back",
+            "Rollbacks of the bucket in this time, and against the promotions into it. A bucket that nothing was promoted into, such as that of a first stage, has a line of its own.",
+        ),
         ("Emergencies", "Promotions whose gates were passed."),
     ];
     let word = |(word, meaning): (&'static str, &'static str)| {

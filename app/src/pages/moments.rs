@@ -45,8 +45,8 @@ fn Page(view: MomentView, mistake: Option<String>, typed: String) -> impl IntoVi
     let difference = paths::difference(&project, &integration);
     let back = (project.clone(), integration.clone());
     let wrong = mistake.is_some();
-    let whole = Time::from_micros(at.micros() - at.micros().rem_euclid(1_000_000));
-    let value = if typed.is_empty() { whole.to_string() } else { typed };
+    // What is no time cannot stand in such a field; the mistake beside it repeats it.
+    let value = Time::parse_in_utc(&typed).unwrap_or(at).to_field();
     let line = move |BucketThen { slot, then }: BucketThen| {
         let bucket = slot.slug.to_string();
         // A bucket is compared with itself, unless it has what it had.
@@ -89,13 +89,12 @@ fn Page(view: MomentView, mistake: Option<String>, typed: String) -> impl IntoVi
         <Title text=format!("{project}/{integration} at a moment") />
         <Breadcrumbs trail=Crumb::of_integration(&project, &integration, [Crumb::here("State at a moment")]) />
         <PageHeader title="State at a moment" lead="What should have run then: the current build of each bucket." />
-        <Form method="GET" action=action attr:class="form">
+        <Form method="GET" action=action attr:class="form" attr:novalidate="">
             <TextField
                 name="at"
-                label="Moment"
-                hint="With its offset, such as 2026-01-31T09:30:00Z or 2026-01-31T10:30:00+01:00."
+                label="Moment (UTC)"
+                input_type="datetime-local"
                 value=value
-                mono=true
                 error=Signal::stored(mistake)
             />
             <div class="form__actions">

@@ -400,13 +400,20 @@ fn Facts(view: View) -> impl IntoView {
     }
 }
 
+/// Who applied it, where that is a step of its own.
+fn by_hand(view: &PromotionView) -> String {
+    let applied = view.events.iter().rev().find(|event| event.kind == "promotion_applied");
+    let applied = applied.filter(|_| view.promotion.by_hand);
+    applied.map(|event| format!("{} applied it. ", event.who)).unwrap_or_default()
+}
+
 /// How it ended, where it did.
 fn ending(first: &PromotionView, view: View) -> Option<impl IntoView + use<>> {
     let (words, at) = match &first.promotion.state {
         State::Waiting | State::Ready { .. } | State::Sending { .. } | State::Failed { .. } => return None,
         State::Applied { at, .. } => match &first.promotion.pin {
             Some(pin) => (format!("It was pinned in {}", pin.environment.slug), *at),
-            None => (format!("It became current in {}", first.promotion.to.slug), *at),
+            None => (format!("{}It became current in {}", by_hand(first), first.promotion.to.slug), *at),
         },
         State::Rejected { at, by } => {
             let last = first.promotion.decisions.iter().find(|decision| decision.choice == Choice::Reject);

@@ -11,12 +11,13 @@ use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::fns::buckets::{RollBack, view_placement};
 use crate::loaded::Loaded;
-use crate::pages::promote::check_reason;
+use crate::pages::promote::{WhoMay, check_reason};
 use crate::paths;
 use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use towpath_domain::access::Action;
 use towpath_domain::boards::{Card, History};
 use towpath_domain::deployments::Fed;
 use towpath_domain::words::Reason;
@@ -134,7 +135,9 @@ fn page(history: History, card: Card, action: ServerAction<RollBack>) -> impl In
                 Err(why) => {
                     Either::Right(
                         view! {
-                            <p class="muted">{why}</p>
+                            <p class="muted">
+                                {why} " " <WhoMay action=Action::RollBack project=project.clone() />
+                            </p>
                             <a class="button" href=board>
                                 "Back to the board"
                             </a>

@@ -177,7 +177,7 @@ pub fn judge(gates: &[Gate], facts: &Facts, now: Time) -> Verdicts {
     let verdict = |gate: &Gate| GateVerdict {
         rule: gate.words(),
         verdict: gate.judge(facts, now),
-        note: gate.note(facts),
+        note: gate.note(facts, now),
     };
     let time = facts.scheduled_for.map(|at| scheduled(at, now));
     let turn = facts.circumstances.ahead.map(turn);
@@ -288,8 +288,13 @@ impl Gate {
         }
     }
 
-    fn note(&self, facts: &Facts) -> Option<String> {
+    fn note(&self, facts: &Facts, now: Time) -> Option<String> {
         match self {
+            Self::MaximumAge { age } => {
+                let end = age.after(facts.circumstances.received_at);
+                let words = || format!("Until {}. What still waits then ends by itself.", end.to_words());
+                (now <= end).then(words)
+            }
             Self::Approvals(approvals) => approvals.note(&facts.involved),
             Self::Check(wanted) => wanted.note(&facts.circumstances.checks),
             Self::Signed(signed) => signed.note(&facts.circumstances.witnesses),

@@ -73,6 +73,7 @@ pub struct Insights {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     pub integration: Slug,
+    /// The same as `to` for a bucket that nothing was promoted into, and that only went back.
     pub from: Slug,
     pub to: Slug,
     /// How many were applied: in each part of the time, the oldest first.
@@ -124,6 +125,15 @@ impl Spread {
 pub fn count(applied: &[Applied], rollbacks: &[Rollbacks], days: i64, now: Time) -> Vec<Hop> {
     let mut ways: Vec<(&Slug, &Slug, &Slug)> =
         applied.iter().map(|one| (&one.integration, &one.from, &one.to)).collect();
+    // A first stage has no way into it, and goes back all the same.
+    let alone = rollbacks.iter().filter(|back| {
+        back.count > 0
+            && !ways
+                .iter()
+                .any(|(integration, _, to)| (*integration, *to) == (&back.integration, &back.bucket))
+    });
+    let alone: Vec<_> = alone.map(|back| (&back.integration, &back.bucket, &back.bucket)).collect();
+    ways.extend(alone);
     ways.sort_unstable();
     ways.dedup();
     ways.into_iter()
@@ -253,6 +263,19 @@ mod tests {
         assert_eq!(staging.lead, Some(Spread { median: 250, nine_in_ten: 450 }));
         assert_eq!(staging.decision, Some(Spread { median: 50, nine_in_ten: 90 }));
         assert_eq!((staging.parts.len(), staging.parts[28], prod.parts[0]), (30, 10, 1));
+    }
+
+    #[test]
+    fn a_first_stage_that_went_back_has_a_line_of_its_own() {
+        let back =
+            |bucket: &str, count| Rollbacks { integration: slug("checkout"), bucket: slug(bucket), count };
+        let all = [applied("prod", 9 * DAY, 60)];
+        let hops = count(&all, &[back("qa", 1), back("prod", 2), back("perf", 0)], 7, at(10 * DAY));
+        let told: Vec<_> = hops
+            .iter()
+            .map(|hop| (hop.from.as_str(), hop.to.as_str(), hop.promotions(), hop.rollbacks))
+            .collect();
+        assert_eq!(told, [("qa", "prod", 1, 2), ("qa", "qa", 0, 1)]);
     }
 
     #[test]

@@ -213,7 +213,7 @@ impl CourseForm {
 }
 
 fn read_past(text: &str, now: Time) -> Result<Time, String> {
-    let at = Time::parse(text).map_err(|error| error.to_string())?;
+    let at = Time::parse_in_utc(text).map_err(|error| error.to_string())?;
     if at > now { Err("This moment has not come yet.".to_owned()) } else { Ok(at) }
 }
 

@@ -26,12 +26,7 @@ pub fn read_moment(text: &str, after: Time) -> Result<Time, String> {
     if let Ok(span) = Span::parse(text) {
         return Ok(span.after(after));
     }
-    let whole = match text.len() {
-        16 => format!("{text}:00Z"),
-        19 => format!("{text}Z"),
-        _ => text.to_owned(),
-    };
-    Time::parse(&whole).map_err(|_| {
+    Time::parse_in_utc(text).map_err(|_| {
         format!(
             "“{}” is no time such as 2026-01-31T09:30, in UTC, or 2026-01-31T09:30:00Z, and no length of time such as 2h \
              or 14d, up to 365d.",

@@ -41,6 +41,22 @@ impl Time {
         Ok(Self(timestamp.as_microsecond()))
     }
 
+    /// The same as forms send it, too: without an offset it is in UTC, and without seconds at the minute's beginning.
+    pub fn parse_in_utc(text: &str) -> Result<Self, TimeError> {
+        let whole = match text.len() {
+            16 => format!("{text}:00Z"),
+            19 => format!("{text}Z"),
+            _ => return Self::parse(text),
+        };
+        Self::parse(&whole).map_err(|_| TimeError(brief(text, 40)))
+    }
+
+    /// As the field of a form takes it, in UTC and to the second: `2026-01-31T09:30:00`.
+    pub fn to_field(self) -> String {
+        let at = self.civil();
+        format!("{}T{:02}:{:02}:{:02}", self.day(), at.hour(), at.minute(), at.second())
+    }
+
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
@@ -144,6 +160,18 @@ mod tests {
         for text in ["2026-01-31T09:30:00+24:00", "2026-01-31T09:30:00-25:00", "2026-01-31T09:30:00"] {
             assert!(Time::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_form_sends_times_in_utc() {
+        let time = Time::parse("2026-01-31T09:30:05Z").expect("a time");
+        assert_eq!(time.to_field(), "2026-01-31T09:30:05");
+        for text in ["2026-01-31T09:30:05", "2026-01-31T10:30:05+01:00", "2026-01-31T09:30:05Z"] {
+            assert_eq!(Time::parse_in_utc(text), Ok(time), "{text}");
+        }
+        assert_eq!(Time::parse_in_utc("2026-01-31T09:30"), Ok(time.plus_seconds(-5)));
+        let wrong = Time::parse_in_utc("half past nine..").expect_err("no time");
+        assert!(wrong.to_string().contains("“half past nine..”"), "{wrong}");
     }
 
     proptest! {

@@ -20,7 +20,7 @@ pub async fn view(
     let now = service.now();
     let at = match at.trim() {
         "" => now,
-        text => Time::parse(text).map_err(|error| Invalid::field("at", error))?,
+        text => Time::parse_in_utc(text).map_err(|error| Invalid::field("at", error))?,
     };
     if at > now {
         return Err(Invalid::field("at", "This moment has not come yet.").into());

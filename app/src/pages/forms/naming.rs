@@ -58,7 +58,7 @@ pub fn free(
 /// A slug that a title suggests: its letters and digits, with hyphens between the words. Words are kept
 /// whole, as many as a slug has room for.
 fn suggest(title: &str) -> String {
-    let title = title.to_ascii_lowercase();
+    let title: String = title.to_lowercase().chars().map(plain).collect();
     let words = title.split(|letter: char| !letter.is_ascii_alphanumeric());
     let mut slug = String::new();
     for word in words {
@@ -77,6 +77,28 @@ fn suggest(title: &str) -> String {
     slug
 }
 
+/// A small letter of the Latin languages without its marks; any other as it is.
+const fn plain(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ď' | 'đ' | 'ð' => 'd',
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ĝ' | 'ğ' | 'ġ' | 'ģ' => 'g',
+        'ì'..='ï' | 'ī' | 'į' | 'ı' => 'i',
+        'ł' | 'ľ' | 'ļ' | 'ĺ' => 'l',
+        'ñ' | 'ń' | 'ņ' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ŕ' | 'ř' | 'ŗ' => 'r',
+        'ś' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ț' => 't',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' | 'ų' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +107,7 @@ mod tests {
     fn a_title_suggests_a_slug_that_is_accepted() {
         for (title, slug) in [
             ("Shop", "shop"),
+            ("Zürich Büro", "zurich-buro"),
             ("Checkout & Payments", "checkout-payments"),
             ("  2nd  Shop 3 ", "nd-shop-3"),
             ("a very long title that goes on and on on and on", "a-very-long-title-that-goes-on-and-on-on"),

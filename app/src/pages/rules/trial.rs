@@ -7,6 +7,7 @@ use crate::components::field::TextField;
 use crate::fns::rules::view_rule_trial;
 use crate::pages::forms::scripted;
 use leptos::prelude::*;
+use towpath_domain::forms::FieldError;
 use towpath_domain::rules::{RuleForm, Trial};
 use towpath_domain::slugs::Slug;
 
@@ -43,8 +44,7 @@ pub(super) fn Tester(
         trial.value().get().map(|outcome| match outcome {
             Ok(trial) => view! { <Told trial=trial /> }.into_any(),
             Err(error) => {
-                let words: Vec<String> =
-                    error.field_errors().into_iter().map(|mistake| mistake.message).collect();
+                let words: Vec<String> = error.field_errors().into_iter().map(placed).collect();
                 view! { <p class="muted">{words.join(" ")}</p> }.into_any()
             }
         })
@@ -82,6 +82,15 @@ pub(super) fn Tester(
     }
 }
 
+/// A mistake with the criterion that it is in: the fields stand further up than what is read here.
+fn placed(mistake: FieldError) -> String {
+    let row = mistake.field.strip_prefix("criteria[").and_then(|field| field.split_once(']'));
+    match row.and_then(|(row, _)| row.parse::<usize>().ok()) {
+        Some(row) => format!("Criterion {}: {}", row + 1, mistake.message),
+        None => mistake.message,
+    }
+}
+
 #[component]
 fn Told(trial: Trial) -> impl IntoView {
     let Trial { matched, builds, elsewhere, elsewhere_count } = trial;
@@ -104,5 +113,17 @@ fn Told(trial: Trial) -> impl IntoView {
         {replay.map(|words| view! { <p>{words}</p> })}
         {(elsewhere.len() < elsewhere_count).then(|| view! { <p class="muted">{format!("The newest {}:", elsewhere.len())}</p> })}
         {(!elsewhere.is_empty()).then(|| view! { <MovedList moved=elsewhere label="Builds that would go elsewhere" /> })}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_names_its_criterion() {
+        let mistake = |field: &str| FieldError { field: field.to_owned(), message: "Wrong.".to_owned() };
+        assert_eq!(placed(mistake("criteria[1][value]")), "Criterion 2: Wrong.");
+        assert_eq!(placed(mistake("criteria")), "Wrong.");
     }
 }

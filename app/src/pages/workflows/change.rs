@@ -39,7 +39,7 @@ pub fn WorkflowPage() -> impl IntoView {
         |(project, workflow)| view_workflow(project, workflow),
     );
     view! {
-        <main id="main" class="page page--narrow">
+        <main id="main" class="page">
             <Loaded resource=found let:found>
                 <Page project=found.0 view=found.1 />
             </Loaded>
@@ -117,7 +117,7 @@ fn Change(project: ProjectView, view: WorkflowView, form: WorkflowForm) -> impl 
             <ActionForm
                 action=action
                 node_ref=node
-                attr:class="form"
+                attr:class="form form--drawn"
                 attr:novalidate=""
                 on:change=move |_| sketch.look()
                 on:input=move |_| sketch.look()

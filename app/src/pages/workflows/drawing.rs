@@ -4,6 +4,7 @@
 use super::arranging::{Act, Arranging, Goal, Load, Turn};
 use super::line::Stop;
 use super::sketch::Sketch;
+use crate::components::field::field_id;
 use crate::components::graph::{LANES, LEVELS, counted, ends, ways};
 use crate::components::icon::{Icon, Symbol};
 use crate::components::menu::Menu;
@@ -132,6 +133,16 @@ fn Stage(desk: Desk, layout: Memo<Option<Layout>>, bucket: String) -> impl IntoV
         let from = name.with_value(|name| plan.from(name).join(" and "));
         (!from.is_empty()).then(|| format!("From {from}"))
     });
+    let fields = move || {
+        let row = name.with_value(|name| desk.sketch.row(name))?;
+        let href = format!("#{}", field_id(&format!("stages[{row}]")));
+        let label = format!("Fields of {}", name.get_value());
+        Some(view! {
+            <a class="plan__fields" href=href aria-label=label rel="external" draggable="false">
+                "Fields"
+            </a>
+        })
+    };
     let gates = move || {
         let Stop { gates, .. } = stop.get()?;
         let gate = |gate: String| {
@@ -152,7 +163,7 @@ fn Stage(desk: Desk, layout: Memo<Option<Layout>>, bucket: String) -> impl IntoV
             <div class="plan__water" aria-hidden="true"></div>
             <Chip desk=desk bucket=bucket>
                 <p class="plan__from">{move || from.get()}</p>
-                {gates}
+                {gates} {fields}
             </Chip>
             <Goals desk=desk stage=name />
         </li>

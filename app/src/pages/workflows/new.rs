@@ -26,7 +26,7 @@ use towpath_domain::workflows::WorkflowForm;
 pub fn NewWorkflowPage() -> impl IntoView {
     let project = use_project();
     view! {
-        <main id="main" class="page page--narrow">
+        <main id="main" class="page">
             <Loaded resource=project let:view>
                 {match view.may_configure.clone() {
                     Ok(()) => Either::Left(view! { <NewWorkflow view=view /> }),
@@ -59,7 +59,7 @@ fn NewWorkflow(view: ProjectView) -> impl IntoView {
         <ActionForm
             action=action
             node_ref=form
-            attr:class="form"
+            attr:class="form form--drawn"
             attr:novalidate=""
             on:change=move |_| sketch.look()
             on:input=move |_| sketch.look()

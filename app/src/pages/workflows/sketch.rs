@@ -106,6 +106,11 @@ impl Sketch {
         self.filled.get()
     }
 
+    /// The row in which a stage stands, counted from 0.
+    pub fn row(self, bucket: &str) -> Option<usize> {
+        self.form.with(|form| form.stages.iter().position(|stage| stage.bucket == bucket))
+    }
+
     /// The stages and ways that the rows describe.
     pub fn plan(self) -> Plan {
         self.form.with(Plan::of)

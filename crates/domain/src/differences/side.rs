@@ -26,7 +26,7 @@ impl SideAddress {
         let text = text.trim();
         if let Some((bucket, time)) = text.split_once('@') {
             let bucket = Slug::parse(bucket).map_err(|_| SideError)?;
-            return Time::parse(time).map(|time| Self::Moment(bucket, time)).map_err(|_| SideError);
+            return Time::parse_in_utc(time).map(|time| Self::Moment(bucket, time)).map_err(|_| SideError);
         }
         if text.contains(':') {
             return Digest::parse(text).map(Self::Build).map_err(|_| SideError);

@@ -277,6 +277,9 @@ fn a_build_grows_too_old_at_once_and_for_ever() {
     let Verdict::Blocked { because } = verdict(&gate, &facts, after) else { panic!("it is too old") };
     assert_eq!(because, "The build is older than 1 hour.");
     assert_eq!(after, Time::from_micros(minute(60).micros() + 1));
+    let note = |now| judge(std::slice::from_ref(&gate), &facts, now).0.remove(0).note;
+    let told = format!("Until {}. What still waits then ends by itself.", minute(60).to_words());
+    assert_eq!((note(minute(0)), note(after)), (Some(told), None));
 }
 
 #[test]

@@ -115,7 +115,9 @@ impl CriterionForm {
     fn check(&self, row: usize, kind: BucketKind, given: &Given, check: &mut Check) -> Option<Criterion> {
         let field = |name: &str| format!("criteria[{row}][{name}]");
         let key = check.field(&field("key"), Key::parse(&self.key));
-        let operator = Operator::parse(&self.operator).ok_or("Choose how it is compared.");
+        let operator = Operator::parse(&self.operator).ok_or_else(|| {
+            format!("Choose how it is compared: by {}.", Operator::ALL.map(Operator::name).join(", "))
+        });
         let operator = check.field(&field("operator"), operator);
         let value = check.field(&field("value"), self.check_value(operator, given));
         let slot =
