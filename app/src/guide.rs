@@ -13,7 +13,7 @@ macro_rules! pages {
 }
 
 /// The pages in the order in which they are read; the first stands at `/docs` itself.
-const PAGES: [(&str, &str); 25] = pages![
+const PAGES: [(&str, &str); 26] = pages![
     "first-steps",
     "concepts",
     "roles",
@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 25] = pages![
     "signatures",
     "deploying",
     "projects",
+    "as-code",
     "storage",
     "registries",
     "keyboard",

@@ -497,6 +497,17 @@ pub fn timeline_export(filter: &Filter, format: &str) -> String {
     with_query(&format!("{TIMELINE}/export"), filtered(filter, ("format", format)))
 }
 
+/// What there is, as documents that declare it: all of a project.
+pub fn declared_project(project: &Slug) -> String {
+    with_query("/declarations/export", [("project", project.as_str())])
+}
+
+/// The same of one thing in it.
+pub fn declared(kind: &str, project: &Slug, slug: &Slug) -> String {
+    let pairs = [("kind", kind), ("project", project.as_str()), ("slug", slug.as_str())];
+    with_query("/declarations/export", pairs)
+}
+
 /// The receipt of an event, as a file.
 pub fn receipt(seq: i64) -> String {
     format!("{TIMELINE}/{seq}/receipt")

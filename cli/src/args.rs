@@ -3,6 +3,7 @@
 mod audit;
 mod buckets;
 mod checks;
+mod declarations;
 mod deployments;
 mod differences;
 mod holds;
@@ -20,12 +21,15 @@ mod wait;
 pub use audit::{Audit, AuditExport, AuditVerify, AuditVerifyReceipt};
 pub use buckets::{Resume, Rollback, Status};
 pub use checks::{Check, Checks};
+pub use declarations::{Belonging, Export, Plan};
 pub use deployments::Report;
 pub use differences::Diff;
 pub use holds::{Hold, Holds, Release};
 pub use open::Open;
 pub use pins::{Pin, Pins, Unpin};
-pub use promotions::{Apply, Decide, Explain, Pass, Promote, Retry, Review, UntilEnd};
+pub use promotions::{
+    Applied, Apply, ApplyDocuments, Decide, Explain, Pass, Promote, Retry, Review, UntilEnd,
+};
 pub use push::{Destination, Push, ReportedCheck, Said};
 pub use resolve::{Form, Missing, Resolve};
 pub use search::{Search, Where};
@@ -48,7 +52,7 @@ Examples:
 const CODES: &str = "\
 Exit codes:
   0 done · 1 failed · 2 wrong use · 3 not signed in · 4 forbidden · 5 not found · 6 conflict
-  7 blocked by a rule · 8 waiting for approval · 9 timed out · 75 try again";
+  7 blocked by a rule · 8 waiting for approval · 9 timed out · 10 plan: something differs · 75 try again";
 
 /// Moves container images from environment to environment, and tells what runs where and why.
 #[derive(Debug, Parser)]
@@ -122,10 +126,24 @@ pub enum Command {
   towpath promote shop/checkout 1.4.2 --from staging --to prod --reason 'Release 1.4' --wait
   towpath promote shop/checkout sha256:… --from staging --to prod --dry-run")]
     Promote(Promote),
-    /// Apply a promotion that is ready, where its stage is entered by hand.
-    #[command(before_help = "Example:
-  towpath apply shop#2")]
+    /// Apply a promotion that is ready, where its stage is entered by hand; or documents that declare what there is to be.
+    #[command(before_help = "Examples:
+  towpath apply shop#2
+  towpath apply -f towpath/ --set platform
+  towpath apply -f towpath/ --set platform --prune --yes")]
     Apply(Apply),
+    /// Tell what documents would change.
+    #[command(before_help = "Examples:
+  towpath plan -f towpath/
+  towpath plan -f shop.yaml --set platform --prune
+  towpath export --project shop | towpath plan -f -")]
+    Plan(Plan),
+    /// Write what there is as documents, which apply takes.
+    #[command(before_help = "Examples:
+  towpath export > towpath.yaml
+  towpath export --project shop
+  towpath export workflow shop/release")]
+    Export(Export),
     /// Let a promotion that has failed try again what it does in a registry elsewhere.
     #[command(before_help = "Example:
   towpath retry shop#2 --wait")]

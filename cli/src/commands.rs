@@ -3,6 +3,7 @@
 mod audit;
 mod buckets;
 mod checks;
+mod declarations;
 mod deployments;
 mod differences;
 mod doctor;
@@ -18,7 +19,7 @@ mod sessions;
 mod timeline;
 mod waiting;
 
-use crate::args::{Cli, Command};
+use crate::args::{Applied, Cli, Command};
 use crate::config::client;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -34,7 +35,14 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Doctor => doctor::run(&common, format).await,
         Command::Push(push) => pushing::run(&common, *push, format).await,
         Command::Promote(promote) => promotions::promote(&client(&common)?, promote, format).await,
-        Command::Apply(apply) => promotions::apply(&client(&common)?, apply, format).await,
+        Command::Apply(apply) => match apply.what()? {
+            Applied::Promotion { name, digest } => {
+                promotions::apply(&client(&common)?, name, digest, format).await
+            }
+            Applied::Documents(apply) => declarations::apply(&client(&common)?, apply, format).await,
+        },
+        Command::Plan(plan) => declarations::plan(&client(&common)?, plan, format).await,
+        Command::Export(export) => declarations::export(&client(&common)?, export, format).await,
         Command::Retry(retry) => promotions::retry(&client(&common)?, retry, format).await,
         Command::Approve(decide) => {
             promotions::decide(&client(&common)?, decide, Choice::Approve, format).await

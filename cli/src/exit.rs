@@ -20,6 +20,8 @@ pub enum Exit {
     /// It was asked for, and waits for an approval.
     Waiting = 8,
     TimedOut = 9,
+    /// What there is differs from what documents declare.
+    Differences = 10,
     /// The same may work in a moment (`EX_TEMPFAIL` of `sysexits.h`).
     TryAgain = 75,
 }

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod config;
+mod documents;
 mod exit;
 mod failure;
 mod jobs;

@@ -35,16 +35,16 @@ impl Table {
         } else {
             self.rows.first().and_then(|row| row.get(1)).into_iter().collect()
         };
-        names.into_iter().map(|name| sanitise(name) + "\n").collect()
+        names.into_iter().map(|name| plain(name) + "\n").collect()
     }
 
     /// Columns as wide as their widest cell; the last one as it is.
     fn render(&self) -> String {
-        let plain: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.iter().map(|cell| sanitise(cell)).collect()).collect();
-        let columns = plain.iter().map(Vec::len).max().unwrap_or(0);
+        let rows: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(|cell| plain(cell)).collect()).collect();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| {
-            let cells = plain.iter().filter_map(|row| row.get(column));
+            let cells = rows.iter().filter_map(|row| row.get(column));
             cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -52,7 +52,7 @@ impl Table {
             let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
             format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
         };
-        plain.iter().map(line).collect()
+        rows.iter().map(line).collect()
     }
 }
 
@@ -66,10 +66,9 @@ pub fn show<T: Serialize>(format: Format, result: &T, table: impl FnOnce(&T) -> 
     })
 }
 
-/// A result as YAML: no text is folded over lines, however long.
+/// A result as YAML.
 pub fn yaml(result: &impl Serialize) -> io::Result<String> {
-    let plain = serde_saphyr::ser_options! { prefer_block_scalars: false };
-    serde_saphyr::to_string_with_options(result, plain).map_err(io::Error::other)
+    towpath_api::yaml::text(result).map_err(io::Error::other)
 }
 
 /// Writes a result that is text already, as [`show`] does.
@@ -82,12 +81,12 @@ pub fn write(text: &str) -> io::Result<bool> {
 
 /// Says something about the result. Whether anyone listens does not matter.
 pub fn say(words: &str) {
-    let lines: Vec<String> = words.lines().map(sanitise).collect();
+    let lines: Vec<String> = words.lines().map(plain).collect();
     _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }
 
 /// Text from elsewhere without what a terminal would obey.
-fn sanitise(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 

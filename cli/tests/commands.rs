@@ -1,6 +1,7 @@
 //! The command as scripts and people run it, against the real routes.
 
 mod audit;
+mod declarations;
 mod doctor;
 mod pipelines;
 mod publishing;

@@ -17,13 +17,14 @@ use axum::{Extension, Json, Router};
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use towpath_api::attempts::AttemptsExport;
 use towpath_api::audit::{AuditOpening, AuditReceipt};
+use towpath_api::declarations::{DeclarationsExport, ExportedDeclarations, SCHEMA};
 use towpath_api::problems::ProblemKind;
 use towpath_api::timeline::TimelineExport;
 use towpath_app::visitors::Visitor;
 use towpath_domain::access::Actor;
 use towpath_domain::changes::ChangesForm;
 use towpath_service::audit::proving;
-use towpath_service::{Error, Service, changes};
+use towpath_service::{Error, Service, changes, declarations};
 
 /// The type of a sheet.
 pub const CSV: &str = "text/csv; charset=utf-8";
@@ -33,6 +34,7 @@ pub fn router() -> Router {
     Router::new()
         .route("/timeline/export", get(download_timeline))
         .route("/timeline/{seq}/receipt", get(download_receipt))
+        .route("/declarations/export", get(show_declarations))
         .route("/refused-attempts/export", get(download_attempts))
         .route("/projects/{project}/production-changes/csv", get(download_changes))
         .route(
@@ -48,6 +50,21 @@ async fn download_timeline(
     Query(asked): Query<TimelineExport>,
 ) -> Result<Response, Failure> {
     Ok(timeline(&service, &reader(visitor)?, asked).await?)
+}
+
+/// As plain text, which a browser shows: there is something to read and to copy also without script.
+async fn show_declarations(
+    Extension(service): Extension<Service>,
+    Extension(visitor): Extension<Visitor>,
+    Query(asked): Query<DeclarationsExport>,
+) -> Result<Response, Failure> {
+    let DeclarationsExport { project, kind, slug } = asked;
+    let wish = declarations::Wish { project, kind, slug };
+    let exported = declarations::export(&service, &reader(visitor)?, &wish).await?;
+    let schema = format!("{}{SCHEMA}", service.public_url());
+    let text = ExportedDeclarations::from(exported).yaml(&schema);
+    let text = text.map_err(|error| Error::Internal(format!("documents are no YAML: {error}")))?;
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
 }
 
 async fn download_attempts(

@@ -20,6 +20,7 @@ const BEARER: &str = "bearer";
     ),
     tags(
         (name = "projects", description = "Projects with their environments, workflows and integrations"),
+        (name = "declarations", description = "An installation as documents declare it"),
         (name = "builds", description = "What is known of an image"),
         (name = "promotions", description = "Moving builds forward and back"),
         (name = "pins", description = "Exceptions: what an environment runs whatever its bucket says"),

@@ -15,6 +15,7 @@ mod callers;
 mod carry_overs;
 mod changes;
 mod checks;
+mod declarations;
 mod delegations;
 mod deletions;
 mod deployments;
@@ -80,8 +81,11 @@ pub fn router(service: Service, stop: CancellationToken) -> Router {
     let router = router.layer(once).layer(from_fn(render)).layer(Extension(stop));
     let document = document.to_json().expect("the description is of plain data");
     let served = move || async move { ([(CONTENT_TYPE, "application/json")], document) };
+    let schema = towpath_api::declarations::schema().to_string();
+    let schema = move || async move { ([(CONTENT_TYPE, "application/schema+json")], schema) };
     router
         .route("/api/v1/openapi.json", get(served))
+        .route(towpath_api::declarations::SCHEMA, get(schema))
         .merge(problems::router().layer(from_fn(render)))
         .merge(audit::log().layer(from_fn(render)))
         .merge(incoming::router().layer(from_fn(render)))
@@ -98,6 +102,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(projects::routes())
         .merge(environments::routes())
         .merge(checks::routes())
+        .merge(declarations::routes())
         .merge(deletions::routes())
         .merge(deployments::routes())
         .merge(workflows::routes())

@@ -25,6 +25,7 @@ mod undo;
 mod verdict;
 mod waiting;
 
+use crate::components::copy::CopyLink;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{Present, use_present};
 use crate::fns::boards::view_board;
@@ -234,6 +235,8 @@ fn BoardView(
         let other = (!board.project.is_global()).then(|| paths::carry_over(project, integration));
         (paths::retention(project, integration), other)
     });
+    let declared = board
+        .with_untracked(|board| paths::declared("integration", &board.project.slug, &board.integration.slug));
     let steps =
         board.with_untracked(|board| paths::outside_steps(&board.project.slug, &board.integration.slug));
     view! {
@@ -254,6 +257,9 @@ fn BoardView(
         </section>
         // Below, since it comes and goes with what is pushed, and must not move the board.
         <Unclassified board=board now=table.now />
+        <p class="page__foot">
+            <CopyLink href=declared>"Copy as YAML"</CopyLink>
+        </p>
         {may_delete
             .then(|| {
                 view! {

@@ -1,8 +1,10 @@
 //! Asking for promotions, and what is done with those that wait.
 
+use super::declarations::Belonging;
 use crate::failure::Failure;
 use crate::names::{IntegrationName, PromotionName};
 use clap::Args;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The promotion that a command is about, in one word or two.
@@ -75,13 +77,51 @@ pub struct Promote {
     pub until: UntilEnd,
 }
 
+/// A promotion that is ready, or documents: whichever is named.
 #[derive(Debug, Args)]
 pub struct Apply {
-    #[command(flatten)]
-    pub which: Which,
-    /// Apply it only if it is of this digest.
-    #[arg(long, value_name = "DIGEST")]
+    /// The promotion, as PROJECT#NUMBER, or its project with the number after it.
+    #[arg(value_name = "PROJECT#NUMBER", required_unless_present = "files", conflicts_with = "files")]
+    promotion: Option<String>,
+    #[arg(hide = true)]
+    number: Option<String>,
+    /// Apply the promotion only if it is of this digest.
+    #[arg(long, value_name = "DIGEST", conflicts_with = "files")]
     pub digest: Option<String>,
+    #[command(flatten)]
+    documents: ApplyDocuments,
+}
+
+/// Documents that are to be applied.
+#[derive(Debug, Args)]
+pub struct ApplyDocuments {
+    /// A file of documents in YAML or JSON, a folder of such files, or - for standard input.
+    #[arg(short, long = "file", value_name = "FILE|DIR|-")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub belonging: Belonging,
+    /// Apply what they change without a question.
+    #[arg(long, short, requires = "files")]
+    pub yes: bool,
+}
+
+/// What is applied.
+#[derive(Debug)]
+pub enum Applied {
+    Promotion { name: PromotionName, digest: Option<String> },
+    Documents(ApplyDocuments),
+}
+
+impl Apply {
+    pub fn what(self) -> Result<Applied, Failure> {
+        Ok(match self.promotion {
+            None => Applied::Documents(self.documents),
+            Some(promotion) => Applied::Promotion {
+                name: PromotionName::parse(&promotion, self.number.as_deref())?,
+                digest: self.digest,
+            },
+        })
+    }
 }
 
 #[derive(Debug, Args)]

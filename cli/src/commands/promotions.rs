@@ -1,7 +1,7 @@
 //! `promote`, `retry`, `explain`, `approve`, `reject`, `pass` and `review`.
 
 use super::waiting;
-use crate::args::{Apply, Decide, Explain, Format, Pass, Promote, Retry, Review, UntilEnd};
+use crate::args::{Decide, Explain, Format, Pass, Promote, Retry, Review, UntilEnd};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::names::PromotionName;
@@ -67,10 +67,14 @@ async fn tell_at_end(
 }
 
 /// Applies one that is ready, having told what that does.
-pub async fn apply(client: &Client, args: Apply, format: Format) -> Result<Exit, Failure> {
-    let name = args.which.name()?;
+pub async fn apply(
+    client: &Client,
+    name: PromotionName,
+    digest: Option<String>,
+    format: Format,
+) -> Result<Exit, Failure> {
     let line = client.promotion(&name.project, name.number).await?.line;
-    if let Some(expected) = args.digest.filter(|expected| *expected != line.digest) {
+    if let Some(expected) = digest.filter(|expected| *expected != line.digest) {
         return Err(Failure::Conflict(format!("{name} is of {}, not of {expected}", line.digest)));
     }
     say(&format!("{name} {}.", goal(&line)));

@@ -3,6 +3,7 @@
 //! It never repeats a request by itself: only the caller knows whether a change may be asked for twice.
 
 mod calls;
+mod declarations;
 mod lines;
 mod release_sets;
 

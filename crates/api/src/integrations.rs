@@ -81,11 +81,27 @@ impl From<NewIntegration> for domain::IntegrationForm {
             slug: new.slug,
             title: new.title,
             kind: towpath_domain::buckets::BucketKind::from(new.kind).name().to_owned(),
-            workflow: match new.workflow {
-                Follows::Default => domain::FOLLOW_DEFAULT.to_owned(),
-                Follows::Own { workflow } => workflow,
-                Follows::None => domain::FOLLOW_NONE.to_owned(),
-            },
+            workflow: new.workflow.choice(),
+        }
+    }
+}
+
+impl Follows {
+    /// The choice as the form's field takes it.
+    pub fn choice(self) -> String {
+        match self {
+            Self::Default => domain::FOLLOW_DEFAULT.to_owned(),
+            Self::Own { workflow } => workflow,
+            Self::None => domain::FOLLOW_NONE.to_owned(),
+        }
+    }
+
+    /// The choice that stands in the form's field.
+    pub fn read(choice: String) -> Self {
+        match choice.as_str() {
+            domain::FOLLOW_DEFAULT => Self::Default,
+            domain::FOLLOW_NONE => Self::None,
+            _ => Self::Own { workflow: choice },
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod checks;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cursors;
+pub mod declarations;
 pub mod delegations;
 pub mod deletions;
 pub mod deployments;
@@ -54,3 +55,4 @@ pub mod times;
 pub mod tokens;
 pub mod trust_roots;
 pub mod workflows;
+pub mod yaml;

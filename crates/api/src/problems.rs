@@ -1,6 +1,7 @@
 //! How failures are told: problem details (RFC 9457), each type with a page that explains it.
 
 use serde::{Deserialize, Serialize};
+use serde_path_to_error::Segment;
 use utoipa::ToSchema;
 
 /// Where the pages of problem types are, below the installation's public address.
@@ -173,9 +174,41 @@ impl Mistake {
         Self { parameter: self.parameter.or(field), pointer: None, ..self }
     }
 
+    /// A mistake in the body as a whole.
+    pub fn of_body(detail: impl Into<String>) -> Self {
+        Self { detail: detail.into(), pointer: Some("#".to_owned()), parameter: None }
+    }
+
+    /// A mistake at the place where JSON could not be read as what it should be.
+    pub fn in_json(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let words = error.inner().to_string();
+        // The pointer says it better than the line and column that JSON's own words end in.
+        let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
+        let mut letters = words.chars();
+        let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
+        let detail = format!("{first}{}.", letters.as_str());
+        Self { detail, pointer: Some(pointer(error.path())), parameter: None }
+    }
+
+    /// The same mistake in a part of the body, such as `documents/3`.
+    pub fn below(self, part: &str) -> Self {
+        let inner = |pointer: String| format!("#/{part}{}", pointer.trim_start_matches('#'));
+        Self { pointer: self.pointer.map(inner), ..self }
+    }
+
     pub fn in_parameter(parameter: &str, detail: impl Into<String>) -> Self {
         Self { detail: detail.into(), pointer: None, parameter: Some(parameter.to_owned()) }
     }
+}
+
+/// A path as a JSON pointer in a fragment (RFC 6901 §3 and §6).
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    };
+    path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
 }
 
 /// As a person reads it: the detail, and each mistake with its place.

@@ -48,8 +48,15 @@ pub struct GoingBuild {
 
 impl From<Retention> for domain::RetentionForm {
     fn from(retention: Retention) -> Self {
+        domain::Retention::from(retention).into()
+    }
+}
+
+/// As it was sent; the form's check says whether it can be.
+impl From<Retention> for domain::Retention {
+    fn from(retention: Retention) -> Self {
         let Retention { last, production, untagged_days, unclassified_days } = retention;
-        domain::Retention { last, production, untagged_days, unclassified_days }.into()
+        Self { last, production, untagged_days, unclassified_days }
     }
 }
 

@@ -118,10 +118,11 @@ pub struct Moved {
 }
 
 /// Which CI rule leads what is pushed to an integration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "follows", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FollowedRule {
     /// The project's default rule of its type, whichever that is at the time.
+    #[default]
     Default,
     /// The rule of this slug.
     Own { rule: String },
@@ -198,6 +199,12 @@ fn rows(criteria: Vec<Criterion>) -> Vec<domain::CriterionForm> {
     let row =
         |Criterion { key, operator, value, bucket }| domain::CriterionForm { key, operator, value, bucket };
     criteria.into_iter().map(row).collect()
+}
+
+impl From<domain::CriterionForm> for Criterion {
+    fn from(row: domain::CriterionForm) -> Self {
+        Self { key: row.key, operator: row.operator, value: row.value, bucket: row.bucket }
+    }
 }
 
 fn kind_name(kind: BucketKind) -> String {

@@ -105,3 +105,36 @@ impl From<NewTrustRoot> for domain::TrustRootForm {
         }
     }
 }
+
+impl Trusts {
+    /// The form by which something of this name comes to be trusted.
+    pub fn form(self, name: String) -> domain::TrustRootForm {
+        match self {
+            Self::Key { key } => {
+                let kind = "key".to_owned();
+                domain::TrustRootForm { name, kind, key, ..domain::TrustRootForm::default() }
+            }
+            Self::Identity { issuer, subject, certificates, log_key } => domain::TrustRootForm {
+                name,
+                kind: "identity".to_owned(),
+                issuer,
+                subject,
+                certificates,
+                log_key: log_key.unwrap_or_default(),
+                ..domain::TrustRootForm::default()
+            },
+        }
+    }
+}
+
+impl From<domain::TrustRootForm> for Trusts {
+    fn from(form: domain::TrustRootForm) -> Self {
+        let domain::TrustRootForm { kind, key, issuer, subject, certificates, log_key, .. } = form;
+        if kind == "identity" {
+            let log_key = Some(log_key).filter(|key| !key.is_empty());
+            Self::Identity { issuer, subject, certificates, log_key }
+        } else {
+            Self::Key { key }
+        }
+    }
+}

@@ -135,18 +135,8 @@ impl Workflow {
     pub fn new(workflow: &domain::Workflow, slots: &[Slot]) -> Self {
         let graph = &workflow.graph;
         let name = |key| slots.iter().find(|slot| slot.key == key).map(|slot| slot.slug.to_string());
-        let stage = |stage: &domain::Stage| {
-            Some(Stage {
-                bucket: name(stage.bucket)?,
-                arrivals: stage.arrivals.map(Arrivals::from),
-                order: stage.order.into(),
-                gates: stage.gates.iter().cloned().map(Gate::from).collect(),
-                automatic: stage.automatic,
-                contest: stage.contest.into(),
-                rollbacks_ask: stage.rollbacks_ask,
-                by_hand: stage.by_hand,
-            })
-        };
+        let stage =
+            |stage: &domain::Stage| Some(Stage::from(declared::Stage::of(stage, name(stage.bucket)?)));
         let edges = graph.stages().iter().flat_map(|from| {
             let ways = graph.after(from.bucket).into_iter();
             ways.filter_map(move |to| Some(Edge { from: name(from.bucket)?, to: name(to)? }))
@@ -165,7 +155,20 @@ impl Workflow {
 
 impl From<NewWorkflow> for declared::Workflow {
     fn from(new: NewWorkflow) -> Self {
-        let stage = |stage: Stage| declared::Stage {
+        Self {
+            slug: new.slug,
+            title: new.title,
+            kind: new.kind.into(),
+            is_default: new.is_default,
+            stages: new.stages.into_iter().map(declared::Stage::from).collect(),
+            edges: new.edges.map(|edges| edges.into_iter().map(|edge| (edge.from, edge.to)).collect()),
+        }
+    }
+}
+
+impl From<Stage> for declared::Stage {
+    fn from(stage: Stage) -> Self {
+        Self {
             bucket: stage.bucket,
             arrivals: stage.arrivals.map(domain::Arrivals::from),
             order: stage.order.into(),
@@ -174,14 +177,21 @@ impl From<NewWorkflow> for declared::Workflow {
             contest: stage.contest.into(),
             rollbacks_ask: stage.rollbacks_ask,
             by_hand: stage.by_hand,
-        };
+        }
+    }
+}
+
+impl From<declared::Stage> for Stage {
+    fn from(stage: declared::Stage) -> Self {
         Self {
-            slug: new.slug,
-            title: new.title,
-            kind: new.kind.into(),
-            is_default: new.is_default,
-            stages: new.stages.into_iter().map(stage).collect(),
-            edges: new.edges.map(|edges| edges.into_iter().map(|edge| (edge.from, edge.to)).collect()),
+            bucket: stage.bucket,
+            arrivals: stage.arrivals.map(Arrivals::from),
+            order: stage.order.into(),
+            gates: stage.gates.into_iter().map(Gate::from).collect(),
+            automatic: stage.automatic,
+            contest: stage.contest.into(),
+            rollbacks_ask: stage.rollbacks_ask,
+            by_hand: stage.by_hand,
         }
     }
 }

@@ -31,6 +31,25 @@ impl Invalid {
     pub fn errors(&self) -> &[FieldError] {
         &self.0
     }
+
+    /// The same mistakes where fields have other names.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
+        let other = |error: FieldError| FieldError { field: name(&error.field), ..error };
+        Self(self.0.into_iter().map(other).collect())
+    }
+
+    /// The same mistakes in a part of a larger form.
+    #[must_use]
+    pub fn below(self, part: &str) -> Self {
+        self.renamed(|field| below(part, field))
+    }
+}
+
+/// The name of a field of a part: `stages[0][bucket]` of `documents[3]` is `documents[3][stages][0][bucket]`.
+pub fn below(part: &str, field: &str) -> String {
+    let (first, rest) = field.split_at(field.find('[').unwrap_or(field.len()));
+    format!("{part}[{first}]{rest}")
 }
 
 impl std::fmt::Display for Invalid {

@@ -67,7 +67,7 @@ impl IntegrationForm {
         let title = check.field("title", Title::parse(&self.title));
         let slug = check.field("slug", Slug::parse_new(&self.slug));
         let kind = check.field("kind", check_kind(&self.kind, project));
-        let follows = check.field("workflow", self.check_workflow(kind, workflows));
+        let follows = check.field("workflow", read_workflow(&self.workflow, kind, workflows));
         let new = slug
             .zip(title)
             .zip(kind)
@@ -75,34 +75,44 @@ impl IntegrationForm {
             .map(|(((slug, title), kind), workflow)| NewIntegration { slug, title, kind, workflow });
         check.finish(new)
     }
+}
 
-    fn check_workflow(
-        &self,
-        kind: Option<BucketKind>,
-        workflows: &[WorkflowName],
-    ) -> Result<Follows<WorkflowId>, String> {
-        match self.workflow.as_str() {
-            FOLLOW_DEFAULT => return Ok(Follows::Default),
-            FOLLOW_NONE => return Ok(Follows::None),
-            _ => {}
-        }
-        let workflow = workflows
-            .iter()
-            .find(|workflow| workflow.slug.as_str() == self.workflow)
-            .ok_or("Choose the workflow that its builds follow.")?;
-        match kind {
-            Some(kind) if kind != workflow.kind => Err(format!(
-                "“{}” is a workflow of {}; this integration is of {}. Choose a workflow of the same type.",
-                workflow.title,
-                workflow.kind.plural(),
-                kind.plural(),
-            )),
-            _ => Ok(Follows::Own(workflow.id)),
-        }
+/// Reads a choice of a workflow for an integration of a kind.
+fn read_workflow(
+    text: &str,
+    kind: Option<BucketKind>,
+    workflows: &[WorkflowName],
+) -> Result<Follows<WorkflowId>, String> {
+    match text {
+        FOLLOW_DEFAULT => return Ok(Follows::Default),
+        FOLLOW_NONE => return Ok(Follows::None),
+        _ => {}
+    }
+    let workflow = workflows
+        .iter()
+        .find(|workflow| workflow.slug.as_str() == text)
+        .ok_or("Choose the workflow that its builds follow.")?;
+    match kind {
+        Some(kind) if kind != workflow.kind => Err(format!(
+            "“{}” is a workflow of {}; this integration is of {}. Choose a workflow of the same type.",
+            workflow.title,
+            workflow.kind.plural(),
+            kind.plural(),
+        )),
+        _ => Ok(Follows::Own(workflow.id)),
     }
 }
 
 impl Integration {
+    /// Reads a choice of a workflow among those of the project.
+    pub fn check_workflow(
+        &self,
+        text: &str,
+        workflows: &[WorkflowName],
+    ) -> Result<Follows<WorkflowId>, Invalid> {
+        read_workflow(text, Some(self.kind), workflows).map_err(|words| Invalid::field("workflow", words))
+    }
+
     /// Reads a choice of a CI rule among those of the project.
     pub fn check_rule(&self, text: &str, rules: &[RuleName]) -> Result<Follows<RuleId>, Invalid> {
         let wrong = |words: String| Invalid::field("rule", words);

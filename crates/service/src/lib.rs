@@ -19,6 +19,7 @@ pub mod builds;
 pub mod carry_overs;
 pub mod changes;
 pub mod checks;
+pub mod declarations;
 pub mod delegations;
 pub mod deletions;
 pub mod deployments;

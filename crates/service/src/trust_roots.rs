@@ -10,7 +10,7 @@ use towpath_domain::projects::Project;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Change;
 use towpath_domain::trust_roots::{
-    NewTrustRoot, RootName, TrustRoot, TrustRootForm, TrustRootLine, TrustRootsView,
+    NewTrustRoot, RootName, TrustRoot, TrustRootForm, TrustRootLine, TrustRootsView, Trusts,
 };
 use towpath_evidence::{Mistake, Root};
 use towpath_store::{Conn, evidence, trust_roots, workflows};
@@ -49,6 +49,19 @@ pub(crate) async fn names(conn: &mut Conn, project: ProjectId) -> Result<Vec<Roo
     Ok(trust_roots::list(conn, project).await?.iter().map(TrustRoot::name).collect())
 }
 
+/// Reads keys and certificates, or says which fields cannot be read.
+fn read(trusts: &Trusts) -> Result<Root, Vec<(&'static str, String)>> {
+    let told = |mistakes: Vec<Mistake>| {
+        mistakes.into_iter().map(|mistake| (mistake.field, mistake.message.to_string())).collect()
+    };
+    Root::parse(trusts).map_err(told)
+}
+
+/// Whether they can be read.
+pub(crate) fn check(trusts: &Trusts) -> Result<(), Vec<(&'static str, String)>> {
+    read(trusts).map(drop)
+}
+
 /// Trusts somebody's signatures. What is signed here already is looked at again soon.
 pub async fn add(
     service: &Service,
@@ -61,10 +74,7 @@ pub async fn add(
     allow(actor, Action::Configure, &Target::project(project.id))?;
     project.check_in_use()?;
     drop(conn);
-    let unreadable = |mistakes: Vec<Mistake>| {
-        mistakes.into_iter().map(|mistake| (mistake.field, mistake.message)).collect()
-    };
-    let checked = form.check(|trusts| Root::parse(trusts).map_err(unreadable))?;
+    let checked = form.check(read)?;
     let NewTrustRoot { slug, trusts, read } = checked;
     let about = read.about();
     let root = TrustRoot { id: service.id(), project: project.id, slug, trusts, created_at: service.now() };

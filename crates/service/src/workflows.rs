@@ -1,5 +1,9 @@
 //! Promotion workflows.
 
+mod choosing;
+
+pub use choosing::choose;
+
 use crate::{Error, Service, allow, circumstances, patterns, people, scenes, trust_roots};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};

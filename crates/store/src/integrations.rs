@@ -196,6 +196,17 @@ pub async fn insert(tx: &mut Tx, integration: &Integration) -> Result<(), Error>
     .map(drop)
 }
 
+/// Changes which workflow an integration follows.
+pub async fn set_workflow(
+    tx: &mut Tx,
+    id: IntegrationId,
+    workflow: Follows<WorkflowId>,
+) -> Result<(), Error> {
+    let (follows, workflow) = choice(workflow, WorkflowId::uuid);
+    let sql = "update integrations set follows = $2, workflow = $3 where id = $1";
+    execute!(tx.conn(), sql, id.uuid(), follows, workflow).map(drop)
+}
+
 /// Changes which rule leads what is pushed to an integration.
 pub async fn set_rule(tx: &mut Tx, id: IntegrationId, rule: Follows<RuleId>) -> Result<(), Error> {
     let (follows, rule) = choice(rule, RuleId::uuid);

@@ -20,6 +20,7 @@ pub mod carry_overs;
 pub mod changes;
 pub mod checks;
 pub mod circumstances;
+pub mod declarations;
 pub mod delegations;
 pub mod deletions;
 pub mod deployments;

@@ -3,6 +3,7 @@
 use crate::query::{execute, fetch};
 use crate::{Conn, Error, Tx};
 use sqlx::types::Json;
+use std::collections::HashMap;
 use towpath_domain::digests::Digest;
 use towpath_domain::ids::{BuildId, IntegrationId, ProjectId};
 use towpath_domain::references::Tag;
@@ -21,6 +22,21 @@ pub async fn load(conn: &mut Conn, integration: IntegrationId) -> Result<Retenti
         integration.uuid()
     )?;
     Ok(retention.map(|Json(retention)| retention).unwrap_or_default())
+}
+
+/// What is set for the integrations of a project, where anything is.
+pub async fn of_project(
+    conn: &mut Conn,
+    project: ProjectId,
+) -> Result<HashMap<IntegrationId, Retention>, Error> {
+    let rows = fetch!(
+        fetch_all,
+        (Uuid, Json<Retention>),
+        conn,
+        "select id, retention from integrations where project = $1 and retention is not null",
+        project.uuid()
+    )?;
+    Ok(rows.into_iter().map(|(id, Json(retention))| (id.into(), retention)).collect())
 }
 
 pub async fn save(tx: &mut Tx, integration: IntegrationId, retention: Retention) -> Result<(), Error> {

@@ -14,11 +14,13 @@ use towpath_api::problems::{Mistake, ProblemKind};
 
 /// The most bytes of a body.
 pub const LIMIT: usize = 256 * 1_024;
+/// The most bytes of a body that declares a whole installation.
+pub const LARGEST: usize = 4 * 1_024 * 1_024;
 
-/// The body of a request.
-pub struct Body<T>(pub T);
+/// The body of a request, of at most so many bytes.
+pub struct Body<T, const MOST: usize = LIMIT>(pub T);
 
-impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Sync, const MOST: usize> FromRequest<S> for Body<T, MOST> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
@@ -26,9 +28,9 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
             let detail = "Send the body as JSON, with “Content-Type: application/json”.";
             return Err(Failure::new(ProblemKind::UnsupportedMediaType, detail));
         }
-        let bytes = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|error| {
+        let bytes = axum::body::to_bytes(request.into_body(), MOST).await.map_err(|error| {
             if error.source().is_some_and(<dyn Error>::is::<LengthLimitError>) {
-                let detail = format!("The body has more than {} KiB.", LIMIT / 1_024);
+                let detail = format!("The body has more than {} KiB.", MOST / 1_024);
                 return Failure::new(ProblemKind::TooLarge, detail);
             }
             Failure::new(ProblemKind::Malformed, "The body ended before all of it had arrived.")

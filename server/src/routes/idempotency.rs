@@ -1,7 +1,7 @@
 //! `Idempotency-Key` on requests by POST: the same again is answered as before and not done again
 //! (draft-ietf-httpapi-idempotency-key-header).
 
-use super::bodies::LIMIT;
+use super::bodies::LARGEST;
 use super::callers::Caller;
 use super::failures::Failure;
 use axum::body::{Body, to_bytes};
@@ -47,8 +47,8 @@ async fn keyed(service: &Service, request: Request, next: Next) -> Result<Respon
     let (mut parts, body) = request.into_parts();
     let name = name(&parts.headers)?;
     let caller = Caller::from_request_parts(&mut parts, service).await?;
-    let Ok(body) = to_bytes(body, LIMIT).await else {
-        let detail = format!("The body has more than {} KiB, or did not arrive.", LIMIT / 1_024);
+    let Ok(body) = to_bytes(body, LARGEST).await else {
+        let detail = format!("The body has more than {} KiB, or did not arrive.", LARGEST / 1_024);
         return Err(Failure::new(ProblemKind::TooLarge, detail));
     };
     let mut hash = Sha256::new();

@@ -6,6 +6,7 @@ use super::callers::Caller;
 use super::failures::Failure;
 use axum::Json;
 use axum::extract::{Path, State};
+use towpath_api::integrations::Follows;
 use towpath_api::pages::Page;
 use towpath_api::projects::ProjectDetail;
 use towpath_api::workflows::{ChangedWorkflow, NewWorkflow, Workflow};
@@ -14,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(view, change))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(view, change)).routes(routes!(choose))
 }
 
 /// The promotion workflows of a project.
@@ -93,4 +94,21 @@ async fn create(
     let address = format!("/projects/{project}/workflows/{}", workflow.name.slug);
     let Json(workflow) = show(&service, &caller, &project, &workflow).await?;
     Ok(Created(address, workflow))
+}
+
+/// Chooses which promotion workflow an integration follows. What is current stays so; not while promotions of it wait.
+#[utoipa::path(
+    put, path = "/projects/{project}/integrations/{integration}/workflow", operation_id = "choose_workflow",
+    tag = "projects", request_body = Follows,
+    responses((status = 200, description = "As it is now", body = Follows), Failure)
+)]
+async fn choose(
+    State(service): State<Service>,
+    caller: Caller,
+    Path((project, integration)): Path<(String, String)>,
+    Body(follows): Body<Follows>,
+) -> Result<Json<Follows>, Failure> {
+    let choice = follows.clone().choice();
+    workflows::choose(&service, &caller.actor, &project, &integration, &choice).await?;
+    Ok(Json(follows))
 }

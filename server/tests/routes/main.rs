@@ -5,6 +5,7 @@ mod audit;
 mod builds;
 mod carry_overs;
 mod chassis;
+mod declarations;
 mod deletions;
 mod deployments;
 mod holds;

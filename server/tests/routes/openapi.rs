@@ -16,6 +16,19 @@ fn the_committed_description_is_that_of_the_routes() {
     assert!(committed == document, "docs/openapi.json is out of date; run this test with UPDATE=1");
 }
 
+/// The same of the form of documents.
+#[test]
+fn the_committed_schema_is_that_of_documents() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/declarations.schema.json");
+    let mut schema = serde_json::to_string_pretty(&towpath_api::declarations::schema()).unwrap();
+    schema.push('\n');
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, &schema).unwrap();
+    }
+    let committed = fs::read_to_string(path).unwrap();
+    assert!(committed == schema, "docs/declarations.schema.json is out of date; run this test with UPDATE=1");
+}
+
 #[tokio::test]
 async fn anyone_can_read_the_description() {
     let world = World::new().await;

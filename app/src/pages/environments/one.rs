@@ -3,6 +3,7 @@
 use crate::components::badge::Badge;
 use crate::components::button::LinkButton;
 use crate::components::card::Card;
+use crate::components::copy::CopyLink;
 use crate::components::icon::Symbol;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::time::{ExactTime, TimeView};
@@ -68,6 +69,7 @@ fn One(
     };
     let pin = first.may_pin.is_ok().then(|| paths::new_pin(&project, &environment.slug, None));
     let readers = paths::read_tokens(&project, &environment.slug);
+    let declared = paths::declared("environment", &project, &environment.slug);
     let may_pin = pin.is_some();
     let may_delete = first.may_delete;
     let moving = paths::move_environment(&project, &environment.slug);
@@ -100,6 +102,7 @@ fn One(
         <Breadcrumbs trail=Crumb::of_project(&project, [Crumb::here(environment.slug.to_string())]) />
         <PageHeader title=title lead="What every service should run here, what says so, and what runs.">
             <Badge tone=tone>{format!("{stream} stream")}</Badge>
+            <CopyLink href=declared>"Copy as YAML"</CopyLink>
             <LinkButton href=readers>"Read tokens"</LinkButton>
             {pin.map(|href| view! { <LinkButton href=href>"Pin a build here…"</LinkButton> })}
         </PageHeader>

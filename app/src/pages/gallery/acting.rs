@@ -1,7 +1,7 @@
 //! What is pressed.
 
 use crate::components::button::{Button, ButtonKind, LinkButton, SubmitButton};
-use crate::components::copy::CopyButton;
+use crate::components::copy::{CopyButton, CopyLink};
 use crate::components::dialog::Dialog;
 use crate::components::disclosure::Disclosure;
 use crate::components::icon::{Icon, Symbol};
@@ -43,6 +43,7 @@ pub fn Buttons() -> impl IntoView {
             </SubmitButton>
             <LinkButton href="#main">"A link"</LinkButton>
             <CopyButton text="copied" label="Copy a word" />
+            <CopyLink href="#main">"Copy what is there"</CopyLink>
         </div>
         <Pager newest=Some("#main".to_owned()) older=Some("#main".to_owned()) />
     }

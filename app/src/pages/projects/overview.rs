@@ -7,6 +7,7 @@ use crate::components::badge::Badge;
 use crate::components::banner::OnlyLook;
 use crate::components::button::LinkButton;
 use crate::components::card::Card;
+use crate::components::copy::CopyLink;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
 use crate::components::pager::Pager;
 use crate::components::tone::Tone;
@@ -56,6 +57,7 @@ pub fn Overview(
     let publishers = paths::publishers(&project.slug);
     let trust_roots = paths::trust_roots(&project.slug);
     let storage = paths::storage(&project.slug);
+    let declared = paths::declared_project(&project.slug);
     view! {
         <Title text=title.clone() />
         <Breadcrumbs trail=vec![Crumb::new("Projects", paths::PROJECTS), Crumb::here(project.slug.to_string())] />
@@ -69,6 +71,7 @@ pub fn Overview(
             {webhooks.map(|href| view! { <LinkButton href=href>"Webhooks"</LinkButton> })}
             {registries.map(|href| view! { <LinkButton href=href>"Registries"</LinkButton> })}
             <LinkButton href=storage>"Storage"</LinkButton>
+            <CopyLink href=declared>"Copy as YAML"</CopyLink>
         </PageHeader>
         {archived.then(|| view! { <ArchivedBanner view=view.clone() action=restore /> })}
         {project

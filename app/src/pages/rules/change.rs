@@ -5,6 +5,7 @@ use super::trial::Tester;
 use crate::components::banner::{Banner, OnlyLook};
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
+use crate::components::copy::CopyLink;
 use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
@@ -61,6 +62,7 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
     };
     let lines = view.rule.criteria.iter().enumerate().map(line).collect_view();
     let may_delete = project.may_configure.is_ok();
+    let declared = paths::declared("rule", &slug, &view.rule.name.slug);
     let subject = Subject::Rule { project: slug.to_string(), slug: view.rule.name.slug.to_string() };
     let change = match project.may_configure.clone() {
         Ok(()) => view! { <Change project=project view=view.clone() /> }.into_any(),
@@ -69,7 +71,9 @@ fn Page(project: ProjectView, view: RuleView) -> impl IntoView {
     view! {
         <Title text=format!("{title} in {slug}") />
         <Breadcrumbs trail=Crumb::of_project(&slug, [Crumb::here(view.rule.name.slug.to_string())]) />
-        <PageHeader title=title lead=lead />
+        <PageHeader title=title lead=lead>
+            <CopyLink href=declared>"Copy as YAML"</CopyLink>
+        </PageHeader>
         <Card title="Criteria">
             <ol class="rows">{lines}</ol>
             <p class="muted">{followed}</p>

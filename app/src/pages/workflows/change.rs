@@ -8,6 +8,7 @@ use crate::components::banner::{Banner, OnlyLook};
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
 use crate::components::card::Card;
 use crate::components::choice::{Checkbox, Fieldset};
+use crate::components::copy::CopyLink;
 use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
 use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
@@ -62,6 +63,7 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
     let followed = followed(&view.followers, view.followed_by, default_of);
     let form = WorkflowForm::of(&workflow, &slots);
     let may_delete = project.may_configure.is_ok();
+    let declared = paths::declared("workflow", &slug, &workflow.name.slug);
     let subject = Subject::Workflow { project: slug.to_string(), slug: workflow.name.slug.to_string() };
     let change = match (project.may_configure.clone(), form) {
         (Ok(()), Some(form)) => view! { <Change project=project view=view.clone() form=form /> }.into_any(),
@@ -78,7 +80,9 @@ fn Page(project: ProjectView, view: WorkflowView) -> impl IntoView {
     view! {
         <Title text=format!("{title} in {slug}") />
         <Breadcrumbs trail=Crumb::of_project(&slug, [Crumb::here(workflow.name.slug.to_string())]) />
-        <PageHeader title=title lead=lead />
+        <PageHeader title=title lead=lead>
+            <CopyLink href=declared>"Copy as YAML"</CopyLink>
+        </PageHeader>
         <Card title="Stages">
             <StageLine graph=workflow.graph slots=slots />
             <p class="muted">{followed}</p>

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use towpath_domain::access::Role;
 use towpath_domain::gates;
-use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::declared;
 use utoipa::ToSchema;
 
@@ -156,40 +155,29 @@ impl From<Gate> for declared::Gate {
     }
 }
 
-impl From<gates::Gate> for Gate {
-    fn from(gate: gates::Gate) -> Self {
+impl From<declared::Gate> for Gate {
+    fn from(gate: declared::Gate) -> Self {
+        use declared::Gate as Declared;
         match gate {
-            gates::Gate::Approvals(approvals) => Self::Approvals {
-                count: approvals.count,
-                role: approvals.role.into(),
-                bar_pusher: approvals.bar_pusher,
-                bar_author: approvals.bar_author.into(),
-                bar_actor: approvals.bar_actor.into(),
-            },
-            gates::Gate::Soak { time } => Self::Soak { time: time.to_string() },
-            gates::Gate::WasIn { buckets } => {
-                Self::WasIn { buckets: buckets.into_iter().map(|bucket| bucket.slug.into()).collect() }
+            Declared::Approvals { count, role, bar_pusher, bar_author, bar_actor } => {
+                let (bar_author, bar_actor) = (bar_author.into(), bar_actor.into());
+                Self::Approvals { count, role, bar_pusher, bar_author, bar_actor }
             }
-            gates::Gate::Window(window) => Self::Window {
-                zone: window.zone.into(),
-                hours: window.hours.into_iter().map(String::from).collect(),
-            },
-            gates::Gate::Reference { pattern } => Self::Reference { pattern: pattern.into() },
-            gates::Gate::MaximumAge { age } => Self::MaximumAge { age: age.to_string() },
-            gates::Gate::Verified => Self::Verified,
-            gates::Gate::Signed(signed) => Self::Signed { roots: slugs(signed.roots), all: signed.all },
-            gates::Gate::Built(built) => {
-                Self::Built { roots: slugs(built.roots), builder: built.builder, source: built.source }
-            }
-            gates::Gate::Check(wanted) => Self::Check {
-                name: wanted.name.into(),
-                bucket: wanted.bucket.map(|bucket| bucket.slug.into()).unwrap_or_default(),
-                tokens: wanted.by.into_iter().map(|token| token.id.to_string()).collect(),
-            },
+            Declared::Soak { time } => Self::Soak { time },
+            Declared::WasIn { buckets } => Self::WasIn { buckets },
+            Declared::Window { zone, hours } => Self::Window { zone, hours },
+            Declared::Reference { pattern } => Self::Reference { pattern },
+            Declared::MaximumAge { age } => Self::MaximumAge { age },
+            Declared::Check { name, bucket, tokens } => Self::Check { name, bucket, tokens },
+            Declared::Verified => Self::Verified,
+            Declared::Signed { roots, all } => Self::Signed { roots, all },
+            Declared::Built { roots, builder, source } => Self::Built { roots, builder, source },
         }
     }
 }
 
-fn slugs(roots: Vec<RootName>) -> Vec<String> {
-    roots.into_iter().map(|root| root.slug.into()).collect()
+impl From<gates::Gate> for Gate {
+    fn from(gate: gates::Gate) -> Self {
+        declared::Gate::from(gate).into()
+    }
 }

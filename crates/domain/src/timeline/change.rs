@@ -485,6 +485,11 @@ pub enum Change {
         rollbacks: bool,
         reason: Personal,
     },
+    WorkflowChosen {
+        /// The workflow's name; `:default` and `:none` for what they say.
+        before: String,
+        after: String,
+    },
     RuleCreated {
         slug: Slug,
         title: String,
@@ -748,5 +753,12 @@ pub enum Change {
     },
     ViewUnshared {
         title: String,
+    },
+    /// Documents were applied: in the name of a set of them, or of none, with how much they changed.
+    DeclarationsApplied {
+        set: Option<Slug>,
+        created: usize,
+        changed: usize,
+        deleted: usize,
     },
 }

@@ -51,6 +51,8 @@ kinds! {
     BuildRouted "build_routed" "Build routed",
     BuildAssigned "build_assigned" "Build assigned",
     BuildReclassified "build_reclassified" "Build reclassified",
+    WorkflowChosen "workflow_chosen" "Workflow chosen",
+    DeclarationsApplied "declarations_applied" "Declarations applied",
     RuleCreated "rule_created" "CI rule created",
     RuleChanged "rule_changed" "CI rule changed",
     RuleChosen "rule_chosen" "CI rule chosen",

@@ -1,5 +1,7 @@
 //! Workflows as a request or a file declares them: any graph, each stage with any gates.
 
+mod current;
+
 use super::given::{
     asks_for_nothing, asks_nobody, comes_later, given_span, leads_back, outlives, own_bucket,
     waits_for_itself,
@@ -13,9 +15,10 @@ use crate::integrations::check_kind;
 use crate::slugs::Slug;
 use crate::spans::SpanError;
 use crate::words::Title;
+use serde::{Deserialize, Serialize};
 
 /// A new workflow, its parts named and not yet checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workflow {
     pub slug: String,
     pub title: String,
@@ -27,7 +30,7 @@ pub struct Workflow {
 }
 
 /// A stage by its bucket's slug.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
     pub bucket: String,
     pub arrivals: Option<Arrivals>,
@@ -42,7 +45,7 @@ pub struct Stage {
 }
 
 /// A condition on entering a stage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gate {
     Approvals {
         count: u8,

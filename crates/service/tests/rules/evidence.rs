@@ -1,7 +1,7 @@
 //! Evidence: what is pushed beside an image is held against trust roots, and gates go by what was found.
 
 #[path = "../../../evidence/tests/support/mod.rs"]
-mod support;
+pub mod support;
 
 use crate::engines::on_both_engines;
 use crate::gates::{gated, staged, wish};

@@ -25,6 +25,7 @@ mod changes;
 mod checks;
 mod contests;
 mod deactivation;
+mod declarations;
 mod delegations;
 mod deletions;
 mod deployments;

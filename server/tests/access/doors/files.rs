@@ -7,6 +7,7 @@ pub fn doors() -> Vec<Door> {
     vec![
         file("/timeline/export"),
         file("/timeline/export").note("of the project").query("project={project}&format=csv"),
+        file("/declarations/export").query("project={project}"),
         file("/timeline/{seq}/receipt"),
         file("/refused-attempts/export").query("format=csv"),
         file("/projects/{project}/production-changes/csv"),

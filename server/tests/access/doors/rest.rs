@@ -170,6 +170,12 @@ pub fn doors() -> Vec<Door> {
             let criteria = json!([{"key": "ref", "operator": "equals", "value": "main", "bucket": "qa"}]);
             Body::Json(json!({"version": 1, "title": "Branches", "is_default": true, "criteria": criteria}))
         }),
+        put("/api/v1/projects/{project}/integrations/{integration}/workflow")
+            .note("with a promotion that waits")
+            .body(|_, _| Body::Json(json!({"follows": "none"}))),
+        get("/api/v1/declarations/export").note("of a project").query("project={project}"),
+        post("/api/v1/declarations/plan").body(|subject, _| Body::Json(declarations(subject))),
+        post("/api/v1/declarations/apply").body(|subject, _| Body::Json(declarations(subject))),
         get("/api/v1/projects/{project}/integrations/{integration}/rule"),
         put("/api/v1/projects/{project}/integrations/{integration}/rule")
             .body(|_, _| Body::Json(json!({"follows": "none"}))),
@@ -405,4 +411,10 @@ fn deployment(subject: &Subject) -> serde_json::Value {
 fn set(subject: &Subject, dry_run: bool) -> serde_json::Value {
     let part = format!("{}/{}", subject.project, subject.integration);
     json!({"title": "Second", "from": "qa", "to": "staging", "parts": [part], "reason": "Tested.", "dry_run": dry_run})
+}
+
+/// An environment more, declared.
+fn declarations(subject: &Subject) -> serde_json::Value {
+    let more = json!({"kind": "environment", "project": subject.project, "slug": "more", "title": "More", "stream": "qa"});
+    json!({"documents": [more]})
 }

@@ -13,6 +13,13 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             told.text("deleted the release stream ").name(slug).with_current(*current)
         }
         Change::ProjectCreated { .. } => told.text("created the project ").project(),
+        Change::DeclarationsApplied { set, created, changed, deleted } => {
+            told.text("applied declarations");
+            if let Some(set) = set {
+                told.text(" of the set ").name(set);
+            }
+            told.place().text(&format!(": {created} created, {changed} changed, {deleted} deleted"))
+        }
         Change::ProjectArchived => told.text("archived the project ").project(),
         Change::ProjectRestored => told.text("restored the project ").project(),
         Change::EnvironmentCreated { slug, stream, .. } => {

@@ -24,6 +24,14 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
             told.text("changed the CI rule ").name(slug).text(&format!(" to version {version}")).place();
             told.text(&rule_differences(before, after))
         }
+        Change::WorkflowChosen { after, .. } => {
+            let words = match after.as_str() {
+                FOLLOW_DEFAULT => "the project's default workflow".to_owned(),
+                FOLLOW_NONE => "no workflow".to_owned(),
+                workflow => format!("the workflow {workflow}"),
+            };
+            told.text(&format!("chose {words} for ")).integration()
+        }
         Change::RuleChosen { after, .. } => {
             let words = match after.as_str() {
                 FOLLOW_DEFAULT => "the project's default rule".to_owned(),
