@@ -42,7 +42,6 @@ mod publishers;
 mod queries;
 mod read_tokens;
 mod registries;
-mod rejections;
 mod release_sets;
 mod retention;
 mod rights;

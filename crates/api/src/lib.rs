@@ -38,6 +38,7 @@ pub mod promotions;
 pub mod publishers;
 pub mod read_tokens;
 pub mod registries;
+pub mod rejections;
 pub mod release_sets;
 pub mod retention;
 pub mod rights;

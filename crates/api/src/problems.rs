@@ -1,5 +1,6 @@
 //! How failures are told: problem details (RFC 9457), each type with a page that explains it.
 
+use crate::rejections::{Told, told};
 use serde::{Deserialize, Serialize};
 use serde_path_to_error::Segment;
 use utoipa::ToSchema;
@@ -184,10 +185,10 @@ impl Mistake {
         let words = error.inner().to_string();
         // The pointer says it better than the line and column that JSON's own words end in.
         let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-        let mut letters = words.chars();
-        let first: String = letters.next().map(char::to_uppercase).into_iter().flatten().collect();
-        let detail = format!("{first}{}.", letters.as_str());
-        Self { detail, pointer: Some(pointer(error.path())), parameter: None }
+        let Told { detail, missing } = told(words);
+        let place = pointer(error.path());
+        let pointer = missing.map_or_else(|| place.clone(), |field| format!("{place}/{}", escaped(&field)));
+        Self { detail, pointer: Some(pointer), parameter: None }
     }
 
     /// The same mistake in a part of the body, such as `documents/3`.
@@ -205,10 +206,14 @@ impl Mistake {
 fn pointer(path: &serde_path_to_error::Path) -> String {
     let segment = |segment: &Segment| match segment {
         Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Map { key } => Some(escaped(key)),
         Segment::Enum { .. } | Segment::Unknown => None,
     };
     path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
+}
+
+fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// As a person reads it: the detail, and each mistake with its place.

@@ -141,8 +141,8 @@ impl Does {
             pattern.of(names).map_or_else(|_| pattern.to_string(), |tag| tag.to_string())
         };
         let tags: Vec<String> = place.tags.iter().map(tag).collect();
-        let named = if tags.is_empty() { String::new() } else { format!(" as {}", tags.join(", ")) };
-        format!("{verb} {}/{}{named}", place.address.host(), place.repository)
+        let suffix = if tags.is_empty() { String::new() } else { format!(" as {}", tags.join(", ")) };
+        format!("{verb} {}/{}{suffix}", place.address.host(), place.repository)
     }
 }
 

@@ -1,14 +1,12 @@
 //! Bodies of requests: JSON of a bounded size, whose mistakes are told where they are.
 
 use super::failures::Failure;
-use super::rejections::{Told, told};
 use axum::extract::{FromRequest, Request};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
-use serde_path_to_error::Segment;
 use std::error::Error;
 use towpath_api::problems::{Mistake, ProblemKind};
 
@@ -58,7 +56,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value =
         serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-            Category::Data => Failure::invalid(vec![mistake(pointer(error.path()), error.inner())]),
+            Category::Data => Failure::invalid(vec![Mistake::in_json(&error)]),
             Category::Syntax | Category::Eof | Category::Io => malformed(error.inner()),
         })?;
     json.end().map_err(|error| malformed(&error))?;
@@ -67,29 +65,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
 
 fn malformed(error: &serde_json::Error) -> Failure {
     Failure::new(ProblemKind::Malformed, format!("The body is no JSON: {error}."))
-}
-
-/// What is wrong, without the line and column that JSON's own words end in: the pointer says it better.
-fn mistake(place: String, error: &serde_json::Error) -> Mistake {
-    let words = error.to_string();
-    let words = words.rsplit_once(" at line ").map_or(words.as_str(), |(words, _)| words);
-    let Told { detail, missing } = told(words);
-    let pointer = missing.map_or_else(|| place.clone(), |field| format!("{place}/{}", escaped(&field)));
-    Mistake { detail, pointer: Some(pointer), parameter: None }
-}
-
-/// A path as a JSON pointer in a fragment (RFC 6901 §3 and §6).
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    let segment = |segment: &Segment| match segment {
-        Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(escaped(key)),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    };
-    path.iter().filter_map(segment).fold("#".to_owned(), |pointer, segment| format!("{pointer}/{segment}"))
-}
-
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Queries of requests: pages of lists.
 
 use super::failures::Failure;
-use super::rejections::{Told, told, told_of_parameter};
 use axum::extract::FromRequestParts;
 use axum::extract::rejection::QueryRejection;
 use http::request::Parts;
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use towpath_api::cursors::{Cursor, Listing, NotACursor};
 use towpath_api::problems::Mistake;
+use towpath_api::rejections::{Told, told, told_of_parameter};
 use utoipa::IntoParams;
 
 /// How many items a page has, where the query does not say.

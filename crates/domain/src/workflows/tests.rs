@@ -222,7 +222,7 @@ fn what_nothing_could_ever_pass_is_refused() {
     let why = "Nothing would ever pass: what has been in the stage before for 2 days is older than 1 day.";
     assert_eq!(wrong(&[row("qa", ""), old]), told("stages[1][maximum_age]", why));
     let ring = [row("qa", "prod"), row("staging", ""), row("prod", "")];
-    let why = "qa → staging → prod → qa leads back to where it came from. Take one of these ways out.";
+    let why = "staging → prod → qa → staging leads back to where it came from. Take one of these ways out.";
     assert_eq!(wrong(&ring), told("stages", why));
 }
 
