@@ -125,12 +125,13 @@ impl Promotion {
         })
     }
 
-    /// Whether an actor may let it try again now, and why not: whoever may ask for it may.
+    /// Whether an actor may let it try again now, and why not: whoever may ask for it may. Nobody else is told how it stands.
     pub fn may_retry(&self, actor: &Actor, place: &Target) -> Result<(), RetryRefused> {
-        let State::Failed { .. } = self.state else {
-            return Err(RetryRefused::NotFailed(self.state.name().to_owned()));
-        };
-        Ok(may(actor, self.action(), place)?)
+        may(actor, self.action(), place)?;
+        match self.state {
+            State::Failed { .. } => Ok(()),
+            _ => Err(RetryRefused::NotFailed(self.state.name().to_owned())),
+        }
     }
 
     /// Lets it try again. Its gates are judged again first: where one does not pass any more, it waits.

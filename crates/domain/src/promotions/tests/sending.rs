@@ -63,8 +63,11 @@ fn what_failed_waits_for_somebody_who_may_ask_for_it() {
     assert!(matches!(retry(&world, &person(3, Role::viewer())), Err(RetryRefused::Forbidden(_))));
     let again = retry(&world, &admin).expect("may");
     assert_eq!(kinds(&again), ["promotion_retried", "promotion_sending"]);
-    let twice = again.into_promotion().may_retry(&admin, &world.place);
+    let again = again.into_promotion();
+    let twice = again.may_retry(&admin, &world.place);
     assert_eq!(twice, Err(RetryRefused::NotFailed("ready".to_owned())));
+    let told = again.may_retry(&person(3, Role::viewer()), &world.place);
+    assert!(matches!(told, Err(RetryRefused::Forbidden(_))), "who may not is not told how it stands");
     world.circumstances.holds = vec![hold(HoldOn::Installation, Time::from_micros(0), None)];
     let held = retry(&world, &admin).expect("is judged again");
     assert_eq!((kinds(&held), &held.promotion().state), (vec!["promotion_retried"], &State::Waiting));
