@@ -12,6 +12,10 @@ pub enum AppError {
     SignIn,
     NotFound(String),
     Forbidden(String),
+    /// It takes a fresh sign-in first, for which there is a page.
+    Confirm(String),
+    /// What was refused for the want of it can be sent again now: what a page tells that somebody comes back to.
+    Confirmed,
     Invalid(Invalid),
     Conflict(String),
     /// A one-time link that works no more.
@@ -34,7 +38,12 @@ impl AppError {
                 "Your session has ended. Sign in in a new tab, then come back and send this again.".to_owned()
             }
             Self::NotFound(what) => format!("{what}."),
+            Self::Confirmed => {
+                "You have confirmed that it is you. Nothing was done yet: look it over, and send it again."
+                    .to_owned()
+            }
             Self::Forbidden(message)
+            | Self::Confirm(message)
             | Self::Conflict(message)
             | Self::Gone(message)
             | Self::Later(message)
@@ -91,6 +100,8 @@ mod edge {
     use http::request::Parts;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
+    use towpath_domain::confirmations::NotFresh;
+    use towpath_domain::forms::Invalid;
     use towpath_service::Error;
 
     impl AppError {
@@ -104,7 +115,8 @@ mod edge {
             match self {
                 Self::SignIn => StatusCode::UNAUTHORIZED,
                 Self::NotFound(_) => StatusCode::NOT_FOUND,
-                Self::Forbidden(_) => StatusCode::FORBIDDEN,
+                Self::Forbidden(_) | Self::Confirm(_) => StatusCode::FORBIDDEN,
+                Self::Confirmed => StatusCode::OK,
                 Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Conflict(_) => StatusCode::CONFLICT,
                 Self::Gone(_) => StatusCode::GONE,
@@ -140,6 +152,12 @@ mod edge {
             let error = match error {
                 Error::NotFound(_) => Self::NotFound(error.to_string()),
                 Error::Forbidden(refusal) => Self::Forbidden(refusal.to_string()),
+                Error::NotFresh(NotFresh::Machine) => Self::Forbidden(error.to_string()),
+                Error::NotFresh(NotFresh::Stale { .. }) => {
+                    crate::visitors::lead_to_confirmation();
+                    Self::Confirm(error.to_string())
+                }
+                Error::Password { field } => Self::Invalid(Invalid::field(field, &error)),
                 Error::Invalid(invalid) => Self::Invalid(invalid),
                 Error::Conflict(message) | Error::Refused(message) => Self::Conflict(message),
                 Error::LinkGone => Self::Gone(error.to_string()),

@@ -56,6 +56,7 @@ pub fn ErrorPage(
         AppError::SignIn => "You are not signed in",
         AppError::NotFound(_) => "Not found",
         AppError::Forbidden(_) => "You may not do this",
+        AppError::Confirm(_) | AppError::Confirmed => "Confirm that it is you",
         AppError::Gone(_) => "This link works no more",
         AppError::Later(_) => "Try again in a moment",
         AppError::Network(_) => "No answer",

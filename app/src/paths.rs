@@ -12,6 +12,7 @@ use towpath_domain::ids::{
     SubscriptionId,
 };
 use towpath_domain::projects::{Listed, Part};
+use towpath_domain::providers::Refused;
 use towpath_domain::publishers::System;
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::Filter;
@@ -39,12 +40,20 @@ pub const NEW_ROLE: &str = "/roles/new";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where someone ends who signed out here and is to sign out at the provider, too.
 pub const SIGN_OUT: &str = "/sign-out";
+/// Where someone who is signed in proves that it is them.
+pub const CONFIRM: &str = "/confirm";
+/// The same in a tab of its own, which leads nowhere afterwards.
+pub const CONFIRM_IN_TAB: &str = "/confirm?next=%2Fconfirm%3Fdone%3Don";
+/// The part of the guide about it.
+pub const WHY_CONFIRM: &str = "/docs/roles#confirming-that-it-is-you";
 pub const STREAMS: &str = "/streams";
 pub const DOCS: &str = "/docs";
 pub const NEW_PROJECT: &str = "/projects/new";
 pub const PROJECTS: &str = "/projects";
 pub const ARCHIVED_PROJECTS: &str = "/projects?archived=1";
 pub const HOLDS: &str = "/holds";
+/// What waits for a second person.
+pub const PROPOSALS: &str = "/proposals";
 pub const ENDED_HOLDS: &str = "/holds?ended=1";
 
 /// The sign-in page, which leads on to `next`.
@@ -55,6 +64,24 @@ pub fn sign_in(next: &str) -> String {
 /// Signs in by a provider, and leads on to `next`. It is a door and no page: links to it leave the app.
 pub fn sign_in_with(provider: &Slug, next: &str) -> String {
     with_query(&format!("{SIGN_IN}/with/{provider}"), [("next", if next == HOME { "" } else { next })])
+}
+
+/// The page on which one confirms that it is oneself, which leads on to `next`.
+pub fn confirm(next: &str) -> String {
+    with_query(CONFIRM, [("next", if next == HOME { "" } else { next })])
+}
+
+/// The same, after a provider did not confirm it.
+pub fn not_confirmed(next: &str, why: Refused) -> String {
+    with_query(CONFIRM, [("refused", why.name()), ("next", if next == HOME { "" } else { next })])
+}
+
+/// Confirms it by a provider. It is a door and no page.
+pub fn confirm_with(provider: &Slug, next: &str) -> String {
+    with_query(
+        &format!("{SIGN_IN}/with/{provider}"),
+        [("for", "confirm"), ("next", if next == HOME { "" } else { next })],
+    )
 }
 
 /// Connects a provider with one's account.
@@ -95,6 +122,10 @@ pub fn holds(listed: holds::Listed, before: Option<i64>) -> String {
     let ended = if listed == holds::Listed::Ended { "1" } else { "" };
     let before = before.map(|before| before.to_string()).unwrap_or_default();
     with_query(HOLDS, [("ended", ended), ("before", &before)])
+}
+
+pub fn proposal(number: i64) -> String {
+    format!("{PROPOSALS}/{number}")
 }
 
 pub fn hold(number: i64) -> String {

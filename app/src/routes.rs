@@ -16,6 +16,7 @@ use std::sync::Arc;
 // Signing in, where everyone starts, is never loaded later.
 lazy!(join_page = crate::pages::join::JoinPage, in entering);
 lazy!(sign_out_page = crate::pages::sign_out::SignOutPage, in entering);
+lazy!(confirm_page = crate::pages::confirmations::ConfirmPage, in entering);
 lazy!(home_page = crate::pages::home::HomePage, in overview);
 lazy!(inbox_page = crate::pages::inbox::InboxPage, in overview);
 lazy!(board_page = crate::pages::board::BoardPage, in daily);
@@ -72,6 +73,8 @@ lazy!(outside_steps_page = crate::pages::outside_steps::OutsideStepsPage, in set
 lazy!(storage_page = crate::pages::storage::StoragePage, in setting_up);
 lazy!(retention_page = crate::pages::retention::RetentionPage, in setting_up);
 lazy!(holds_page = crate::pages::holds::HoldsPage, in setting_up);
+lazy!(proposals_page = crate::pages::proposals::ProposalsPage, in setting_up);
+lazy!(proposal_page = crate::pages::proposals::ProposalPage, in setting_up);
 lazy!(new_hold_page = crate::pages::holds::NewHoldPage, in setting_up);
 lazy!(hold_page = crate::pages::holds::HoldPage, in setting_up);
 #[cfg(debug_assertions)]
@@ -148,6 +151,7 @@ routes! {
     "/sign-in" => pages::sign_in::SignInPage,
     "/sign-out" => sign_out_page::PAGE,
     "/join/:secret" => join_page::PAGE,
+    "/confirm" => confirm_page::PAGE,
     "/account" => account_page::PAGE,
     "/inbox" => inbox_page::PAGE,
     "/timeline" => timeline_page::PAGE,
@@ -164,6 +168,8 @@ routes! {
     "/holds" => holds_page::PAGE,
     "/holds/new" => new_hold_page::PAGE,
     "/holds/:number" => hold_page::PAGE,
+    "/proposals" => proposals_page::PAGE,
+    "/proposals/:number" => proposal_page::PAGE,
     "/people" => people_page::PAGE,
     "/people/sign-in" => providers_page::PAGE,
     "/projects" => projects_page::PAGE,

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use http::header::{ACCEPT, REFERER, USER_AGENT};
 use http::request::Parts;
 use leptos::prelude::{expect_context, use_context};
+use leptos::server_fn::error::ServerFnUrlError;
 use leptos_axum::ResponseOptions;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use tower_sessions::Session;
 use towpath_domain::access::Actor;
 use towpath_domain::people::Person;
+use towpath_domain::times::Time;
 use towpath_service::attempts::{Refused, Slip};
 use towpath_service::{Error, Service};
 
@@ -137,24 +139,27 @@ pub(crate) fn is_plain_form(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// Starts a session for a person: under a new id, so that one that was known before is worth nothing.
+/// Starts a session for a person who has just shown a password or a link: under a new id, so that one that was known before
+/// is worth nothing.
 pub(crate) async fn start_session(
     service: &Service,
     person: towpath_domain::ids::PersonId,
 ) -> Result<(), AppError> {
     let origin = towpath_service::sessions::origin(&user_agent(), peer());
-    let begun = begin_session(&session()?, service, person, origin).await;
+    let who = (person, Some(service.now()));
+    let begun = begin_session(&session()?, service, who, origin).await;
     begun.map_err(|error| AppError::broken(&error.to_string()))
 }
 
-/// As [`start_session`], for a door that is no server function. What another one left in the session goes.
+/// As [`start_session`], for a door that is no server function, and for who proved who they are at some other time, or at none
+/// that is known. What another one left in the session goes.
 ///
 /// # Errors
 /// When the session cannot be kept.
 pub async fn begin_session(
     session: &Session,
     service: &Service,
-    person: towpath_domain::ids::PersonId,
+    (person, proven_at): (towpath_domain::ids::PersonId, Option<Time>),
     origin: towpath_service::sessions::Origin,
 ) -> Result<(), tower_sessions::session::Error> {
     session.clear().await;
@@ -162,7 +167,37 @@ pub async fn begin_session(
     session.insert("person", person).await?;
     session.insert("user_agent", origin.user_agent).await?;
     session.insert("address", origin.address).await?;
+    if let Some(at) = proven_at {
+        session.insert(PROVEN_AT, at).await?;
+    }
     session.insert("signed_in_at", service.now()).await
+}
+
+/// The session's key for when its person last proved who they are.
+pub const PROVEN_AT: &str = "proven_at";
+
+/// Notes that the person of a session has just proved that it is them: under a new id, as after signing in.
+///
+/// # Errors
+/// When the session cannot be kept.
+pub async fn confirm_session(session: &Session, at: Time) -> Result<(), tower_sessions::session::Error> {
+    session.cycle_id().await?;
+    session.insert(PROVEN_AT, at).await
+}
+
+/// Leads a form without script to the page on which its person confirms that it is them, and from there back to the form, which
+/// is filled in again and says so. A script is told instead, so that its page keeps what was typed.
+pub(crate) fn lead_to_confirmation() {
+    let Some(parts) = use_context::<Parts>().filter(|parts| is_plain_form(&parts.headers)) else { return };
+    if parts.method != http::Method::POST {
+        return;
+    }
+    let Ok(service) = service() else { return };
+    let told = ServerFnUrlError::new(parts.uri.path(), AppError::Confirmed);
+    let back = told.to_url(&format!("{}{}", service.public_url(), here())).map(|url| {
+        url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+    });
+    leptos_axum::redirect(&crate::paths::confirm(back.as_deref().unwrap_or("/")));
 }
 
 /// The session's key for where the session at the provider ends, by which someone signed in.

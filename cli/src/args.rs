@@ -12,6 +12,7 @@ mod pins;
 mod promotions;
 mod push;
 mod resolve;
+mod rights;
 mod search;
 mod sessions;
 pub mod sets;
@@ -32,6 +33,7 @@ pub use promotions::{
 };
 pub use push::{Destination, Push, ReportedCheck, Said};
 pub use resolve::{Form, Missing, Resolve};
+pub use rights::Rights;
 pub use search::{Search, Where};
 pub use sessions::Login;
 pub use timeline::Timeline;
@@ -215,6 +217,12 @@ pub enum Command {
     /// Compare stages across services, and move what differs as one: a release set.
     #[command(subcommand)]
     Sets(sets::Sets),
+    /// Tell who may do something somewhere and through which roles, or what one person may do.
+    #[command(before_help = "Examples:
+  towpath rights approve environment:shop/prod
+  towpath rights approve environment:shop/prod --at 2026-11-01
+  towpath rights --person ana@example.org")]
+    Rights(Rights),
     /// Find builds, promotions, services and whatever else you see, by any of its names.
     #[command(before_help = "Examples:
   towpath search c0ffee1

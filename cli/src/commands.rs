@@ -14,6 +14,7 @@ mod pins;
 mod promotions;
 pub mod pushing;
 mod release_sets;
+mod rights;
 mod search;
 mod sessions;
 mod timeline;
@@ -63,6 +64,7 @@ pub async fn run(Cli { common, command }: Cli) -> Result<Exit, Failure> {
         Command::Unpin(unpin) => pins::release(&client(&common)?, unpin).await,
         Command::Pins(filter) => pins::list(&client(&common)?, filter, format).await,
         Command::Sets(sets) => release_sets::run(&client(&common)?, sets, format).await,
+        Command::Rights(rights) => rights::run(&client(&common)?, rights, format).await,
         Command::Search(search) => search::find(&client(&common)?, search, format).await,
         Command::Status(status) => buckets::status(&client(&common)?, status, format).await,
         Command::Where(asked) => search::locate(&client(&common)?, asked, format).await,

@@ -37,7 +37,7 @@ impl Exit {
                 | ProblemKind::UnsupportedMediaType
                 | ProblemKind::Invalid,
             ) => Self::Usage,
-            Some(ProblemKind::Unauthenticated) => Self::NotSignedIn,
+            Some(ProblemKind::Unauthenticated | ProblemKind::ConfirmationNeeded) => Self::NotSignedIn,
             Some(ProblemKind::Forbidden) => Self::Forbidden,
             Some(ProblemKind::NotFound | ProblemKind::Gone) => Self::NotFound,
             Some(ProblemKind::Conflict) => Self::Conflict,

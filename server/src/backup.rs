@@ -6,6 +6,7 @@ use anyhow::{Context, bail, ensure};
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use towpath_domain::proposals::Demanded;
 use towpath_domain::words::bytes;
 use towpath_service::installation::{self, Blobs, Settings};
 use towpath_service::moving::{self, Contents};
@@ -60,6 +61,7 @@ async fn restore_on_trial(
         public_url: "http://localhost",
         sign_in: SignIn::default(),
         // Nothing sealed is read.
+        second_person: Demanded::default(),
         sealing: SealingKey::new(&[0; 32]),
     };
     let service = installation::open(settings, sources.clone()).await.context("opening what was restored")?;

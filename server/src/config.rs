@@ -17,6 +17,8 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use towpath_domain::confirmations::{Decisions, Freshness};
+use towpath_domain::proposals::Demanded;
 use towpath_domain::words::is_plain;
 use towpath_service::installation::Bucket;
 use towpath_service::providers::{Allowed, SignIn};
@@ -53,6 +55,8 @@ pub struct Config {
     /// Where the site is read from, unless it is embedded.
     pub site: PathBuf,
     pub sign_in: SignIn,
+    /// What takes a second person, where it touches production.
+    pub second_person: Demanded,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,6 +187,11 @@ impl Given {
             )?,
             site: PathBuf::from(self.get("site").0),
             sign_in: self.sign_in()?,
+            second_person: self.parse(
+                "second_person",
+                "nothing, or gates and holds with a space between",
+                Demanded::parse,
+            )?,
             data,
         })
     }
@@ -212,6 +221,20 @@ impl Given {
                     number::<i64>(text, 0..=3_650)
                 })
                 .map(|days| (days > 0).then_some(days * 86_400))?,
+            freshness: Freshness {
+                minutes: self
+                    .parse(
+                        "fresh_sign_in_minutes",
+                        "a number of minutes up to 1440, or 0 for never",
+                        |text| number::<i64>(text, 0..=1_440),
+                    )
+                    .map(|minutes| (minutes > 0).then_some(minutes))?,
+                decisions: self.parse(
+                    "fresh_sign_in_approvals",
+                    "none, production or all",
+                    Decisions::parse,
+                )?,
+            },
             attempts_kept: self
                 .parse("refused_attempts_days", "a number of days from 1 to 365", |text| {
                     number::<i64>(text, 1..=365)

@@ -19,11 +19,16 @@ use http::header::{ACCEPT, LOCATION, REFERER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use leptos::server_fn::ServerFn;
 use leptos::server_fn::axum::server_fn_paths;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use towpath_app::components::form::SUMMARY;
+use towpath_app::fns::confirmations::Confirm;
+use towpath_app::paths;
 
+/// For how many seconds what was typed is kept for who has to confirm first that it is them.
+const LATER: u32 = 600;
 /// The largest form or call, in bytes.
 const LIMIT: usize = 256 * 1_024;
 
@@ -69,12 +74,22 @@ async fn submit(config: &Config, mut parts: Parts, body: Bytes) -> Response {
     let mut response = run(Request::from_parts(parts, Body::from(body.clone()))).await;
     let Some(location) = referrer::within(response.headers(), &config.public_url) else { return response };
     let failed = location.split_once('?').is_some_and(|(_, query)| query.contains("__err="));
-    let echo = if failed { Echo::of(&path, &body) } else { Echo::nothing() };
+    // Whoever is to confirm first that it is them comes back to what they typed, some minutes later.
+    let confirms = location.starts_with(paths::CONFIRM);
+    let echo = match (failed, path == Confirm::PATH) {
+        // Confirming goes on with what was typed before.
+        (_, true) => None,
+        (false, false) if confirms => Some(Echo::of(&path, &body).lasting(LATER)),
+        (true, false) => Some(Echo::of(&path, &body)),
+        (false, false) => Some(Echo::nothing()),
+    };
     // To where the page tells of it, which may be far below its head.
     let location = if failed { format!("{location}#{SUMMARY}") } else { location };
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::try_from(location).expect("it was a header's value"));
-    echo.lay_into(headers, config.public_url.is_https());
+    if let Some(echo) = echo {
+        echo.lay_into(headers, config.public_url.is_https());
+    }
     response
 }
 

@@ -38,6 +38,7 @@ mod pins;
 mod problems;
 mod projects;
 mod promotions;
+mod proposals;
 mod publishers;
 mod queries;
 mod read_tokens;
@@ -117,6 +118,7 @@ fn described() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .merge(buckets::routes())
         .merge(carry_overs::routes())
         .merge(holds::routes())
+        .merge(proposals::routes())
         .merge(hooks::routes())
         .merge(images::routes())
         .merge(pins::routes())

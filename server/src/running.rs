@@ -22,6 +22,7 @@ pub async fn open(config: &Config, sources: Sources) -> anyhow::Result<Service> 
         blobs: folder::blobs_of(config, &blobs),
         public_url: config.public_url.as_str(),
         sign_in: config.sign_in.clone(),
+        second_person: config.second_person,
         sealing: sealing::key(&config.secret_key, &sources)?,
     };
     installation::open(settings, sources).await.context("opening the database and the blobs")

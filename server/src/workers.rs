@@ -12,8 +12,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use towpath_service::{
-    Service, garbage, hooks, idempotency, images, pins, promotions, providers, publishers, scrub, sessions,
-    tokens,
+    Service, garbage, hooks, idempotency, images, pins, promotions, proposals, providers, publishers, scrub,
+    sessions, tokens,
 };
 
 const SWEEP: Duration = Duration::from_mins(10);
@@ -131,6 +131,11 @@ async fn take_turns(service: Service, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "pins ended by themselves"),
             Err(error) => tracing::error!(%error, "the ends of pins could not be told"),
+        }
+        match proposals::expire(&service).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "proposals ended by themselves"),
+            Err(error) => tracing::error!(%error, "the ends of proposals could not be told"),
         }
     }
 }

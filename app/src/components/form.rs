@@ -1,10 +1,12 @@
 //! What stands above a form that could not be accepted.
 
 use super::{
+    banner::Banner,
     field::field_id,
     icon::{Icon, Symbol},
+    tone::Tone,
 };
-use crate::AppError;
+use crate::{AppError, paths};
 use leptos::{
     ev::MouseEvent,
     html,
@@ -12,7 +14,7 @@ use leptos::{
     wasm_bindgen::JsCast,
     web_sys::{Element, HtmlElement},
 };
-use towpath_domain::forms::FieldError;
+use towpath_domain::{confirmations::NotFresh, forms::FieldError};
 
 /// By which an address leads to the summary of the form that failed.
 pub const SUMMARY: &str = "error-summary";
@@ -34,6 +36,16 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
     move || {
         let errors = errors.get();
         (!errors.is_empty()).then(|| {
+            if let [only] = errors.as_slice()
+                && only.message == AppError::Confirmed.message()
+            {
+                return view! {
+                    <div id=SUMMARY tabindex="-1" node_ref=node>
+                        <Confirmed />
+                    </div>
+                }
+                .into_any();
+            }
             let title = title(&errors);
             view! {
                 <div class="error-summary" id=SUMMARY role="alert" tabindex="-1" node_ref=node>
@@ -44,23 +56,44 @@ pub fn ErrorSummary(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoV
                     <ul class="error-summary__list">{errors.into_iter().map(mistake).collect_view()}</ul>
                 </div>
             }
+            .into_any()
         })
     }
+}
+
+/// What a form says that was filled in again after its person confirmed that it is them.
+#[component]
+pub fn Confirmed() -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Success title="It is you" live=true>
+            <p class="banner__text">{AppError::Confirmed.message()}</p>
+        </Banner>
+    }
+}
+
+/// Where to do first what a refusal asks for, in a tab of its own, so that what was typed stays.
+pub fn way_on(message: &str) -> Option<impl IntoView + use<>> {
+    let (href, words) = if message == AppError::SignIn.message() {
+        (paths::SIGN_IN, "Sign in")
+    } else if NotFresh::is_told_by(message) {
+        (paths::CONFIRM_IN_TAB, "Confirm that it is you")
+    } else {
+        return None;
+    };
+    Some(view! {
+        " "
+        <a href=href target="_blank">
+            {words}
+            <span class="visually-hidden">" (opens a new tab)"</span>
+        </a>
+    })
 }
 
 fn mistake(error: FieldError) -> impl IntoView {
     if error.field.is_empty() {
         // Here and not only at the foot of the window, which a dialog makes inert.
-        let sign_in = (error.message == AppError::SignIn.message()).then(|| {
-            view! {
-                " "
-                <a href="/sign-in" target="_blank">
-                    "Sign in"
-                    <span class="visually-hidden">" (opens a new tab)"</span>
-                </a>
-            }
-        });
-        return view! { <li>{error.message} {sign_in}</li> }.into_any();
+        let way = way_on(&error.message);
+        return view! { <li>{error.message} {way}</li> }.into_any();
     }
     let id = field_id(&error.field);
     let label = RwSignal::new(String::new());

@@ -39,11 +39,15 @@ pub async fn place_hold(form: HoldForm) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Releases a hold and leads back to its page.
+/// Releases a hold and leads back to its page, or to the proposal where it takes a second person.
 #[server(prefix = "/fn", endpoint = "release_hold", output = Answer)]
 pub async fn release_hold(number: i64, reason: String) -> Result<(), AppError> {
+    use towpath_service::proposals::Outcome;
     let (_, actor) = signed_in()?;
-    towpath_service::holds::release(&service()?, &actor, number, &reason).await?;
-    leptos_axum::redirect(&crate::paths::hold(number));
+    let page = match towpath_service::holds::release(&service()?, &actor, number, &reason).await? {
+        Outcome::Done(_) => crate::paths::hold(number),
+        Outcome::Proposed(proposal) => crate::paths::proposal(proposal.number),
+    };
+    leptos_axum::redirect(&page);
     Ok(())
 }

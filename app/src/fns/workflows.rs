@@ -24,7 +24,7 @@ pub async fn view_workflow(
     Ok((project, view))
 }
 
-/// Makes the next version of a workflow and leads to its project.
+/// Makes the next version of a workflow and leads to its project, or to the proposal where it takes a second person.
 #[server(prefix = "/fn", endpoint = "change_workflow", output = Answer)]
 pub async fn change_workflow(
     project: String,
@@ -32,9 +32,13 @@ pub async fn change_workflow(
     version: i64,
     form: WorkflowForm,
 ) -> Result<(), AppError> {
-    let (_, actor) = signed_in()?;
-    towpath_service::workflows::change(&service()?, &actor, &project, &workflow, version, form).await?;
-    leptos_axum::redirect(&format!("/projects/{project}"));
+    use towpath_service::proposals::Outcome;
+    let ((_, actor), service) = (signed_in()?, service()?);
+    let changed = towpath_service::workflows::change(&service, &actor, &project, &workflow, version, form);
+    match changed.await? {
+        Outcome::Done(_) => leptos_axum::redirect(&format!("/projects/{project}")),
+        Outcome::Proposed(proposal) => leptos_axum::redirect(&crate::paths::proposal(proposal.number)),
+    }
     Ok(())
 }
 

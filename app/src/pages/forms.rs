@@ -8,6 +8,7 @@ pub use naming::{NameFields, free};
 use crate::AppError;
 use crate::components::banner::Banner;
 use crate::components::field::{FieldName, field_id};
+use crate::components::form::{Confirmed, way_on};
 use crate::components::tone::Tone;
 use crate::echo::{Echo, errors, mistake};
 use crate::shell::Announcement;
@@ -213,11 +214,16 @@ pub fn Late(
 pub fn Failure(#[prop(into)] errors: Signal<Vec<FieldError>>) -> impl IntoView {
     move || {
         errors.get().into_iter().next().map(|error| {
+            if error.message == AppError::Confirmed.message() {
+                return view! { <Confirmed /> }.into_any();
+            }
+            let way = way_on(&error.message);
             view! {
                 <Banner tone=Tone::Danger title="That did not work" live=true>
-                    <p class="banner__text">{error.message}</p>
+                    <p class="banner__text">{error.message} {way}</p>
                 </Banner>
             }
+            .into_any()
         })
     }
 }

@@ -37,10 +37,23 @@ pub fn InboxPage() -> impl IntoView {
     }
 }
 
+/// “2 proposals wait for your word”.
+fn proposed(count: usize) -> String {
+    if count == 1 {
+        "1 proposal waits for your word".to_owned()
+    } else {
+        format!("{count} proposals wait for your word")
+    }
+}
+
 #[component]
 fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
-    let concerns =
-        |notice: &Notice| notice.is_of_promotion() || notice.is_of_hold() || notice.is_of_delegation();
+    let concerns = |notice: &Notice| {
+        notice.is_of_promotion()
+            || notice.is_of_hold()
+            || notice.is_of_delegation()
+            || notice.is_of_proposal()
+    };
     let Kept { view: inbox, read } = keep(first, concerns, view_inbox, move || gone.run(()));
     let now = Memo::new(move |_| inbox.read().now);
     let to_decide = Memo::new(move |_| inbox.read().to_decide.clone());
@@ -61,6 +74,7 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
     let to_retry = Memo::new(move |_| inbox.read().to_retry.clone());
     let any_to_retry = Memo::new(move |_| !to_retry.read().is_empty());
     let any_asked = Memo::new(move |_| !asked.read().is_empty());
+    let proposals = Memo::new(move |_| inbox.read().proposals);
     view! {
         <Title text="Inbox" />
         <PageHeader title="Inbox" lead="Promotions that wait for your decision, and those that you asked for." />
@@ -79,6 +93,19 @@ fn Waiting(first: Inbox, gone: Callback<()>) -> impl IntoView {
             <List items=to_decide now=now verb="Review" picks=several />
             {move || together.get().then(|| view! { <Together action=action errors=mistakes read=read /> })}
         </Card>
+        {move || {
+            (proposals.get() > 0)
+                .then(|| {
+                    view! {
+                        <Card title="For a second person to confirm" id="proposals">
+                            <p>
+                                <a href=paths::PROPOSALS>{proposed(proposals.get())}</a>
+                                " before they change anything."
+                            </p>
+                        </Card>
+                    }
+                })
+        }}
         {move || {
             any_to_apply
                 .get()

@@ -83,6 +83,9 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button" href=paths::ROLES>
                         "Roles"
                     </a>
+                    <a class="button" href=paths::PROPOSALS>
+                        "Proposals"
+                    </a>
                     <a class="button" href=paths::RIGHTS>
                         "Who may do what"
                     </a>

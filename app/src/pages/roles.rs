@@ -41,6 +41,9 @@ pub fn RolesPage() -> impl IntoView {
 #[component]
 fn Roles(view: RolesView) -> impl IntoView {
     let RolesView { roles, may_manage } = view;
+    let trail = may_manage.is_ok().then(|| {
+        view! { <Breadcrumbs trail=vec![Crumb::new("People", paths::PEOPLE), Crumb::here("Roles")] /> }
+    });
     let make = may_manage.is_ok().then(|| {
         view! {
             <LinkButton href=paths::new_role(None) kind=ButtonKind::Primary>
@@ -50,6 +53,7 @@ fn Roles(view: RolesView) -> impl IntoView {
     });
     view! {
         <Title text="Roles" />
+        {trail}
         <PageHeader
             title="Roles"
             lead="What each permits, wherever it is bound. Somebody may hold several: what they permit adds up."
@@ -79,6 +83,12 @@ fn Line(line: RoleLine) -> impl IntoView {
     }
 }
 
+/// The way here; from the people for who manages them, since nobody else sees that page.
+fn trail(manages: bool, here: String) -> Vec<Crumb> {
+    let people = manages.then(|| Crumb::new("People", paths::PEOPLE));
+    people.into_iter().chain([Crumb::new("Roles", paths::ROLES), Crumb::here(here)]).collect()
+}
+
 /// “held by 2”.
 fn held_by(holders: usize) -> String {
     if holders == 0 { "held by nobody".to_owned() } else { format!("held by {holders}") }
@@ -101,6 +111,7 @@ pub fn NewRolePage() -> impl IntoView {
 #[component]
 fn NewRole(view: RolesView, from: String) -> impl IntoView {
     let RolesView { roles, may_manage } = view;
+    let trail = trail(may_manage.is_ok(), "New role".to_owned());
     let roles: Vec<Role> = roles.into_iter().map(|line| line.role).collect();
     let form = match may_manage {
         Ok(()) => Either::Left(view! {
@@ -111,7 +122,7 @@ fn NewRole(view: RolesView, from: String) -> impl IntoView {
     };
     view! {
         <Title text="New role" />
-        <Breadcrumbs trail=vec![Crumb::new("Roles", paths::ROLES), Crumb::here("New role")] />
+        <Breadcrumbs trail=trail />
         <PageHeader
             title="New role"
             lead="With no more than you may yourself. Whoever decides on promotions does not configure or manage people by the same role."

@@ -7,6 +7,7 @@ use crate::output::{Table, say, show};
 use towpath_api::client::Client;
 use towpath_api::holds::{Hold, HoldState, NewHold, NewRelease};
 use towpath_api::pages::Page;
+use towpath_api::proposals::{Outcome, Proposal};
 
 pub async fn place(client: &Client, args: Place, format: Format) -> Result<Exit, Failure> {
     let new = NewHold {
@@ -32,9 +33,27 @@ pub async fn list(client: &Client, args: Holds, format: Format) -> Result<Exit, 
 }
 
 pub async fn release(client: &Client, args: Release, format: Format) -> Result<Exit, Failure> {
-    let hold = client.release_hold(args.number, &NewRelease { reason: args.reason }).await?;
-    show(format, &hold, facts)?;
-    Ok(Exit::Success)
+    match client.release_hold(args.number, &NewRelease { reason: args.reason }).await? {
+        Outcome::Done(hold) => {
+            show(format, &hold, facts)?;
+            Ok(Exit::Success)
+        }
+        Outcome::Proposed(proposal) => {
+            show(format, proposal.as_ref(), proposal_facts)?;
+            say("It takes a second person, who confirms it on the page Proposals.");
+            Ok(Exit::Waiting)
+        }
+    }
+}
+
+fn proposal_facts(proposal: &Proposal) -> Table {
+    Table::facts([
+        ("proposal", proposal.number.to_string()),
+        ("what", proposal.title.clone()),
+        ("state", proposal.state.name().to_owned()),
+        ("by", proposal.proposed_by.clone()),
+        ("expires", proposal.expires_at.0.to_string()),
+    ])
 }
 
 fn table(page: &Page<Hold>) -> Table {

@@ -6,6 +6,7 @@ mod calls;
 mod declarations;
 mod lines;
 mod release_sets;
+mod rights;
 
 pub use lines::Lines;
 

@@ -35,6 +35,7 @@ pub mod pins;
 pub mod problems;
 pub mod projects;
 pub mod promotions;
+pub mod proposals;
 pub mod publishers;
 pub mod read_tokens;
 pub mod registries;

@@ -52,6 +52,8 @@ pub enum ProblemKind {
     Malformed,
     Unauthenticated,
     Forbidden,
+    /// It takes a fresh sign-in.
+    ConfirmationNeeded,
     NotFound,
     MethodNotAllowed,
     Conflict,
@@ -67,10 +69,11 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Malformed,
         Self::Unauthenticated,
         Self::Forbidden,
+        Self::ConfirmationNeeded,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
@@ -90,6 +93,7 @@ impl ProblemKind {
             Self::Malformed => "malformed",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
+            Self::ConfirmationNeeded => "confirmation-needed",
             Self::NotFound => "not-found",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::Conflict => "conflict",
@@ -109,6 +113,7 @@ impl ProblemKind {
             Self::Malformed => "The request cannot be read",
             Self::Unauthenticated => "Sign in first",
             Self::Forbidden => "You may not do this",
+            Self::ConfirmationNeeded => "Confirm that it is you",
             Self::NotFound => "Not found",
             Self::MethodNotAllowed => "This cannot be done here",
             Self::Conflict => "Something stands against it",
@@ -127,7 +132,7 @@ impl ProblemKind {
         match self {
             Self::Malformed => 400,
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::ConfirmationNeeded => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict | Self::Blocked => 409,

@@ -22,6 +22,9 @@ pub struct TimelineEntry {
     pub sentence: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What whoever reads it should not pass over, such as “touches production”.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// Which events to list; what is left out does not narrow.
@@ -103,6 +106,7 @@ impl From<domain::Entry> for TimelineEntry {
             token: entry.with,
             sentence: sentence::plain(&entry.sentence),
             reason: entry.reason,
+            mark: entry.mark,
         }
     }
 }

@@ -89,6 +89,8 @@ ids! {
     ProjectId,
     /// Names a promotion; people use its number.
     PromotionId,
+    /// Names a change that waits for a second person; people use its number.
+    ProposalId,
     /// Names a publisher of a project.
     PublisherId,
     /// Names a refused exchange of a CI job's token.

@@ -109,6 +109,8 @@ pub struct Inbox {
     pub to_retry: Vec<InboxLine>,
     /// Those that this person asked for.
     pub asked: Vec<InboxLine>,
+    /// How many proposals of others this person can confirm.
+    pub proposals: usize,
     /// What this person asked for or placed and ends by itself within [`SOON`], the first first.
     pub ending: Vec<EndingLine>,
     /// The audit log's size when this was read.
@@ -143,7 +145,11 @@ pub struct InboxLine {
 impl Inbox {
     /// How much waits for this person.
     pub fn waiting(&self) -> usize {
-        self.to_decide.len() + self.to_apply.len() + self.to_retry.len() + self.to_review.len()
+        self.to_decide.len()
+            + self.to_apply.len()
+            + self.to_retry.len()
+            + self.to_review.len()
+            + self.proposals
     }
 }
 

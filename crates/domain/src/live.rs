@@ -59,6 +59,11 @@ impl Notice {
         self.kind.starts_with("release_set_")
     }
 
+    /// Whether it is about a change that takes a second person.
+    pub fn is_of_proposal(&self) -> bool {
+        self.kind.starts_with("proposal_")
+    }
+
     /// Whether somebody decides for another from now on, or no more.
     pub fn is_of_delegation(&self) -> bool {
         self.kind.starts_with("delegation_")

@@ -34,6 +34,10 @@ pub enum Purpose {
     Connect {
         person: PersonId,
     },
+    /// To prove once more that it is oneself who is signed in.
+    Confirm {
+        person: PersonId,
+    },
 }
 
 /// A group of a provider, with the role that its members hold at a place while they are in it.
@@ -108,10 +112,14 @@ pub enum Refused {
     Deactivated,
     /// The account is connected with another identity of the provider.
     AnotherConnected,
+    /// The provider did not say that they signed in just now, when that was asked for.
+    NotFresh,
+    /// Somebody else than who is signed in here.
+    OtherPerson,
 }
 
 impl Refused {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::UnknownAttempt,
         Self::OtherBrowser,
         Self::OtherProvider,
@@ -132,6 +140,8 @@ impl Refused {
         Self::Connected,
         Self::Deactivated,
         Self::AnotherConnected,
+        Self::NotFresh,
+        Self::OtherPerson,
     ];
 
     /// The name in events and addresses.
@@ -157,6 +167,8 @@ impl Refused {
             Self::Connected => "connected",
             Self::Deactivated => "deactivated",
             Self::AnotherConnected => "another_connected",
+            Self::NotFresh => "not_fresh",
+            Self::OtherPerson => "other_person",
         }
     }
 
@@ -211,6 +223,12 @@ impl fmt::Display for Refused {
                 "Your account is connected with another identity of this provider. Disconnect that first."
             }
             Self::Deactivated => "Your account here is deactivated. An admin can reactivate it.",
+            Self::NotFresh => {
+                "The provider did not say that you signed in there just now. Start again and sign in anew there; if it stays so, tell an admin."
+            }
+            Self::OtherPerson => {
+                "At the provider you are signed in as somebody else. Confirm it with the identity that your account here is connected with."
+            }
         })
     }
 }

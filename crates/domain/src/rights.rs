@@ -208,7 +208,8 @@ pub fn past(text: &str, now: Time) -> Result<Option<Time>, &'static str> {
 /// Whether a role that is bound at a place permits something at a target, by the policy itself.
 pub fn covers(role: &Role, place: Place, action: Action, target: &Target) -> Option<Cover> {
     let identity = Identity::Person { person: uuid::Uuid::nil().into() };
-    let actor = Actor { identity, grants: vec![Grant { role: role.clone(), place }], scope: None };
+    let actor =
+        Actor { identity, grants: vec![Grant { role: role.clone(), place }], scope: None, proven_at: None };
     let reach = role.permissions.get(&action)?;
     let definite = target.environment.is_some() || target.stream.is_some();
     if actor.may(action, target) {

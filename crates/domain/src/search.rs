@@ -406,6 +406,7 @@ mod tests {
             identity: Identity::Person { person: Uuid::nil().into() },
             grants: Vec::new(),
             scope: None,
+            proven_at: None,
         };
         let offered = |actor: &Actor| Errand::ALL.into_iter().filter(|errand| errand.is_for(actor)).count();
         assert_eq!(offered(&actor), 10);

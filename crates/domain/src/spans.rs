@@ -38,6 +38,7 @@ pub fn read_moment(text: &str, after: Time) -> Result<Time, String> {
 impl Span {
     pub const DAYS_1: Self = Self { minutes: 1_440 };
     pub const DAYS_2: Self = Self { minutes: 2 * 1_440 };
+    pub const DAYS_7: Self = Self { minutes: 7 * 1_440 };
     pub const DAYS_30: Self = Self { minutes: 30 * 1_440 };
     pub const DAYS_90: Self = Self { minutes: 90 * 1_440 };
     pub const DAYS_365: Self = Self { minutes: LONGEST };

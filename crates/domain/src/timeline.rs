@@ -60,6 +60,9 @@ pub struct Scene {
     pub integration: Option<Named<IntegrationId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket: Option<Named<BucketId>>,
+    /// Whether it changes what stands before production: its gates, its holds, or who may act there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub production: bool,
 }
 
 /// An id with its permanent name.
@@ -118,6 +121,16 @@ impl EventActor {
     }
 }
 
+impl Event {
+    /// What whoever reads it should not pass over.
+    pub fn mark(&self) -> Option<&'static str> {
+        match self.change {
+            Change::AdminLinkIssued { .. } => Some("admin by the shell"),
+            _ => self.scene.production.then_some("touches production"),
+        }
+    }
+}
+
 /// One event as the timeline shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -131,6 +144,9 @@ pub struct Entry {
     pub with: Option<String>,
     pub sentence: Vec<sentence::Part>,
     pub reason: Option<String>,
+    /// What whoever reads it should not pass over, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
 }
 
 /// Which events to show; empty parts do not narrow. The form's fields and the address's query.

@@ -223,6 +223,17 @@ pub struct NewToken {
     pub days: i64,
 }
 
+impl NewToken {
+    pub fn changes_things(&self) -> bool {
+        changes_things(&self.actions)
+    }
+}
+
+/// Whether a token of these actions does more than look.
+pub fn changes_things(actions: &[Action]) -> bool {
+    actions.iter().any(|action| !matches!(action, Action::View | Action::Pull))
+}
+
 impl TokenForm {
     pub fn check(&self) -> Result<NewToken, Invalid> {
         let mut check = Check::default();

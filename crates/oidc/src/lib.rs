@@ -17,6 +17,7 @@ pub use claims::ClaimNames;
 pub use jobs::{Issuer, JobToken};
 pub use keys::Keys;
 pub use provider::{Answer, Attempt, Identified, Provider, Registration};
+pub use tokens::SKEW;
 
 use towpath_domain::providers::Refused;
 

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::claims::ClaimNames;
 use crate::keys::Keys;
 use crate::metadata::{self, Metadata, get, no_address};
-use crate::tokens::{Expected, Token};
+use crate::tokens::{Expected, Token, seconds};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -75,6 +75,8 @@ pub struct Answer {
 pub struct Identified {
     pub asserted: Asserted,
     pub claims: Map<String, Value>,
+    /// When they proved there who they are, where the token tells.
+    pub auth_time: Option<Time>,
     /// Where the session at the provider ends, where it offers that.
     pub end_session: Option<String>,
 }
@@ -109,8 +111,8 @@ impl Provider {
         &self.registration
     }
 
-    /// The address that sends someone to the provider.
-    pub async fn begin(&self, attempt: &Attempt, now: Time) -> Result<String, Error> {
+    /// The address that sends someone to the provider; to sign in anew, where the provider is not to go by what it remembers.
+    pub async fn begin(&self, attempt: &Attempt, anew: bool, now: Time) -> Result<String, Error> {
         let known = self.known(now).await?;
         let mut address = known.metadata.authorization_endpoint.0.clone();
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&attempt.verifier));
@@ -124,6 +126,10 @@ impl Provider {
             .append_pair("nonce", &attempt.nonce)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
+        if anew {
+            // With an age demanded, the token has to tell when it was (OpenID Connect Core 1.0 §3.1.2.1).
+            address.query_pairs_mut().append_pair("prompt", "login").append_pair("max_age", "0");
+        }
         Ok(address.into())
     }
 
@@ -144,10 +150,13 @@ impl Provider {
         let Registration { issuer, client_id, .. } = &self.registration;
         let mut claims =
             token.verify(&known.keys, Expected { issuer, client_id, nonce: Some(&attempt.nonce), now })?;
+        // Of the signed token, whatever the user info says.
+        let auth_time = claims.get("auth_time").and_then(seconds).map(|at| Time::from_micros(at * 1_000_000));
         self.complete(&known.metadata, &mut claims, tokens.access_token).await?;
         Ok(Identified {
             asserted: self.registration.claims.read(&claims),
             end_session: self.end_session(&known.metadata, &text),
+            auth_time,
             claims,
         })
     }

@@ -166,9 +166,12 @@ impl From<towpath_service::Error> for Refusal {
             Error::Token(_) | Error::Untrusted(_) | Error::Credentials | Error::LinkGone => {
                 Self::new(Code::Unauthorized, message)
             }
-            Error::Forbidden(_) | Error::Refused(_) | Error::Conflict(_) | Error::Invalid(_) => {
-                Self::new(Code::Denied, message)
-            }
+            Error::Forbidden(_)
+            | Error::Refused(_)
+            | Error::Conflict(_)
+            | Error::Invalid(_)
+            | Error::NotFresh(_)
+            | Error::Password { .. } => Self::new(Code::Denied, message),
             Error::TooMany { retry_after_seconds } => {
                 Self::new(Code::TooManyRequests, message).with_header(RETRY_AFTER, retry_after_seconds.into())
             }

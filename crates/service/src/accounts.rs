@@ -1,12 +1,12 @@
 //! One's own account: what its page shows, another name, a new password.
 
+use crate::confirmations::check_password;
 use crate::providers::connections;
 use crate::sessions::{end_others_in, in_person, listed};
 use crate::{Error, Service, delegations};
 use std::net::IpAddr;
 use towpath_domain::access::Actor;
 use towpath_domain::accounts::{AccountView, NameForm, PasswordForm};
-use towpath_domain::forms::Invalid;
 use towpath_domain::timeline::{Change, Personal, Scene};
 use towpath_store::{people, providers};
 
@@ -60,13 +60,8 @@ pub async fn change_password(
     in_person(actor)?;
     form.check()?;
     let person = people::load(&mut service.read().await?, actor.person()).await?;
-    service.0.limits.sign_in(from, Some(&person.email), service.now())?;
-    let found = people::find_password(&mut service.read().await?, &person.email).await?;
     let PasswordForm { current_password, new_password } = form;
-    if !service.0.passwords.verify(current_password, found.map(|(_, hash)| hash)).await? {
-        return Err(Invalid::field("current_password", "This is not your password.").into());
-    }
-    service.0.limits.signed_in(from, &person.email);
+    check_password(service, &person, current_password, from, "current_password").await?;
     let hash = service.0.passwords.hash(new_password, service.random()).await?;
     let change = Change::PasswordChanged { person: person.id };
     let event = service.event(Service::event_actor(actor), Scene::default(), change);

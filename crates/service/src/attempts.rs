@@ -40,6 +40,8 @@ impl Refused {
         match error {
             Error::Forbidden(refusal) => Some(Self::new(AttemptKind::Permission, permission(refusal))),
             Error::Credentials => sign_in("wrong e-mail address or password"),
+            Error::Password { .. } => sign_in("a wrong password of who is signed in"),
+            Error::NotFresh(_) => Some(Self::new(AttemptKind::Permission, "what takes a fresh sign-in")),
             // What follows tells whoever shows it what to do.
             Error::Token(why) => sign_in(why.split_once('.').map_or(*why, |(first, _)| first)),
             Error::LinkGone => sign_in("a one-time link that works no more"),

@@ -145,8 +145,8 @@ impl Rows {
         let checks = circumstances::checked(conn, gates, &wanted).await?;
         let witnesses = circumstances::witnessed(conn, gates, &wanted).await?;
         let behind = behind(conn, gates, builds.values().chain(&unclassified)).await?;
-        let placed = rows.iter().flat_map(|row| &row.history);
-        let emergencies = emergencies(conn, placed).await?;
+        let history = rows.iter().flat_map(|row| &row.history);
+        let emergencies = emergencies(conn, history).await?;
         let known = Known { builds, names, emergencies, been, ran, checks, witnesses, behind };
         let mut places = deployments::of_integration(conn, located.integration.id, now).await?;
         places.retain(|place| actor.may(Action::View, &Target::project(place.project)));

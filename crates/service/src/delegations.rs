@@ -4,6 +4,7 @@ use crate::sessions::in_person;
 use crate::{Error, Service, allow, members, scenes};
 use std::collections::btree_map::{BTreeMap, Entry};
 use towpath_domain::access::{Action, Actor, Identity, Target};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::delegations::{Delegation, DelegationForm, DelegationLine, DelegationsView, Principal};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{DelegationId, PersonId};
@@ -93,6 +94,7 @@ pub async fn make(service: &Service, actor: &Actor, form: DelegationForm) -> Res
     if deciding_roles(actor).is_empty() {
         return Err(Invalid::field("role", NOTHING).into());
     }
+    service.check_fresh(actor, Guarded::Rights)?;
     let to = taker(&mut conn, actor, &new.delegate).await?;
     let delegation = Delegation {
         id: service.id(),
@@ -289,5 +291,5 @@ pub(crate) async fn principals(conn: &mut Conn, actor: &Actor, now: Time) -> Res
 /// Somebody with all that they hold.
 async fn person_actor(conn: &mut Conn, person: PersonId) -> Result<Actor, Error> {
     let identity = Identity::Person { person };
-    Ok(Actor { identity, grants: access::grants(conn, person).await?, scope: None })
+    Ok(Actor { identity, grants: access::grants(conn, person).await?, scope: None, proven_at: None })
 }

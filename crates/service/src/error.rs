@@ -2,6 +2,7 @@
 
 use towpath_domain::access::Refusal;
 use towpath_domain::carry_overs::CarryOverRefused;
+use towpath_domain::confirmations::NotFresh;
 use towpath_domain::deletions::DeletionRefused;
 use towpath_domain::environments::MoveRefused;
 use towpath_domain::forms::Invalid;
@@ -9,6 +10,7 @@ use towpath_domain::projects::{ArchiveRefused, Archived};
 use towpath_domain::promotions::{
     ApplyRefused, CancelRefused, DecideRefused, PassRefused, RequestRefused, RetryRefused, ReviewRefused,
 };
+use towpath_domain::proposals::ProposalRefused;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -31,6 +33,12 @@ pub enum Error {
     /// Wrong e-mail address or password; which of them is not told.
     #[error("The e-mail address or the password is wrong.")]
     Credentials,
+    /// A wrong password of someone who is signed in, in a field of a form.
+    #[error("This is not your password.")]
+    Password { field: &'static str },
+    /// Whoever may do it has to prove first that it is them.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
     /// A token that is unknown, expired or revoked.
     #[error("{0}")]
     Token(&'static str),
@@ -73,7 +81,9 @@ impl Error {
                 Ok(messages.join(" "))
             }
             Self::NotFound(_) => Ok(format!("{self}.")),
-            Self::Forbidden(_) | Self::Conflict(_) | Self::Refused(_) => Ok(self.to_string()),
+            Self::Forbidden(_) | Self::Conflict(_) | Self::Refused(_) | Self::NotFresh(_) => {
+                Ok(self.to_string())
+            }
             other => Err(other),
         }
     }
@@ -151,6 +161,16 @@ impl From<RequestRefused> for Error {
             | RequestRefused::AlreadyAsked { .. }
             | RequestRefused::OneAtATime { .. } => Self::Conflict(refused.to_string()),
             other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<ProposalRefused> for Error {
+    fn from(refused: ProposalRefused) -> Self {
+        match refused {
+            ProposalRefused::Forbidden(refusal) => Self::Forbidden(refusal),
+            ProposalRefused::Over(_) => Self::Conflict(refused.to_string()),
+            ProposalRefused::Own | ProposalRefused::NotOwn => Self::Refused(refused.to_string()),
         }
     }
 }

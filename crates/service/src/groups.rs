@@ -7,6 +7,7 @@ use crate::people::{Places, keep_an_admin, target};
 use crate::roles::check_there;
 use crate::{Error, Service, allow, delegations};
 use towpath_domain::access::{Action, Actor, Place, Target, may_grant};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::groups::{
     Group, GroupForm, GroupLine, GroupMember, GroupMemberForm, GroupRole, GroupRoleForm, GroupView,
@@ -274,6 +275,7 @@ async fn write(
     change: impl AsyncFnOnce(&Writing, &mut Tx) -> Result<(), Error> + Send + 'static,
 ) -> Result<(), Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let (service, by, slug) = (service.clone(), Service::event_actor(actor), slug.to_owned());
     let writer = service.clone();
     service

@@ -1,20 +1,25 @@
-//! Holds: stopping what may enter buckets, marking builds bad, and letting go again.
+//! Holds: stopping what may enter buckets, marking builds bad, and letting go again, which is in `releasing`.
 
-use crate::{Error, Service, allow, explain, scenes};
+mod releasing;
+
+pub(crate) use releasing::apply as apply_release;
+pub use releasing::release;
+
+use crate::{Error, Service, explain, scenes};
 use std::collections::HashMap;
 use towpath_domain::access::{Action, Actor, Target, may};
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::holds::{
     Hold, HoldAddress, HoldChoices, HoldForm, HoldLine, HoldOn, HoldView, HoldsView, Listed, NewHold,
-    Released, next_turn,
+    next_turn,
 };
 use towpath_domain::ids::{IntegrationId, PersonId, ProjectId, StreamId};
 use towpath_domain::projects::Project;
 use towpath_domain::streams::Stream;
 use towpath_domain::timeline::{Change, Personal, Scene};
 use towpath_domain::times::Time;
-use towpath_domain::words::{Reason, brief};
+use towpath_domain::words::brief;
 use towpath_store::{Conn, Tx, buckets, environments, holds, people, projects, promotions, streams};
 
 /// How many projects and environments the form of a new hold offers.
@@ -323,19 +328,20 @@ pub async fn place(service: &Service, actor: &Actor, form: HoldForm) -> Result<H
         Error::NotFound(what) => Invalid::field("on", format!("{what} was not found.")).into(),
         other => other,
     })?;
-    may(actor, Action::Hold, &target(&place.on, &streams::list(&mut conn).await?))?;
+    let target = target(&place.on, &streams::list(&mut conn).await?);
+    may(actor, Action::Hold, &target)?;
     drop(conn);
     let (writer, actor) = (service.clone(), actor.clone());
-    service.db().write(async move |tx| keep(tx, &writer, &actor, place, new, now).await).await
+    let production = target.production;
+    service.db().write(async move |tx| keep(tx, (&writer, now), &actor, (place, production), new).await).await
 }
 
 async fn keep(
     tx: &mut Tx,
-    service: &Service,
+    (service, now): (&Service, Time),
     actor: &Actor,
-    place: Place,
+    (place, production): (Place, bool),
     new: NewHold,
-    now: Time,
 ) -> Result<Hold, Error> {
     if let Some(project) = place.on.project() {
         scenes::check_in_use(tx, project).await?;
@@ -375,52 +381,9 @@ async fn keep(
         rollbacks: hold.rollbacks,
         reason: Personal::new(&hold.reason),
     };
+    let scene = Scene { production, ..scene };
     tx.tell(service.event(Service::event_actor(actor), scene, change));
     Ok(hold)
-}
-
-/// Releases a hold before its time. What waited for its end is looked at at once.
-pub async fn release(service: &Service, actor: &Actor, number: i64, reason: &str) -> Result<Hold, Error> {
-    let mut conn = service.read().await?;
-    let hold = find(&mut conn, actor, number).await?;
-    allow(actor, Action::Hold, &target(&hold.on, &streams::list(&mut conn).await?))?;
-    let reason = match reason.trim() {
-        "" => None,
-        text => Some(Reason::parse(text).map_err(|error| Invalid::field("reason", error))?),
-    };
-    // What it stops may be gone by now; then the event stands for itself.
-    let scene = match locate(&mut conn, actor, &hold.address).await {
-        Ok(place) => place.scene,
-        Err(Error::NotFound(_)) => Scene::default(),
-        Err(error) => return Err(error),
-    };
-    drop(conn);
-    let (writer, actor) = (service.clone(), actor.clone());
-    service
-        .db()
-        .write(async move |tx| {
-            if let Some(project) = hold.on.project() {
-                scenes::check_in_use(tx, project).await?;
-            }
-            let now = writer.now();
-            let released = Released { by: actor.person(), at: now, reason };
-            if !holds::release(tx, hold.id, &released).await? {
-                return Err(Error::Conflict(format!("Hold {number} has ended already.")));
-            }
-            promotions::look_soon_at(tx, &hold.on, now).await?;
-            if let HoldOn::Build { digest, .. } = &hold.on {
-                // Automatic stages refused it while it was marked.
-                buckets::tell_again_of(tx, digest).await?;
-            }
-            let change = Change::HoldReleased {
-                number,
-                on: hold.address.clone(),
-                reason: released.reason.as_ref().map(Personal::new),
-            };
-            tx.tell(writer.event(Service::event_actor(&actor), scene, change));
-            Ok(Hold { released: Some(released), ..hold })
-        })
-        .await
 }
 
 /// The marks on builds of a digest that stand, as far as who asks sees them.

@@ -208,7 +208,7 @@ fn scene(stored: &Stored) -> Scene {
     Scene {
         project: Some(Named { id: stored.project, slug: stored.hook.project.clone() }),
         integration: Some(Named { id: stored.integration, slug: stored.hook.integration.clone() }),
-        bucket: None,
+        ..Scene::default()
     }
 }
 

@@ -7,7 +7,7 @@ pub use one::promotion;
 
 use crate::circumstances::Judge;
 use crate::scenes::Located;
-use crate::{Error, Service, delegations};
+use crate::{Error, Service, delegations, proposals};
 use std::collections::BTreeMap;
 use std::collections::hash_map::{Entry, HashMap};
 use towpath_domain::access::{Action, Actor, Target};
@@ -43,7 +43,9 @@ pub async fn list(service: &Service, actor: &Actor) -> Result<Inbox, Error> {
     let to_review = reviews(&mut conn, actor).await?;
     let ending = ending(&mut conn, actor, now).await?;
     let principals = delegations::principals(&mut conn, actor, now).await?;
+    let proposals = proposals::waiting_for(&mut conn, service, actor).await?;
     let mut inbox = Inbox {
+        proposals,
         to_decide: Vec::new(),
         to_review,
         to_apply: Vec::new(),

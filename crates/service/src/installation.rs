@@ -17,6 +17,7 @@ use towpath_blobs::BlobStore;
 use towpath_domain::access::Role;
 use towpath_domain::ids::StreamId;
 use towpath_domain::projects::Project;
+use towpath_domain::proposals::Demanded;
 use towpath_domain::slugs::Slug;
 use towpath_domain::streams::Stream;
 use towpath_domain::timeline::{Change, Event, EventActor, Scene};
@@ -31,6 +32,8 @@ pub struct Settings<'a> {
     pub blobs: Blobs<'a>,
     pub public_url: &'a str,
     pub sign_in: SignIn,
+    /// What takes a second person, where it touches production.
+    pub second_person: Demanded,
     /// What seals the secrets that the database keeps.
     pub sealing: SealingKey,
 }
@@ -96,6 +99,7 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
     let roles = access::roles(&mut db.read().await?).await?;
     let public_url = settings.public_url.trim_end_matches('/').to_owned();
     let (token_lapse, attempts_kept) = (settings.sign_in.token_lapse, settings.sign_in.attempts_kept);
+    let (freshness, second_person) = (settings.sign_in.freshness, settings.second_person);
     let sender = Sender::new(settings.sign_in.outgoing.clone());
     let reach = Reach::new(settings.sign_in.outgoing.clone());
     let issuers = Issuers::new(settings.sign_in.outgoing.clone());
@@ -113,6 +117,8 @@ pub async fn open(settings: Settings<'_>, sources: Sources) -> Result<Service, E
         live: Live::default(),
         providers,
         token_lapse,
+        freshness,
+        second_person,
         sealing: settings.sealing,
         sender,
         reach,

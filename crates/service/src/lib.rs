@@ -19,6 +19,7 @@ pub mod builds;
 pub mod carry_overs;
 pub mod changes;
 pub mod checks;
+pub mod confirmations;
 pub mod declarations;
 pub mod delegations;
 pub mod deletions;
@@ -50,6 +51,7 @@ pub mod people;
 pub mod pins;
 pub mod projects;
 pub mod promotions;
+pub mod proposals;
 pub mod providers;
 pub mod publishers;
 pub mod read_tokens;
@@ -81,6 +83,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use towpath_blobs::BlobStore;
 use towpath_domain::access::{Action, Actor, Target, may};
+use towpath_domain::confirmations::Freshness;
+use towpath_domain::proposals::Demanded;
 use towpath_domain::timeline::{Change, Event, EventActor, Scene};
 use towpath_domain::times::Time;
 use towpath_store::{Conn, Db};
@@ -105,6 +109,10 @@ struct Inner {
     providers: providers::Providers,
     /// After how many seconds without a sign-in the tokens of a person stop.
     token_lapse: Option<i64>,
+    /// How fresh a sign-in has to be for what is guarded.
+    freshness: Freshness,
+    /// What takes a second person.
+    second_person: Demanded,
     sealing: SealingKey,
     sender: subscriptions::Sender,
     reach: registries::Reach,

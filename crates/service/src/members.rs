@@ -105,7 +105,7 @@ pub(crate) async fn knows(conn: &mut Conn, actor: &Actor, account: PersonId) -> 
 fn manages(Bound { binding, role, .. }: &Bound, at: &Target) -> bool {
     let identity = Identity::Person { person: binding.person };
     let grants = vec![Grant { role: role.clone(), place: binding.place }];
-    Actor { identity, grants, scope: None }.may(Action::ManagePeople, at)
+    Actor { identity, grants, scope: None, proven_at: None }.may(Action::ManagePeople, at)
 }
 
 /// What belongs to a project.

@@ -10,6 +10,7 @@ use crate::{Error, Service, allow, delegations, subscriptions};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Binding, Grant, Identity, Place, Role, Target, may_grant};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{BindingId, LinkId, PersonId};
 use towpath_domain::people::{InvitationForm, Member, NewInvitation, PeopleView, Person};
@@ -59,7 +60,7 @@ pub async fn actor(service: &Service, person: PersonId) -> Result<(Person, Actor
         return Err(Error::not_found("This account"));
     }
     let grants = access::grants(&mut conn, person).await?;
-    let actor = Actor { identity: Identity::Person { person }, grants, scope: None };
+    let actor = Actor { identity: Identity::Person { person }, grants, scope: None, proven_at: None };
     Ok((people::load(&mut conn, person).await?, actor))
 }
 
@@ -153,6 +154,7 @@ pub async fn invite(service: &Service, actor: &Actor, form: InvitationForm) -> R
     let role = roles.iter().find(|role| role.slug == new.role);
     allow(actor, Action::ManagePeople, &target(&place))?;
     may_grant(actor, role.ok_or_else(|| Invalid::field("role", "Choose a role."))?, &target(&place))?;
+    service.check_fresh(actor, Guarded::Rights)?;
     match people::find_by_email(&mut conn, &new.email).await? {
         Some(person) if !people::deactivated(&mut conn, &[person.id]).await?.is_empty() => {
             Err(Invalid::field("email", DEACTIVATED).into())
@@ -240,6 +242,7 @@ pub async fn revoke(service: &Service, actor: &Actor, id: BindingId) -> Result<(
         return Err(gone());
     }
     allow(actor, Action::ManagePeople, &target(&bound.binding.place))?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let Bound { binding, role, source, .. } = bound;
     let Binding { person, place, .. } = binding;
     let change = Change::RoleRevoked { binding: id, person, role: role.slug, place, source };

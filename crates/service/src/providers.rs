@@ -16,6 +16,7 @@ use crate::{Error, Service, allow};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use towpath_domain::access::{Action, Actor, Role, Target};
+use towpath_domain::confirmations::{Freshness, Guarded};
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::TrialId;
 use towpath_domain::providers::{
@@ -46,6 +47,8 @@ pub struct SignIn {
     pub outgoing: Allowed,
     /// After how many seconds without a sign-in the tokens of a person stop; absent for never.
     pub token_lapse: Option<i64>,
+    /// How fresh a sign-in has to be for what is guarded.
+    pub freshness: Freshness,
     /// For how many seconds refused attempts are kept.
     pub attempts_kept: i64,
 }
@@ -59,6 +62,7 @@ impl Default for SignIn {
             contact: String::new(),
             outgoing: Allowed::default(),
             token_lapse: None,
+            freshness: Freshness::default(),
             attempts_kept: 90 * 86_400,
         }
     }
@@ -75,6 +79,9 @@ pub struct Settings {
     pub client_secret: Option<String>,
     pub scopes: Vec<String>,
     pub claims: ClaimNames,
+    /// Whether the provider tells when someone signed in there. Where it does not, who comes back from it counts as having
+    /// signed in just now.
+    pub auth_time: bool,
     /// The domains whose addresses may sign in; all, where there are none.
     pub email_domains: Vec<String>,
     /// What new people get in the whole installation.
@@ -272,9 +279,10 @@ pub async fn begin(
     let secret = || hex::encode(service.random::<32>());
     let (state, browser) = (secret(), secret());
     let attempt = towpath_oidc::Attempt { state: state.clone(), nonce: secret(), verifier: secret() };
-    let address = match provider.begin(&attempt, service.now()).await {
+    let anew = matches!(purpose, Purpose::Confirm { .. });
+    let address = match provider.begin(&attempt, anew, service.now()).await {
         Ok(address) => address,
-        Err(error) => return returning::refuse(service, settings, purpose, error).await.map(Err),
+        Err(error) => return returning::refuse(service, settings, (purpose, next), error).await.map(Err),
     };
     let kept = Attempt {
         browser: hash(&browser),
@@ -298,11 +306,20 @@ pub fn purpose_of_test(actor: &Actor) -> Result<Purpose, Error> {
     Ok(Purpose::Trial { person: actor.person() })
 }
 
+/// Connecting a provider with the account of who asks, who has to have proved lately that it is theirs: it would let in
+/// whoever found it open.
+pub fn purpose_of_connecting(service: &Service, actor: &Actor) -> Result<Purpose, Error> {
+    in_person(actor)?;
+    service.check_fresh(actor, Guarded::Rights)?;
+    Ok(Purpose::Connect { person: actor.person() })
+}
+
 /// Lets who asks sign in by a provider no more. A way in stays, or they would be shut out.
 pub async fn disconnect(service: &Service, actor: &Actor, slug: &str) -> Result<(), Error> {
     in_person(actor)?;
     let Providers { all, passwords, .. } = &service.0.providers;
     let Configured { settings, .. } = service.0.providers.find(slug)?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let (person, issuer, passwords) = (actor.person(), settings.issuer.clone(), *passwords);
     let known: Vec<String> = all.iter().map(|configured| configured.settings.issuer.clone()).collect();
     let change = Change::IdentityDisconnected { person, provider: settings.slug.clone() };

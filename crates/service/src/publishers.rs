@@ -11,6 +11,7 @@ use crate::scenes::{self, project_scene};
 use crate::{Error, Service, allow};
 use towpath_domain::access::{Action, Actor, Grant, Place, Publishing, Role, Scope, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{ProjectId, PublisherId, RefusalId};
 use towpath_domain::integrations::Integration;
@@ -144,6 +145,7 @@ pub async fn add(
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
     may_configure(actor, project.id)?;
+    service.check_fresh(actor, Guarded::Tokens)?;
     project.check_in_use()?;
     let (integrations, slots) = places(&mut conn, &project).await?;
     drop(conn);

@@ -9,6 +9,7 @@ use crate::{Error, Service, allow, delegations, explain};
 use std::collections::BTreeSet;
 use towpath_domain::access::{Action, Actor, Role, Target, may_grant};
 use towpath_domain::buckets::BucketKind;
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
 use towpath_domain::ids::PersonId;
@@ -81,6 +82,7 @@ async fn holders(conn: &mut Conn, role: &Role) -> Result<Vec<RoleHolder>, Error>
 /// Makes a role.
 pub async fn create(service: &Service, actor: &Actor, form: RoleForm) -> Result<Role, Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let form = match form.from.as_str() {
         "" => form,
         from => {
@@ -119,6 +121,7 @@ async fn check_title(tx: &mut Tx, role: &Role) -> Result<(), Error> {
 /// Changes what a role permits, at once for everyone who holds it. A gate that asks for its approvals keeps someone to give them.
 pub async fn change(service: &Service, actor: &Actor, slug: &str, form: RoleForm) -> Result<Role, Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let before = find(&mut service.read().await?, slug).await?;
     if before.is_built_in() {
         return Err(Error::Refused(BUILT_IN.to_owned()));
@@ -160,6 +163,7 @@ pub async fn change(service: &Service, actor: &Actor, slug: &str, form: RoleForm
 /// Deletes a role that nobody holds or is to hold, that no gate asks for, and that the configuration does not give.
 pub async fn delete(service: &Service, actor: &Actor, slug: &str) -> Result<(), Error> {
     allow(actor, Action::ManagePeople, &Target::installation())?;
+    service.check_fresh(actor, Guarded::Rights)?;
     let role = find(&mut service.read().await?, slug).await?;
     if role.is_built_in() {
         return Err(Error::Refused(BUILT_IN.to_owned()));

@@ -8,6 +8,7 @@ use crate::tokens::{find_scope, make, revoke_all_of, scopes};
 use crate::{Error, Service, allow, explain};
 use std::collections::BTreeMap;
 use towpath_domain::access::{Action, Actor, Place, Target, may_grant};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, ProjectId};
 use towpath_domain::projects::Project;
@@ -204,6 +205,7 @@ pub async fn give_role(
     let role = access::roles(&mut conn).await?.into_iter().find(|role| role.slug.as_str() == form.role);
     let role = role.ok_or_else(|| Invalid::field("role", "Choose a role."))?;
     may_grant(actor, &role, &target(&place))?;
+    service.check_fresh(actor, Guarded::Rights)?;
     drop(conn);
     grant(service, actor, id, role.slug, place).await
 }
@@ -223,6 +225,9 @@ pub async fn create_token(
         return Err(Error::Conflict(format!("{} is disabled. Enable it first.", account.name)));
     }
     let mut new = form.check()?;
+    if new.changes_things() {
+        service.check_fresh(actor, Guarded::Tokens)?;
+    }
     if let (Some(project), true) = (&account.project, new.scope.is_empty()) {
         new.scope = project.to_string();
     }

@@ -28,14 +28,16 @@ pub struct Kept {
     pub person: Option<PersonId>,
     pub data: String,
     pub origin: Origin,
+    /// When the person last proved who they are; absent where it is not known.
+    pub proven_at: Option<Time>,
     pub used_at: Time,
     pub expires_at: Time,
 }
 
 impl From<Kept> for Session {
     fn from(kept: Kept) -> Self {
-        let Kept { person, data, origin, used_at, expires_at } = kept;
-        Self { person, data, origin, used_at, expires_at }
+        let Kept { person, data, origin, proven_at, used_at, expires_at } = kept;
+        Self { person, data, origin, proven_at, used_at, expires_at }
     }
 }
 
@@ -83,10 +85,11 @@ pub async fn save(service: &Service, id: &[u8], kept: Kept) -> Result<(), Error>
 pub async fn load(service: &Service, id: &[u8]) -> Result<Option<Kept>, Error> {
     let mut conn = service.read().await?;
     let found = sessions::find(&mut conn, &hash(id), service.now()).await?;
-    Ok(found.map(|Session { person, data, origin, used_at, expires_at }| Kept {
+    Ok(found.map(|Session { person, data, origin, proven_at, used_at, expires_at }| Kept {
         person,
         data,
         origin,
+        proven_at,
         used_at,
         expires_at,
     }))

@@ -95,7 +95,7 @@ pub async fn anybody(service: &Service, project: &Slug) -> Result<Option<Actor>,
 pub async fn repositories(service: &Service, actor: &Actor) -> Result<Vec<String>, Error> {
     allow(actor, Action::View, &Target::installation())?;
     let identity = Identity::Person { person: actor.person() };
-    let owner = Actor { identity, grants: actor.grants.clone(), scope: None };
+    let owner = Actor { identity, grants: actor.grants.clone(), scope: None, proven_at: None };
     allow(&owner, Action::Configure, &Target::installation())?;
     let names = storage::repositories(&mut service.read().await?).await?;
     let mut names: Vec<String> = names

@@ -236,6 +236,7 @@ pub(crate) async fn entries(conn: &mut Conn, events: Vec<(i64, Event)>) -> Resul
         with: event.actor.token().and_then(|token| titles.get(&token).cloned()),
         sentence: tell(&event, name, &places),
         reason: event.change.reason().map(|reason| reason.text().to_owned()),
+        mark: event.mark().map(str::to_owned),
     };
     Ok(events.into_iter().map(entry).collect())
 }

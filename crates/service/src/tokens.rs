@@ -10,6 +10,7 @@ pub use using::{BEARER_SECONDS, actor, anonymous_bearer, bearer, bearer_actor};
 
 use crate::{Error, Service, allow, read_tokens, scenes, service_accounts};
 use towpath_domain::access::{Action, Actor, Scope, Target};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, Scene};
@@ -54,6 +55,9 @@ pub async fn create(service: &Service, actor: &Actor, form: TokenForm) -> Result
         return Err(Error::Refused("A token cannot make another. Sign in to make one.".to_owned()));
     }
     let new = form.check()?;
+    if new.changes_things() {
+        service.check_fresh(actor, Guarded::Tokens)?;
+    }
     let scope = find_scope(service, actor, &new).await?;
     make(service, actor, actor.person(), new, scope).await
 }

@@ -4,20 +4,22 @@ mod choosing;
 
 pub use choosing::choose;
 
-use crate::{Error, Service, allow, circumstances, patterns, people, scenes, trust_roots};
+use crate::proposals::Outcome;
+use crate::{Error, Service, allow, circumstances, patterns, people, proposals, scenes, trust_roots};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::buckets::{BucketKind, Slot};
 use towpath_domain::checks::TokenName;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
 use towpath_domain::projects::Project;
+use towpath_domain::proposals::{Command, Subject};
 use towpath_domain::slugs::Slug;
 use towpath_domain::timeline::{Change, EventActor, Scene, StageShape, WorkflowShape};
 use towpath_domain::trust_roots::RootName;
 use towpath_domain::workflows::{
     Contest, Given, NewWorkflow, Order, Workflow, WorkflowForm, WorkflowName, WorkflowView, declared,
 };
-use towpath_store::{Conn, Tx, checks, workflows};
+use towpath_store::{Conn, Tx, checks, projects, workflows};
 
 /// Creates a workflow from the form, whose stages follow one another.
 pub async fn create(
@@ -40,6 +42,9 @@ pub async fn declare(
     let kind = Some(workflow.kind);
     add(service, actor, project, kind, |given| workflow.check(given)).await
 }
+
+const NEW_DEFAULT: &str = "The default leads into production, so another one takes a second person. Create this without being the \
+     default, then propose to make it so.";
 
 /// How many of the integrations that follow a workflow are named.
 const NAMED: usize = 8;
@@ -79,7 +84,7 @@ pub async fn change(
     slug: &str,
     version: i64,
     form: WorkflowForm,
-) -> Result<Workflow, Error> {
+) -> Result<Outcome<Workflow>, Error> {
     make_next(service, actor, project, slug, version, |before, given| {
         let name = &before.name;
         // What is permanent is not asked for.
@@ -99,7 +104,7 @@ pub async fn redeclare(
     slug: &str,
     version: i64,
     workflow: declared::Workflow,
-) -> Result<Workflow, Error> {
+) -> Result<Outcome<Workflow>, Error> {
     make_next(service, actor, project, slug, version, |before, given| {
         let name = &before.name;
         declared::Workflow { slug: name.slug.to_string(), kind: name.kind, ..workflow }.check(given)
@@ -107,8 +112,8 @@ pub async fn redeclare(
     .await
 }
 
-/// Makes the next version of a workflow, where it differs from the one before. Promotions that wait keep the version
-/// that they were asked for under.
+/// Makes the next version of a workflow, where it differs from the one before, or proposes it where that takes a second person.
+/// Promotions that wait keep the version that they were asked for under.
 async fn make_next(
     service: &Service,
     actor: &Actor,
@@ -116,7 +121,7 @@ async fn make_next(
     slug: &str,
     version: i64,
     check: impl FnOnce(&Workflow, &Given) -> Result<NewWorkflow, Invalid>,
-) -> Result<Workflow, Error> {
+) -> Result<Outcome<Workflow>, Error> {
     let mut conn = service.read().await?;
     let project = scenes::project(&mut conn, actor, project).await?;
     let before = find(&mut conn, &project, slug).await?;
@@ -142,26 +147,112 @@ async fn make_next(
         graph: new.graph,
         project: before.project,
     };
-    let (earlier, later) = (shape(&before, &slots), shape(&after, &slots));
-    if earlier == later && before.graph == after.graph {
-        return Ok(before);
+    if shape(&before, &slots) == shape(&after, &slots) && before.graph == after.graph {
+        return Ok(Outcome::Done(before));
     }
-    let slug = after.name.slug.clone();
-    let change = Change::WorkflowChanged { slug, version: after.version, before: earlier, after: later };
-    let (who, scene) = (Service::event_actor(actor), scenes::project_scene(&project));
-    let event = service.event(who, scene.clone(), change);
-    let (writer, stored, now) = (service.clone(), after.clone(), service.now());
+    let next = Next { before, after, project, slots };
+    let (writer, actor) = (service.clone(), actor.clone());
     service
         .db()
         .write(async move |tx| {
-            scenes::check_in_use(tx, stored.project).await?;
-            take_place(tx, &writer, who, &scene, &stored, &slots).await?;
-            workflows::change(tx, &stored, now).await?;
-            tx.tell(event);
-            Ok::<_, Error>(())
+            if writer.second_person().gates && next.touches_production() {
+                scenes::check_in_use(tx, next.after.project).await?;
+                let proposal = proposals::propose(tx, &writer, &actor, next.subject()).await?;
+                return Ok(Outcome::Proposed(Box::new(proposal)));
+            }
+            next.save(tx, &writer, Service::event_actor(&actor)).await.map(Outcome::Done)
         })
-        .await?;
-    Ok(after)
+        .await
+}
+
+/// A workflow's next version, beside the one before.
+struct Next {
+    before: Workflow,
+    after: Workflow,
+    project: Project,
+    slots: Vec<Slot>,
+}
+
+impl Next {
+    /// Whether it changes what stands before production. Which integrations take the way counts as well.
+    fn touches_production(&self) -> bool {
+        let (before, after) = (&self.before.graph, &self.after.graph);
+        before.touches_production(after, &self.slots)
+            || (self.before.is_default != self.after.is_default
+                && (before.leads_to_production(&self.slots) || after.leads_to_production(&self.slots)))
+    }
+
+    /// The same as somebody reads it who is to confirm it.
+    fn subject(&self) -> Subject {
+        let (before, after) = (&self.before, &self.after);
+        let mut changes = before.graph.changes(&after.graph, &self.slots);
+        match (before.is_default, after.is_default) {
+            (false, true) => changes.push("Integrations that follow the default take this way.".to_owned()),
+            (true, false) => changes.push(
+                "It is no default any more: integrations that follow the default have no way.".to_owned(),
+            ),
+            (true, true) | (false, false) => {}
+        }
+        if before.name.title != after.name.title {
+            changes.push(format!("It is called “{}”.", after.name.title));
+        }
+        let slug = &self.project.slug;
+        Subject {
+            title: format!("the change of the workflow {} of {slug}", after.name.slug),
+            target: Target { production: true, ..Target::project(self.project.id) },
+            project: Some((self.project.id, slug.clone())),
+            command: Command::ChangeWorkflow { after: Box::new(after.clone()) },
+            changes,
+        }
+    }
+
+    /// Saves it, as the version after the one before.
+    async fn save(self, tx: &mut Tx, service: &Service, who: EventActor) -> Result<Workflow, Error> {
+        let production = self.touches_production();
+        let Self { before, after, project, slots } = self;
+        scenes::check_in_use(tx, after.project).await?;
+        let scene = Scene { production, ..scenes::project_scene(&project) };
+        take_place(tx, service, who, &scene, &after, &slots).await?;
+        workflows::change(tx, &after, service.now()).await?;
+        let change = Change::WorkflowChanged {
+            slug: after.name.slug.clone(),
+            version: after.version,
+            before: shape(&before, &slots),
+            after: shape(&after, &slots),
+        };
+        tx.tell(service.event(who, scene, change));
+        Ok(after)
+    }
+}
+
+/// Saves a next version that was proposed, where it still is the next one and nothing that it names is gone.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    service: &Service,
+    who: EventActor,
+    after: Workflow,
+) -> Result<(), Error> {
+    let project = projects::load(tx, after.project).await?;
+    let before = find(tx, &project, after.name.slug.as_str()).await?;
+    if before.version + 1 != after.version {
+        let words = format!("Somebody has made version {} of the workflow since.", before.version);
+        return Err(Error::Conflict(words));
+    }
+    let slots = scenes::slots(tx, project.id, after.name.kind).await?;
+    let roles = approving(tx).await?;
+    for stage in after.graph.stages() {
+        if !slots.iter().any(|slot| slot.key == stage.bucket) {
+            return Err(Error::Conflict("A stage of it is gone by now.".to_owned()));
+        }
+        if let Some(role) = stage.gates.iter().find_map(|gate| match gate {
+            Gate::Approvals(approvals) if !roles.contains(&approvals.role) => Some(&approvals.role),
+            _ => None,
+        }) {
+            let words = format!("The role {role}, for whose approval a gate asks, approves no more.");
+            return Err(Error::Conflict(words));
+        }
+    }
+    Next { before, after, project, slots }.save(tx, service, who).await.map(drop)
 }
 
 /// Lets the project's default of the same kind be one no more, where another takes its place: its next version, so that
@@ -187,6 +278,18 @@ async fn take_place(
     };
     workflows::change(tx, &later, service.now()).await?;
     tx.tell(service.event(who, scene.clone(), change));
+    Ok(())
+}
+
+/// A new default would change the gates of all that follow the default, past the second person.
+async fn check_place(tx: &mut Tx, service: &Service, next: &Workflow, slots: &[Slot]) -> Result<(), Error> {
+    if !service.second_person().gates || !next.is_default {
+        return Ok(());
+    }
+    let earlier = workflows::find_default(tx, next.project, next.name.kind).await?;
+    if earlier.is_some_and(|earlier| earlier.graph.leads_to_production(slots)) {
+        return Err(Invalid::field("is_default", NEW_DEFAULT).into());
+    }
     Ok(())
 }
 
@@ -293,6 +396,7 @@ async fn save(
         .db()
         .write(async move |tx| {
             scenes::check_in_use(tx, stored.project).await?;
+            check_place(tx, &writer, &stored, &slots).await?;
             take_place(tx, &writer, who, &scene, &stored, &slots).await?;
             workflows::insert(tx, &stored, now).await.map_err(|error| {
                 Error::taken(error, "slug", "There is a workflow of this name in the project already.")

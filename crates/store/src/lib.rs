@@ -44,6 +44,7 @@ pub mod people;
 pub mod pins;
 pub mod projects;
 pub mod promotions;
+pub mod proposals;
 pub mod providers;
 pub mod publishers;
 pub mod read_tokens;

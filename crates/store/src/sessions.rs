@@ -13,6 +13,8 @@ pub struct Session {
     /// JSON of the layer that keeps sessions.
     pub data: String,
     pub origin: Origin,
+    /// When the person last proved who they are; absent where it is not known.
+    pub proven_at: Option<Time>,
     pub used_at: Time,
     pub expires_at: Time,
 }
@@ -42,6 +44,7 @@ struct Row {
     data: String,
     user_agent: String,
     address: String,
+    proven_at: Option<i64>,
     #[sqlx(try_from = "i64")]
     used_at: Time,
     #[sqlx(try_from = "i64")]
@@ -69,7 +72,7 @@ pub async fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Option<Sess
         fetch_optional,
         Row,
         conn,
-        "select person, data, user_agent, address, used_at, expires_at from sessions
+        "select person, data, user_agent, address, proven_at, used_at, expires_at from sessions
          where hash = $1 and expires_at > $2",
         hash,
         now.micros()
@@ -78,6 +81,7 @@ pub async fn find(conn: &mut Conn, hash: &[u8], now: Time) -> Result<Option<Sess
         person: row.person.map(PersonId),
         data: row.data,
         origin: Origin { user_agent: row.user_agent, address: row.address },
+        proven_at: row.proven_at.map(Time::from_micros),
         used_at: row.used_at,
         expires_at: row.expires_at,
     }))
@@ -110,8 +114,9 @@ pub async fn list(conn: &mut Conn, person: PersonId, now: Time, limit: i64) -> R
 pub async fn insert(tx: &mut Tx, id: SessionId, hash: &[u8], session: &Session) -> Result<bool, Error> {
     let rows = execute!(
         tx.conn(),
-        "insert into sessions (hash, id, person, data, user_agent, address, created_at, used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7, $8) on conflict (hash) do nothing",
+        "insert into sessions
+           (hash, id, person, data, user_agent, address, created_at, used_at, expires_at, proven_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (hash) do nothing",
         hash,
         id.uuid(),
         session.person.map(PersonId::uuid),
@@ -120,6 +125,7 @@ pub async fn insert(tx: &mut Tx, id: SessionId, hash: &[u8], session: &Session) 
         session.origin.address.as_str(),
         session.used_at.micros(),
         session.expires_at.micros(),
+        session.proven_at.map(Time::micros),
     )?;
     Ok(rows == 1)
 }
@@ -128,11 +134,13 @@ pub async fn insert(tx: &mut Tx, id: SessionId, hash: &[u8], session: &Session) 
 pub async fn save(tx: &mut Tx, id: SessionId, hash: &[u8], session: &Session) -> Result<(), Error> {
     execute!(
         tx.conn(),
-        "insert into sessions (hash, id, person, data, user_agent, address, created_at, used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $7, $8)
+        "insert into sessions
+           (hash, id, person, data, user_agent, address, created_at, used_at, expires_at, proven_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9)
          on conflict (hash) do update
          set person = excluded.person, data = excluded.data, user_agent = excluded.user_agent,
-             address = excluded.address, used_at = excluded.used_at, expires_at = excluded.expires_at",
+             address = excluded.address, used_at = excluded.used_at, expires_at = excluded.expires_at,
+             proven_at = excluded.proven_at",
         hash,
         id.uuid(),
         session.person.map(PersonId::uuid),
@@ -141,6 +149,7 @@ pub async fn save(tx: &mut Tx, id: SessionId, hash: &[u8], session: &Session) ->
         session.origin.address.as_str(),
         session.used_at.micros(),
         session.expires_at.micros(),
+        session.proven_at.map(Time::micros),
     )
     .map(drop)
 }

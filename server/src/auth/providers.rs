@@ -17,11 +17,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tower_sessions::Session;
 use towpath_app::paths;
-use towpath_app::visitors::{END_SESSION, Peer, Visitor, begin_session, own_path};
+use towpath_app::visitors::{END_SESSION, Peer, Visitor, begin_session, confirm_session, own_path};
 use towpath_domain::access::Actor;
 use towpath_domain::attempts::AttemptKind;
 use towpath_domain::ids::PersonId;
 use towpath_domain::providers::{Purpose, Refused};
+use towpath_domain::times::Time;
 use towpath_service::attempts::{self, Slip};
 use towpath_service::providers::{self, Answer, Begun, Outcome};
 use towpath_service::sessions::origin;
@@ -39,7 +40,7 @@ pub fn router(config: Arc<Config>) -> Router {
 struct Asked {
     /// The page to which it leads.
     next: String,
-    /// `account` to connect the provider with one's account, `test` to try it.
+    /// `account` to connect the provider with one's account, `test` to try it, `confirm` to prove that one is still oneself.
     r#for: String,
 }
 
@@ -55,11 +56,12 @@ async fn begin(
     headers: HeaderMap,
 ) -> Response {
     let actor = visitor.person.as_ref().map(|(_, actor)| actor);
-    let purpose = match purpose(&asked.r#for, actor, &headers, &config) {
+    let next = own_path(&asked.next);
+    let purpose = match purpose(&service, (&asked.r#for, next), actor, &headers, &config) {
         Ok(purpose) => purpose,
         Err(page) => return Redirect::to(&page).into_response(),
     };
-    match providers::begin(&service, &provider, purpose, own_path(&asked.next), address(from)).await {
+    match providers::begin(&service, &provider, purpose, next, address(from)).await {
         Ok(Ok(Begun { address, state, browser })) => {
             let kept = cookie(&config, &state, &browser, AGE);
             ([(SET_COOKIE, kept)], Redirect::to(&address)).into_response()
@@ -72,22 +74,28 @@ async fn begin(
 /// What someone is to be sent for. All but signing in begins on a page of ours: another site could otherwise connect an
 /// account with whoever is signed in at the provider at the moment.
 fn purpose(
-    wanted: &str,
+    service: &Service,
+    (wanted, next): (&str, &str),
     actor: Option<&Actor>,
     headers: &HeaderMap,
     config: &Config,
 ) -> Result<Purpose, String> {
     let (page, purpose) = match (wanted, actor) {
-        ("account", Some(actor)) => (paths::ACCOUNT, Purpose::Connect { person: actor.person() }),
+        ("account", Some(actor)) => {
+            let purpose = providers::purpose_of_connecting(service, actor);
+            (paths::ACCOUNT.to_owned(), purpose.map_err(|_| paths::confirm(paths::ACCOUNT))?)
+        }
         ("test", Some(actor)) => {
             let purpose = providers::purpose_of_test(actor).map_err(|_| paths::SIGN_IN_WAYS.to_owned())?;
-            (paths::SIGN_IN_WAYS, purpose)
+            (paths::SIGN_IN_WAYS.to_owned(), purpose)
         }
+        ("confirm", Some(actor)) => (paths::confirm(next), Purpose::Confirm { person: actor.person() }),
+        ("confirm", None) => return Err(paths::sign_in(next)),
         ("account", None) => return Err(paths::sign_in(paths::ACCOUNT)),
         ("test", None) => return Err(paths::sign_in(paths::SIGN_IN_WAYS)),
         _ => return Ok(Purpose::SignIn),
     };
-    if from_our_page(headers, config) { Ok(purpose) } else { Err(page.to_owned()) }
+    if from_our_page(headers, config) { Ok(purpose) } else { Err(page) }
 }
 
 fn from_our_page(headers: &HeaderMap, config: &Config) -> bool {
@@ -113,8 +121,8 @@ async fn finish(
 ) -> Response {
     // An address that says one thing twice is none that a provider made.
     let Ok(Query(answer)) = answer else {
-        let refused = Refused::UnknownAttempt;
-        return lead(Outcome::Refused { refused, connecting: false }).into_response();
+        let (refused, purpose, next) = (Refused::UnknownAttempt, Purpose::SignIn, paths::HOME.to_owned());
+        return lead(Outcome::Refused { refused, purpose, next }).into_response();
     };
     let from = address(from);
     let signed_in = visitor.person.map(|(_, actor)| actor.person());
@@ -129,9 +137,14 @@ async fn finish(
         Err(error) => attempts::Refused::of(error),
     };
     let led = match finished {
-        Ok(Outcome::SignedIn { person, next, end_session }) => {
-            let begun = enter(&session, &service, person, &headers, from, end_session).await;
+        Ok(Outcome::SignedIn { person, next, end_session, proven_at }) => {
+            let who = (person, proven_at);
+            let begun = enter(&session, &service, who, &headers, from, end_session).await;
             begun.map(|()| Redirect::to(&next)).map_err(|error| Error::Internal(error.to_string()))
+        }
+        Ok(Outcome::Confirmed { next, at }) => {
+            let confirmed = confirm_session(&session, at).await;
+            confirmed.map(|()| Redirect::to(&next)).map_err(|error| Error::Internal(error.to_string()))
         }
         Ok(outcome) => Ok(lead(outcome)),
         Err(error) => Err(error),
@@ -147,13 +160,13 @@ async fn finish(
 async fn enter(
     session: &Session,
     service: &Service,
-    person: PersonId,
+    (person, proven_at): (PersonId, Option<Time>),
     headers: &HeaderMap,
     from: IpAddr,
     end_session: Option<String>,
 ) -> Result<(), tower_sessions::session::Error> {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    begin_session(session, service, person, origin(agent, from)).await?;
+    begin_session(session, service, (person, proven_at), origin(agent, from)).await?;
     match end_session {
         Some(address) => session.insert(END_SESSION, address).await,
         None => Ok(()),
@@ -164,11 +177,14 @@ async fn enter(
 fn lead(outcome: Outcome) -> Redirect {
     let refused = |page: &str, refused: Refused| format!("{page}?refused={}", refused.name());
     Redirect::to(&match outcome {
-        Outcome::SignedIn { next, .. } => next,
+        Outcome::SignedIn { next, .. } | Outcome::Confirmed { next, .. } => next,
         Outcome::Tried { trial } => format!("{}?trial={trial}", paths::SIGN_IN_WAYS),
         Outcome::Connected => paths::ACCOUNT.to_owned(),
-        Outcome::Refused { refused: why, connecting: true } => refused(paths::ACCOUNT, why),
-        Outcome::Refused { refused: why, connecting: false } => refused(paths::SIGN_IN, why),
+        Outcome::Refused { refused: why, purpose, next } => match purpose {
+            Purpose::Connect { .. } => refused(paths::ACCOUNT, why),
+            Purpose::Confirm { .. } => paths::not_confirmed(&next, why),
+            Purpose::SignIn | Purpose::Trial { .. } => refused(paths::SIGN_IN, why),
+        },
     })
 }
 

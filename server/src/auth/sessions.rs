@@ -27,6 +27,9 @@ pub const PERSON: &str = "person";
 /// The session's key for when they signed in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
 
+/// The session's key for when they last proved who they are, in microseconds.
+pub const PROVEN_AT: &str = towpath_app::visitors::PROVEN_AT;
+
 /// The session's keys for where they signed in from.
 pub const USER_AGENT: &str = "user_agent";
 pub const ADDRESS: &str = "address";
@@ -147,6 +150,7 @@ impl Sessions {
             person,
             data: serde_json::to_string(&record.data).map_err(encode)?,
             origin: Origin { user_agent: text(record, USER_AGENT), address: text(record, ADDRESS) },
+            proven_at: time(record, PROVEN_AT),
             used_at: now,
             expires_at: self.limits.end(now, signed_in_at(record)),
         })
@@ -166,7 +170,11 @@ fn text(record: &Record, key: &str) -> String {
 }
 
 fn signed_in_at(record: &Record) -> Option<Time> {
-    record.data.get(SIGNED_IN_AT)?.as_i64().map(Time::from_micros)
+    time(record, SIGNED_IN_AT)
+}
+
+fn time(record: &Record, key: &str) -> Option<Time> {
+    record.data.get(key)?.as_i64().map(Time::from_micros)
 }
 
 /// The id as `service` is asked for it.

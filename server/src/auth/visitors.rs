@@ -1,13 +1,15 @@
 //! Lays into each request of a page or server function who asks, and what it works with.
 
-use crate::auth::sessions::PERSON;
+use crate::auth::sessions::{PERSON, PROVEN_AT};
 use crate::refusals;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_sessions::Session;
 use towpath_app::visitors::Visitor;
+use towpath_domain::access::Actor;
 use towpath_domain::ids::PersonId;
+use towpath_domain::times::Time;
 use towpath_service::attempts::Slip;
 use towpath_service::{Error, Service, people};
 
@@ -39,7 +41,10 @@ async fn visitor(service: &Service, session: &Session) -> Result<Visitor, String
     let id = session.get::<PersonId>(PERSON).await.map_err(|error| error.to_string())?;
     let Some(id) = id else { return Ok(Visitor::default()) };
     match people::actor(service, id).await {
-        Ok(person) => Ok(Visitor { person: Some(person) }),
+        Ok((person, actor)) => {
+            let proven_at = session.get::<Time>(PROVEN_AT).await.map_err(|error| error.to_string())?;
+            Ok(Visitor { person: Some((person, Actor { proven_at, ..actor })) })
+        }
         Err(Error::NotFound(_)) => Ok(Visitor::default()),
         Err(error) => Err(error.to_string()),
     }

@@ -137,6 +137,24 @@ pub const KEYS: &[Key] = &[
                   again; 0 for never. Those of service accounts, of CI jobs and of hooks go on.",
     },
     Key {
+        name: "fresh_sign_in_minutes",
+        default: "60",
+        meaning: "How long ago a person may have proved who they are, by a password or at a provider, to change roles, groups \
+                  and ways in, and to make tokens that change things. Whoever did so longer ago [confirms that it is \
+                  them](roles.md#confirming-that-it-is-you). 0 for never asking.",
+    },
+    Key {
+        name: "fresh_sign_in_approvals",
+        default: "none",
+        meaning: "Which approvals, and gates passed in an emergency, ask for the same: `none`, those into `production`, or `all`.",
+    },
+    Key {
+        name: "second_person",
+        default: "",
+        meaning: "What takes a [second person](roles.md#a-second-person), where it touches production: `gates` (changes of \
+                  workflows), `holds` (their end before its time), or both with a space between; nothing, if empty.",
+    },
+    Key {
         name: "refused_attempts_days",
         default: "90",
         meaning: "For how many days [refused attempts](audit.md#refused-attempts) are kept, 1 to 365.",
@@ -209,6 +227,12 @@ pub(super) const PROVIDER_KEYS: &[Key] = &[
         name: "groups_claim",
         default: "groups",
         meaning: "The claim that lists groups, with dots where it lies within others: `realm_access.roles`.",
+    },
+    Key {
+        name: "auth_time",
+        default: "true",
+        meaning: "Whether the provider tells when someone signed in there, as the standard has it. With `false`, whoever comes \
+                  back from it counts as having signed in just now, also where it asked them nothing.",
     },
     Key {
         name: "email_domains",

@@ -113,6 +113,7 @@ impl Checked<'_> {
                 email: self.text("email_claim", TEXT, some)?.unwrap_or(claims.email),
                 groups: self.text("groups_claim", TEXT, some)?.unwrap_or(claims.groups),
             },
+            auth_time: self.switch("auth_time", true)?,
             email_domains: self.email_domains()?,
             default_role: self.text("default_role", SLUG, |text| Slug::parse(text).ok())?,
             groups: self.groups()?,
@@ -156,6 +157,11 @@ impl Checked<'_> {
     ) -> Result<T, ConfigError> {
         let missing = || ConfigError::Missing(format!("{}.{key} ({})", self.path, self.file));
         self.text(key, expected, parse)?.ok_or_else(missing)
+    }
+
+    fn switch(&self, key: &str, default: bool) -> Result<bool, ConfigError> {
+        let Some(value) = self.table.get(key) else { return Ok(default) };
+        value.as_bool().ok_or_else(|| self.wrong(key, "true or false"))
     }
 
     fn texts(&self, key: &str) -> Result<Vec<String>, ConfigError> {
@@ -268,6 +274,7 @@ mod tests {
         groups_claim = "roles"
         email_domains = ["Example.org"]
         default_role = "viewer"
+        auth_time = false
         [[providers.groups]]
         group = "ops"
         role = "admin"
@@ -300,6 +307,7 @@ mod tests {
         assert_eq!((okta.text.as_str(), google.text.as_str()), ("Sign in with okta", "Google"));
         assert_eq!((okta.claims.groups.as_str(), google.claims.groups.as_str()), ("roles", "groups"));
         assert_eq!(okta.email_domains, ["example.org"]);
+        assert_eq!((okta.auth_time, google.auth_time), (false, true));
         assert_eq!(okta.groups[0].place, "environment:shop/qa");
         assert_eq!(google.scopes, ["openid", "profile", "email"]);
         assert!(!format!("{okta:?}").contains("hunter2"));
@@ -323,6 +331,7 @@ mod tests {
             ("https://example.okta.com", "http://example.okta.com"),
             ("Example.org", "@example.org"),
             ("Example.org", "*.example.org"),
+            ("auth_time = false", "auth_time = 'no'"),
         ];
         insta::assert_snapshot!(told.map(refusal).join("\n"), @r#"
         providers.okta.client_id (FILE) is missing.
@@ -340,6 +349,7 @@ mod tests {
         providers.okta.issuer (FILE) is “http://example.okta.com”, but it must be https://, unless outgoing_allow names its host with http://.
         providers.okta.email_domains (FILE) is “["@example.org"]”, but it must be a list of domains such as example.org, without @ and *.
         providers.okta.email_domains (FILE) is “["*.example.org"]”, but it must be a list of domains such as example.org, without @ and *.
+        providers.okta.auth_time (FILE) is “no”, but it must be true or false.
         "#);
     }
 

@@ -113,6 +113,9 @@ fn what_is_printed_holds_no_secret_and_says_where_each_value_comes_from() {
     session_idle_hours = "12"  # default
     session_absolute_hours = "168"  # default
     token_lapse_days = "90"  # default
+    fresh_sign_in_minutes = "60"  # default
+    fresh_sign_in_approvals = "none"  # default
+    second_person = ""  # default
     refused_attempts_days = "90"  # default
     local_sign_in = "true"  # default
     contact = ""  # default

@@ -11,7 +11,7 @@ use towpath_service::timeline::export::{self, Export, Line};
 use towpath_service::{Error, Service};
 
 /// The columns of a timeline as CSV.
-const COLUMNS: [&str; 7] = ["seq", "at", "kind", "who", "token", "what", "why"];
+const COLUMNS: [&str; 8] = ["seq", "at", "kind", "who", "token", "what", "why", "mark"];
 
 /// The events that fit, as far as who asks sees them.
 pub async fn timeline(service: &Service, actor: &Actor, asked: TimelineExport) -> Result<Response, Error> {
@@ -56,7 +56,7 @@ fn logged(line: Line) -> LoggedEvent {
 }
 
 fn cells(entry: TimelineEntry) -> [String; COLUMNS.len()] {
-    let TimelineEntry { seq, at, kind, who, token, sentence, reason } = entry;
-    let (token, reason) = (token.unwrap_or_default(), reason.unwrap_or_default());
-    [seq.to_string(), at.0.to_string(), kind, who, token, sentence, reason]
+    let TimelineEntry { seq, at, kind, who, token, sentence, reason, mark } = entry;
+    let [token, reason, mark] = [token, reason, mark].map(Option::unwrap_or_default);
+    [seq.to_string(), at.0.to_string(), kind, who, token, sentence, reason, mark]
 }

@@ -12,9 +12,9 @@ const SECONDS: u32 = 60;
 /// Fields whose name says that they are secret never leave this process.
 const SECRET: [&str; 3] = ["password", "secret", "token"];
 
-/// The value of the cookie; empty to remove an earlier one.
+/// The value of the cookie, empty to remove an earlier one, and for how many seconds it lives.
 #[derive(Debug)]
-pub(super) struct Echo(String);
+pub(super) struct Echo(String, u32);
 
 struct Field {
     /// Which one of the form it is.
@@ -32,7 +32,7 @@ struct Kept<'a> {
 
 impl Echo {
     pub fn nothing() -> Self {
-        Self(String::new())
+        Self(String::new(), 0)
     }
 
     /// The fields of an url-encoded form, without its secrets. Where they are too long for a cookie, the longest
@@ -53,12 +53,15 @@ impl Echo {
         });
         fields.sort_by_key(|field| field.place);
         let kept = Kept { path, fields: fields.into_iter().map(|field| field.pair).collect() };
-        Self(URL_SAFE_NO_PAD.encode(json(&kept)))
+        Self(URL_SAFE_NO_PAD.encode(json(&kept)), SECONDS)
+    }
+
+    pub fn lasting(self, seconds: u32) -> Self {
+        Self(self.0, seconds)
     }
 
     pub fn lay_into(self, headers: &mut HeaderMap, https: bool) {
-        let Self(value) = self;
-        let age = if value.is_empty() { 0 } else { SECONDS };
+        let Self(value, age) = self;
         let secure = if https { "; Secure" } else { "" };
         let cookie = format!("towpath-echo={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}");
         headers.append(SET_COOKIE, HeaderValue::try_from(cookie).expect("base64 is ASCII"));

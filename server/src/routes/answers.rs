@@ -7,6 +7,7 @@ use axum::{Extension, Json};
 use http::StatusCode;
 use http::header::LOCATION;
 use serde::Serialize;
+use towpath_api::proposals::Proposal;
 use towpath_api::tokens::CreatedToken;
 use towpath_domain::tokens::{Secret, Token};
 
@@ -24,6 +25,24 @@ pub fn made((token, secret): (Token, Secret)) -> Made {
 /// A token with the secret that is shown this once.
 pub fn shown((token, secret): (Token, Secret)) -> CreatedToken {
     CreatedToken { secret: secret.reveal().to_owned(), token: token.into() }
+}
+
+/// What came of a wish that can take a second person: as it is now, or the proposal that waits.
+pub enum Outcome<T> {
+    Done(T),
+    Proposed(Proposal),
+}
+
+impl<T: Serialize> IntoResponse for Outcome<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Done(done) => Json(done).into_response(),
+            Self::Proposed(proposal) => {
+                let address = format!("{ROOT}/proposals/{}", proposal.number);
+                (StatusCode::ACCEPTED, [(LOCATION, address)], Json(proposal)).into_response()
+            }
+        }
+    }
 }
 
 impl<T: Serialize> IntoResponse for Created<T> {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use towpath_api::problems::{Mistake, Problem, ProblemKind};
 use towpath_domain::access::Refusal;
 use towpath_domain::attempts::AttemptKind;
+use towpath_domain::confirmations::NotFresh;
 use towpath_domain::forms::Invalid;
 use towpath_service::Error;
 use towpath_service::attempts::{Refused, Slip};
@@ -114,6 +115,14 @@ impl From<Error> for Failure {
             Error::NotFound(_) => Self::not_found(format!("{detail}.")),
             Error::Forbidden(refusal) => Self::forbidden(&refusal, detail),
             Error::Invalid(invalid) => invalid.into(),
+            Error::Password { field } => Invalid::field(field, detail).into(),
+            Error::NotFresh(NotFresh::Machine) => Self::new(ProblemKind::Forbidden, detail),
+            Error::NotFresh(NotFresh::Stale { .. }) => {
+                let detail = format!(
+                    "{detail} Begin another session for it: POST /api/v1/sessions, or towpath login."
+                );
+                Self::new(ProblemKind::ConfirmationNeeded, detail)
+            }
             Error::Conflict(_) => Self::new(ProblemKind::Conflict, detail),
             Error::Refused(_) => Self::new(ProblemKind::Blocked, detail),
             Error::LinkGone => Self::new(ProblemKind::Gone, detail),

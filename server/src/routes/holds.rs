@@ -1,16 +1,19 @@
 //! Holds: stopping what may enter buckets, marking builds bad, and letting go again.
 
-use super::answers::Created;
+use super::answers::{Created, Outcome};
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
+use super::proposals::made;
 use super::queries::{HoldChoice, Paging, Query};
 use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::cursors::{Cursor, Listing};
 use towpath_api::holds::{Hold, NewHold, NewRelease};
 use towpath_api::pages::Page;
+use towpath_api::proposals::Proposal;
 use towpath_domain::holds::Listed;
+use towpath_service::proposals::Outcome as Released;
 use towpath_service::{Service, holds};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -71,21 +74,28 @@ async fn view(
     show(&service, &caller, parse(&number)?).await
 }
 
-/// Releases a hold before its time. What waited for its end is looked at at once.
+/// Releases a hold before its time. What waited for its end is looked at at once. Where that takes a second person, it is
+/// proposed instead.
 #[utoipa::path(
     post, path = "/holds/{number}/release", operation_id = "release_hold", tag = "holds",
     request_body = NewRelease,
-    responses((status = 200, description = "As it is now", body = Hold), Failure)
+    responses(
+        (status = 200, description = "As it is now", body = Hold),
+        (status = 202, description = "It waits for a second person", body = Proposal, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn release(
     State(service): State<Service>,
     caller: Caller,
     Path(number): Path<String>,
     Body(NewRelease { reason }): Body<NewRelease>,
-) -> Result<Json<Hold>, Failure> {
+) -> Result<Outcome<Hold>, Failure> {
     let number = parse(&number)?;
-    holds::release(&service, &caller.actor, number, &reason).await?;
-    show(&service, &caller, number).await
+    match holds::release(&service, &caller.actor, number, &reason).await? {
+        Released::Done(_) => show(&service, &caller, number).await.map(|Json(hold)| Outcome::Done(hold)),
+        Released::Proposed(proposal) => made(&service, &caller, &proposal).await.map(Outcome::Proposed),
+    }
 }
 
 async fn show(service: &Service, caller: &Caller, number: i64) -> Result<Json<Hold>, Failure> {

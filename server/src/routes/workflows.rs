@@ -1,15 +1,18 @@
 //! Promotion workflows.
 
-use super::answers::Created;
+use super::answers::{Created, Outcome};
 use super::bodies::Body;
 use super::callers::Caller;
 use super::failures::Failure;
+use super::proposals::made;
 use axum::Json;
 use axum::extract::{Path, State};
 use towpath_api::integrations::Follows;
 use towpath_api::pages::Page;
 use towpath_api::projects::ProjectDetail;
+use towpath_api::proposals::Proposal;
 use towpath_api::workflows::{ChangedWorkflow, NewWorkflow, Workflow};
+use towpath_service::proposals::Outcome as Changed;
 use towpath_service::{Service, projects, workflows};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -47,22 +50,32 @@ async fn view(
 }
 
 /// Makes the next version of a promotion workflow. Promotions that wait keep the version that they were asked for
-/// under; what is the same already stays as it is.
+/// under; what is the same already stays as it is. Where it touches production and that takes a second person, it is proposed
+/// instead.
 #[utoipa::path(
     put, path = "/projects/{project}/workflows/{workflow}", operation_id = "change_workflow", tag = "projects",
     request_body = ChangedWorkflow,
-    responses((status = 200, description = "As it is now", body = Workflow), Failure)
+    responses(
+        (status = 200, description = "As it is now", body = Workflow),
+        (status = 202, description = "It waits for a second person", body = Proposal, headers(("location" = String))),
+        Failure
+    )
 )]
 async fn change(
     State(service): State<Service>,
     caller: Caller,
     Path((project, workflow)): Path<(String, String)>,
     Body(changed): Body<ChangedWorkflow>,
-) -> Result<Json<Workflow>, Failure> {
+) -> Result<Outcome<Workflow>, Failure> {
     let (version, declared) = changed.into();
-    let changed =
-        workflows::redeclare(&service, &caller.actor, &project, &workflow, version, declared).await?;
-    show(&service, &caller, &project, &changed).await
+    let changed = workflows::redeclare(&service, &caller.actor, &project, &workflow, version, declared);
+    match changed.await? {
+        Changed::Done(changed) => {
+            let Json(shown) = show(&service, &caller, &project, &changed).await?;
+            Ok(Outcome::Done(shown))
+        }
+        Changed::Proposed(proposal) => made(&service, &caller, &proposal).await.map(Outcome::Proposed),
+    }
 }
 
 async fn show(

@@ -157,9 +157,12 @@ impl Maker {
         let (hook, came) = self.hook(&at).await;
         let view = json!({"title": name, "project": project, "share_with": project});
         let view = text(&self.post("/saved-views", view).await["id"]);
+        let hold = self.post("/holds", mark).await["number"].to_string();
+        let release = self.ask("POST", &format!("/holds/{hold}/release"), json!({}), 202).await.json();
         Subject {
             view,
-            hold: self.post("/holds", mark).await["number"].to_string(),
+            hold,
+            proposal: release["number"].to_string(),
             project: project.to_owned(),
             integration: slug.to_owned(),
             number,

@@ -7,11 +7,15 @@ use crate::installation::Installation;
 /// An answer with the names of the subject, and what differs from answer to answer, taken out.
 fn neutral(answer: &Answer, subject: &Subject) -> String {
     let (hold, page) = (format!("Hold {}", subject.hold), format!("holds%2F{}", subject.hold));
+    let (proposal, its_page) =
+        (format!("Proposal {}", subject.proposal), format!("proposals%2F{}", subject.proposal));
     let event = format!("The event {}", subject.event);
     let names = [
         (&hold, "HOLD"),
         (&event, "EVENT"),
         (&page, "holds%2FHOLD"),
+        (&proposal, "PROPOSAL"),
+        (&its_page, "proposals%2FPROPOSAL"),
         (&subject.integration, "INTEGRATION"),
         (&subject.project, "PROJECT"),
         (&subject.digest, "DIGEST"),

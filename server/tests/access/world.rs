@@ -78,6 +78,8 @@ fn config(folder: &Path) -> Config {
     let variables = [
         ("TOWPATH_PUBLIC_URL", URL.to_owned()),
         ("TOWPATH_DATA", text(folder)),
+        // So that there is something for a second person.
+        ("TOWPATH_SECOND_PERSON", "holds".to_owned()),
         ("TOWPATH_SITE", text(&folder.join("site"))),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), value));

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::people::JoinForm;
+use towpath_domain::proposals::Demanded;
 use towpath_domain::references::Tag;
 use towpath_domain::slugs::Slug;
 use towpath_domain::times::Time;
@@ -62,6 +63,7 @@ impl World {
             blobs: Blobs::Folder(&blobs),
             public_url: "https://towpath.example",
             sign_in: SignIn::default(),
+            second_person: Demanded::default(),
             sealing: SealingKey::new(&[7; 32]),
         };
         let service = open(settings, sources(clock.clone())).await.expect("opens");

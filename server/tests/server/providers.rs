@@ -2,6 +2,7 @@
 
 use crate::support::{Browser, Evil, Member, PASSWORD, Provider, Server};
 use serde_json::json;
+use towpath_domain::access::Actor;
 use towpath_domain::people::JoinForm;
 use towpath_domain::timeline::Filter;
 use towpath_domain::timeline::sentence::plain;
@@ -454,6 +455,7 @@ async fn an_identity_can_be_disconnected_but_not_the_last_way_in() {
     let view = people::list(&server.service, &admin.actor).await.expect("reads");
     let bob = view.people.into_iter().find(|member| member.person.name.as_str() == "bob").expect("joined");
     let (_, actor) = people::actor(&server.service, bob.person.id).await.expect("acts");
+    let actor = Actor { proven_at: Some(server.service.now()), ..actor };
     let refused = providers::disconnect(&server.service, &actor, "idp").await;
     assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("only way in")), "{refused:?}");
     assert_eq!(Browser::at(&server).sign_in("idp").await.location(), Some("/"), "nothing was taken away");

@@ -46,7 +46,8 @@ impl Server {
         let form = JoinForm { name: name.to_owned(), email: email(name), password: PASSWORD.to_owned() };
         let id = links::join(&self.service, secret, form, [127, 0, 0, 1].into()).await.expect("joins");
         let (person, actor) = people::actor(&self.service, id).await.expect("a person");
-        Member { person, actor }
+        // As in the session that joining begins.
+        Member { person, actor: Actor { proven_at: Some(self.service.now()), ..actor } }
     }
 
     /// A new token of someone, for everything that they may and these actions allow.

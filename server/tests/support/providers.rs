@@ -48,6 +48,10 @@ pub enum Evil {
     OtherUser,
     MetadataOfAnother,
     Down,
+    /// Asked to let someone sign in anew, it does not say when that was.
+    NoAuthTime,
+    /// It goes by what it remembers of this morning.
+    OldAuthTime,
 }
 
 /// A provider on a free port of this machine, at which everyone is signed in already.
@@ -157,12 +161,19 @@ impl Provider {
                                 "nonce": asked.get("nonce")});
         let object = claims.as_object_mut().expect("an object");
         object.extend(inner.claims.as_object().expect("an object").clone());
+        if asked.get("max_age").is_some_and(|age| age == "0")
+            && asked.get("prompt").is_some_and(|how| how == "login")
+        {
+            object.insert("auth_time".to_owned(), json!(now));
+        }
         match inner.evil {
             Some(Evil::Nonce) => claims["nonce"] = json!("another"),
             Some(Evil::NoNonce) => drop(object.remove("nonce")),
             Some(Evil::Audience) => claims["aud"] = json!("another"),
             Some(Evil::Issuer) => claims["iss"] = json!("https://another.example"),
             Some(Evil::Expired) => claims["exp"] = json!(now - 120),
+            Some(Evil::NoAuthTime) => drop(object.remove("auth_time")),
+            Some(Evil::OldAuthTime) => claims["auth_time"] = json!(now - 3_600),
             _ => {}
         }
         drop(inner);

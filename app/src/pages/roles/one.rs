@@ -1,7 +1,7 @@
 //! One role: what it permits, who holds it, and the form that changes it.
 
 use super::fields::PermissionFields;
-use super::held_by;
+use super::{held_by, trail};
 use crate::components::badge::Badge;
 use crate::components::banner::OnlyLook;
 use crate::components::button::{ButtonKind, LinkButton, SubmitButton};
@@ -9,7 +9,7 @@ use crate::components::card::Card;
 use crate::components::disclosure::Disclosure;
 use crate::components::field::{TextField, Validate};
 use crate::components::form::ErrorSummary;
-use crate::components::page::{Breadcrumbs, Crumb, PageHeader};
+use crate::components::page::{Breadcrumbs, PageHeader};
 use crate::echo::errors;
 use crate::fns::roles::{ChangeRole, DeleteRole, view_role};
 use crate::loaded::Loaded;
@@ -57,7 +57,7 @@ fn Found(
     });
     view! {
         <Title text=title.clone() />
-        <Breadcrumbs trail=vec![Crumb::new("Roles", paths::ROLES), Crumb::here(title.clone())] />
+        <Breadcrumbs trail=trail(manages, title.clone()) />
         <PageHeader title=title lead=format!("May {}.", role.words())>
             {built_in.then(|| view! { <Badge>"built in"</Badge> })}
             {clone}

@@ -2,8 +2,10 @@
 
 use super::days;
 use crate::components::avatar::Avatar;
+use crate::components::badge::Badge;
 use crate::components::sentence::sentence_view;
 use crate::components::time::TimeView;
+use crate::components::tone::Tone;
 use crate::paths;
 use leptos::prelude::*;
 use towpath_domain::timeline::{Entry, SignedUpTo};
@@ -59,7 +61,7 @@ fn Event(
     signed: Signal<Option<SignedUpTo>>,
     read_up_to: RwSignal<i64>,
 ) -> impl IntoView {
-    let Entry { seq, at, who, with, sentence, reason, .. } = entry;
+    let Entry { seq, at, who, with, sentence, reason, mark, .. } = entry;
     let machine = with.is_some();
     let is_signed = Memo::new(move |_| signed.get().is_some_and(|signed| seq <= signed.seq));
     let is_new = move || seq > read_up_to.get();
@@ -71,6 +73,7 @@ fn Event(
                     <strong>{who}</strong>
                     " "
                     {sentence_view(sentence)}
+                    {mark.map(|mark| view! { " " <Badge tone=Tone::Warning>{mark}</Badge> })}
                 </p>
                 {reason.map(|reason| view! { <blockquote class="event__reason">{reason}</blockquote> })}
                 <p class="event__meta">

@@ -20,6 +20,7 @@ use crate::promotions::{
     Application, Cancellation, NewDecision, NewEmergency, NewPromotion, NewReview, Outlook, Promotion,
     PromotionLine,
 };
+use crate::proposals::Outcome;
 use crate::publishers::{IssuedToken, JobToken};
 use crate::search::{Search, SearchResults};
 use crate::sessions::{Me, NewSession, Session};
@@ -147,7 +148,7 @@ impl Client {
         self.post(self.address(&["holds"]), new).await
     }
 
-    pub async fn release_hold(&self, number: i64, release: &NewRelease) -> Result<Hold, Error> {
+    pub async fn release_hold(&self, number: i64, release: &NewRelease) -> Result<Outcome<Hold>, Error> {
         self.post(self.address(&["holds", &number.to_string(), "release"]), release).await
     }
 

@@ -4,6 +4,7 @@ use super::{Action, Grant, Place, Reading, Refusal, Role, Scope, Target, may};
 use crate::buckets::BucketKey;
 use crate::ids::{IntegrationId, PersonId, ProjectId, PublisherId, TokenId};
 use crate::slugs::Slug;
+use crate::times::Time;
 use serde::{Deserialize, Serialize};
 
 /// Who acts: on whose behalf, by which credential.
@@ -27,6 +28,10 @@ pub struct Actor {
     pub grants: Vec<Grant>,
     /// What a token is narrowed to; a person has none.
     pub scope: Option<Scope>,
+    /// When a person last proved who they are in the session that asks; absent where they did not, and of machines. Only
+    /// the server goes by it.
+    #[serde(skip)]
+    pub proven_at: Option<Time>,
 }
 
 impl Actor {
@@ -38,6 +43,7 @@ impl Actor {
             identity: Identity::Person { person },
             grants: vec![Grant { role, place: Place::Project { project } }],
             scope: None,
+            proven_at: None,
         }
     }
 

@@ -6,7 +6,12 @@ fn id<T: From<Uuid>>(number: u128) -> T {
 }
 
 fn actor(role: Role, place: Place) -> Actor {
-    Actor { identity: Identity::Person { person: id(1) }, grants: vec![Grant { role, place }], scope: None }
+    Actor {
+        identity: Identity::Person { person: id(1) },
+        grants: vec![Grant { role, place }],
+        scope: None,
+        proven_at: None,
+    }
 }
 
 fn bucket(production: bool) -> Target {

@@ -24,7 +24,7 @@ fn person(number: u128) -> Person {
 }
 
 fn actor(number: u128, grants: Vec<Grant>) -> Actor {
-    Actor { identity: Identity::Person { person: id(number) }, grants, scope: None }
+    Actor { identity: Identity::Person { person: id(number) }, grants, scope: None, proven_at: None }
 }
 
 fn grant(role: Role, place: Place) -> Grant {

@@ -35,7 +35,7 @@ fn pin() -> Pin {
 
 fn person(number: u128, role: Role) -> Actor {
     let grants = vec![Grant { role, place: Place::Installation }];
-    Actor { identity: Identity::Person { person: id(number) }, grants, scope: None }
+    Actor { identity: Identity::Person { person: id(number) }, grants, scope: None, proven_at: None }
 }
 
 fn target(production: bool) -> Target {

@@ -41,6 +41,7 @@ fn person(number: u128, role: Role) -> Actor {
         identity: Identity::Person { person: id(number) },
         grants: vec![Grant { role, place: Place::Installation }],
         scope: None,
+        proven_at: None,
     }
 }
 

@@ -39,6 +39,9 @@ impl Change {
             | Self::PersonDeactivated { person, .. }
             | Self::PersonReactivated { person }
             | Self::SessionEnded { person, .. }
+            | Self::PresenceConfirmed { person, .. }
+            | Self::ProposalConfirmed { proposer: person, .. }
+            | Self::ProposalRejected { proposer: person, .. }
             | Self::TokensRevoked { person, .. }
             | Self::ServiceAccountMade { account: person, .. }
             | Self::ServiceAccountDisabled { account: person, .. }
@@ -147,7 +150,8 @@ impl Change {
             | Self::PinReleased { reason, .. }
             | Self::GatesPassed { reason, .. }
             | Self::EmergencyReviewed { comment: reason, .. }
-            | Self::DelegationMade { reason, .. } => Some(reason),
+            | Self::DelegationMade { reason, .. }
+            | Self::ProposalRejected { comment: reason, .. } => Some(reason),
             Self::PromotionDecided { comment: reason, .. }
             | Self::PromotionCancelled { reason, .. }
             | Self::ArrivalsResumed { reason }

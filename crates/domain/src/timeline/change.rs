@@ -477,6 +477,45 @@ pub enum Change {
         person: PersonId,
         session: SessionId,
     },
+    /// Something that takes a second person.
+    ProposalMade {
+        number: i64,
+        title: String,
+        /// What it would change, a sentence for each.
+        changes: Vec<String>,
+    },
+    /// What it holds was done in the same moment, which events of their own tell.
+    ProposalConfirmed {
+        number: i64,
+        title: String,
+        proposer: PersonId,
+    },
+    ProposalRejected {
+        number: i64,
+        title: String,
+        proposer: PersonId,
+        comment: Personal,
+    },
+    ProposalWithdrawn {
+        number: i64,
+        title: String,
+    },
+    ProposalExpired {
+        number: i64,
+        title: String,
+    },
+    ProposalVoid {
+        number: i64,
+        title: String,
+        because: String,
+    },
+    /// Someone who is signed in proved once more that it is them.
+    PresenceConfirmed {
+        person: PersonId,
+        /// The provider that vouched for it; absent where a password did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<Slug>,
+    },
     HoldPlaced {
         number: i64,
         on: HoldAddress,

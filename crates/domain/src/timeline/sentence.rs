@@ -5,6 +5,7 @@ mod machines;
 mod people;
 mod projects;
 mod promotions;
+mod proposals;
 mod telling;
 mod workflows;
 
@@ -76,8 +77,15 @@ pub fn plain(parts: &[Part]) -> String {
 /// `name` finds a person's name, `place` the words for a place where a role is bound.
 pub fn tell(event: &Event, name: impl Fn(PersonId) -> String, place: impl Fn(&Place) -> String) -> Vec<Part> {
     let mut told = Telling { event, names: &name, places: &place, parts: Vec::new() };
-    let nouns: [fn(&mut Telling<'_>, &Change) -> bool; 6] =
-        [builds::tell, promotions::tell, workflows::tell, projects::tell, machines::tell, people::tell];
+    let nouns: [fn(&mut Telling<'_>, &Change) -> bool; 7] = [
+        builds::tell,
+        promotions::tell,
+        workflows::tell,
+        projects::tell,
+        machines::tell,
+        people::tell,
+        proposals::tell,
+    ];
     if !nouns.iter().any(|tell| tell(&mut told, &event.change)) {
         told.text(&format!("made the change “{}”", event.change.words()));
     }

@@ -75,6 +75,20 @@ impl Graph {
 }
 
 impl Graph {
+    /// Whether `next` has other gates, ways or arrivals before what is production.
+    pub fn touches_production(&self, next: &Self, slots: &[Slot]) -> bool {
+        slots.iter().filter(|slot| slot.stream.production).any(|slot| {
+            self.stage(slot.key) != next.stage(slot.key)
+                || self.before(slot.key) != next.before(slot.key)
+                || self.arrivals(slot) != next.arrivals(slot)
+        })
+    }
+
+    /// Whether a stage of it is one of production.
+    pub fn leads_to_production(&self, slots: &[Slot]) -> bool {
+        slots.iter().any(|slot| slot.stream.production && self.stage(slot.key).is_some())
+    }
+
     /// The gates that are gone in `next`, a sentence for each stage: of stages that are taken out, and of one that nothing
     /// leads to any more. Gates that change are not dropped.
     pub fn drops(&self, next: &Self, slots: &[Slot]) -> Vec<String> {

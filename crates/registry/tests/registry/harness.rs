@@ -11,6 +11,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use towpath_domain::proposals::Demanded;
 use towpath_domain::{
     access::{Action, Actor},
     digests::{Algorithm, Digest},
@@ -228,6 +229,7 @@ async fn open(folder: &TempDir) -> Outcome<Service> {
         blobs: installation::Blobs::Folder(&folder.path().join("blobs")),
         public_url: "http://registry.example:3000",
         sign_in: SignIn::default(),
+        second_person: Demanded::default(),
         sealing: SealingKey::new(&[7; 32]),
     };
     Ok(installation::open(settings, Sources::system()).await?)

@@ -1,5 +1,6 @@
 //! Taking one step, by the use cases by which people do the same.
 
+use crate::proposals::Outcome;
 use crate::{
     Error, Service, deletions, environments, integrations, projects, retention, roles, rules, streams,
     trust_roots, workflows,
@@ -70,7 +71,8 @@ async fn change(
             let found = world.holding(&project).and_then(|holding| holding.workflow(&workflow.slug));
             let version = found.map(|found| found.version).unwrap_or_default();
             let slug = workflow.slug.clone();
-            workflows::redeclare(service, actor, &project, &slug, version, workflow).await.map(drop)
+            let done = workflows::redeclare(service, actor, &project, &slug, version, workflow).await?;
+            at_once(done)
         }
         (_, Declaration::Rule { project, form }) => {
             let found = world.holding(&project).and_then(|holding| holding.rule(&form.slug));
@@ -143,4 +145,15 @@ fn subject(name: &Name) -> Result<Subject, Error> {
             return Err(Error::Refused("It is not deleted by documents.".to_owned()));
         }
     })
+}
+
+/// A step counts once it is done. What waits for a second person stops the rest, which is applied again once it is confirmed.
+fn at_once<T>(outcome: Outcome<T>) -> Result<(), Error> {
+    match outcome {
+        Outcome::Done(_) => Ok(()),
+        Outcome::Proposed(proposal) => Err(Error::Conflict(format!(
+            "It takes a second person, and waits as proposal {}. Apply the documents again once it is confirmed.",
+            proposal.number
+        ))),
+    }
 }

@@ -100,7 +100,7 @@ async fn actors(conn: &mut Conn) -> Result<BTreeMap<PersonId, Actor>, Error> {
 
 /// Somebody who holds nothing.
 const fn nobody(person: PersonId) -> Actor {
-    Actor { identity: Identity::Person { person }, grants: Vec::new(), scope: None }
+    Actor { identity: Identity::Person { person }, grants: Vec::new(), scope: None, proven_at: None }
 }
 
 /// Those who can decide in another's name alone: “Ada for Rui”.

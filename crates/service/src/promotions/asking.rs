@@ -7,6 +7,7 @@ use crate::scenes::Located;
 use crate::{Error, Service, circumstances, outside_steps, patterns, scenes};
 use towpath_domain::access::{Actor, Target};
 use towpath_domain::buckets::Slot;
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::gates::Gate;
@@ -367,6 +368,10 @@ impl Wish {
         });
         if let Some(refused) = refused.await? {
             return Err(refused.into());
+        }
+        if emergency {
+            let production = self.place.production;
+            self.service.check_fresh(&self.actor, Guarded::Deciding { production })?;
         }
         let workflow = self.located.workflow(tx).await?;
         let stage = workflow.as_ref().and_then(|workflow| workflow.graph.stage(self.to.key));

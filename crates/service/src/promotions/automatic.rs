@@ -107,6 +107,7 @@ async fn ask(
             },
             grants: Vec::new(),
             scope: None,
+            proven_at: None,
         },
         located: Located { project: located.project.clone(), integration: located.integration.clone() },
         place: located.slot_target(to),

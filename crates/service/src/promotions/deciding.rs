@@ -3,6 +3,7 @@
 use super::found::{Found, Known};
 use crate::{Error, Service};
 use towpath_domain::access::{Actor, Target};
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::digests::Digest;
 use towpath_domain::forms::Invalid;
 use towpath_domain::promotions::{Choice, Decision, PassRefused, Promotion};
@@ -34,12 +35,14 @@ pub async fn decide(service: &Service, actor: &Actor, wish: Decide) -> Result<Pr
     };
     let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
     let (choice, at, name) = (wish.choice, service.now(), wish.in_name_of);
+    let guard = service.clone();
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
         let voice = known.voice(&promotion, actor, place, &name)?;
         if choice == Choice::Approve {
             known.check_news(&promotion)?;
             // Who may not decide is told so, whatever else.
             promotion.may_decide(voice, place)?;
+            guard.check_fresh(actor, Guarded::Deciding { production: place.production })?;
             if let Some(because) = promotion.lapsed(&known.standing) {
                 return promotion.lapse(because, at).ok_or_else(|| Error::not_found("The promotion"));
             }
@@ -115,8 +118,10 @@ pub async fn pass(service: &Service, actor: &Actor, wish: Pass) -> Result<Promot
     let found = Found::find(service, actor, &wish.project, wish.number).await?;
     let reason = Reason::parse(&wish.reason).map_err(|error| Invalid::field("reason", error))?;
     let digest = Digest::parse(&wish.digest).map_err(|error| Invalid::field("digest", error))?;
-    let now = service.now();
+    let (guard, now) = (service.clone(), service.now());
     let step = move |promotion: Promotion, actor: &Actor, place: &Target, known: Known| {
+        promotion.may_pass(actor, place, &known.circumstances, now)?;
+        guard.check_fresh(actor, Guarded::Deciding { production: place.production })?;
         if promotion.digest != digest {
             return Err(PassRefused::OtherDigest.into());
         }

@@ -56,8 +56,9 @@ pub async fn decide_all(
         };
         match decide(service, actor, wish).await {
             Ok(_) => decided.done.push(wanted),
-            // One alone ends as it would by itself.
+            // One alone ends as it would by itself, and what asks for a fresh sign-in is asked for before anything is done.
             Err(error) if alone => return Err(error),
+            Err(error @ Error::NotFresh(_)) if decided.done.is_empty() => return Err(error),
             Err(error) => decided.refused.push((wanted, error.refusal()?)),
         }
     }

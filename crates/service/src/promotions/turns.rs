@@ -71,6 +71,7 @@ async fn requester_may(
         identity: Identity::Person { person: promotion.requested_by },
         grants: access::grants(conn, promotion.requested_by).await?,
         scope,
+        proven_at: None,
     };
     Ok(actor.may(promotion.action(), target))
 }

@@ -1,6 +1,6 @@
 //! Someone comes back from a provider: who they are, and what follows from it.
 
-use super::{Configured, Settings, grants, hash, trials};
+use super::{Configured, SECONDS, Settings, grants, hash, trials};
 use crate::{Error, Service};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
@@ -9,6 +9,7 @@ use towpath_domain::ids::{PersonId, TrialId};
 use towpath_domain::people::Person;
 use towpath_domain::providers::{Asserted, Purpose, Refused, RoleSource, TrialRefused};
 use towpath_domain::timeline::{Change, EventActor, Personal, Scene};
+use towpath_domain::times::Time;
 use towpath_domain::words::{Email, PersonName};
 use towpath_oidc::{Answer, Identified};
 use towpath_store::providers::{Attempt, Identity};
@@ -23,6 +24,14 @@ pub enum Outcome {
         next: String,
         /// Where the session at the provider ends, where it offers that.
         end_session: Option<String>,
+        /// When they proved there who they are, as far as the provider tells.
+        proven_at: Option<Time>,
+    },
+    /// Who is signed in proved just now that it is them.
+    Confirmed {
+        /// The page to which it leads.
+        next: String,
+        at: Time,
     },
     /// Nobody was signed in; what came of it is kept for who made the test.
     Tried { trial: TrialId },
@@ -30,8 +39,9 @@ pub enum Outcome {
     Connected,
     Refused {
         refused: Refused,
-        /// Whether an account was to be connected, so that someone is signed in already.
-        connecting: bool,
+        purpose: Purpose,
+        /// The page to which it would have led.
+        next: String,
     },
 }
 
@@ -66,10 +76,12 @@ async fn end(
     let taken =
         service.db().write(async move |tx| Ok::<_, Error>(providers::take(tx, &key, now).await?)).await?;
     let Some(attempt) = taken else {
-        return refuse(service, settings, Purpose::SignIn, refused(Refused::UnknownAttempt)).await;
+        let unknown = (Purpose::SignIn, "/");
+        return refuse(service, settings, unknown, refused(Refused::UnknownAttempt)).await;
     };
+    let asked = (attempt.purpose, attempt.return_path.as_str());
     if let Err(why) = belongs(&attempt, slug, browser, signed_in) {
-        return refuse(service, settings, attempt.purpose, refused(why)).await;
+        return refuse(service, settings, asked, refused(why)).await;
     }
     let secrets = towpath_oidc::Attempt {
         state: answer.state.clone(),
@@ -78,18 +90,19 @@ async fn end(
     };
     let identified = match provider.finish(&secrets, answer, service.now()).await {
         Ok(identified) => identified,
-        Err(error) => return refuse(service, settings, attempt.purpose, error).await,
+        Err(error) => return refuse(service, settings, asked, error).await,
     };
     let returned = Returned { service: service.clone(), settings: settings.clone(), identified };
     let done = match attempt.purpose {
-        Purpose::SignIn => returned.sign_in(attempt.return_path).await,
+        Purpose::SignIn => returned.sign_in(attempt.return_path.clone()).await,
         Purpose::Connect { person } => returned.connect(person).await,
+        Purpose::Confirm { person } => returned.confirm(person, &attempt).await,
         Purpose::Trial { person } => {
             return trials::keep(service, settings, person, &returned.identified).await;
         }
     };
     match done {
-        Err(Stopped::Refused(why)) => refuse(service, settings, attempt.purpose, refused(why)).await,
+        Err(Stopped::Refused(why)) => refuse(service, settings, asked, refused(why)).await,
         Err(Stopped::Failed(error)) => Err(error),
         Ok(outcome) => Ok(outcome),
     }
@@ -109,7 +122,9 @@ fn belongs(
     let kept = browser.map(hash).unwrap_or_default();
     let owner = match attempt.purpose {
         Purpose::SignIn => true,
-        Purpose::Trial { person } | Purpose::Connect { person } => signed_in == Some(person),
+        Purpose::Trial { person } | Purpose::Connect { person } | Purpose::Confirm { person } => {
+            signed_in == Some(person)
+        }
     };
     if bool::from(kept.ct_eq(&attempt.browser)) && owner { Ok(()) } else { Err(Refused::OtherBrowser) }
 }
@@ -122,7 +137,7 @@ fn refused(refused: Refused) -> towpath_oidc::Error {
 pub(super) async fn refuse(
     service: &Service,
     settings: &Settings,
-    purpose: Purpose,
+    (purpose, next): (Purpose, &str),
     error: towpath_oidc::Error,
 ) -> Result<Outcome, Error> {
     let towpath_oidc::Error { refused, detail } = error;
@@ -137,7 +152,7 @@ pub(super) async fn refuse(
         Ok::<_, Error>(())
     };
     service.db().write(tell).await?;
-    Ok(Outcome::Refused { refused, connecting: matches!(purpose, Purpose::Connect { .. }) })
+    Ok(Outcome::Refused { refused, purpose, next: next.to_owned() })
 }
 
 /// Why an identified person is not let in.
@@ -173,6 +188,7 @@ struct Returned {
 impl Returned {
     async fn sign_in(self, next: String) -> Result<Outcome, Stopped> {
         let end_session = self.identified.end_session.clone();
+        let proven_at = self.proven_at();
         let db = self.service.db().clone();
         let person = db
             .write(async move |tx| match self.enter(tx).await {
@@ -181,7 +197,39 @@ impl Returned {
                 Err(Stopped::Failed(error)) => Err(error),
             })
             .await??;
-        Ok(Outcome::SignedIn { person, next, end_session })
+        Ok(Outcome::SignedIn { person, next, end_session, proven_at })
+    }
+
+    /// When whoever came back proved who they are. A provider that remembers them sends them back without asking anything.
+    fn proven_at(&self) -> Option<Time> {
+        let now = self.service.now();
+        if !self.settings.auth_time {
+            return Some(now);
+        }
+        self.identified.auth_time.map(|at| at.min(now))
+    }
+
+    /// Takes the word of the provider that whoever is signed in here has just proved there who they are.
+    async fn confirm(self, person: PersonId, attempt: &Attempt) -> Result<Outcome, Stopped> {
+        let begun = attempt.expires_at.plus_seconds(-SECONDS);
+        // Its clock may be behind by as much as is granted to tokens.
+        if self.proven_at().is_none_or(|at| at < begun.plus_seconds(-towpath_oidc::SKEW)) {
+            return Err(Refused::NotFresh.into());
+        }
+        let (db, next) = (self.service.db().clone(), attempt.return_path.clone());
+        let at = self.service.now();
+        db.write(async move |tx| {
+            let asserted = &self.identified.asserted;
+            let known = providers::find_person(tx, &self.settings.issuer, &asserted.subject).await?;
+            if known != Some(person) {
+                return Ok(Err(Refused::OtherPerson));
+            }
+            let provider = Some(self.settings.slug.clone());
+            self.tell(tx, person, Change::PresenceConfirmed { person, provider });
+            Ok::<_, Error>(Ok(()))
+        })
+        .await??;
+        Ok(Outcome::Confirmed { next, at })
     }
 
     /// Signs in who is known, and makes an account for who is not. Nothing is written before it is certain.

@@ -18,7 +18,9 @@ pub async fn begin(service: &Service, person: PersonId, origin: Origin) -> Resul
     let id = service.random::<32>();
     let used_at = service.now();
     let expires_at = used_at.plus_seconds(SECONDS);
-    let kept = Kept { person: Some(person), data: "{}".to_owned(), origin, used_at, expires_at };
+    // It is begun by a password.
+    let proven_at = Some(used_at);
+    let kept = Kept { person: Some(person), data: "{}".to_owned(), origin, proven_at, used_at, expires_at };
     if !create(service, &id, kept).await? {
         return Err(Error::Internal("a random session id was taken".to_owned()));
     }
@@ -31,7 +33,7 @@ pub async fn actor(service: &Service, secret: &str) -> Result<(Actor, Time), Err
     let kept = load(service, &id).await?.ok_or(ENDED)?;
     let (_, actor) = people::actor(service, kept.person.ok_or(ENDED)?).await?;
     touch(service, &id, &kept, kept.expires_at).await?;
-    Ok((actor, kept.expires_at))
+    Ok((Actor { proven_at: kept.proven_at, ..actor }, kept.expires_at))
 }
 
 /// Ends a session.

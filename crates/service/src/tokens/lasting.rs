@@ -5,10 +5,11 @@ use crate::service_accounts::hand_over;
 use crate::sessions::in_person;
 use crate::{Error, Service, people as persons, read_tokens};
 use towpath_domain::access::Actor;
+use towpath_domain::confirmations::Guarded;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::{PersonId, TokenId};
 use towpath_domain::timeline::{Change, EventActor, Named, Scene};
-use towpath_domain::tokens::{NOTICE_SECONDS, Rotation, RotationForm, Secret, Token};
+use towpath_domain::tokens::{NOTICE_SECONDS, Rotation, RotationForm, Secret, Token, changes_things};
 use towpath_store::tokens::Scoped;
 use towpath_store::{Tx, integrations, makers, projects, tokens};
 
@@ -36,6 +37,9 @@ pub async fn rotate(
         };
     }
     drop(conn);
+    if changes_things(&token.actions) {
+        service.check_fresh(actor, Guarded::Tokens)?;
+    }
     let Rotation { days, overlap_seconds, ends_overlap } = form.check()?;
     let now = service.now();
     if token.expires_at <= now {

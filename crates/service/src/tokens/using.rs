@@ -95,7 +95,7 @@ async fn usable(service: &Service, scoped: Scoped, by: Use) -> Result<Actor, Err
     drop(conn);
     touch(service, &token, by, now).await?;
     let identity = Identity::Token { token: token.id, owner: token.owner };
-    Ok(Actor { identity, grants, scope: Some(scope) })
+    Ok(Actor { identity, grants, scope: Some(scope), proven_at: None })
 }
 
 /// Who acts by the token of a hook, which was checked by the hook's own secret.

@@ -1,13 +1,18 @@
 //! Which workflow the builds of an integration follow.
 
+use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::ids::WorkflowId;
 use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration};
+use towpath_domain::projects::Project;
 use towpath_domain::timeline::Change;
 use towpath_domain::workflows::WorkflowName;
 use towpath_store::deletions::Doomed;
-use towpath_store::{deletions, integrations, workflows};
+use towpath_store::{Tx, deletions, integrations, workflows};
+
+const ALONE: &str = "Gates before production take a second person here, so no integration leaves, or takes, a way into production by \
+     one person's choice. Change the workflow that it follows instead, which proposes it.";
 
 /// Chooses which workflow an integration follows: `:default`, `:none`, or one of the project's by its name. What is current
 /// stays so. Not while promotions wait: each is judged by the workflow under which it was asked for, and a board could not
@@ -45,6 +50,8 @@ pub async fn choose(
                     numbers.join(", ")
                 )));
             }
+            let next = Integration { workflow, ..found.clone() };
+            check_alone(tx, &clerk, &located.project, [&found, &next]).await?;
             integrations::set_workflow(tx, found.id, workflow).await?;
             let change = Change::WorkflowChosen {
                 before: words(found.workflow, &names),
@@ -54,6 +61,27 @@ pub async fn choose(
             Ok(Integration { workflow, ..found })
         })
         .await
+}
+
+/// Another way is another set of gates: where those before production take a second person, nobody goes past that by choosing.
+async fn check_alone(
+    tx: &mut Tx,
+    service: &Service,
+    project: &Project,
+    choices: [&Integration; 2],
+) -> Result<(), Error> {
+    if !service.second_person().gates {
+        return Ok(());
+    }
+    for integration in choices {
+        let located = Located { project: project.clone(), integration: integration.clone() };
+        let Some(workflow) = located.workflow(tx).await? else { continue };
+        let slots = scenes::slots(tx, project.id, workflow.name.kind).await?;
+        if workflow.graph.leads_to_production(&slots) {
+            return Err(Error::Refused(ALONE.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// A choice as the field takes it.

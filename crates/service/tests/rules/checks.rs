@@ -193,6 +193,10 @@ fn a_workflow_keeps_the_token_that_it_names_also_when_that_is_revoked() {
         let stages = [stage("qa", ""), stage("staging", ""), last];
         let form = workflow("gated", "environment", &stages);
         let next = towpath_service::workflows::change(&shop, &shop.ana, "shop", "gated", 1, form).await;
-        assert_eq!(next.expect("may").named_tokens().len(), 1, "it was not opened to anybody");
+        assert_eq!(
+            next.expect("may").done().expect("at once").named_tokens().len(),
+            1,
+            "it was not opened to anybody"
+        );
     });
 }

@@ -222,8 +222,7 @@ fn a_token_of_one_integration_hears_of_no_marks_in_another() {
             token: towpath_domain::ids::TokenId(uuid_of(7)),
             owner: shop.ben.person(),
         };
-        let token =
-            towpath_domain::access::Actor { identity, scope: Some(scope), grants: shop.ben.grants.clone() };
+        let token = towpath_domain::access::Actor { identity, scope: Some(scope), ..shop.ben.clone() };
         assert!(matches!(view(&shop, &token, mark.number).await, Err(Error::NotFound(_))));
         assert!(list(&shop, &token, Listed::Standing, None, 10).await.expect("a list").holds.is_empty());
         let unknown = choices(&shop, &shop.ben, "bucket:nope/x/y").await;

@@ -19,6 +19,7 @@ async fn sign_in(service: &Service, person: PersonId) -> [u8; 16] {
     let id = person.uuid().into_bytes();
     let used_at = service.now();
     let kept = Kept {
+        proven_at: None,
         person: Some(person),
         data: "{}".to_owned(),
         origin: Origin::default(),

@@ -8,9 +8,11 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use towpath_domain::access::{Actor, Binding, Grant, Identity, Place, Role};
+use towpath_domain::confirmations::{Decisions, Freshness};
 use towpath_domain::digests::{Algorithm, Digest};
 use towpath_domain::ids::PersonId;
 use towpath_domain::people::{JoinForm, Person};
+use towpath_domain::proposals::Demanded;
 use towpath_domain::timeline::sentence::plain;
 use towpath_domain::timeline::{Entry, Filter};
 use towpath_domain::times::Time;
@@ -33,7 +35,8 @@ pub struct World {
 impl Opens for World {
     async fn open(database: &Database) -> Self {
         let (stored, clock) = (Stored::fresh(), Clock::default());
-        let service = start(&database.url, &stored, &clock, 1, None).await;
+        let service =
+            start(&database.url, &stored, &clock, 1, (SignIn::default(), Demanded::default())).await;
         Self { service, clock, database: database.url.clone(), stored }
     }
 }
@@ -72,7 +75,7 @@ async fn start(
     stored: &Stored,
     clock: &Clock,
     seed: u64,
-    token_lapse: Option<i64>,
+    (sign_in, second_person): (SignIn, Demanded),
 ) -> Service {
     let (clock, state) = (clock.clone(), Mutex::new(seed));
     let fill = move |bytes: &mut [u8]| {
@@ -84,11 +87,8 @@ async fn start(
         blobs: stored.place(),
         public_url: "http://localhost:3000",
         // Receivers of the tests listen on this machine.
-        sign_in: SignIn {
-            outgoing: Allowed::parse("http://127.0.0.1").expect("a host"),
-            token_lapse,
-            ..SignIn::default()
-        },
+        sign_in: SignIn { outgoing: Allowed::parse("http://127.0.0.1").expect("a host"), ..sign_in },
+        second_person,
         sealing: SealingKey::new(&[7; 32]),
     };
     open(settings, Sources::new(move || clock.now(), fill)).await.expect("opens")
@@ -106,12 +106,38 @@ fn next(state: &mut u64) -> u8 {
 impl World {
     /// Another replica on the same database and the same blobs.
     pub async fn replica(&self) -> Service {
-        start(&self.database, &self.stored, &self.clock, 2, None).await
+        start(&self.database, &self.stored, &self.clock, 2, (SignIn::default(), Demanded::default())).await
     }
 
     /// Another replica, on which tokens stop when their owner was not here for so many seconds.
     pub async fn lapsing(&self, seconds: i64) -> Service {
-        start(&self.database, &self.stored, &self.clock, 3, Some(seconds)).await
+        start(
+            &self.database,
+            &self.stored,
+            &self.clock,
+            3,
+            (SignIn { token_lapse: Some(seconds), ..SignIn::default() }, Demanded::default()),
+        )
+        .await
+    }
+
+    /// Another replica, on which a sign-in is fresh for so many minutes, also for approving into production.
+    pub async fn demanding(&self, minutes: i64) -> Service {
+        let freshness = Freshness { minutes: Some(minutes), decisions: Decisions::Production };
+        start(
+            &self.database,
+            &self.stored,
+            &self.clock,
+            5,
+            (SignIn { freshness, ..SignIn::default() }, Demanded::default()),
+        )
+        .await
+    }
+
+    /// Another replica, on which what touches production takes a second person.
+    pub async fn cautious(&self) -> Service {
+        let demanded = Demanded { gates: true, holds: true };
+        start(&self.database, &self.stored, &self.clock, 6, (SignIn::default(), demanded)).await
     }
 
     pub fn database(&self) -> &str {
@@ -137,7 +163,7 @@ impl World {
 
     /// The same installation on another database.
     pub async fn opened_on(&self, database: &str, stored: &Stored) -> Service {
-        start(database, stored, &self.clock, 4, None).await
+        start(database, stored, &self.clock, 4, (SignIn::default(), Demanded::default())).await
     }
 
     /// Where its blobs lie.
@@ -271,7 +297,15 @@ fn someone(name: &str, grants: &[Grant]) -> (Person, Actor) {
         email: Email::parse(&format!("{name}@example.org")).expect("an address"),
         joined_at: Time::from_micros(0),
     };
-    (person, Actor { identity: Identity::Person { person: id }, grants: grants.to_vec(), scope: None })
+    (
+        person,
+        Actor {
+            identity: Identity::Person { person: id },
+            grants: grants.to_vec(),
+            scope: None,
+            proven_at: None,
+        },
+    )
 }
 
 /// A sentence of the timeline with its number, the time of day, who and why.

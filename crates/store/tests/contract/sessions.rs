@@ -11,7 +11,14 @@ use towpath_store::sessions::{
 
 fn session(person: Option<PersonId>, data: &str, seconds: i64) -> Session {
     let origin = Origin { user_agent: "Firefox".to_owned(), address: "10.0.0.1".to_owned() };
-    Session { person, data: data.to_owned(), origin, used_at: at(0), expires_at: at(seconds) }
+    Session {
+        person,
+        data: data.to_owned(),
+        origin,
+        proven_at: person.map(|_| at(-5)),
+        used_at: at(0),
+        expires_at: at(seconds),
+    }
 }
 
 fn number(number: u128) -> SessionId {

@@ -174,6 +174,7 @@ pub fn manager(person: PersonId) -> Actor {
         identity: Identity::Person { person },
         grants: vec![Grant { role: Role::release_manager(), place: Place::Installation }],
         scope: None,
+        proven_at: None,
     }
 }
 

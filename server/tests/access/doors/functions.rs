@@ -26,6 +26,8 @@ pub fn doors() -> Vec<Door> {
         post("/fn/choose_theme").body(|_, _| Body::Form(vec![("theme", "dark".into())])),
         post("/fn/switch_shortcuts").body(|_, _| Body::Form(vec![("on", "false".into())])),
         post("/fn/view_account"),
+        post("/fn/view_confirmation"),
+        post("/fn/confirm").body(|_, _| Body::Form(vec![("password", PASSWORD.into())])),
         post("/fn/change_name").body(|_, _| Body::Form(vec![("form[name]", "Somebody else".into())])),
         post("/fn/change_password").body(|_, _| {
             let new = "another horse battery staple".into();
@@ -224,6 +226,11 @@ pub fn doors() -> Vec<Door> {
             let wanted = format!("{}#{}@{}", subject.project, subject.number, subject.digest);
             form([("promotions[]", wanted.as_str()), ("choice", "approve"), ("comment", "")])
         }),
+        post("/fn/view_proposals"),
+        post("/fn/view_proposal").body(|subject, _| proposal(subject, &[])),
+        post("/fn/confirm_proposal").body(|subject, _| proposal(subject, &[])),
+        post("/fn/reject_proposal").body(|subject, _| proposal(subject, &[("comment", "Not now.")])),
+        post("/fn/withdraw_proposal").body(|subject, _| proposal(subject, &[])),
         post("/fn/view_holds").body(|_, _| Body::Form(vec![("listed", "standing".into())])),
         post("/fn/view_hold").body(|subject, _| Body::Form(vec![("number", subject.hold.clone())])),
         post("/fn/view_hold_choices")
@@ -464,6 +471,12 @@ pub fn doors() -> Vec<Door> {
             in_project(subject, &[("number", &subject.number.to_string()), ("comment", "It was right.")])
         }),
     ]
+}
+
+/// What is done about the proposal.
+fn proposal(subject: &Subject, more: &[(&'static str, &str)]) -> Body {
+    let more = more.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    Body::Form(std::iter::once(("number", subject.proposal.clone())).chain(more).collect())
 }
 
 /// How often `qa` changed when the installation was prepared.

@@ -67,6 +67,8 @@ pub struct Subject {
     pub manifest: Bytes,
     /// A hold that marks one of its builds bad, by its number.
     pub hold: String,
+    /// The number of the proposal to release it.
+    pub proposal: String,
     /// Someone's role in the project.
     pub binding: String,
     /// What the group holds, by its id.
@@ -135,6 +137,7 @@ impl Subject {
             account: id.clone(),
             person: id.clone(),
             hold: "99".to_owned(),
+            proposal: "99".to_owned(),
             event: "9999".to_owned(),
             view: id.clone(),
             token: id,
@@ -261,6 +264,7 @@ impl Door {
             ("{subscription}", &subject.subscription),
             ("{delivery}", &subject.delivery),
             ("/holds/{number}", &format!("/holds/{}", subject.hold)),
+            ("/proposals/{number}", &format!("/proposals/{}", subject.proposal)),
             ("/release-sets/{number}", &format!("/release-sets/{}", subject.set)),
             // Every project has one that was deleted.
             ("/deleted-integrations/{integration}", "/deleted-integrations/retired"),

@@ -25,7 +25,7 @@ fn message(change: Change, sentence: &str, reason: Option<&str>) -> Message {
     let scene = Scene {
         project: Some(Named { id: ProjectId(Uuid::nil()), slug: slug("shop") }),
         integration: Some(Named { id: IntegrationId(Uuid::nil()), slug: slug("checkout") }),
-        bucket: None,
+        ..Scene::default()
     };
     let at = Time::parse(AT).unwrap();
     let entry = Entry {
@@ -36,6 +36,7 @@ fn message(change: Change, sentence: &str, reason: Option<&str>) -> Message {
         with: Some("CI".to_owned()),
         sentence: vec![Part::Text { text: sentence.to_owned() }],
         reason: reason.map(str::to_owned),
+        mark: None,
     };
     let event = Event { id: EventId(Uuid::nil()), at, actor: EventActor::System, scene, change };
     Message::of(&event, entry, BASE)

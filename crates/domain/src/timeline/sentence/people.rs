@@ -87,6 +87,12 @@ pub(super) fn tell(told: &mut Telling<'_>, change: &Change) -> bool {
         }
         Change::PasswordChanged { .. } => told.text("changed their password"),
         Change::SessionEnded { .. } => told.text("ended a session of theirs"),
+        Change::PresenceConfirmed { provider: Some(provider), .. } => {
+            told.text("confirmed by ").name(provider).text(" that it is them")
+        }
+        Change::PresenceConfirmed { provider: None, .. } => {
+            told.text("confirmed by their password that it is them")
+        }
         Change::AccountMade { provider, name, .. } => {
             told.text("joined as ").name(name.text()).text(" by ").name(provider)
         }
