@@ -71,14 +71,13 @@ pub async fn export(client: &Client, args: Export, format: Format) -> Result<Exi
 }
 
 fn names(exported: &towpath_api::declarations::ExportedDeclarations) -> io::Result<String> {
-    let mut text = String::new();
-    for document in &exported.documents {
+    let name = |document| -> io::Result<String> {
         let document = serde_json::to_value(document)?;
         let word = |name: &str| document[name].as_str().unwrap_or_default().to_owned();
         let project = document["project"].as_str().map(|project| format!("{project}/")).unwrap_or_default();
-        text.push_str(&format!("{} {project}{}\n", word("kind"), word("slug")));
-    }
-    Ok(text)
+        Ok(format!("{} {project}{}\n", word("kind"), word("slug")))
+    };
+    exported.documents.iter().map(name).collect()
 }
 
 fn wanted(found: &[Found], belonging: &Belonging) -> NewDeclarations {
@@ -131,7 +130,7 @@ fn name(step: &DeclarationStep) -> String {
 
 /// The steps as people compare them: what is created, changed and deleted, field by field.
 fn lines(steps: &[DeclarationStep], found: &[Found], coloured: bool) -> String {
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for step in to_do(steps) {
         let (sign, colour) = match step.action {
             StepAction::Create => ("+", "32"),
@@ -148,28 +147,23 @@ fn lines(steps: &[DeclarationStep], found: &[Found], coloured: bool) -> String {
             Some(StepOutcome::Left) => "  left",
         };
         let line = format!("{sign} {}{file}{outcome}", plain(&name(step)));
-        if coloured {
-            text.push_str(&format!("\u{1b}[{colour}m{line}\u{1b}[0m\n"));
-        } else {
-            text.push_str(&line);
-            text.push('\n');
-        }
+        lines.push(if coloured { format!("\u{1b}[{colour}m{line}\u{1b}[0m") } else { line });
         // Of what was done, the plan has told already.
         for change in step.changes.iter().filter(|_| step.outcome.is_none()) {
             let (from, to) = (side(change.from.as_ref()), side(change.to.as_ref()));
             let field = plain(&change.field);
-            match step.action {
-                StepAction::Create => text.push_str(&format!("    {field}: {to}\n")),
-                _ => text.push_str(&format!("    {field}: {from} → {to}\n")),
-            }
+            lines.push(match step.action {
+                StepAction::Create => format!("    {field}: {to}"),
+                _ => format!("    {field}: {from} → {to}"),
+            });
         }
         for (word, words) in [("note", &step.note), ("refused", &step.refused)] {
             if let Some(words) = words {
-                text.push_str(&format!("    {word}: {}\n", plain(words)));
+                lines.push(format!("    {word}: {}", plain(words)));
             }
         }
     }
-    text
+    lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
 fn side(json: Option<&String>) -> String {

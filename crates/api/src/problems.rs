@@ -175,6 +175,7 @@ impl Mistake {
     }
 
     /// The same mistake where the field is a parameter of the query.
+    #[must_use]
     pub fn of_query(self) -> Self {
         let field = self.pointer.as_deref().and_then(|pointer| pointer.strip_prefix("#/")).map(str::to_owned);
         Self { parameter: self.parameter.or(field), pointer: None, ..self }
@@ -197,6 +198,7 @@ impl Mistake {
     }
 
     /// The same mistake in a part of the body, such as `documents/3`.
+    #[must_use]
     pub fn below(self, part: &str) -> Self {
         let inner = |pointer: String| format!("#/{part}{}", pointer.trim_start_matches('#'));
         Self { pointer: self.pointer.map(inner), ..self }

@@ -83,9 +83,11 @@ fn choices(board: &Board, build: BuildId, from: BucketKey, now: Time) -> Vec<Cho
         let (bucket, slug) = (column.slot.key, column.slot.slug.clone());
         let outlook = board.consider(build, from, bucket, now)?;
         let open = match &outlook {
-            Outlook::Refused { refused: RequestRefused::AlreadyAsked { .. } } => true,
+            // The promotion that asks for it already is a way on.
+            Outlook::Enters
+            | Outlook::Waits { .. }
+            | Outlook::Refused { refused: RequestRefused::AlreadyAsked { .. } } => true,
             Outlook::Refused { refused } => is_passable(refused) && board.may_pass(column),
-            Outlook::Enters | Outlook::Waits { .. } => true,
         };
         Some(Choice { bucket, slug, leads: next.contains(&bucket), open, outlook })
     };
@@ -142,7 +144,7 @@ fn Item(
                 <a
                     class="menu__item menu__item--stacked"
                     href=href.clone()
-                    on:click=choose.clone()
+                    on:click=choose
                     draggable="false"
                 >
                     {name.clone()}

@@ -182,9 +182,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn told(from: Value, to: Value) -> Vec<String> {
+    fn told(from: &Value, to: &Value) -> Vec<String> {
         let mut found = Vec::new();
-        compare("", Some(&from), Some(&to), &mut found);
+        compare("", Some(from), Some(to), &mut found);
         let side = |text: Option<String>| text.unwrap_or_else(|| "nothing".to_owned());
         found
             .into_iter()
@@ -198,7 +198,7 @@ mod tests {
         let after = json!({"stages": [{"bucket": "qa", "gates": [{"gate": "soak"}]}, {"bucket": "prod"}],
                            "hours": ["Mon", "Tue"], "title": "A", "is_default": true});
         assert_eq!(
-            told(before, after),
+            told(&before, &after),
             [
                 r#"hours: ["Mon"] to ["Mon","Tue"]"#,
                 r#"stages[0].gates[0]: nothing to {"gate":"soak"}"#,
