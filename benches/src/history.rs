@@ -257,6 +257,7 @@ impl Writer {
                 slug: Slug::parse(&place.integration.1)?,
             }),
             bucket,
+            production: false,
         };
         let actor = EventActor::Person { person: self.person };
         let event = Event { id: self.id::<EventId>(at), at, actor, scene, change };
