@@ -153,10 +153,10 @@ async fn a_build_travels_by_two_people() {
     assert_eq!(terminal.run_with(&approve, "", &as_rita).code, 6);
     assert_snapshot!(terminal.run(&["status", "shop/checkout"], ""), @r#"
     exit 0
-    BUCKET   CURRENT  DIGEST        SINCE                    BY                 NOTES
+    BUCKET   CURRENT  DIGEST        SINCE                    BY                NOTES
     qa       1.4.2    4ba8324c019b  2026-01-31 09:30:00 UTC  Ana by push
     staging  1.4.2    4ba8324c019b  2026-01-31 09:30:00 UTC  Ana by promotion
-    prod     1.4.2    4ba8324c019b  2026-01-31 09:30:00 UTC  Rita by promotion
+    prod     1.4.2    4ba8324c019b  2026-01-31 09:30:00 UTC  Ana by promotion
     "#);
     assert_snapshot!(terminal.run(&["resolve", "shop", "prod"], ""), @r#"
     exit 0
@@ -244,7 +244,7 @@ async fn a_dry_run_tells_by_its_exit_code() {
     assert_snapshot!(terminal.run(&dry("qa", "prod"), ""), @r#"
     exit 7
     outlook  refused
-    ! error: The workflow does not lead from qa to prod.
+    ! error: The workflow release does not lead from qa to prod.
     "#);
     let applied = [&PROMOTE[..], &["--from", "qa", "--to", "staging", "--reason", "Release"]].concat();
     assert_eq!(terminal.run(&applied, "").code, 0);

@@ -141,7 +141,7 @@ test("with a finger a build is picked up by one tap and put down by another", as
 
   await page.getByRole("button", { name: "Pick up 1.3.0" }).tap();
   await stage(page, "prod").getByRole("heading", { name: "prod" }).tap();
-  const refusal = "Not moved to prod. The workflow does not lead from qa to prod.";
+  const refusal = "Not moved to prod. The workflow release does not lead from qa to prod.";
   await expect(page.getByRole("status").filter({ hasText: refusal })).toBeAttached();
   await stage(page, "staging").getByRole("button", { name: "Put here" }).tap();
   const dialog = page.getByRole("dialog", { name: "Promote 1.3.0 to staging" });

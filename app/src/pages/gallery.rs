@@ -51,8 +51,9 @@ pub fn GalleryPage() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     /// What a grid adds to a table are keys, which the first page has; the pieces of a graph stand in boards and in the
-    /// workflow editor; the live region is one in a page, which is the shell's; tones are shown by what has them.
-    const ELSEWHERE: [&str; 4] = ["graph", "grid", "live", "tone"];
+    /// workflow editor; the live region is one in a page, which is the shell's; sentences are those of events; tones are shown by
+    /// what has them.
+    const ELSEWHERE: [&str; 5] = ["graph", "grid", "live", "sentence", "tone"];
 
     #[test]
     fn every_component_is_in_the_gallery() {

@@ -186,8 +186,8 @@ async fn an_export_is_verified_offline_and_whatever_was_done_to_it_is_named() {
     "#);
     let csv = terminal.run(&["audit", "export", "--csv", "--kind", "environment_created"], "").stdout;
     assert_snapshot!(csv.lines().take(2).collect::<Vec<_>>().join("\n"), @r#"
-    "seq","at","kind","who","token","what","why"
-    "6","2026-01-31T09:30:00Z","environment_created","Ana","","created the environment qa of the stream qa in shop",""
+    "seq","at","kind","who","token","what","why","mark"
+    "6","2026-01-31T09:30:00Z","environment_created","Ana","","created the environment qa of the stream qa in shop","",""
     "#);
 }
 

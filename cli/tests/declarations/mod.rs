@@ -180,8 +180,8 @@ async fn a_mistake_is_told_where_it_stands_in_the_file() {
     let misread = DOCUMENTS.replace("count: 2", "count: two").replace("stream: ", "steam: ");
     assert_snapshot!(terminal.run(&["plan", "-f", "-"], &misread), @r#"
     exit 2
-    ! error: standard input: document 1, line 11: stages[1].gates[0]: Invalid type: string "two", expected u8.
-    ! standard input: document 2, line 18: steam: Unknown field `steam`, expected one of `project`, `slug`, `title`, `stream`.
+    ! error: standard input: document 1, line 11: stages[1].gates[0]: Give a whole number from 0 to 255, not the text “two”.
+    ! standard input: document 2, line 18: steam: There is no “steam” here. Taken are “project”, “slug”, “title” and “stream”.
     "#);
     let wrong = DOCUMENTS.replace("bucket: eu", "bucket: us");
     assert_snapshot!(terminal.run(&["apply", "-f", "-", "--yes"], &wrong), @r#"

@@ -261,7 +261,8 @@ impl Follower {
             return Ok(None);
         }
         match people::actor(&self.service, person).await {
-            Ok((_, actor)) => Ok(Some(actor)),
+            // How lately they proved who they are changes nothing of what they see.
+            Ok((_, actor)) => Ok(Some(Actor { proven_at: self.actor.proven_at, ..actor })),
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }

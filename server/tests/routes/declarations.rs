@@ -143,12 +143,12 @@ async fn every_mistake_is_told_at_its_place() {
           "pointer": "#/documents/0/kind"
         },
         {
-          "detail": "Unknown field `titel`, expected `slug` or `title`.",
+          "detail": "There is no “titel” here. Taken are “slug” and “title”.",
           "pointer": "#/documents/1/titel"
         },
         {
-          "detail": "Missing field `time`.",
-          "pointer": "#/documents/2/stages/0/gates/0"
+          "detail": "“time” is missing.",
+          "pointer": "#/documents/2/stages/0/gates/0/time"
         }
       ],
       "request_id": "a-request",

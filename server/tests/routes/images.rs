@@ -108,7 +108,7 @@ async fn an_application_set_gets_the_parameters_of_each_service() {
     let wrong = world.post("/getparams.execute", &secret, call(json!({"project": "shop"}))).await;
     assert_eq!(
         (wrong.status.as_u16(), &wrong.body["errors"][0]["pointer"]),
-        (422, &json!("#/input/parameters")),
+        (422, &json!("#/input/parameters/environment")),
         "{wrong}"
     );
 }

@@ -269,7 +269,7 @@ async fn the_mistakes_of_a_workflow_are_told_where_they_are() {
           "pointer": "#/stages/1/gates/0/count"
         },
         {
-          "detail": "Name a role that may approve.",
+          "detail": "“viewer” is no role that may approve. These may: release-manager.",
           "pointer": "#/stages/1/gates/0/role"
         },
         {

@@ -121,7 +121,7 @@ async fn a_dry_run_tells_and_changes_nothing() {
     {
       "outlook": "refused",
       "problem": {
-        "detail": "The workflow does not lead from qa to prod.",
+        "detail": "The workflow release does not lead from qa to prod.",
         "status": 409,
         "title": "A rule blocks it",
         "type": "/problems/blocked"
@@ -148,7 +148,7 @@ async fn what_no_workflow_leads_to_is_blocked() {
     assert_snapshot!(world.post(PROMOTIONS, &world.ana, wish(&digest, "qa", "prod")).await, @r#"
     409 Conflict
     {
-      "detail": "The workflow does not lead from qa to prod.",
+      "detail": "The workflow release does not lead from qa to prod.",
       "request_id": "a-request",
       "status": 409,
       "title": "A rule blocks it",

@@ -77,9 +77,7 @@ pub enum RequestRefused {
     Archived(#[from] Archived),
     #[error("This integration follows no workflow, so nothing can be promoted. Give it one first.")]
     NoWorkflow,
-    #[error(
-        "The workflow {workflow} does not lead from {from} to {to}. A build goes along its ways, from stage to stage."
-    )]
+    #[error("The workflow {workflow} does not lead from {from} to {to}.")]
     NoWay { workflow: Slug, from: Slug, to: Slug },
     #[error("It is already current in {to}.")]
     AlreadyThere { to: Slug },

@@ -77,5 +77,7 @@ async fn join(
     let secret = link.rsplit('/').next().unwrap_or_default();
     let person: PersonId = links::join(service, secret, form, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
     accounts.push(Account { name, email, password });
-    Ok(people::actor(service, person).await?.1)
+    // They have just chosen their password.
+    let actor = people::actor(service, person).await?.1;
+    Ok(Actor { proven_at: Some(service.now()), ..actor })
 }

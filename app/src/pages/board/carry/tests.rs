@@ -77,7 +77,7 @@ fn stepping_goes_round_the_stages_that_take_it() {
 fn looking_reads_every_other_stage_with_its_reason() {
     let back = after(held(Hand::Keys), &[Act::Look(Way::Back)]);
     assert!(back.carry.hangs_over(stage(QA)));
-    assert_eq!(back.says.unwrap(), "Over qa. No. The workflow does not lead from staging to qa.");
+    assert_eq!(back.says.unwrap(), "Over qa. No. The workflow release does not lead from staging to qa.");
     let on = after(back.carry, &[Act::Look(Way::Forward)]);
     assert!(on.carry.hangs_over(stage(PERF)), "not where it comes from");
 }
@@ -108,7 +108,7 @@ fn it_is_dropped_where_it_hangs_by_whatever_hand() {
 
 #[test]
 fn a_stage_that_refuses_says_why_and_only_the_mouse_loses_it() {
-    let words = "Not moved to qa. The workflow does not lead from staging to qa.";
+    let words = "Not moved to qa. The workflow release does not lead from staging to qa.";
     for (hand, kept) in [(Hand::Mouse, false), (Hand::Touch, true), (Hand::Keys, true)] {
         let turn = after(held(hand), &[Act::DropOn(stage(QA))]);
         assert_eq!((turn.says.as_deref(), turn.dropped), (Some(words), None), "{hand:?}");
