@@ -75,7 +75,7 @@ test("what is typed before the search is there goes into it", async () => {
   await expect(search).toBeFocused();
   await page.keyboard.type("eline");
   await expect(search).toHaveValue("timeline");
-  await expect(page.getByRole("option", { name: "Timeline", exact: true })).toBeVisible();
+  await expect(page.getByRole("option", { name: "Go to the timeline" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue("");
   await page.unroute("**/pkg/*");

@@ -42,7 +42,7 @@ test("the timeline is taken away as a file, as it is filtered", async ({ browser
   const [download] = await Promise.all([ada.page.waitForEvent("download"), link.click()]);
   expect(download.suggestedFilename()).toBe("towpath-timeline.csv");
   const lines = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
-  expect(lines[0]).toBe('"seq","at","kind","who","token","what","why"');
+  expect(lines[0]).toBe('"seq","at","kind","who","token","what","why","mark"');
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.slice(1).every((line) => line.includes('"environment_created"'))).toBe(true);
 });

@@ -80,7 +80,7 @@ test("what arrives asks by itself, waits for its check, and enters when that suc
   expect(await report(digest, "tests", "failure")).toBe(201);
   expect(await report(digest, "tests", "failure")).toBe(200);
   await ada.open("/projects/shop/promotions/1");
-  await expect(page.getByText("Asked by itself")).toBeVisible();
+  await expect(page.getByText("Asked by itself", { exact: true })).toBeVisible();
   await expect(page.getByText("It failed.")).toBeVisible();
   expect(await report(digest, "tests", "success")).toBe(201);
   await expect(page.getByText("It failed once before.")).toBeVisible({ timeout: 10_000 });

@@ -74,7 +74,7 @@ mod tests {
         assert_eq!(place, "#/titel");
         assert!(words.starts_with("There is no “titel” here."), "{words}");
         assert_eq!(mistake(json!({"kind": "hold"})).0, "#/kind");
-        assert_eq!(mistake(json!({"slug": "shop"})).0, "#/kind");
+        assert_eq!(mistake(json!({"slug": "shop"})).0, "#");
         assert_eq!(mistake(json!(["project"])).0, "#");
     }
 
