@@ -284,7 +284,10 @@ stages:
     fn a_mistake_is_told_with_its_file_document_line_and_path() {
         let told = mistakes(&TEXT.replace("slug: qa\n", "slag: qa\n"));
         assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].starts_with("shop.yaml: document 1, line 3: slag: There is no “slag” here."), "{told:?}");
+        assert!(
+            told[0].starts_with("shop.yaml: document 1, line 3: slag: There is no “slag” here."),
+            "{told:?}"
+        );
         assert!(
             told[1].starts_with("shop.yaml: document 2, line 17: stages[1].gates[0]: Give a whole number"),
             "{told:?}"

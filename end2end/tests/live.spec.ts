@@ -100,7 +100,7 @@ test("the inbox and its count, the promotion and the timeline follow", async ({ 
   await expect(inbox).toHaveAccessibleName("Inbox 1 waiting");
 
   await ada.open("/projects/shop/promotions/5");
-  await expect(ada.page.getByRole("region", { name: "Gates" })).toContainText("waiting");
+  await expect(ada.page.getByRole("listitem").filter({ hasText: "1 approval by a release manager" }).first()).toContainText("waiting");
   const timeline = await towpath.visitor(browser);
   await timeline.signIn(ADA, "/timeline");
   await timeline.awake();

@@ -138,7 +138,7 @@ for (const engine of ENGINES) {
       await expect(dialog).toContainText("1 approval by a release manager");
       await steps.giveReason(dialog, "Release of the week", "Promote to prod");
       await expect(heading(page, "#2 Promote 1.4.2 to prod")).toBeVisible();
-      await expect(page.getByRole("region", { name: "Gates" })).toContainText("waiting");
+      await expect(page.getByRole("listitem").filter({ hasText: "1 approval by a release manager" }).first()).toContainText("waiting");
       await expect(page.getByRole("button", { name: "Approve" })).toBeHidden();
       const why = "You asked for this promotion, so someone else has to approve it.";
       await expect(page.getByText(why)).toBeVisible();

@@ -117,7 +117,10 @@ async fn an_export_is_lines_with_the_checkpoint_first() {
     let nothing = world.get("/timeline/export?format=csv&kind=rolled_back", &world.ana).await.body;
     assert_eq!(text(&nothing), "\"seq\",\"at\",\"kind\",\"who\",\"token\",\"what\",\"why\",\"mark\"\r\n");
     assert_eq!(world.get("/timeline/export?project=moon", &world.ana).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(world.get("/timeline/export?format=xml", &world.ana).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        world.get("/timeline/export?format=xml", &world.ana).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 /// As <https://c2sp.org/tlog-tiles> lays it out.
