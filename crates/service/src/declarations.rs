@@ -226,9 +226,11 @@ async fn owned(
 
 /// Refuses a step to who may not take it; what stays as it is asks for nothing.
 fn check(actor: &Actor, world: &World, step: &Step) -> Result<(), Error> {
-    if step.verb() == Verb::Keep {
-        return Ok(());
-    }
+    if step.verb() == Verb::Keep { Ok(()) } else { allow_step(actor, world, step) }
+}
+
+/// Whether who asks may do anything about what a step is about.
+fn allow_step(actor: &Actor, world: &World, step: &Step) -> Result<(), Error> {
     if step.name.kind == Kind::Role {
         return allow(actor, Action::ManagePeople, &Target::installation());
     }
@@ -242,7 +244,8 @@ fn check(actor: &Actor, world: &World, step: &Step) -> Result<(), Error> {
     }
 }
 
-/// Notes whose everything is from now on, and tells what was done.
+/// Notes whose everything is from now on, and tells what was done. What stays as it is, and is not theirs to change, goes
+/// into no set: nobody takes anything over by naming it.
 async fn note(
     service: &Service,
     actor: &Actor,
@@ -257,7 +260,7 @@ async fn note(
     let missing: Vec<&Name> =
         applied.iter().filter(|(_, outcome)| *outcome != Outcome::Done).map(|(step, _)| &step.name).collect();
     let declared = plan.steps.iter().filter(|step| step.after.is_some() && !missing.contains(&&step.name));
-    let declared: Vec<Name> = declared.map(|step| step.name.clone()).collect();
+    let declared: Vec<&Step> = declared.collect();
     let documents: Vec<Declaration> = plan.steps.iter().filter_map(|step| step.after.clone()).collect();
     let projects = projects(&documents);
     let world = state::of(service, actor, &projects).await?;
@@ -266,8 +269,11 @@ async fn note(
         _ => Scene::default(),
     };
     let ids: HashMap<Name, Uuid> = world.ids().into_iter().map(|(id, name)| (name, id)).collect();
-    let things: Vec<(Uuid, Kind)> =
-        declared.iter().filter_map(|name| Some((*ids.get(name)?, name.kind))).collect();
+    let things: Vec<(Uuid, Kind)> = declared
+        .into_iter()
+        .filter(|step| allow_step(actor, &world, step).is_ok())
+        .filter_map(|step| Some((*ids.get(&step.name)?, step.name.kind)))
+        .collect();
     let (clerk, who) = (service.clone(), Service::event_actor(actor));
     service
         .db()
