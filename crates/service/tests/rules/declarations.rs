@@ -234,6 +234,12 @@ fn what_another_set_declares_is_not_touched_unless_it_is_taken_over() {
             "{refused:?}"
         );
         let taken = Wanted { take_over: true, ..other };
+        // Who only looks changes nothing by it, and takes nothing over either.
+        let looks = shop.person("Vera", Role::viewer(), Place::Installation).await;
+        let same = Wanted { set: "team".into(), take_over: true, ..set(bank()) };
+        apply(&shop, &looks, &same, None).await.expect("has nothing to do");
+        let still = plan(&shop, &shop.ana, &set(bank())).await.expect("sound");
+        assert!(still.steps.iter().all(|step| step.refused.is_none()), "{:?}", still.steps);
         apply(&shop, &shop.ana, &taken, None).await.expect("is done");
         let back = plan(&shop, &shop.ana, &set(bank())).await.expect("sound");
         assert!(
