@@ -196,18 +196,23 @@ impl ProjectView {
 
     /// The slots that a workflow or an integration of this project can have, of both kinds.
     pub fn slots(&self) -> Vec<Slot> {
-        let environments = self.environments.iter().map(|environment| Slot {
-            key: BucketKey::Environment(environment.id),
-            slug: environment.slug.clone(),
-            title: environment.title.clone(),
-            stream: environment.stream.clone(),
-        });
-        let streams = self.streams.iter().map(|stream| Slot {
-            key: BucketKey::ReleaseStream(stream.id),
-            slug: stream.slug.clone(),
-            title: stream.title.clone(),
-            stream: stream.clone(),
-        });
-        environments.chain(streams).collect()
+        slots(&self.environments, &self.streams)
     }
+}
+
+/// The slots that these environments and streams are, of both kinds.
+pub fn slots(environments: &[Environment], streams: &[Stream]) -> Vec<Slot> {
+    let environments = environments.iter().map(|environment| Slot {
+        key: BucketKey::Environment(environment.id),
+        slug: environment.slug.clone(),
+        title: environment.title.clone(),
+        stream: environment.stream.clone(),
+    });
+    let streams = streams.iter().map(|stream| Slot {
+        key: BucketKey::ReleaseStream(stream.id),
+        slug: stream.slug.clone(),
+        title: stream.title.clone(),
+        stream: stream.clone(),
+    });
+    environments.chain(streams).collect()
 }

@@ -9,7 +9,7 @@ use crate::forms::{Invalid, below};
 use crate::gates::{Gate, Pattern, Zone};
 use crate::ids::{RuleId, WorkflowId};
 use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration, IntegrationForm};
-use crate::projects::{Project, ProjectForm};
+use crate::projects::{Project, ProjectForm, slots};
 use crate::retention::{Retention, RetentionForm};
 use crate::roles::RoleForm;
 use crate::rules::{self, Operator, Rule, RuleForm, RuleName};
@@ -173,19 +173,7 @@ impl World {
 
     /// Every bucket of a project.
     fn slots(&self, holding: &Holding) -> Vec<Slot> {
-        let environments = holding.environments.iter().map(|one| Slot {
-            key: BucketKey::Environment(one.id),
-            slug: one.slug.clone(),
-            title: one.title.clone(),
-            stream: one.stream.clone(),
-        });
-        let streams = self.streams.iter().map(|stream| Slot {
-            key: BucketKey::ReleaseStream(stream.id),
-            slug: stream.slug.clone(),
-            title: stream.title.clone(),
-            stream: stream.clone(),
-        });
-        environments.chain(streams).collect()
+        slots(&holding.environments, &self.streams)
     }
 
     /// Makes it as a declaration says, if it can be so; whatever is new gets the id.
