@@ -4,7 +4,6 @@ use crate::integrations::Follows;
 use crate::workflows::BucketKind;
 use serde::{Deserialize, Serialize};
 use towpath_domain::carry_overs as domain;
-use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE};
 use utoipa::ToSchema;
 
 /// The integration to make, and what comes into it.
@@ -107,11 +106,7 @@ impl From<NewCarryOver> for domain::CarryOverForm {
         Self {
             slug: new.slug,
             title: new.title,
-            workflow: match new.workflow {
-                Follows::Default => FOLLOW_DEFAULT.to_owned(),
-                Follows::Own { workflow } => workflow,
-                Follows::None => FOLLOW_NONE.to_owned(),
-            },
+            workflow: new.workflow.choice(),
             feeds: new.feeds.into_iter().map(feed).collect(),
             services: new.services.then(|| "on".to_owned()),
         }

@@ -34,6 +34,17 @@ pub enum Follows<Id> {
     None,
 }
 
+impl<Id> Follows<Id> {
+    /// What is followed, as a form's field takes it; `name` tells the slug of one.
+    pub fn choice(self, name: impl FnOnce(Id) -> Option<String>) -> String {
+        match self {
+            Self::Default => FOLLOW_DEFAULT.to_owned(),
+            Self::None => FOLLOW_NONE.to_owned(),
+            Self::Own(id) => name(id).unwrap_or_default(),
+        }
+    }
+}
+
 /// What the form for a new integration holds, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

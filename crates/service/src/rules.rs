@@ -14,7 +14,7 @@ use towpath_domain::buckets::{BucketKey, Slot};
 use towpath_domain::builds::Origin;
 use towpath_domain::forms::Invalid;
 use towpath_domain::ids::RuleId;
-use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration};
+use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::Project;
 use towpath_domain::rules::{
     Given, Metadata, Moved, NewRule, Rule, RuleForm, RuleName, RuleView, Trial, route,
@@ -317,15 +317,8 @@ pub async fn choose(
 }
 
 /// A choice as the field takes it.
-pub(crate) fn words(choice: Follows<RuleId>, names: &[RuleName]) -> String {
-    match choice {
-        Follows::Default => FOLLOW_DEFAULT.to_owned(),
-        Follows::None => FOLLOW_NONE.to_owned(),
-        Follows::Own(id) => {
-            let name = names.iter().find(|name| name.id == id);
-            name.map(|name| name.slug.to_string()).unwrap_or_default()
-        }
-    }
+fn words(choice: Follows<RuleId>, names: &[RuleName]) -> String {
+    choice.choice(|id| names.iter().find(|name| name.id == id).map(|name| name.slug.to_string()))
 }
 
 /// Beside the field, where something is missing that a form names.

@@ -14,7 +14,7 @@ use crate::echo::{Echo, errors, mistake};
 use crate::fns::proposals::{ConfirmProposal, RejectProposal, WithdrawProposal, view_proposal};
 use crate::live::use_changes;
 use crate::loaded::Loaded;
-use crate::pages::forms::{Failure, successes};
+use crate::pages::forms::{Failure, Late, successes};
 use crate::paths;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -100,6 +100,7 @@ fn One(view: ProposalView, acts: Acts) -> impl IntoView {
             </div>
         }
     });
+    let Acts { confirm, reject, withdraw } = acts;
     let changes = subject.changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view();
     view! {
         <Title text=title.clone() />
@@ -110,6 +111,9 @@ fn One(view: ProposalView, acts: Acts) -> impl IntoView {
         >
             <StateBadge state=state.clone() />
         </PageHeader>
+        <Late errors=errors(move || confirm.value().get()) form=Signal::stored(open) />
+        <Late errors=errors(move || reject.value().get()) form=Signal::stored(open) />
+        <Late errors=errors(move || withdraw.value().get()) form=Signal::stored(open) />
         <dl class="facts">
             <div class="facts__row">
                 <dt>"What"</dt>

@@ -8,7 +8,7 @@ use crate::environments::{Environment, EnvironmentForm};
 use crate::forms::{Invalid, below};
 use crate::gates::{Gate, Pattern, Zone};
 use crate::ids::{RuleId, WorkflowId};
-use crate::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration, IntegrationForm};
+use crate::integrations::{Follows, Integration, IntegrationForm};
 use crate::projects::{Project, ProjectForm, slots};
 use crate::retention::{Retention, RetentionForm};
 use crate::roles::RoleForm;
@@ -420,20 +420,11 @@ impl Holding {
                 slug: integration.slug.to_string(),
                 title: integration.title.to_string(),
                 kind: integration.kind.name().to_owned(),
-                workflow: choice(integration.workflow, workflow),
+                workflow: integration.workflow.choice(workflow),
             },
-            rule: choice(integration.rule, rule),
+            rule: integration.rule.choice(rule),
             retention: *retention,
         })
-    }
-}
-
-/// What is followed, as a form's field takes it.
-fn choice<Id>(follows: Follows<Id>, name: impl Fn(Id) -> Option<String>) -> String {
-    match follows {
-        Follows::Default => FOLLOW_DEFAULT.to_owned(),
-        Follows::None => FOLLOW_NONE.to_owned(),
-        Follows::Own(id) => name(id).unwrap_or_default(),
     }
 }
 

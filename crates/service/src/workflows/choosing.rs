@@ -4,7 +4,7 @@ use crate::scenes::Located;
 use crate::{Error, Service, allow, scenes};
 use towpath_domain::access::{Action, Actor, Target};
 use towpath_domain::ids::WorkflowId;
-use towpath_domain::integrations::{FOLLOW_DEFAULT, FOLLOW_NONE, Follows, Integration};
+use towpath_domain::integrations::{Follows, Integration};
 use towpath_domain::projects::Project;
 use towpath_domain::timeline::Change;
 use towpath_domain::workflows::WorkflowName;
@@ -86,12 +86,5 @@ async fn check_alone(
 
 /// A choice as the field takes it.
 fn words(choice: Follows<WorkflowId>, names: &[WorkflowName]) -> String {
-    match choice {
-        Follows::Default => FOLLOW_DEFAULT.to_owned(),
-        Follows::None => FOLLOW_NONE.to_owned(),
-        Follows::Own(id) => {
-            let name = names.iter().find(|name| name.id == id);
-            name.map(|name| name.slug.to_string()).unwrap_or_default()
-        }
-    }
+    choice.choice(|id| names.iter().find(|name| name.id == id).map(|name| name.slug.to_string()))
 }
